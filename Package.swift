@@ -1,0 +1,45 @@
+// swift-tools-version: 6.3;(experimentalCGen)
+import PackageDescription
+
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "tracee-policy",
+  products: [.executable(name: "tracee-policy", targets: ["tracee-policy"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(
+      name: "CBPF",
+      exclude: ["bpf"],
+      linkerSettings: [.linkedLibrary("bpf")],
+      plugins: ["CompileBPF"]),
+    .plugin(name: "CompileBPF", capability: .buildTool()),
+    .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
+    .target(
+      name: "Pipeline",
+      dependencies: ["Policy", "CBPF"],
+      swiftSettings: house + [.strictMemorySafety()]),
+    .executableTarget(
+      name: "tracee-policy",
+      dependencies: [
+        "Policy", "Pipeline",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: house),
+    .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
+    .testTarget(
+      name: "KernelTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
+    .testTarget(
+      name: "CommandTests", dependencies: ["tracee-policy", "Policy"], swiftSettings: house),
+  ]
+)

@@ -1,0 +1,186 @@
+/*
+ * The wire: what the kernel side writes and the Swift side reads, and the keys and values of the maps that the Swift
+ * side writes and the kernel side reads. Both compile this file. Host byte order unless a field says otherwise;
+ * every structure is naturally aligned, its padding is named, and its size is asserted.
+ */
+#pragma once
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+#define TP_RULES_MAX 1024
+#define TP_ROW_WORDS_MAX (TP_RULES_MAX / 64)
+
+#define TP_COMM_LENGTH 16
+#define TP_NODE_NAME_LENGTH 64
+#define TP_CONTAINER_ID_LENGTH 64
+#define TP_EXECUTABLE_LENGTH 256
+/* A key of a longest-prefix trie holds at most 256 bytes of data; four of them are the dimension. */
+#define TP_CGROUP_PATH_LENGTH 252
+
+/* Plans that can be in the kernel at once: the one that is active, and those with records still on their way. */
+#define TP_PLAN_SLOTS 4
+
+/* IPv6 extension headers that are followed before a packet counts as one without a transport header. */
+#define TP_EXTENSION_HEADERS_MAX 8
+
+enum tp_direction {
+  TP_INGRESS = 0,
+  TP_EGRESS = 1,
+};
+
+/* What a packet is: the family times eight, plus the transport. Which events it can give follows from this alone. */
+enum tp_transport {
+  TP_TRANSPORT_OTHER = 0, /* another protocol, a later fragment, or a header that is cut off */
+  TP_TRANSPORT_TCP = 1,
+  TP_TRANSPORT_UDP = 2,
+  TP_TRANSPORT_ICMP = 3,   /* in IPv4 only */
+  TP_TRANSPORT_ICMPV6 = 4, /* in IPv6 only */
+};
+#define TP_SHAPE_IPV4 0
+#define TP_SHAPE_IPV6 8
+#define TP_SHAPES 16
+
+/* What a record of the ring is; the first word of each record. */
+enum tp_record_kind {
+  TP_RECORD_PACKET = 1,
+};
+
+enum tp_owner_flags {
+  TP_OWNER_COMPAT = 1 << 0,            /* a 32-bit task of a 64-bit kernel */
+  TP_OWNER_CONTAINER = 1 << 1,         /* its cgroup belongs to a container */
+  TP_OWNER_CONTAINER_STARTED = 1 << 2, /* something was executed in that container, or it is older than the tracer */
+};
+
+/* Who owns a socket. All zero: nobody is known. Times are ns of CLOCK_BOOTTIME. Text ends at the first NUL, or fills its field. */
+struct tp_owner {
+  __u64 id; /* a new number whenever any field below is new; 0: no owner */
+  __u64 start_time;
+  __u64 leader_start_time;
+  __u64 parent_start_time; /* of the parent's leader */
+  __u64 cgroup_id;
+  __u32 pid, tid, ppid;          /* as the host sees them; pid is the thread group */
+  __u32 ns_pid, ns_tid, ns_ppid; /* as the task's own pid namespace sees them */
+  __u32 uid;
+  __u32 mount_namespace, pid_namespace, net_namespace;
+  __u32 flags;
+  __u32 exec_id; /* counts the task's calls of execve */
+  char comm[TP_COMM_LENGTH];
+  char node_name[TP_NODE_NAME_LENGTH];
+  char container_id[TP_CONTAINER_ID_LENGTH];
+  char executable[TP_EXECUTABLE_LENGTH];
+};
+_Static_assert(sizeof(struct tp_owner) == 488, "tp_owner is a wire type");
+
+/*
+ * A packet that at least one rule wants. After it stand the row, `row_words` words with one bit for each rule, and then
+ * `captured` bytes of the packet from its IP header on. The record may be longer than that: it is rounded up.
+ */
+struct tp_packet {
+  __u32 kind; /* TP_RECORD_PACKET */
+  __u32 generation;
+  __u64 time; /* ns of CLOCK_BOOTTIME */
+  __u32 length; /* of the packet, from the IP header on */
+  __u32 captured;
+  __u32 interface; /* its index, 0 if unknown */
+  __u32 processor;
+  __s32 system_call; /* of the owner, -1 when it was in none */
+  __u16 row_words;
+  __u8 direction;
+  __u8 shape;
+  __u16 transport_offset; /* from the IP header on; 0 without a transport header */
+  __u16 _reserved[3];
+  struct tp_owner owner;
+};
+_Static_assert(sizeof(struct tp_packet) == 48 + sizeof(struct tp_owner), "tp_packet is a wire type");
+
+/* Bytes of a packet that a record can hold. The smaller is taken when it holds all headers. */
+#define TP_CAPTURE_SMALL 128
+#define TP_CAPTURE_LARGE 1024
+
+/* Key of the tries of addresses: an IPv4 address is ::ffff:a.b.c.d. Network byte order. */
+struct tp_address_key {
+  __u32 prefix_length; /* in bits, 0 to 128 */
+  __u8 address[16];
+};
+_Static_assert(sizeof(struct tp_address_key) == 20, "tp_address_key is a map key");
+
+/* The dimensions of scope. A number's dimension and a text's are the leading bits of their trie's keys. */
+enum tp_scope_dimension {
+  TP_SCOPE_UID = 0,
+  TP_SCOPE_PID = 1,
+  TP_SCOPE_COMM = 2,
+  TP_SCOPE_CGROUP = 3,
+  TP_SCOPE_CONTAINER = 4,
+  TP_SCOPE_DIMENSIONS = 5,
+};
+
+/* Key of the trie of numbers (uid, pid, …). Both in network byte order. */
+struct tp_number_key {
+  __u32 prefix_length; /* in bits, 32 for the dimension alone, to 96 */
+  __u32 dimension;
+  __u64 value;
+};
+_Static_assert(sizeof(struct tp_number_key) == 16, "tp_number_key is a map key");
+
+/* Key of the trie of short texts (comm, …). Exactly "nc" is the prefix "nc\0"; all that begin with "nc" the prefix "nc". */
+struct tp_text_key {
+  __u32 prefix_length;
+  __u32 dimension; /* network byte order */
+  char text[TP_COMM_LENGTH];
+};
+_Static_assert(sizeof(struct tp_text_key) == 24, "tp_text_key is a map key");
+
+/* Key of the trie of cgroup paths, from the root of the v2 tree. A path that fills the field is cut there. */
+struct tp_path_key {
+  __u32 prefix_length;
+  char path[TP_CGROUP_PATH_LENGTH];
+};
+_Static_assert(sizeof(struct tp_path_key) == 256, "tp_path_key is a map key");
+
+/* What is known of a cgroup, by its id. `path.prefix_length` is that of a whole key, so that it can be looked up as it is. */
+struct tp_cgroup {
+  struct tp_path_key path;
+  char container_id[TP_CONTAINER_ID_LENGTH];
+  __u32 flags; /* enum tp_owner_flags */
+  __u32 _reserved;
+};
+_Static_assert(sizeof(struct tp_cgroup) == 328, "tp_cgroup is a map value");
+
+/* One plan. Every number but the generation and the mask is the index of a row. Row 0 has all bits of the plan's rules. */
+struct tp_plan {
+  __u32 generation;
+  __u32 scope_dimensions; /* a bit for each dimension of scope that any rule uses */
+  __u32 uses_source, uses_destination; /* 0: no rule compares that address */
+  __u32 uses_ports;
+  __u32 no_owner; /* the scope row of a packet without an owner */
+  __u32 no_source_port, no_destination_port; /* rows of a packet without ports */
+  __u32 source_port_base, destination_port_base; /* added to the classes of `tp_ports` */
+  __u32 shape[TP_SHAPES];
+  __u32 direction[2];
+  __u32 container[2]; /* on the host, in a container */
+};
+_Static_assert(sizeof(struct tp_plan) == 120, "tp_plan is a map value");
+
+/* The class of each port, counted from the plan's `source_port_base` and `destination_port_base`. */
+struct tp_ports {
+  __u16 source[65536];
+  __u16 destination[65536];
+};
+
+/* Counters of one CPU. They only grow. seen = own + unwanted + wanted; wanted = submitted + full. */
+struct tp_counters {
+  __u64 seen;      /* packets that reached a program */
+  __u64 malformed; /* of these: not IP, or cut off before the end of the IP header; they are in `unwanted` too */
+  __u64 unwanted;
+  __u64 submitted;
+  __u64 full;      /* wanted, but the ring had no room */
+};
+_Static_assert(sizeof(struct tp_counters) == 40, "tp_counters is a map value");
+
+/* Settings that are fixed when the program is loaded. */
+struct tp_config {
+  __u32 row_words; /* 1 to TP_ROW_WORDS_MAX */
+  __u32 tracer;    /* the tracer's own process id, whose sockets are never traced */
+};
+_Static_assert(sizeof(struct tp_config) == 8, "tp_config is a load-time setting");
