@@ -30,8 +30,8 @@ extension Stage {
     let name = "tptest-\(getpid())-\(Stage.nextNumber())"
     let image = "localhost/\(name)"
     let folder = try folder()
-    let archive = folder.appending(path: "image.tar").path
-    let idFile = folder.appending(path: "id").path
+    let archive = folder + "/image.tar"
+    let idFile = folder + "/id"
     try await run("tar", "-C", "/", "-c", "-f", archive, "bin/busybox", "-h")
     try await run("podman", "import", "--quiet", archive, image)
     atEnd { try await run("podman", "rmi", "--force", image) }

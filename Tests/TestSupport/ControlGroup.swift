@@ -31,11 +31,21 @@ public struct ControlGroup: Sendable {
   }
 }
 
+extension ControlGroup {
+  /// A group beside this one whose name begins with the whole of this one's.
+  public var neighbour: ControlGroup { ControlGroup(path: path + "-neighbour") }
+}
+
 extension Stage {
-  /// A new cgroup at the top of the v2 tree or below another; removed at the end.
-  public func controlGroup(below parent: ControlGroup? = nil) throws -> ControlGroup {
+  /// A name for a new cgroup at the top of the v2 tree, or below another; it is not made yet.
+  public func plannedGroup(below parent: ControlGroup? = nil) -> ControlGroup {
     let name = "/tptest-\(getpid())-\(Stage.nextNumber())"
-    let group = ControlGroup(path: (parent?.path ?? "") + name)
+    return ControlGroup(path: (parent?.path ?? "") + name)
+  }
+
+  /// Makes a cgroup; removed at the end.
+  @discardableResult
+  public func make(_ group: ControlGroup) throws -> ControlGroup {
     try group.make()
     atEnd { try await group.remove() }
     return group

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import Glibc
 import Synchronization
 
@@ -57,7 +57,7 @@ extension Stage {
   }
 
   /// A new folder with these files, by their names.
-  public func folder(_ files: [String: String] = [:]) throws -> URL {
+  public func folder(_ files: [String: String] = [:]) throws -> String {
     let url = URL.temporaryDirectory.appending(
       path: "tptest-\(getpid())-\(Stage.nextNumber())", directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -65,7 +65,7 @@ extension Stage {
     for (name, text) in files {
       try Data(text.utf8).write(to: url.appending(path: name))
     }
-    return url
+    return url.path
   }
 
   /// Starts the tracer with these policies, in this order, and waits until it traces.
@@ -73,7 +73,7 @@ extension Stage {
     var files: [String: String] = [:]
     for (index, policy) in policies.enumerated() { files["\(index + 1).yaml"] = policy }
     let folder = try folder(files)
-    return try await tracer(["apply", "-p", folder.path, "-o", "json"] + options)
+    return try await tracer(["apply", "-p", folder, "-o", "json"] + options)
   }
 
   /// Starts the tracer with these arguments and waits until it traces; killed at the end.

@@ -74,10 +74,11 @@ extension TracedEvent {
   /// Whether the packet left its owner.
   public var leaves: Bool { direction == "egress" }
 
-  /// The TCP flags that are set, in the order of the JSON, joined by `,`.
+  /// The TCP flags that are set, as tcpdump writes them: `S.` for SYN and ACK.
   public var flags: String {
-    let names = ["FIN", "SYN", "RST", "PSH", "ACK"]
-    return names.filter { arguments["proto_tcp"]?[$0]?.unsigned == 1 }.joined(separator: ",")
+    let letters = [("FIN", "F"), ("SYN", "S"), ("RST", "R"), ("PSH", "P"), ("ACK", ".")]
+    let set = letters.filter { arguments["proto_tcp"]?[$0.0]?.unsigned == 1 }
+    return set.map(\.1).joined()
   }
 
   /// Enough to tell one event from another in a failed test.

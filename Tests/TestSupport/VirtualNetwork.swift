@@ -88,7 +88,18 @@ extension Stage {
   }
 }
 
+/// A version of the Internet Protocol.
+public enum IPVersion: Int, CaseIterable, Sendable {
+  case four = 4
+  case six = 6
+}
+
 extension VirtualNetwork.Side {
+  /// Its address of a version.
+  public func address(_ version: IPVersion) -> String {
+    version == .four ? ipv4 : ipv6
+  }
+
   /// Runs a program here that must exit with 0; returns its standard output.
   @discardableResult
   public func run(
