@@ -4,7 +4,8 @@ import Testing
 extension EndToEnd {
   @Suite(.enabled(if: Machine.has("curl", "python3"), "needs curl and python3"))
   struct Policies {
-    @Test func `each packet names exactly the policies that wanted it, in load order`() async throws {
+    @Test func `each packet names exactly the policies that wanted it, in load order`() async throws
+    {
       try await withStage { stage in
         let network = try await stage.network()
         let tracer = try await stage.trace(
@@ -58,7 +59,8 @@ extension EndToEnd {
           policy("one", events: "net_packet_tcp,net_packet_udp", "data.dst=192.0.2.1"),
           policy("two", events: "net_packet_udp", "data.dst_port=9"))
         let line = try #require(tracer.readyLine)
-        #expect(line.hasPrefix("tracee-policy: ready: 2 policies, 3 rules, 2 events; kernel filters "))
+        #expect(
+          line.hasPrefix("tracee-policy: ready: 2 policies, 3 rules, 2 events; kernel filters "))
         #expect(line.hasSuffix(", user-space filters 0"))
         _ = try await tracer.stop()
       }

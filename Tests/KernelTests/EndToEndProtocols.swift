@@ -84,18 +84,24 @@ extension EndToEnd {
 
         #expect(client.outputText == "192.0.2.1\n")
         expectOwners(trace, [here: Peer("dnsmasq", server), there: Peer("dig", client)])
-        let ways = trace.events.map { "\($0.source == here ? "answer" : "question") \($0.direction)" }
+        let ways = trace.events.map {
+          "\($0.source == here ? "answer" : "question") \($0.direction)"
+        }
         #expect(
-          ways.sorted() == ["answer egress", "answer ingress", "question egress", "question ingress"])
+          ways.sorted() == [
+            "answer egress", "answer ingress", "question egress", "question ingress",
+          ])
       }
     }
 
     @Test(
       .enabled(if: Machine.has("ping"), "needs ping"),
       arguments: [(IPVersion.four, "net_packet_icmp"), (.six, "net_packet_icmpv6")])
-    func `an echo belongs to ping on its way out and back, and the reply to nobody where it is made`(
-      version: IPVersion, event: String
-    ) async throws {
+    func
+      `an echo belongs to ping on its way out and back, and the reply to nobody where it is made`(
+        version: IPVersion, event: String
+      ) async throws
+    {
       try await withStage { stage in
         let network = try await stage.network()
         let here = network.left.address(version)
@@ -117,14 +123,18 @@ extension EndToEnd {
           return "\(name) \(event.direction) \(event.owner)"
         }
         let expected = peers.flatMap {
-          ["EchoRequest egress \($0)", "EchoReply egress \(Peer.nobody)", "EchoReply ingress \($0)"]
+          [
+            "EchoRequest egress \($0)", "EchoReply egress \(Peer.nobody)",
+            "EchoReply ingress \($0)",
+          ]
         }
         #expect(echoes.sorted() == expected.sorted(), "\(trace.summary)")
       }
     }
 
     @Test(.enabled(if: Machine.has("nc"), "needs nc"))
-    func `a refused connection: the reset is nobody's where it is made, and the client's where it comes`()
+    func
+      `a refused connection: the reset is nobody's where it is made, and the client's where it comes`()
       async throws
     {
       try await withStage { stage in

@@ -4,11 +4,14 @@ import Testing
 extension EndToEnd {
   @Suite struct Scopes {
     @Test(
-      .enabled(if: Machine.has("podman", "runc", "busybox", "nc"), "needs podman, runc, busybox, nc"),
+      .enabled(
+        if: Machine.has("podman", "runc", "busybox", "nc"), "needs podman, runc, busybox, nc"),
       arguments: [true, false])
-    func `a container is in the scope container and has its whole id, older or younger than the tracer`(
-      older: Bool
-    ) async throws {
+    func
+      `a container is in the scope container and has its whole id, older or younger than the tracer`(
+        older: Bool
+      ) async throws
+    {
       try await withStage { stage in
         let network = try await stage.network()
         let (here, there) = (network.left.ipv4, network.right.ipv4)
@@ -49,16 +52,19 @@ extension EndToEnd {
     }
 
     @Test(.enabled(if: Machine.has("nc"), "needs nc"), arguments: [true, false])
-    func `a cgroup is in scope with all below it and nothing beside it, older or younger than the tracer`(
-      older: Bool
-    ) async throws {
+    func
+      `a cgroup is in scope with all below it and nothing beside it, older or younger than the tracer`(
+        older: Bool
+      ) async throws
+    {
       try await withStage { stage in
         let network = try await stage.network()
         let here = network.left.ipv4
         let group = stage.plannedGroup()
         if older { try stage.make(group) }
         let tracer = try await stage.trace(
-          policy("group", scope: "cgroup=\(group.path)", events: "net_packet_udp", "data.dst=\(here)")
+          policy(
+            "group", scope: "cgroup=\(group.path)", events: "net_packet_udp", "data.dst=\(here)")
         )
         if !older { try stage.make(group) }
         let below = try stage.make(stage.plannedGroup(below: group))
@@ -94,9 +100,10 @@ extension EndToEnd {
 
         let seen = trace.events.map { "\($0.owner) \($0.userID) \($0.matchedPolicies)" }
         #expect(
-          seen.sorted() == [
-            "nc/\(client.id) 65534 [\"nobody\"]", "nc/\(server.id) 0 [\"server\"]",
-          ].sorted())
+          seen.sorted()
+            == [
+              "nc/\(client.id) 65534 [\"nobody\"]", "nc/\(server.id) 0 [\"server\"]",
+            ].sorted())
       }
     }
   }

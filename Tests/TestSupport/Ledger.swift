@@ -43,7 +43,7 @@ public struct Ledger: Equatable, Sendable {
   }
 
   /// Checks that nothing is unaccounted for, and that as many events were written as were read.
-  func check(events count: Int) throws {
+  public func check(events count: Int) throws {
     guard wanted == submitted + ringFull, seen >= unwanted + wanted, events == UInt64(count) else {
       throw UnbalancedLedger("\(count) events were read, and the ledger says \(self)")
     }
