@@ -1,5 +1,7 @@
 extension EventShape {
-  /// The number of each event, and the name, type and shape of its arguments. Source: `docs/events.md`.
+  /// The number of each event, and the name, type and shape of its arguments.
+  ///
+  /// Source: `docs/events.md`.
   static let events: [String: (String, [(String, String, Kind)])] = [
     "net_packet_ipv4": ("2000", addresses + [protocols.ipv4, metadata]),
     "net_packet_ipv6": ("2001", addresses + [protocols.ipv6, metadata]),

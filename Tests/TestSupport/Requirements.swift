@@ -2,7 +2,9 @@ import CBPF
 import Foundation
 import Glibc
 
-/// What a test needs of the machine. Where it is missing the test is skipped, with the reason.
+/// What a test needs of the machine.
+///
+/// Where it is missing the test is skipped, with the reason.
 public enum Machine {
   /// Why the tracer cannot be tried here; nil where it can.
   public static let refusal: String? = {

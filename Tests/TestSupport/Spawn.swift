@@ -14,7 +14,9 @@ public struct SystemCallFailed: Error, CustomStringConvertible {
 /// Held while a pipe is made, so that no child starts between its making and its mark.
 private let noChildStarts = Mutex(())
 
-/// Both ends of a pipe, closed unless they are taken away. No child inherits them.
+/// Both ends of a pipe, closed unless they are taken away.
+///
+/// No child inherits them.
 struct Pipe: ~Copyable {
   let reading: CInt
   let writing: CInt

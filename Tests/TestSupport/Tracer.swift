@@ -32,7 +32,9 @@ public final class Tracer: Sendable {
       .first { $0.hasPrefix("tracee-policy: ready: ") }
   }
 
-  /// The events so far. Throws when one is not as it should be.
+  /// The events so far.
+  ///
+  /// Throws when one is not as it should be.
   public func events() throws -> [TracedEvent] {
     try read.withLock { events in
       for line in process.outputLines(after: events.count) {
