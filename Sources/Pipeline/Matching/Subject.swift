@@ -21,8 +21,8 @@ extension PacketHeaders {
 extension OwnerReader {
   /// The owner as a policy sees it, nil when nobody is known: slow, for what the kernel does not decide.
   ///
-  /// - Parameter cgroupPath: the path of the owner's cgroup, which records do not carry.
-  func subject(cgroupPath: (UInt64) -> String) -> Owner? {
+  /// - Parameter complete: adds what records do not carry: the cgroup's path, the container's name, and so on.
+  func subject(complete: (inout Owner) -> Void) -> Owner? {
     guard id != 0 else { return nil }
     var owner = Owner()
     owner.userID = userID
@@ -36,11 +36,12 @@ extension OwnerReader {
     owner.pidNamespace = pidNamespace
     owner.netNamespace = netNamespace
     owner.cgroupID = cgroupID
-    owner.cgroupPath = cgroupPath(cgroupID)
     owner.comm = comm.repairedText
     owner.hostName = nodeName.repairedText
     owner.executable = executable.repairedText
     owner.containerID = containerID.repairedText
+    owner.hasContainerStarted = containerStarted
+    complete(&owner)
     return owner
   }
 }

@@ -11,8 +11,10 @@ public struct Emitter: ~Copyable {
   public let outputs: [Output]
   /// The most events that are emitted; the packets after them are counted in ``EmitterCounts/afterLimit``.
   public var eventLimit: UInt64 = .max
-  /// Gives the path of a cgroup by its id, empty when it is not known; asked only for clauses left to user space.
-  public var cgroupPath: (UInt64) -> String = { _ in "" }
+  /// Adds to an owner what records do not carry: the cgroup's path, the container's name, ancestors, and so on.
+  ///
+  /// It is asked only when a clause was left to user space.
+  public var completeOwner: (inout Owner) -> Void = { _ in }
 
   private var matchers: [PlanMatcher] = []
 
@@ -68,7 +70,7 @@ public struct Emitter: ~Copyable {
     var row = record.row
     if let headers, matchers[index].isUndecided(row) {
       row = matchers[index].decide(
-        row, owner: record.owner.subject(cgroupPath: cgroupPath),
+        row, owner: record.owner.subject(complete: completeOwner),
         packet: headers.subject(direction: record.direction))
     }
     guard let place = matchers[index].place(of: row) else {

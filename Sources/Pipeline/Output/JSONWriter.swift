@@ -116,7 +116,8 @@ extension EventKind {
   var argumentCount: UInt8 {
     switch self {
     case .ipv4, .ipv6, .icmp, .icmpv6: 4
-    case .tcp, .udp: 6
+    case .tcp, .udp, .dns, .http: 6
+    case .dnsRequest, .dnsResponse, .httpRequest, .httpResponse: 2
     }
   }
 }
