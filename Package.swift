@@ -26,7 +26,9 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: ["Policy", "CBPF"],
-      swiftSettings: house + [.strictMemorySafety()]),
+      swiftSettings: house + [
+        .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
+      ]),
     .executableTarget(
       name: "tracee-policy",
       dependencies: [

@@ -1,0 +1,55 @@
+/// Finds the known word that a misspelt one most likely means.
+public enum Nearest {
+  /// The known words that are nearest to a word, in their own order; empty when none is near.
+  ///
+  /// Near is at most one change for three characters of the word, at least one: a character too many, too few, wrong,
+  /// or two neighbours exchanged. Case counts as half a change.
+  public static func words(to word: String, among known: some Sequence<String>) -> [String] {
+    // Longer words than any known one need no distance.
+    let scalars = Array(word.unicodeScalars.prefix(64))
+    let limit = 2 * max(1, scalars.count / 3)
+    var nearest: [String] = []
+    var least = limit
+    for candidate in known {
+      let distance = distance(scalars, Array(candidate.unicodeScalars))
+      if distance < least || (distance == least && nearest.isEmpty) {
+        (nearest, least) = ([candidate], distance)
+      } else if distance == least && !nearest.contains(candidate) {
+        nearest.append(candidate)
+      }
+    }
+    return nearest
+  }
+
+  /// "did you mean `x`?", or with several words "did you mean `x` or `y`?"; nil when none is near.
+  public static func question(_ word: String, among known: some Sequence<String>) -> String? {
+    let candidates = words(to: word, among: known).prefix(3).map { "`\($0)`" }
+    guard let last = candidates.last else { return nil }
+    let others = candidates.dropLast().joined(separator: ", ")
+    return "did you mean \(others.isEmpty ? last : "\(others) or \(last)")?"
+  }
+
+  /// Twice the changes that make one word of another (restricted Damerau–Levenshtein), where case is half a change.
+  static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+    var beforeLast: [Int] = []
+    var last = (0...b.count).map { 2 * $0 }
+    for i in a.indices {
+      var row = [2 * (i + 1)]
+      for j in b.indices {
+        var least = min(last[j + 1], row[j]) + 2
+        least = min(least, last[j] + change(a[i], b[j]))
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+          least = min(least, beforeLast[j - 1] + 2)
+        }
+        row.append(least)
+      }
+      (beforeLast, last) = (last, row)
+    }
+    return last[b.count]
+  }
+
+  private static func change(_ a: Unicode.Scalar, _ b: Unicode.Scalar) -> Int {
+    if a == b { return 0 }
+    return a.properties.lowercaseMapping == b.properties.lowercaseMapping ? 1 : 2
+  }
+}

@@ -1,0 +1,84 @@
+/// A mapping whose keys are known: each is found by its name, and what does not belong is reported.
+struct KeyedNode {
+  /// What the mapping is, in a user's words: "a rule".
+  let noun: String
+  private let node: YAMLNode
+  private var values: [String: YAMLNode] = [:]
+
+  /// Takes a mapping apart; nil, with a finding, if the node is none.
+  init?(
+    _ node: YAMLNode, _ noun: String, keys: [String], source: String,
+    _ diagnostics: inout [Diagnostic]
+  ) {
+    self.node = node
+    self.noun = noun
+    guard case .mapping(let entries) = node.content else {
+      diagnostics.append(.wrongType(node, source, wanted: "a mapping", of: noun))
+      return nil
+    }
+    var misspelt: [(key: SourceText, value: YAMLNode)] = []
+    for entry in entries {
+      guard let key = entry.key.text else {
+        diagnostics.append(.wrongType(entry.key, source, wanted: "text", of: "a key"))
+        continue
+      }
+      if !keys.contains(key.text) {
+        misspelt.append((key, entry.value))
+      } else if values[key.text] == nil {
+        values[key.text] = entry.value
+      }
+    }
+    // A key that can only be one known key is reported once, and its value read as if it were right.
+    for (key, value) in misspelt {
+      let near = Nearest.words(to: key.text, among: keys)
+      let meant = near.count == 1 && values[near[0]] == nil ? near[0] : nil
+      if let meant { values[meant] = value }
+      diagnostics.append(.unknownKey(key, in: noun, keys: keys, meant: meant))
+    }
+  }
+
+  /// The value of a key, if it is there.
+  subscript(key: String) -> YAMLNode? { values[key] }
+
+  /// The value of a key that must be there, else a finding.
+  func required(_ key: String, _ source: String, _ diagnostics: inout [Diagnostic]) -> YAMLNode? {
+    if let value = values[key] { return value }
+    diagnostics.append(.missingKey(key, in: noun, node, source))
+    return nil
+  }
+}
+
+extension Diagnostic {
+  /// A node is of another kind than it must be.
+  static func wrongType(
+    _ node: YAMLNode, _ source: String, wanted: String, of noun: String, help: String? = nil
+  ) -> Self {
+    Self(
+      .error, "wrong-type", "\(noun) must be \(wanted), not \(node.kindName)", source: source,
+      range: node.range, help: help)
+  }
+
+  fileprivate static func unknownKey(
+    _ key: SourceText, in noun: String, keys: [String], meant: String?
+  ) -> Self {
+    let list = keys.map { "`\($0)`" }.joined(separator: ", ")
+    var diagnostic = Self(
+      .error, "unknown-key", "\(noun) has no key `\(key.text)`", source: key.source,
+      range: key.range,
+      help: Nearest.question(key.text, among: keys) ?? "its keys are \(list)")
+    if let meant, key.verbatimStart != nil {
+      let part = key.range(ofUTF8: 0..<key.text.utf8.count)
+      diagnostic.fix = Fix(range: part, replacement: meant)
+    }
+    return diagnostic
+  }
+
+  fileprivate static func missingKey(
+    _ key: String, in noun: String, _ node: YAMLNode, _ source: String
+  ) -> Self {
+    let place = node.range.start
+    return Self(
+      .error, "missing-key", "\(noun) must have the key `\(key)`", source: source,
+      range: SourceRange(start: place, end: place))
+  }
+}

@@ -1,0 +1,231 @@
+/// Reads the shape of a policy: which keys it has, and of what kind their values are.
+///
+/// Everything wrong is collected. What the expressions in it mean is not looked at.
+struct PolicyParser {
+  /// What a policy can do with an event.
+  static let actions = ["log", "print"]
+  /// The version of the resource form.
+  static let apiVersion = "tracee.aquasec.com/v1beta1"
+
+  private static let resourceKeys = ["apiVersion", "kind", "metadata", "spec"]
+  private static let metadataKeys = ["name", "annotations", "labels"]
+  private static let bodyKeys = ["scope", "rules", "defaultActions"]
+  private static let plainKeys = ["type", "name", "description", "version"] + bodyKeys
+  private static let ruleKeys = ["event", "filters", "actions"]
+
+  private let file: SourceFile
+  private var source: String { file.name }
+  private var diagnostics: [Diagnostic] = []
+
+  /// Reads one document; nil, with a finding, when it is in neither form.
+  static func parse(_ root: YAMLNode, of file: SourceFile) -> (PolicyDocument?, [Diagnostic]) {
+    var parser = PolicyParser(file: file)
+    let document = parser.document(root)
+    return (document, parser.diagnostics)
+  }
+
+  private init(file: SourceFile) { self.file = file }
+
+  private mutating func document(_ root: YAMLNode) -> PolicyDocument? {
+    switch form(of: root) {
+    case .resource?: return resource(root)
+    case .plain?: return plain(root)
+    case nil:
+      diagnostics.append(.unknownForm(root, source))
+      return nil
+    }
+  }
+
+  /// The form whose keys a document has more of; misspelt ones count only when no key is right.
+  private func form(of root: YAMLNode) -> PolicyDocument.Form? {
+    guard case .mapping(let entries) = root.content else { return nil }
+    let keys = entries.compactMap(\.key.text?.text)
+    return form(of: keys) { $1.contains($0) }
+      ?? form(of: keys) { !Nearest.words(to: $0, among: $1).isEmpty }
+  }
+
+  private func form(
+    of keys: [String], where belongs: (String, [String]) -> Bool
+  ) -> PolicyDocument.Form? {
+    let resource = keys.count { belongs($0, Self.resourceKeys) }
+    let plain = keys.count { belongs($0, Self.plainKeys) }
+    if resource + plain == 0 { return nil }
+    return resource >= plain ? .resource : .plain
+  }
+
+  private mutating func resource(_ root: YAMLNode) -> PolicyDocument? {
+    guard let top = keyed(root, "a policy resource", Self.resourceKeys) else { return nil }
+    constant(Self.apiVersion, required("apiVersion", top), "apiVersion")
+    constant("Policy", required("kind", top), "kind")
+    let metadata = keyed(required("metadata", top), "`metadata`", Self.metadataKeys)
+    let spec = keyed(required("spec", top), "`spec`", Self.bodyKeys)
+    for key in ["annotations", "labels"] {
+      if let node = metadata?[key] { texts(byKey: node, "`\(key)`") }
+    }
+    return body(.resource, root, name(in: metadata), spec)
+  }
+
+  private mutating func plain(_ root: YAMLNode) -> PolicyDocument? {
+    guard let top = keyed(root, "a policy", Self.plainKeys) else { return nil }
+    constant("policy", required("type", top), "type")
+    for key in ["description", "version"] {
+      if let node = top[key] { _ = text(node, "`\(key)`") }
+    }
+    return body(.plain, root, name(in: top), top)
+  }
+
+  private mutating func body(
+    _ form: PolicyDocument.Form, _ root: YAMLNode, _ name: SourceText?, _ body: KeyedNode?
+  ) -> PolicyDocument {
+    var document = PolicyDocument(
+      form: form, source: source, range: root.range,
+      name: name ?? nothing(at: root), scope: [], rules: [])
+    guard let body else { return document }
+    if let scope = required("scope", body) { document.scope = list(scope, "`scope`", "a scope") }
+    if let rules = required("rules", body) {
+      document.rules = elements(rules, "`rules`").compactMap { rule($0) }
+    }
+    if let actions = body["defaultActions"] {
+      document.defaultActions = self.actions(actions, "`defaultActions`")
+    }
+    return document
+  }
+
+  private mutating func rule(_ node: YAMLNode) -> PolicyDocument.Rule? {
+    guard let rule = keyed(node, "a rule", Self.ruleKeys) else { return nil }
+    let event = text(required("event", rule), "`event`")
+    return PolicyDocument.Rule(
+      range: node.range, event: event ?? nothing(at: node),
+      filters: rule["filters"].map { list($0, "`filters`", "a filter", mayBeEmpty: true) } ?? [],
+      actions: rule["actions"].map { actions($0, "`actions`") } ?? [])
+  }
+
+  private mutating func actions(_ node: YAMLNode, _ noun: String) -> [SourceText] {
+    let texts = list(node, noun, "an action", mayBeEmpty: true)
+    diagnostics += texts.filter { !Self.actions.contains($0.text) }.map { .unknownAction($0) }
+    return texts
+  }
+
+  private mutating func name(in parent: KeyedNode?) -> SourceText? {
+    guard let parent, let node = required("name", parent), let name = text(node, "`name`") else {
+      return nil
+    }
+    if let fault = PolicyName.fault(of: name.text) { diagnostics.append(.invalidName(name, fault)) }
+    return name
+  }
+}
+
+extension PolicyParser {
+  private mutating func keyed(_ node: YAMLNode?, _ noun: String, _ keys: [String]) -> KeyedNode? {
+    guard let node else { return nil }
+    return KeyedNode(node, noun, keys: keys, source: source, &diagnostics)
+  }
+
+  private mutating func required(_ key: String, _ node: KeyedNode) -> YAMLNode? {
+    node.required(key, source, &diagnostics)
+  }
+
+  private mutating func constant(_ value: String, _ node: YAMLNode?, _ key: String) {
+    guard let text = text(node, "`\(key)`"), text.text != value else { return }
+    diagnostics.append(.otherForm(text, key, value))
+  }
+
+  private mutating func text(_ node: YAMLNode?, _ noun: String) -> SourceText? {
+    guard let node else { return nil }
+    guard let text = node.text, !node.isNull else {
+      diagnostics.append(.wrongType(node, source, wanted: "text", of: noun, help: quotes(node)))
+      return nil
+    }
+    return text
+  }
+
+  private mutating func texts(byKey node: YAMLNode, _ noun: String) {
+    guard case .mapping(let entries) = node.content else {
+      diagnostics.append(.wrongType(node, source, wanted: "a mapping", of: noun))
+      return
+    }
+    for entry in entries {
+      _ = text(entry.key, "a key of \(noun)")
+      _ = text(entry.value, "a value of \(noun)")
+    }
+  }
+
+  private mutating func list(
+    _ node: YAMLNode, _ noun: String, _ element: String, mayBeEmpty: Bool = false
+  ) -> [SourceText] {
+    elements(node, noun, mayBeEmpty: mayBeEmpty).compactMap { text($0, element) }
+  }
+
+  /// The elements of a list.
+  ///
+  /// A single text in place of a list is reported, and read as the only element.
+  private mutating func elements(
+    _ node: YAMLNode, _ noun: String, mayBeEmpty: Bool = false
+  ) -> [YAMLNode] {
+    switch node.content {
+    case .sequence(let elements):
+      if elements.isEmpty && !mayBeEmpty { diagnostics.append(.emptyList(node, source, noun)) }
+      return elements
+    case .scalar where node.isNull:
+      let help = mayBeEmpty ? "leave out the key, or write `[]`" : nil
+      diagnostics.append(.wrongType(node, source, wanted: "a list", of: noun, help: help))
+      return []
+    case .scalar, .mapping:
+      let help = "begin each element with `- `"
+      diagnostics.append(.wrongType(node, source, wanted: "a list", of: noun, help: help))
+      return [node]
+    }
+  }
+
+  /// How to write a mapping that was meant as a text; nil when it is longer than a line.
+  private func quotes(_ node: YAMLNode) -> String? {
+    guard case .mapping = node.content, node.range.start.line == node.range.end.line else {
+      return nil
+    }
+    let text = file.text(of: node.range)
+    guard !text.hasPrefix("{") else { return nil }
+    let quoted = text.contains("\"") || text.contains("\\") ? "'\(text)'" : "\"\(text)\""
+    return text.contains("'") && quoted.hasPrefix("'") ? nil : "put it in quotes: \(quoted)"
+  }
+
+  private func nothing(at node: YAMLNode) -> SourceText {
+    SourceText(
+      text: "", source: source,
+      range: SourceRange(start: node.range.start, end: node.range.start))
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unknownForm(_ root: YAMLNode, _ source: String) -> Self {
+    let start = root.range.start
+    return Self(
+      .error, "unknown-form", "this is not a policy", source: source,
+      range: SourceRange(start: start, end: start),
+      help: "begin with `type: policy`, or with `apiVersion: \(PolicyParser.apiVersion)`")
+  }
+
+  fileprivate static func otherForm(_ value: SourceText, _ key: String, _ wanted: String) -> Self {
+    Self(
+      .error, "unknown-form", "`\(key)` must be `\(wanted)`, not `\(value.text)`",
+      source: value.source, range: value.range)
+  }
+
+  fileprivate static func emptyList(_ node: YAMLNode, _ source: String, _ noun: String) -> Self {
+    Self(.error, "empty-value", "\(noun) is empty", source: source, range: node.range)
+  }
+
+  fileprivate static func unknownAction(_ action: SourceText) -> Self {
+    let help = Nearest.question(action.text, among: PolicyParser.actions)
+    return Self(
+      .error, "unknown-action", "there is no action `\(action.text)`", source: action.source,
+      range: action.range, help: help ?? "the actions are `log` and `print`")
+  }
+
+  fileprivate static func invalidName(_ name: SourceText, _ fault: String) -> Self {
+    Self(
+      .error, "invalid-name", "the name `\(name.text)` \(fault)", source: name.source,
+      range: name.range,
+      help: PolicyName.suggestion(for: name.text).map { "write `\($0)`" }
+        ?? "a name is made of a-z, 0-9, `-` and `.`")
+  }
+}

@@ -1,0 +1,87 @@
+/// The policies of some paths, as written, and everything that is wrong with their files.
+///
+/// Source: `docs/policy-language.md` §1. A set with a failure or a finding of error severity is not to be applied.
+public struct PolicySet: Equatable, Sendable {
+  /// The policies in load order: that of the paths, of the files of a directory, and of the documents of a file.
+  public var documents: [PolicyDocument] = []
+  /// The files that could be read, also those without a policy.
+  public var sources: [SourceFile] = []
+  /// What is wrong with what the files hold, in load order and, within a file, in the order of places.
+  public var diagnostics: [Diagnostic] = []
+  /// The paths that could not be read.
+  public var failures: [SourceFailure] = []
+
+  /// Makes an empty set.
+  public init() {}
+
+  /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that is wrong.
+  public static func load(paths: [String]) -> PolicySet {
+    var files: [SourceFile] = []
+    var failures: [SourceFailure] = []
+    for path in paths {
+      do throws(SourceFailure) {
+        for file in try SourcePaths.files(at: path) {
+          do throws(SourceFailure) {
+            files.append(try SourceFile.read(file))
+          } catch {
+            failures.append(error)
+          }
+        }
+      } catch {
+        failures.append(error)
+      }
+    }
+    var set = parse(files)
+    set.failures = failures
+    return set
+  }
+
+  /// Reads all policies of sources.
+  public static func parse(_ sources: [SourceFile]) -> PolicySet {
+    var set = PolicySet()
+    set.sources = sources
+    for source in sources { set.add(source) }
+    set.diagnostics += DuplicateNames.check(set.documents)
+    set.sortDiagnostics()
+    return set
+  }
+
+  private mutating func add(_ source: SourceFile) {
+    let stream = YAMLStream(reading: source)
+    var found = stream.diagnostics
+    for root in stream.documents {
+      let (document, diagnostics) = PolicyParser.parse(root, of: source)
+      if let document { documents.append(document) }
+      found += diagnostics
+    }
+    if stream.documents.isEmpty && found.isEmpty { found.append(.noPolicy(source)) }
+    diagnostics += found
+  }
+
+  /// Puts findings in the order of sources and places, and keeps one of equal ones, which aliases can give.
+  private mutating func sortDiagnostics() {
+    diagnostics = Diagnostic.sorted(diagnostics, by: sources.map(\.name))
+  }
+}
+
+extension Diagnostic {
+  /// Findings in the order of sources and of places in them, each once.
+  static func sorted(_ diagnostics: [Diagnostic], by sources: [String]) -> [Diagnostic] {
+    let ranks = Dictionary(
+      sources.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    let keyed = diagnostics.enumerated().map { index, diagnostic in
+      let rank = ranks[diagnostic.source] ?? sources.count
+      return (key: (rank, diagnostic.range?.start.offset ?? -1, index), diagnostic: diagnostic)
+    }
+    return keyed.sorted { $0.key < $1.key }.reduce(into: []) { sorted, next in
+      let here = sorted.reversed().prefix {
+        $0.range == next.diagnostic.range && $0.source == next.diagnostic.source
+      }
+      if !here.contains(next.diagnostic) { sorted.append(next.diagnostic) }
+    }
+  }
+
+  fileprivate static func noPolicy(_ source: SourceFile) -> Self {
+    Self(.warning, "no-policy", "there is no policy in this file", source: source.name, range: nil)
+  }
+}

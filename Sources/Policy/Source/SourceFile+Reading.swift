@@ -1,0 +1,96 @@
+import Glibc
+
+/// A path that could not be read: the world's fault, not that of what the path holds.
+public struct SourceFailure: Error, Equatable, Sendable {
+  /// The path, as the user gave it.
+  public var path: String
+  /// One sentence without a full stop: what failed and why.
+  public var reason: String
+
+  /// Makes a failure.
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  fileprivate static func system(_ path: String, _ operation: String, _ code: Int32) -> Self {
+    Self(path: path, reason: "cannot \(operation): \(String(cString: strerror(code)))")
+  }
+}
+
+extension SourceFile {
+  /// Reads a file or, for `-`, standard input.
+  ///
+  /// Reads at most one byte more than ``sizeLimit``: a source that is longer is cut there, and ``isTooLong``.
+  public static func read(_ path: String) throws(SourceFailure) -> SourceFile {
+    if path == "-" { return SourceFile(name: path, bytes: try contents(of: 0, path)) }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { throw .system(path, "open it", errno) }
+    defer { close(descriptor) }
+    return SourceFile(name: path, bytes: try contents(of: descriptor, path))
+  }
+
+  /// Whether there were more than ``sizeLimit`` bytes.
+  public var isTooLong: Bool { bytes.count > Self.sizeLimit }
+
+  private static func contents(
+    of descriptor: Int32, _ path: String
+  ) throws(SourceFailure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= sizeLimit {
+      let wanted = min(chunk.count, sizeLimit + 1 - bytes.count)
+      let count = Glibc.read(descriptor, &chunk, wanted)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .system(path, "read it", errno)
+      }
+      if count == 0 { break }
+      bytes += chunk[..<count]
+    }
+    return bytes
+  }
+}
+
+/// The policy files that a path stands for.
+public enum SourcePaths {
+  /// The endings of the files of a directory that hold policies.
+  public static let endings = [".yaml", ".yml", ".json"]
+
+  /// The path itself or, for a directory, its policy files in the order of their names' bytes, not those below it.
+  public static func files(at path: String) throws(SourceFailure) -> [String] {
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      return [path]
+    }
+    guard let directory = opendir(path) else { throw .system(path, "list it", errno) }
+    defer { closedir(directory) }
+    var names: [[UInt8]] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(directory) else { break }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if endings.contains(where: { name.hasSuffix($0.utf8) }) { names.append(name) }
+    }
+    guard errno == 0 else { throw .system(path, "list it", errno) }
+    let base = path.hasSuffix("/") ? path : path + "/"
+    let files = names.sorted { $0.lexicographicallyPrecedes($1) }
+      .map { base + String(decoding: $0, as: UTF8.self) }
+      .filter { !isDirectory($0) }
+    guard !files.isEmpty else { throw SourceFailure(path: path, reason: noFiles) }
+    return files
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static let noFiles = "the directory holds no file that ends with .yaml, .yml or .json"
+}
+
+extension [UInt8] {
+  fileprivate func hasSuffix(_ end: some BidirectionalCollection<UInt8>) -> Bool {
+    reversed().starts(with: end.reversed())
+  }
+}
