@@ -8,4 +8,66 @@ public enum EventKind: UInt32, CaseIterable, Sendable {
   case udp = 2003
   case icmp = 2004
   case icmpv6 = 2005
+  case dns = 2006
+  case dnsRequest = 2007
+  case dnsResponse = 2008
+  case http = 2009
+  case httpRequest = 2010
+  case httpResponse = 2011
+}
+
+extension EventKind {
+  /// The name, which policies use and events show.
+  public var name: String { entry.name }
+  /// One line about what gives the event.
+  public var summary: String { entry.summary }
+  /// The sets that hold it, in the order of ``EventSet``.
+  public var sets: [EventSet] { EventSet.allCases.filter { $0.events.contains(self) } }
+
+  /// Finds a kind by its whole name.
+  public init?(name: String) {
+    guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = kind
+  }
+
+  /// The table: every kind with its name and what it is.
+  private var entry: (name: String, summary: String) {
+    switch self {
+    case .ipv4: ("net_packet_ipv4", "an IPv4 packet of any protocol")
+    case .ipv6: ("net_packet_ipv6", "an IPv6 packet of any next header")
+    case .tcp: ("net_packet_tcp", "a TCP segment over IPv4 or IPv6")
+    case .udp: ("net_packet_udp", "a UDP datagram over IPv4 or IPv6")
+    case .icmp: ("net_packet_icmp", "an ICMP message")
+    case .icmpv6: ("net_packet_icmpv6", "an ICMPv6 message")
+    case .dns: ("net_packet_dns", "a DNS message over UDP or TCP")
+    case .dnsRequest: ("net_packet_dns_request", "a DNS query, by its questions")
+    case .dnsResponse: ("net_packet_dns_response", "a DNS response, by its answers")
+    case .http: ("net_packet_http", "the head of an HTTP/1 message")
+    case .httpRequest: ("net_packet_http_request", "the head of an HTTP/1 request")
+    case .httpResponse: ("net_packet_http_response", "the head of an HTTP/1 response")
+    }
+  }
+}
+
+/// A named set of events. The raw value is the name in policies.
+public enum EventSet: String, CaseIterable, Sendable {
+  case networkEvents = "network_events"
+  /// What is traced when nothing is selected.
+  case standard = "default"
+
+  /// The events of the set, in order of their numbers.
+  public var events: [EventKind] {
+    switch self {
+    case .networkEvents: EventKind.allCases
+    case .standard: [.icmp, .icmpv6, .dnsRequest, .dnsResponse, .httpRequest, .httpResponse]
+    }
+  }
+
+  /// One line about what the set holds.
+  public var summary: String {
+    switch self {
+    case .networkEvents: "every network event"
+    case .standard: "what is traced when nothing is selected"
+    }
+  }
 }

@@ -26,6 +26,8 @@ public enum Operand: Equatable, Hashable, Sendable {
   case addresses(ClosedRange<IPAddress>)
   /// A text, or a part of one.
   case text(TextPattern)
+  /// A text that belongs to a name, which is compared whole. See ``FieldValue/member(_:_:)``.
+  case member(String, TextPattern)
 }
 
 /// A text, or all texts that begin with, end with or contain one.

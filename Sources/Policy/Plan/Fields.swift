@@ -1,11 +1,32 @@
-/// What a scope can ask about the owner of a socket. The raw value is the key in policy files.
+/// What a scope can ask about the owner of a socket. The raw value is a key that means this field in policy files.
+///
+/// `pid`, `tid` and `ppid` mean the host's view in a scope, and the process's own namespace in a rule's filters.
 public enum OwnerField: String, CaseIterable, Hashable, Sendable {
   case userID = "uid"
   case processID = "pid"
+  case threadID = "tid"
+  case parentProcessID = "ppid"
+  case namespacedProcessID = "processId"
+  case namespacedThreadID = "threadId"
+  case namespacedParentProcessID = "parentProcessId"
+  case mountNamespace = "mntns"
+  case pidNamespace = "pidns"
+  case netNamespace = "netns"
+  case hostName = "uts"
   case comm = "comm"
+  case executable = "executable"
   case cgroup = "cgroup"
+  case cgroupID = "cgroupId"
   /// A flag: 1 in a container, 0 on the host.
   case container = "container"
+  case containerID = "containerId"
+  case containerName = "containerName"
+  case containerImage = "containerImage"
+  case podName = "podName"
+  case podNamespace = "podNamespace"
+  case podUID = "podUid"
+  /// A list: the process and its ancestors.
+  case tree = "tree"
 }
 
 /// What a filter can ask about a packet. The raw value is the path after `data.` in policy files.

@@ -34,15 +34,50 @@ public enum ReferenceMatcher {
     }
   }
 
-  /// What an owner has in a field.
+  /// What an owner has in a field: nothing when the text is empty, for then it is not known or does not exist.
   public static func values(of field: OwnerField, in owner: Owner) -> [FieldValue] {
     switch field {
     case .userID: [.number(UInt64(owner.userID))]
-    case .processID: [.number(UInt64(owner.processID))]
+    case .processID: [.number(UInt64(owner.processID))] + state("new", owner.isNew)
+    case .threadID: [.number(UInt64(owner.threadID))]
+    case .parentProcessID: [.number(UInt64(owner.parentProcessID))]
+    case .namespacedProcessID:
+      [.number(UInt64(owner.namespacedProcessID))] + state("new", owner.isNew)
+    case .namespacedThreadID: [.number(UInt64(owner.namespacedThreadID))]
+    case .namespacedParentProcessID: [.number(UInt64(owner.namespacedParentProcessID))]
+    case .mountNamespace: [.number(UInt64(owner.mountNamespace))]
+    case .pidNamespace: [.number(UInt64(owner.pidNamespace))]
+    case .netNamespace: [.number(UInt64(owner.netNamespace))]
+    case .hostName: text(owner.hostName)
     case .comm: [.text(owner.comm)]
-    case .cgroup: owner.cgroupPath.isEmpty ? [] : [.text(owner.cgroupPath)]
+    case .executable: executable(of: owner)
+    case .cgroup: text(owner.cgroupPath)
+    case .cgroupID: [.number(owner.cgroupID)]
     case .container: [.number(owner.containerID.isEmpty ? 0 : 1)]
+    case .containerID:
+      text(owner.containerID) + state("new", owner.isContainerNew)
+        + state("started", owner.hasContainerStarted)
+    case .containerName: text(owner.containerName)
+    case .containerImage: text(owner.containerImage)
+    case .podName: text(owner.podName)
+    case .podNamespace: text(owner.podNamespace)
+    case .podUID: text(owner.podUID)
+    case .tree: ([owner.processID] + owner.ancestors).map { .number(UInt64($0)) }
     }
+  }
+
+  private static func text(_ text: String) -> [FieldValue] { text.isEmpty ? [] : [.text(text)] }
+
+  private static func state(_ word: String, _ holds: Bool) -> [FieldValue] {
+    holds ? [.member("state", word)] : []
+  }
+
+  /// The path, and the path in its mount namespace: by number, and as `host` if it is the host's.
+  private static func executable(of owner: Owner) -> [FieldValue] {
+    guard !owner.executable.isEmpty else { return [] }
+    let path = owner.executable
+    return [.text(path), .member(String(owner.mountNamespace), path)]
+      + (owner.isInHostMountNamespace ? [.member("host", path)] : [])
   }
 }
 
@@ -53,6 +88,8 @@ extension Operand {
     case (.numbers(let range), .number(let number)): range.contains(number)
     case (.addresses(let range), .address(let address)): range.contains(address)
     case (.text(let pattern), .text(let text)): pattern.matches(text)
+    case (.member(let name, let pattern), .member(let other, let text)):
+      name == other && pattern.matches(text)
     default: false
     }
   }
@@ -65,7 +102,8 @@ extension TextPattern {
     case .exact(let whole): text.utf8.elementsEqual(whole.utf8)
     case .prefix(let start): text.utf8.starts(with: start.utf8)
     case .suffix(let end): text.utf8.reversed().starts(with: end.utf8.reversed())
-    case .contains(let part): part.utf8.isEmpty || text.utf8.indices.contains { text.utf8[$0...].starts(with: part.utf8) }
+    case .contains(let part):
+      part.isEmpty || text.utf8.indices.contains { text.utf8[$0...].starts(with: part.utf8) }
     }
   }
 }

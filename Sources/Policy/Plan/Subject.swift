@@ -32,8 +32,28 @@ public struct Owner: Equatable, Sendable {
   public var hostName = ""
   /// The path of its executable; empty when it is not known.
   public var executable = ""
+  /// Whether its mount namespace is the one of the host's first process.
+  public var isInHostMountNamespace = false
   /// The container's id; empty on the host.
   public var containerID = ""
+  /// The container's name; empty when it is not known.
+  public var containerName = ""
+  /// The container's image; empty when it is not known.
+  public var containerImage = ""
+  /// The name of its Kubernetes pod; empty when it has none or it is not known.
+  public var podName = ""
+  /// The namespace of that pod.
+  public var podNamespace = ""
+  /// The uid of that pod.
+  public var podUID = ""
+  /// The ids of its ancestors' thread groups as the host sees them, nearest first.
+  public var ancestors: [UInt32] = []
+  /// Whether the process was forked or executed after the policies were applied.
+  public var isNew = false
+  /// Whether the container was created after the policies were applied.
+  public var isContainerNew = false
+  /// Whether something was executed in the container since it was created.
+  public var hasContainerStarted = false
 
   /// Makes an owner with every field 0 or empty.
   public init() {}
@@ -59,4 +79,12 @@ public enum FieldValue: Equatable, Hashable, Sendable {
   case number(UInt64)
   case address(IPAddress)
   case text(String)
+  /// A text that belongs to a name: a header by its name, an executable by its mount namespace, a state by `state`.
+  case member(String, String)
+
+  /// A number that may be negative, moved so that the order of 64-bit integers is that of the results.
+  public static func signed(_ number: Int64) -> FieldValue { .number(biased(number)) }
+
+  /// The number of ``signed(_:)``.
+  static func biased(_ number: Int64) -> UInt64 { UInt64(bitPattern: number) ^ (1 << 63) }
 }

@@ -10,13 +10,20 @@ public struct TracePlan: Equatable, Sendable {
   /// At most ``ruleLimit``. Rules of one policy stand together, and policies in load order.
   public var rules: [Rule]
 
+  /// The indices of the policies whose scope says `follow`, in order.
+  ///
+  /// An owner that once matched the scope of such a policy, and every process that it forks afterwards, is to be taken
+  /// as matching it from then on. ``ReferenceMatcher`` has no memory: its caller keeps who that is.
+  public var followingPolicies: [Int]
+
   /// The most rules that a plan can hold.
   public static let ruleLimit = 1024
 
   /// Makes a plan of policies in load order and of rules that refer to them by index.
-  public init(policies: [String], rules: [Rule]) {
+  public init(policies: [String], rules: [Rule], followingPolicies: [Int] = []) {
     self.policies = policies
     self.rules = rules
+    self.followingPolicies = followingPolicies
   }
 }
 
@@ -28,9 +35,10 @@ public struct Rule: Equatable, Sendable {
   /// The event that the rule wants.
   public var event: EventKind
 
-  /// Conditions on the owner of the packet's socket, from the policy's `scope` and the rule's `filters`.
+  /// Conditions on the owner of the packet's socket: those of the policy's `scope`, then those of the rule's `filters`.
   ///
-  /// Empty: every packet, also one without an owner. Not empty: a packet without an owner never matches.
+  /// Empty: every packet, also one without an owner. Not empty: a packet without an owner never matches. A field can
+  /// have two clauses, one of each origin, and both must hold: `comm=a` in the scope and `comm=b` in the rule never do.
   public var scope: [Clause<OwnerField>]
 
   /// Conditions on the packet, from the rule's `filters`.
@@ -48,7 +56,11 @@ public struct Rule: Equatable, Sendable {
   }
 }
 
-/// A condition on one field. A list of clauses holds at most one clause for each field.
+/// A condition on one field.
+///
+/// The expressions of one origin, the policy's scope or the rule's filters, are one clause for each key. So a list of
+/// clauses on owners holds at most two for a field; one on packets holds one, except for fields of members such as
+/// headers, where each member is a key.
 public struct Clause<Field: Hashable & Sendable>: Equatable, Sendable {
   /// What is compared.
   public var field: Field

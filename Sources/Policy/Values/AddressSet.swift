@@ -1,0 +1,109 @@
+/// The addresses that one value of a filter stands for: an address, a prefix, a range, or `10.1.*`.
+///
+/// Addresses are one space of 128 bits in which IPv4 is `::ffff:0:0/96`. What is written as IPv6 and merely contains
+/// that block leaves it out, so `::/0` is IPv6 only; what lies inside it, such as `::ffff:10.0.0.0/104`, is IPv4.
+public struct AddressSet: Equatable, Sendable {
+  /// One range, or the two around the IPv4 block; in order, and apart.
+  public var ranges: [ClosedRange<IPAddress>]
+  /// The prefix as it should have been written, when bits behind its length are set: `10.0.0.0/8` for `10.0.0.1/8`.
+  public var maskedPrefix: String?
+
+  /// Reads a value.
+  public init(_ text: String) throws(InvalidValue) {
+    if let slash = text.firstIndex(of: "/") {
+      try self.init(address: text[..<slash], prefixLength: text[text.index(after: slash)...])
+    } else if let dash = text.firstIndex(of: "-") {
+      try self.init(from: text[..<dash], to: text[text.index(after: dash)...])
+    } else if text.contains("*") {
+      try self.init(wildcard: text)
+    } else {
+      try self.init(single: text)
+    }
+  }
+
+  private init(single text: String) throws(InvalidValue) {
+    let address = try Self.address(text)
+    ranges = [address...address]
+  }
+
+  private init(address text: Substring, prefixLength: Substring) throws(InvalidValue) {
+    let address = try Self.address(text)
+    let isIPv4 = Self.isWrittenAsIPv4(text)
+    let longest: UInt64 = isIPv4 ? 32 : 128
+    guard let length = WholeNumber.decimal(prefixLength.utf8), length <= longest else {
+      throw InvalidValue(
+        "`\(prefixLength)` is not a prefix length of \(isIPv4 ? "IPv4" : "IPv6"): 0 to \(longest)")
+    }
+    let range = address.prefix(length: Int(length) + (isIPv4 ? 96 : 0))
+    if range.lowerBound != address {
+      maskedPrefix = "\(range.lowerBound.spelled(asIPv4: isIPv4))/\(length)"
+    }
+    ranges = isIPv4 ? [range] : Self.withoutIPv4(range)
+  }
+
+  private init(from first: Substring, to last: Substring) throws(InvalidValue) {
+    let low = try Self.address(first)
+    let high = try Self.address(last)
+    guard Self.isWrittenAsIPv4(first) == Self.isWrittenAsIPv4(last) else {
+      throw InvalidValue("the ends of a range are of one family")
+    }
+    guard low <= high else {
+      throw InvalidValue("the range is empty: `\(first)` is after `\(last)`")
+    }
+    ranges = Self.isWrittenAsIPv4(first) ? [low...high] : Self.withoutIPv4(low...high)
+  }
+
+  /// `10.*` to `10.1.2.*`; whole numbers only, and at least one.
+  private init(wildcard text: String) throws(InvalidValue) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let numbers = parts.dropLast()
+    guard parts.last == "*", (1...3).contains(numbers.count) else {
+      throw InvalidValue("a wildcard address is one to three numbers and a star, such as 10.1.*")
+    }
+    let zeros = repeatElement("0", count: 4 - numbers.count)
+    let whole = (numbers.map(String.init) + zeros).joined(separator: ".")
+    ranges = [try Self.address(whole).prefix(length: 96 + 8 * numbers.count)]
+  }
+
+  private static func address(_ text: some StringProtocol) throws(InvalidValue) -> IPAddress {
+    guard let address = IPAddress(String(text)) else {
+      throw InvalidValue("`\(text)` is not an IPv4 or IPv6 address")
+    }
+    return address
+  }
+
+  private static func isWrittenAsIPv4(_ text: Substring) -> Bool { !text.contains(":") }
+
+  /// The range, or what is left and right of the IPv4 block when the range has more than that block's addresses.
+  private static func withoutIPv4(_ range: ClosedRange<IPAddress>) -> [ClosedRange<IPAddress>] {
+    let block = IPAddress(ipv4: 0)...IPAddress(ipv4: .max)
+    if !range.overlaps(block) { return [range] }
+    if block.contains(range.lowerBound), block.contains(range.upperBound) { return [range] }
+    var parts: [ClosedRange<IPAddress>] = []
+    if range.lowerBound < block.lowerBound {
+      parts.append(range.lowerBound...IPAddress(high: 0, low: block.lowerBound.low - 1))
+    }
+    if range.upperBound > block.upperBound {
+      parts.append(IPAddress(high: 0, low: block.upperBound.low + 1)...range.upperBound)
+    }
+    return parts
+  }
+}
+
+extension IPAddress {
+  /// The addresses whose first bits are this one's, 0 to 128 of them.
+  public func prefix(length: Int) -> ClosedRange<IPAddress> {
+    precondition((0...128).contains(length), "an address has 128 bits")
+    let highMask: UInt64 = length >= 64 ? .max : ~(.max >> UInt64(length))
+    let lowMask: UInt64 = length <= 64 ? 0 : length == 128 ? .max : ~(.max >> UInt64(length - 64))
+    return IPAddress(
+      high: high & highMask, low: low & lowMask)...IPAddress(
+        high: high | ~highMask, low: low | ~lowMask)
+  }
+
+  /// The text in the family in which it was written, so that a mapped prefix stays IPv6.
+  func spelled(asIPv4: Bool) -> String {
+    guard !asIPv4, ipv4 != nil else { return description }
+    return "::ffff:" + description
+  }
+}
