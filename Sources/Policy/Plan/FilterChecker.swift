@@ -42,8 +42,7 @@ struct FilterChecker {
     guard let word = ScopeCatalog.word(name, in: place) else {
       if let key = ScopeCatalog.key(name, in: place) {
         report(.keyWithoutValues(name, key.type.takes), expression.key.range, expression)
-      } else if place == .rule, let path = Self.dataPath(name), let field = PacketField.find(path)
-      {
+      } else if place == .rule, let path = Self.dataPath(name), let field = PacketField.find(path) {
         report(
           .keyWithoutValues(name, field.field.description.type.takes), expression.key.range,
           expression)
