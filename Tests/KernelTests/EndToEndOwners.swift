@@ -167,6 +167,53 @@ extension EndToEnd {
       }
     }
 
+    @Test(.enabled(if: Machine.has("nginx", "curl"), "needs nginx and curl"))
+    func `what a worker answers is the worker's, though its master opened the door`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let (here, there) = (network.left.ipv4, network.right.ipv4)
+        let folder = try stage.folder()
+        let configuration = """
+          daemon off; worker_processes 1; pid \(folder)/pid; error_log stderr; events {}
+          http {
+            access_log off; client_body_temp_path \(folder)/body; proxy_temp_path \(folder)/proxy;
+            fastcgi_temp_path \(folder)/1; uwsgi_temp_path \(folder)/2; scgi_temp_path \(folder)/3;
+            server { listen \(here):8080; location / { return 200 "hello\\n"; } }
+          }
+          """
+        let file = try stage.folder(["nginx.conf": configuration]) + "/nginx.conf"
+        let master = try stage.start(
+          "nginx", "-p", folder, "-e", "stderr", "-c", file, on: network.left)
+        try await network.left.listens(on: 8080)
+        var workers: [UInt64] = []
+        try await eventually("nginx's worker", instead: { master.errorText }) {
+          let children = "/proc/\(master.id)/task/\(master.id)/children"
+          workers = try String(contentsOfFile: children, encoding: .utf8).split(separator: " ")
+            .compactMap { UInt64($0) }
+          return workers.count == 1
+        }
+        let tracer = try await stage.trace(everything(in: network, events: "net_packet_tcp"))
+        let client = try stage.start("curl", "-s", "http://\(here):8080/", on: network.right)
+        try await client.end()
+        try await network.left.closesConnections()
+        try await network.right.closesConnections()
+        let trace = try await tracer.stop()
+
+        #expect(client.outputText == "hello\n")
+        let worker = Peer("nginx", workers[0])
+        for event in trace.events where event.local == there {
+          #expect(event.owner == Peer("curl", client), "\(event.summary)")
+        }
+        for event in trace.events where event.local == here {
+          let owners = [Peer("nginx", master), worker]
+          #expect(owners.contains(event.owner), "\(event.summary)")
+        }
+        let answers = trace.events.filter { $0.leaves && $0.source == here && $0.flags == "P." }
+        #expect(!answers.isEmpty)
+        #expect(answers.allSatisfy { $0.owner == worker }, "\(trace.summary)")
+      }
+    }
+
     /// Who sent the datagrams from an address, by the length of what they carry.
     private func senders(in trace: Trace, from address: String) -> [UInt64: Peer] {
       let sent = trace.events.filter { $0.leaves && $0.source == address }

@@ -7,56 +7,53 @@ extension EndToEnd {
       .enabled(
         if: Machine.has("podman", "runc", "busybox", "nc"), "needs podman, runc, busybox, nc"),
       arguments: [true, false])
-    func
-      `a container is in the scope container and has its whole id, older or younger than the tracer`(
-        older: Bool
-      ) async throws
-    {
+    func `a container is known by its whole id, older or younger than the tracer`(
+      older: Bool
+    ) async throws {
       try await withStage { stage in
         let network = try await stage.network()
         let (here, there) = (network.left.ipv4, network.right.ipv4)
-        let command = ["nc", "-l", "-p", "7000"]
-        func container() async throws -> Container {
-          try await stage.container(
-            on: network.left, command[0], command[1], command[2], command[3])
-        }
-        func tracer() async throws -> Tracer {
+        let source = "data.src=\(network.ipv4)"
+        func trace() async throws -> Tracer {
           try await stage.trace(
-            policy("inside", scope: "container", events: "net_packet_tcp", "data.dst_port>0"),
-            policy("outside", scope: "not-container", events: "net_packet_tcp", "data.dst=\(here)"))
+            policy("inside", scope: "container", events: "net_packet_tcp", source),
+            policy("outside", scope: "not-container", events: "net_packet_tcp", source))
         }
-        var early: Container?
-        if older { early = try await container() }
-        let running = try await tracer()
-        let box: Container
-        if let early { box = early } else { box = try await container() }
+        func container() async throws -> Container {
+          try await stage.container(on: network.left, "nc", "-l", "-p", "7000")
+        }
+        let (tracer, box): (Tracer, Container)
+        if older {
+          box = try await container()
+          tracer = try await trace()
+        } else {
+          tracer = try await trace()
+          box = try await container()
+        }
         try await network.left.listens(on: 7000)
         let inside = Peer("busybox", try await box.processID())
         let client = try stage.start(
           "nc", "-N", here, "7000", on: network.right, input: .text("hello\n"))
         try await client.end()
         try await network.left.closesConnections()
-        let trace = try await running.stop()
+        let trace = try await tracer.stop()
 
-        let ours = trace.events.filter { [here, there].contains($0.source) }
-        #expect(ours.contains { $0.local == here } && ours.contains { $0.local == there })
-        for event in ours {
+        #expect(Set(trace.events.map(\.local)) == [here, there])
+        for event in trace.events {
           let contained = event.local == here
           #expect(event.owner == (contained ? inside : Peer("nc", client)), "\(event.summary)")
           #expect(event.containerID == (contained ? box.id : ""), "\(event.summary)")
           #expect(event.matchedPolicies == [contained ? "inside" : "outside"], "\(event.summary)")
           if contained { #expect(event.processID == 1) }
         }
-        #expect(ours.filter { $0.local == here }.min { $0.timestamp < $1.timestamp }?.flags == "S")
+        #expect(trace.flags(from: there, leaving: false).first == "S")
       }
     }
 
     @Test(.enabled(if: Machine.has("nc"), "needs nc"), arguments: [true, false])
-    func
-      `a cgroup is in scope with all below it and nothing beside it, older or younger than the tracer`(
-        older: Bool
-      ) async throws
-    {
+    func `a cgroup is in scope with all below it and nothing beside it, older or younger`(
+      older: Bool
+    ) async throws {
       try await withStage { stage in
         let network = try await stage.network()
         let here = network.left.ipv4

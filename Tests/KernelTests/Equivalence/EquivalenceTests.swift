@@ -40,7 +40,8 @@ struct EquivalenceTests {
           #expect(records == (expected.contains(true) ? 1 : 0), "seed \(seed)")
           if actual != expected {
             let rule = try #require(zip(actual, expected).enumerated().first { $1.0 != $1.1 })
-            Issue.record("seed \(seed): rule \(rules[rule.offset]) on \(packet): kernel \(rule.element.0)")
+            Issue.record(
+              "seed \(seed): rule \(rules[rule.offset]) on \(packet): kernel \(rule.element.0)")
             return
           }
         }
@@ -54,6 +55,7 @@ extension RawSpan {
   /// A bit of the row of a record.
   fileprivate func rowBit(_ rule: Int) -> Bool {
     let offset = MemoryLayout<tp_packet>.size + rule / 64 * 8
-    return unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) >> UInt64(rule % 64) & 1 == 1
+    return unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) >> UInt64(rule % 64) & 1
+      == 1
   }
 }

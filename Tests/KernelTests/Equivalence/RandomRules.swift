@@ -29,7 +29,8 @@ struct RandomRules {
         let value = UInt64.random(in: 0...1, using: &random)
         let operands = [Operand.numbers(value...value)]
         filters.append(
-          Clause(field, chance(0.5) ? Condition(included: operands) : Condition(excluded: operands)))
+          Clause(field, chance(0.5) ? Condition(included: operands) : Condition(excluded: operands))
+        )
       }
     }
     let event = EventKind.allCases.randomElement(using: &random) ?? .ipv4
@@ -44,9 +45,12 @@ struct RandomRules {
     let destination = pool.randomElement(using: &random) ?? pool[0]
     let transport = PacketForge.Transport.allCases.randomElement(using: &random) ?? .tcp
     let known: [UInt8] = [0, 43, 60]
-    let extensions = isIPv4 || chance(0.6) ? [] : (0..<Int.random(in: 1...6, using: &random)).map { _ in
-      known.randomElement(using: &random) ?? 0
-    }
+    let extensions =
+      isIPv4 || chance(0.6)
+      ? []
+      : (0..<Int.random(in: 1...6, using: &random)).map { _ in
+        known.randomElement(using: &random) ?? 0
+      }
     return PacketForge(
       transport, from: source, to: destination, ports: (port(), port()), extensions: extensions)
   }
