@@ -16,13 +16,14 @@ enum Decision {
     case .comm: (.texts, TP_SCOPE_COMM)
     case .cgroup: (.paths, TP_SCOPE_CGROUP)
     case .container: (.flag, TP_SCOPE_CONTAINER)
+    default: nil
     }
   }
 
   /// Whether the kernel decides a clause on the owner.
   static func isInKernel(_ clause: Clause<OwnerField>) -> Bool {
     switch lookup(of: clause.field)?.lookup {
-    case .numbers, .flag: true
+    case .numbers, .flag: isAboutNumbers(clause.condition)
     case .texts: fits(clause.condition, capacity: Int(TP_COMM_LENGTH))
     case .paths: fits(clause.condition, capacity: Int(TP_CGROUP_PATH_LENGTH))
     case nil: false
@@ -38,24 +39,22 @@ enum Decision {
 
   private static func fits(_ condition: Condition, capacity: Int) -> Bool {
     (condition.included + condition.excluded).allSatisfy {
-      if case .text(let pattern) = $0 { TextPrefix(pattern, capacity: capacity) != nil } else { true }
+      if case .text(let pattern) = $0 { TextPrefix(pattern, capacity: capacity) != nil } else { false }
+    }
+  }
+
+  private static func isAboutNumbers(_ condition: Condition) -> Bool {
+    (condition.included + condition.excluded).allSatisfy {
+      if case .numbers = $0 { true } else { false }
     }
   }
 }
 
-/// The clauses of one rule that the kernel has not decided.
-public struct UndecidedClauses: Equatable, Sendable {
-  /// Those on the owner.
-  public var scope: [Clause<OwnerField>]
-  /// Those on the packet.
-  public var filters: [Clause<PacketField>]
-
-  /// Whether the kernel has decided everything.
-  public var isEmpty: Bool { scope.isEmpty && filters.isEmpty }
-
+extension Undecided {
   /// Finds the clauses of a rule that the kernel does not decide.
   public init(_ rule: Rule) {
-    scope = rule.scope.filter { !Decision.isInKernel($0) }
-    filters = rule.filters.filter { !Decision.isInKernel($0) }
+    self.init(
+      scope: rule.scope.filter { !Decision.isInKernel($0) },
+      filters: rule.filters.filter { !Decision.isInKernel($0) })
   }
 }

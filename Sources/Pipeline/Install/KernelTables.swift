@@ -28,9 +28,11 @@ public struct KernelTables: Sendable {
   var destinationPorts: [UInt16] = []
 
   /// How many clauses the kernel decides.
-  public private(set) var decided = 0
+  public private(set) var decidedClauses = 0
+  /// For each rule, what the kernel leaves of it.
+  public let undecided: [Undecided]
   /// How many clauses are left to user space.
-  public private(set) var undecided = 0
+  public var undecidedClauses: Int { undecided.reduce(0) { $0 + $1.scope.count + $1.filters.count } }
   /// The words of a row.
   public let rowWords: Int
 
@@ -40,18 +42,16 @@ public struct KernelTables: Sendable {
     let rules = tracePlan.rules
     rowWords = Row.words(for: rules.count)
     rows = []
-    for rule in rules {
-      let left = UndecidedClauses(rule)
-      undecided += left.scope.count + left.filters.count
-      decided += rule.scope.count + rule.filters.count - left.scope.count - left.filters.count
-    }
+    undecided = rules.map(Undecided.init)
+    decidedClauses = rules.reduce(0) { $0 + $1.scope.count + $1.filters.count } - undecidedClauses
 
     var table = RowTable()
     let everything = table.index(of: Row(rules) { _ in true })
     precondition(everything == 0, "row 0 has the bits of all rules")
     plan.generation = generation
-    let s = Shape.all.map { shape in
-      table.index(of: Row(rules) { shape.events.contains($0.event) })
+    let s = (0..<UInt8(TP_SHAPES)).map { number in
+      let events = PacketShape(rawValue: number)?.events ?? []
+      return table.index(of: Row(rules) { events.contains($0.event) })
     }
     plan.shape = (
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],

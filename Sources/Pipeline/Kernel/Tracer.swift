@@ -8,6 +8,7 @@ public struct Tracer: ~Copyable {
   private let object: BPFObject
   private let ring: RingBuffer
   private let counters: KernelCounters
+  let knownCgroups: KnownCgroups
   private var links: [BPFLink]
 
   /// What is fixed before the programs are loaded.
@@ -50,6 +51,7 @@ public struct Tracer: ~Copyable {
     }
     self.counters = KernelCounters(object)
     self.ring = ring
+    self.knownCgroups = known
     self.links = links
     self.object = object
   }

@@ -12,9 +12,7 @@ extension PacketHeaders {
       fields[.sourcePort] = [.number(UInt64(ports.source))]
       fields[.destinationPort] = [.number(UInt64(ports.destination))]
     }
-    var events: Set = [shape.familyEvent]
-    if let event = shape.transportEvent { events.insert(event) }
-    return Packet(events: events, fields: fields)
+    return Packet(events: shape.events, fields: fields)
   }
 }
 

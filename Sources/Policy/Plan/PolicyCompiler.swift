@@ -10,12 +10,13 @@ public enum PolicyCompiler {
     public var diagnostics: [Diagnostic]
   }
 
-  /// Compiles policies, in load order. All findings are collected.
+  /// Compiles policies, in load order.
   ///
-  /// The documents themselves must have been read without errors, or the plan lacks what was wrong in them. That
-  /// their names differ is for ``PolicySet`` to see.
+  /// All findings are collected.
+  ///
+  /// The documents themselves must have been read without errors, or the plan lacks what was wrong in them.
   public static func compile(_ documents: [PolicyDocument]) -> Result {
-    var diagnostics: [Diagnostic] = []
+    var diagnostics = duplicateNames(documents)
     let policies = documents.map { PolicyChecker.check($0, into: &diagnostics) }
     var plan = TracePlan(policies: documents.map(\.name.text), rules: [])
     for (index, policy) in policies.enumerated() {
@@ -29,9 +30,30 @@ public enum PolicyCompiler {
     let isWrong = diagnostics.contains { $0.severity == .error }
     return Result(policies: policies, plan: isWrong ? nil : plan, diagnostics: diagnostics)
   }
+
+  private static func duplicateNames(_ documents: [PolicyDocument]) -> [Diagnostic] {
+    var first: [String: SourceText] = [:]
+    var diagnostics: [Diagnostic] = []
+    // A document whose name was refused has an empty one, and a finding already.
+    for name in documents.map(\.name) where !name.text.isEmpty {
+      if let other = first[name.text] {
+        diagnostics.append(.duplicateName(name, first: other))
+      } else {
+        first[name.text] = name
+      }
+    }
+    return diagnostics
+  }
 }
 
 extension Diagnostic {
+  fileprivate static func duplicateName(_ name: SourceText, first: SourceText) -> Diagnostic {
+    Diagnostic(
+      .error, "duplicate-name", "a policy named `\(name.text)` was loaded before",
+      source: name.source, range: name.range,
+      related: [.init(message: "the first", source: first.source, range: first.range)])
+  }
+
   fileprivate static func tooManyRules(_ document: PolicyDocument) -> Diagnostic {
     Diagnostic(
       .error, "too-many-rules",
