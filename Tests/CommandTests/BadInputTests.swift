@@ -75,7 +75,9 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
       #expect(applied.errors.contains(file + bad.place), "\(applied.errors)")
       for word in bad.words { #expect(applied.errors.contains(word), "\(applied.errors)") }
       #expect(!applied.errors.contains("ready"))
-      #expect(applied.errors.utf8.count < 2000, "\(applied.errors.utf8.count) bytes of words")
+      let findings = applied.errors.matches(of: /(?:error|warning)\[/).count
+      #expect(findings == (bad.exit == 1 ? 1 : 0), "\(applied.errors)")
+      #expect(applied.errors.utf8.count < 1000, "\(applied.errors.utf8.count) bytes of words")
     }
   }
 
