@@ -37,8 +37,16 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .executableTarget(
+      name: "bench-pipeline",
+      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
+      path: "Benchmarks",
+      swiftSettings: house),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
+      swiftSettings: house),
     .testTarget(
       name: "KernelTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
     .testTarget(

@@ -194,17 +194,11 @@ import Testing
     _ sample: SampleRecord, _ kind: EventKind, clock: BootClock = BootClock(epochOffset: 0)
   ) throws -> String {
     var line = LineBuffer()
-    let bytes = sample.bytes
-    guard let record = RecordReader(bytes.span.bytes) else {
-      Issue.record("a good record is refused")
-      return ""
-    }
-    let headers = try #require(
-      PacketHeaders(
-        record.packet, shape: record.shape, transportOffset: record.transportOffset))
-    #expect(
+    let isWritten = try sample.read { record, headers in
       JSONWriter(clock: clock).append(
-        kind, of: record, headers, policies: Array("[\"\"]".utf8), to: &line))
+        kind, of: record, headers, policies: Array("[\"\"]".utf8), to: &line)
+    }
+    #expect(isWritten)
     return String(decoding: line.copy, as: UTF8.self)
   }
 }

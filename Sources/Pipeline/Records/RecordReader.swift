@@ -56,11 +56,8 @@ struct RecordReader: ~Escapable {
 
   /// One bit for each rule that wants the packet.
   var row: Row {
-    var row = Row()
-    for index in 0..<rowWords {
-      row.words[index] = bytes.host(RecordLayout.headerSize + index * 8)
-    }
-    return row
+    let start = RecordLayout.headerSize
+    return Row(bytes.extracting(start..<start + rowWords * 8))
   }
 
   /// Who owns the packet's socket.
@@ -76,42 +73,6 @@ struct RecordReader: ~Escapable {
     @_lifetime(copy self) get {
       let start = RecordLayout.headerSize + rowWords * 8
       return bytes.extracting(start..<start + captured)
-    }
-  }
-}
-
-/// One bit for each rule of a plan.
-struct Row: Equatable {
-  static let wordLimit = Int(TP_ROW_WORDS_MAX)
-
-  /// The words; the lowest bit of the first is rule 0.
-  var words = InlineArray<16, UInt64>(repeating: 0)
-
-  static func == (a: Row, b: Row) -> Bool {
-    for index in a.words.indices where a.words[index] != b.words[index] { return false }
-    return true
-  }
-
-  /// Whether a rule's bit is set.
-  subscript(rule: Int) -> Bool {
-    get { words[rule / 64] & 1 << UInt64(rule % 64) != 0 }
-    set {
-      if newValue {
-        words[rule / 64] |= 1 << UInt64(rule % 64)
-      } else {
-        words[rule / 64] &= ~(1 << UInt64(rule % 64))
-      }
-    }
-  }
-
-  /// Gives `body` the number of each bit that is set, in rising order.
-  func forEachRule(_ body: (Int) -> Void) {
-    for index in words.indices {
-      var word = words[index]
-      while word != 0 {
-        body(index * 64 + word.trailingZeroBitCount)
-        word &= word - 1
-      }
     }
   }
 }
