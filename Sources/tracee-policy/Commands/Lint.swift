@@ -109,6 +109,7 @@ struct FindingOutput {
 
   /// Writes a line for people to standard error.
   static func warn(_ sentence: String) {
-    fputs("tracee-policy: \(sentence)\n", stderr)
+    let line = Array("tracee-policy: \(sentence)\n".utf8)
+    _ = write(STDERR_FILENO, line, line.count)
   }
 }
