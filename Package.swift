@@ -26,7 +26,9 @@ let package = Package(
     .target(
       name: "Pipeline",
       dependencies: ["Policy", "CBPF"],
-      swiftSettings: house + [.strictMemorySafety()]),
+      swiftSettings: house + [
+        .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
+      ]),
     .executableTarget(
       name: "tracee-policy",
       dependencies: [
@@ -34,12 +36,18 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
+    .target(
+      name: "TestSupport", dependencies: ["CBPF"], path: "Tests/TestSupport",
+      swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
     .testTarget(
-      name: "KernelTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
+      name: "KernelTests",
+      dependencies: ["Pipeline", "Policy", "CBPF", "TestSupport", "tracee-policy"],
+      swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["tracee-policy", "Policy"], swiftSettings: house),
+      name: "CommandTests", dependencies: ["tracee-policy", "Policy", "TestSupport"],
+      swiftSettings: house),
   ]
 )

@@ -98,6 +98,9 @@ _Static_assert(sizeof(struct tp_packet) == 48 + sizeof(struct tp_owner), "tp_pac
 #define TP_CAPTURE_SMALL 128
 #define TP_CAPTURE_LARGE 1024
 
+/* A transport header that begins later than this, behind long extension headers, counts as none: a record must hold it. */
+#define TP_TRANSPORT_OFFSET_MAX (TP_CAPTURE_LARGE - 64)
+
 /* Key of the tries of addresses: an IPv4 address is ::ffff:a.b.c.d. Network byte order. */
 struct tp_address_key {
   __u32 prefix_length; /* in bits, 0 to 128 */
@@ -143,9 +146,9 @@ struct tp_cgroup {
   struct tp_path_key path;
   char container_id[TP_CONTAINER_ID_LENGTH];
   __u32 flags; /* enum tp_owner_flags */
-  __u32 _reserved;
+  __u32 digits, end, _reserved; /* notes of the kernel's search for the container id; of no use to others */
 };
-_Static_assert(sizeof(struct tp_cgroup) == 328, "tp_cgroup is a map value");
+_Static_assert(sizeof(struct tp_cgroup) == 336, "tp_cgroup is a map value");
 
 /* One plan. Every number but the generation and the mask is the index of a row. Row 0 has all bits of the plan's rules. */
 struct tp_plan {
@@ -168,15 +171,14 @@ struct tp_ports {
   __u16 destination[65536];
 };
 
-/* Counters of one CPU. They only grow. seen = own + unwanted + wanted; wanted = submitted + full. */
+/* Packets by what became of them, on one CPU. They only grow. Seen is the sum of the first three. */
 struct tp_counters {
-  __u64 seen;      /* packets that reached a program */
-  __u64 malformed; /* of these: not IP, or cut off before the end of the IP header; they are in `unwanted` too */
-  __u64 unwanted;
-  __u64 submitted;
+  __u64 unwanted;  /* no rule wanted them */
+  __u64 submitted; /* a record is in the ring */
   __u64 full;      /* wanted, but the ring had no room */
+  __u64 malformed; /* of the unwanted: not IP, or cut off before the end of the IP header */
 };
-_Static_assert(sizeof(struct tp_counters) == 40, "tp_counters is a map value");
+_Static_assert(sizeof(struct tp_counters) == 32, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
 struct tp_config {

@@ -24,9 +24,14 @@ extension OwnerField {
 
 extension PacketField {
   /// Whether packets carry this field, and filters on it are decided.
-  public var isSupported: Bool {
-    switch self {
-    case .source, .destination, .sourcePort, .destinationPort, .direction: true
-    }
-  }
+  public var isSupported: Bool { Self.supported.contains(self) }
+
+  private static let supported: Set<PacketField> = [
+    .source, .destination, .sourcePort, .destinationPort, .direction,
+  ]
+}
+
+extension ScopeWord {
+  /// Whether the tracer can do what the word asks for.
+  public var isSupported: Bool { meaning != .follow }
 }

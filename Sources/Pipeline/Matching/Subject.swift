@@ -1,0 +1,52 @@
+import Policy
+
+extension PacketHeaders {
+  /// The packet as a policy sees it: slow, for what the kernel does not decide.
+  func subject(direction: PacketDirection) -> Packet {
+    var fields: [PacketField: [FieldValue]] = [
+      .source: [.address(source)],
+      .destination: [.address(destination)],
+      .direction: [.number(UInt64(direction.rawValue))],
+    ]
+    if let ports {
+      fields[.sourcePort] = [.number(UInt64(ports.source))]
+      fields[.destinationPort] = [.number(UInt64(ports.destination))]
+    }
+    return Packet(events: shape.events, fields: fields)
+  }
+}
+
+extension OwnerReader {
+  /// The owner as a policy sees it, nil when nobody is known: slow, for what the kernel does not decide.
+  ///
+  /// - Parameter complete: adds what records do not carry: the cgroup's path, the container's name, and so on.
+  func subject(complete: (inout Owner) -> Void) -> Owner? {
+    guard id != 0 else { return nil }
+    var owner = Owner()
+    owner.userID = userID
+    owner.processID = processID
+    owner.threadID = threadID
+    owner.parentProcessID = parentProcessID
+    owner.namespacedProcessID = namespacedProcessID
+    owner.namespacedThreadID = namespacedThreadID
+    owner.namespacedParentProcessID = namespacedParentProcessID
+    owner.mountNamespace = mountNamespace
+    owner.pidNamespace = pidNamespace
+    owner.netNamespace = netNamespace
+    owner.cgroupID = cgroupID
+    owner.comm = comm.repairedText
+    owner.hostName = nodeName.repairedText
+    owner.executable = executable.repairedText
+    owner.containerID = containerID.repairedText
+    owner.hasContainerStarted = containerStarted
+    complete(&owner)
+    return owner
+  }
+}
+
+extension RawSpan {
+  /// The bytes as text, with U+FFFD for what is not UTF-8.
+  fileprivate var repairedText: String {
+    unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+}

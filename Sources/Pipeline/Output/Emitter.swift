@@ -1,0 +1,139 @@
+public import Policy
+
+/// Turns the kernel's records into lines of all outputs.
+///
+/// Records are judged by the plan of their generation, so several plans can be there at once. Nothing is allocated for
+/// an event once its row has been seen, unless a clause of it was left to user space.
+public struct Emitter: ~Copyable {
+  /// What was counted.
+  public private(set) var counts = EmitterCounts()
+  /// The outputs.
+  public let outputs: [Output]
+  /// The most events that are emitted; the packets after them are counted in ``EmitterCounts/afterLimit``.
+  public var eventLimit: UInt64 = .max
+  /// Adds to an owner what records do not carry: the cgroup's path, the container's name, ancestors, and so on.
+  ///
+  /// It is asked only when a clause was left to user space.
+  public var completeOwner: (inout Owner) -> Void = { _ in }
+
+  private var matchers: [PlanMatcher] = []
+
+  /// Makes an emitter without a plan.
+  public init(outputs: [Output]) { self.outputs = outputs }
+
+  /// Takes a plan before the first of its records arrives.
+  ///
+  /// - Parameters:
+  ///   - undecided: for each rule, by its number, what the kernel leaves of it; it may be shorter than the rules.
+  ///   - generation: the number that records of the plan carry.
+  public mutating func add(_ plan: TracePlan, undecided: [Undecided] = [], generation: UInt32) {
+    precondition(
+      !matchers.contains { $0.generation == generation }, "each plan has its own generation")
+    matchers.append(PlanMatcher(plan, undecided: undecided, generation: generation))
+  }
+
+  /// Forgets a plan whose last record was consumed.
+  ///
+  /// - Returns: its final counts by rule, empty when there was no such plan.
+  public mutating func remove(generation: UInt32) -> [RuleCounts] {
+    defer { matchers.removeAll { $0.generation == generation } }
+    return ruleCounts(generation: generation)
+  }
+
+  /// What became of the packets that each rule of a plan wanted; empty when there is no such plan.
+  public func ruleCounts(generation: UInt32) -> [RuleCounts] {
+    matchers.first { $0.generation == generation }?.counts ?? []
+  }
+
+  /// Whether as many events were emitted as may be.
+  public var isDone: Bool { counts.events >= eventLimit }
+
+  /// Decodes a record, finishes its matching, and adds a line for each event to each output's batch.
+  ///
+  /// - Parameter bytes: exactly one record of the ring, which is read only during the call.
+  public mutating func consume(_ bytes: RawSpan) {
+    counts.records += 1
+    if isDone {
+      counts.afterLimit += 1
+      return
+    }
+    guard let record = RecordReader(bytes) else {
+      counts.malformed += 1
+      return
+    }
+    guard let index = matchers.firstIndex(where: { $0.generation == record.generation }) else {
+      counts.withoutPlan += 1
+      return
+    }
+    let headers = PacketHeaders(
+      record.packet, shape: record.shape, transportOffset: record.transportOffset)
+    var row = record.row
+    if let headers, matchers[index].isUndecided(row) {
+      row = matchers[index].decide(
+        row, owner: record.owner.subject(complete: completeOwner),
+        packet: headers.subject(direction: record.direction))
+    }
+    guard let place = matchers[index].place(of: row) else {
+      counts.malformed += 1
+      return
+    }
+    for kind in kinds {
+      guard let names = matchers[index].names(at: place, kind) else { continue }
+      guard let headers, headers.shape.gives(kind) else {
+        matchers[index].count(at: place, kind, emitted: false)
+        counts.undecodable += 1
+        continue
+      }
+      if isDone {
+        counts.afterLimit += 1
+        break
+      }
+      for output in outputs { output.append(kind, of: record, headers, names) }
+      matchers[index].count(at: place, kind, emitted: true)
+      counts.events += 1
+      counts.eventsByKind[kind.index] += 1
+    }
+  }
+
+  /// Writes what waits in all outputs, also in those after one that fails.
+  ///
+  /// - Returns: whether the reader of standard output went away.
+  /// - Throws: the first error.
+  public mutating func flush() throws(OutputError) -> FlushOutcome {
+    var outcome = FlushOutcome.written
+    var first: OutputError?
+    for output in outputs {
+      do throws(OutputError) {
+        if case .readerGone = try output.flush() { outcome = .readerGone }
+      } catch {
+        first = first ?? error
+      }
+    }
+    if let first { throw first }
+    return outcome
+  }
+
+  private let kinds = EventKind.allCases
+}
+
+/// What an emitter counted since it was made.
+public struct EmitterCounts: Equatable, Sendable {
+  /// Records consumed.
+  public var records: UInt64 = 0
+  /// Records that contradict themselves.
+  public var malformed: UInt64 = 0
+  /// Records of a plan that is not there.
+  public var withoutPlan: UInt64 = 0
+  /// Events whose headers were not all captured.
+  public var undecodable: UInt64 = 0
+  /// Records after the last event that was asked for.
+  public var afterLimit: UInt64 = 0
+  /// Events emitted.
+  ///
+  /// Each output says how many of them it wrote and lost.
+  public var events: UInt64 = 0
+  var eventsByKind = [UInt64](repeating: 0, count: EventKind.allCases.count)
+
+  /// Events emitted of one kind.
+  public func events(of kind: EventKind) -> UInt64 { eventsByKind[kind.index] }
+}

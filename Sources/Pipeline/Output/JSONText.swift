@@ -1,0 +1,55 @@
+extension LineBuffer {
+  /// Writes a JSON string (RFC 8259 §7), with its quotes, of bytes in any encoding.
+  ///
+  /// What is not UTF-8 becomes U+FFFD. All control characters are escaped, also those that JSON would allow.
+  mutating func append(jsonText text: RawSpan) {
+    append(UInt8(ascii: "\""))
+    var plainFrom = 0
+    var offset = 0
+    while offset < text.byteCount {
+      let byte = text.byte(offset)
+      if byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+        offset += 1
+        continue
+      }
+      append(text.extracting(plainFrom..<offset))
+      var reader = UTF8Reader(text.extracting(offset..<text.byteCount))
+      append(jsonScalar: reader.next())
+      offset += reader.offset
+      plainFrom = offset
+    }
+    append(text.extracting(plainFrom..<offset))
+    append(UInt8(ascii: "\""))
+  }
+
+  private mutating func append(jsonScalar scalar: UInt32) {
+    switch scalar {
+    case 0x22: append("\\\"")
+    case 0x5c: append("\\\\")
+    case 0x08: append("\\b")
+    case 0x09: append("\\t")
+    case 0x0a: append("\\n")
+    case 0x0c: append("\\f")
+    case 0x0d: append("\\r")
+    case ..<0x20, 0x7f..<0xa0:
+      append("\\u00")
+      append(hexDigit: scalar >> 4)
+      append(hexDigit: scalar & 15)
+    default: append(scalar: scalar)
+    }
+  }
+
+  /// Writes a number below 16 as one digit in lower case.
+  mutating func append(hexDigit digit: UInt32) {
+    let digit = UInt8(truncatingIfNeeded: digit)
+    append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+  }
+
+  /// Writes 1 or 0.
+  mutating func append(bit: Bool) { append(UInt8(ascii: bit ? "1" : "0")) }
+
+  /// Writes `true` or `false`.
+  mutating func append(bool: Bool) {
+    if bool { append("true") } else { append("false") }
+  }
+}

@@ -1,0 +1,128 @@
+import Policy
+
+/// Writes events as lines of JSON.
+///
+/// Source: `docs/event-json.md`.
+struct JSONWriter {
+  private let clock: BootClock
+  private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
+  /// `"eventId":"2002","eventName":"net_packet_tcp"` for each kind, by its ``EventKind/index``.
+  private let kinds: [[UInt8]]
+
+  /// Makes a writer that tells times by a clock.
+  init(clock: BootClock) {
+    self.clock = clock
+    kinds = EventKind.allCases.map { kind in
+      Array("\"eventId\":\"\(kind.rawValue)\",\"eventName\":\"\(kind.name)\"".utf8)
+    }
+  }
+
+  /// Writes one event as one line.
+  ///
+  /// - Parameter policies: the value of `matchedPolicies`, in JSON.
+  /// - Returns: false, and nothing is written, when the packet has not the headers that the event shows.
+  func append(
+    _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
+    policies: [UInt8], to line: inout LineBuffer
+  ) -> Bool {
+    guard headers.shape.gives(kind) else { return false }
+    let owner = record.owner
+    line.append("{\"timestamp\":")
+    line.append(decimal: clock.epoch(record.time))
+    line.append(",\"threadStartTime\":")
+    line.append(decimal: epoch(owner.startTime))
+    line.append(",\"processorId\":")
+    line.append(decimal: record.processor)
+    appendOwner(owner, to: &line)
+    line.append(kinds[kind.index])
+    line.append(",\"matchedPolicies\":")
+    line.append(policies)
+    line.append(",\"argsNum\":")
+    line.append(decimal: kind.argumentCount)
+    line.append(",\"returnValue\":0,\"syscall\":\"")
+    if let number = UInt32(exactly: record.systemCall) {
+      (owner.isCompat ? calls.compat : calls.native).append(number, to: &line)
+    }
+    line.append("\",\"stackAddresses\":[0],\"contextFlags\":{\"containerStarted\":")
+    line.append(bool: owner.containerStarted)
+    line.append(",\"isCompat\":")
+    line.append(bool: owner.isCompat)
+    line.append("},\"threadEntityId\":")
+    line.append(decimal: hash(owner.threadID, owner.startTime))
+    line.append(",\"processEntityId\":")
+    line.append(decimal: hash(owner.processID, owner.leaderStartTime))
+    line.append(",\"parentEntityId\":")
+    line.append(decimal: hash(owner.parentProcessID, owner.parentStartTime))
+    line.append(",\"args\":[")
+    line.appendArguments(of: kind, headers, record.direction)
+    line.append("]}\n")
+    return true
+  }
+
+  /// Writes the keys from `processId` to `kubernetes`, each with a comma before it, and one after.
+  private func appendOwner(_ owner: borrowing OwnerReader, to line: inout LineBuffer) {
+    line.append(",\"processId\":")
+    line.append(decimal: owner.namespacedProcessID)
+    line.append(",\"cgroupId\":")
+    line.append(decimal: owner.cgroupID)
+    line.append(",\"threadId\":")
+    line.append(decimal: owner.namespacedThreadID)
+    line.append(",\"parentProcessId\":")
+    line.append(decimal: owner.namespacedParentProcessID)
+    line.append(",\"hostProcessId\":")
+    line.append(decimal: owner.processID)
+    line.append(",\"hostThreadId\":")
+    line.append(decimal: owner.threadID)
+    line.append(",\"hostParentProcessId\":")
+    line.append(decimal: owner.parentProcessID)
+    line.append(",\"userId\":")
+    line.append(decimal: owner.userID)
+    line.append(",\"mountNamespace\":")
+    line.append(decimal: owner.mountNamespace)
+    line.append(",\"pidNamespace\":")
+    line.append(decimal: owner.pidNamespace)
+    line.append(",\"processName\":")
+    line.append(jsonText: owner.comm)
+    line.append(",\"executable\":{\"path\":")
+    line.append(jsonText: owner.executable)
+    line.append("},\"hostName\":")
+    line.append(jsonText: owner.nodeName)
+    line.append(",\"containerId\":")
+    line.append(jsonText: owner.containerID)
+    line.append(",\"container\":{")
+    if !owner.containerID.isEmpty {
+      line.append("\"id\":")
+      line.append(jsonText: owner.containerID)
+    }
+    line.append("},\"kubernetes\":{},")
+  }
+
+  /// A time of an owner since the epoch; 0 stays 0, for it is not known.
+  private func epoch(_ bootTime: UInt64) -> UInt64 {
+    bootTime == 0 ? 0 : clock.epoch(bootTime)
+  }
+
+  /// The number of a task; 0 for nobody.
+  private func hash(_ id: UInt32, _ startTime: UInt64) -> UInt32 {
+    id == 0 ? 0 : EntityHash.of(id: id, startTime: clock.epoch(startTime))
+  }
+}
+
+extension EventKind {
+  /// The place of a kind in a table of all.
+  var index: Int { Int(rawValue - EventKind.ipv4.rawValue) }
+
+  /// How many args an event has.
+  var argumentCount: UInt8 {
+    switch self {
+    case .ipv4, .ipv6, .icmp, .icmpv6: 4
+    case .tcp, .udp, .dns, .http: 6
+    case .dnsRequest, .dnsResponse, .httpRequest, .httpResponse: 2
+    }
+  }
+}
+
+extension PacketShape {
+  /// Whether a packet of this shape gives an event.
+  func gives(_ kind: EventKind) -> Bool { kind == familyEvent || kind == transportEvent }
+}

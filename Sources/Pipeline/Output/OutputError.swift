@@ -1,0 +1,42 @@
+import Glibc
+
+/// An output that cannot be opened or written.
+public struct OutputError: Error, Equatable, CustomStringConvertible {
+  /// What was tried.
+  public enum Operation: String, Sendable {
+    case open
+    case write = "write to"
+  }
+
+  /// What was tried.
+  public let operation: Operation
+  /// The path; nil for standard output.
+  public let path: String?
+  /// The error number of the call.
+  public let code: Int32
+
+  /// One sentence with what to do.
+  public var description: String {
+    let place = path.map { "'\($0)'" } ?? "standard output"
+    return "cannot \(operation.rawValue) \(place): \(reason); \(advice)"
+  }
+
+  private var reason: String {
+    switch (operation, code) {
+    case (.open, ELOOP): "it is a symbolic link"
+    default: unsafe String(cString: strerror(code))
+    }
+  }
+
+  private var advice: String {
+    switch code {
+    case ELOOP: "name the file itself"
+    case ENOSPC, EDQUOT: "make room there, or name another file with --output"
+    case EACCES, EPERM, EROFS: "name a file that may be written with --output"
+    case ENOENT, ENOTDIR: "make its folder first"
+    case EISDIR: "name a file in it"
+    case EPIPE: "its reader went away"
+    default: "name another file with --output"
+    }
+  }
+}

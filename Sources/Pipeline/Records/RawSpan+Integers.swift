@@ -1,0 +1,40 @@
+/// The integers and texts of foreign bytes. An offset beyond the end is our mistake, so it stops the program: callers
+/// compare with `byteCount` first.
+extension RawSpan {
+  /// The byte at an offset.
+  @inline(__always)
+  func byte(_ offset: Int) -> UInt8 {
+    unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  /// The integer at an offset, aligned or not, in host byte order.
+  @inline(__always)
+  func host<Integer: FixedWidthInteger & BitwiseCopyable>(
+    _ offset: Int, as type: Integer.Type = Integer.self
+  ) -> Integer {
+    unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: Integer.self)
+  }
+
+  /// The integer at an offset, aligned or not, in network byte order.
+  @inline(__always)
+  func network<Integer: FixedWidthInteger & BitwiseCopyable>(
+    _ offset: Int, as type: Integer.Type = Integer.self
+  ) -> Integer {
+    Integer(bigEndian: host(offset))
+  }
+
+  /// The text of a C field: up to its first NUL, or all of it.
+  @_lifetime(copy self)
+  func text(_ offset: Int, capacity: Int) -> RawSpan {
+    var end = offset
+    while end < offset + capacity, byte(end) != 0 { end += 1 }
+    return extracting(offset..<end)
+  }
+}
+
+extension [UInt8] {
+  /// The array's bytes.
+  var bytes: RawSpan {
+    @_lifetime(borrow self) get { unsafe span.bytes }
+  }
+}

@@ -1,0 +1,81 @@
+import CBPF
+
+/// A record of the ring, seen through the bytes that are lent for it.
+///
+/// It copies and allocates nothing.
+///
+/// Integers are in host byte order. Source: `struct tp_packet` of `tp_event.h`.
+struct RecordReader: ~Escapable {
+  private let bytes: RawSpan
+  /// The words of the row.
+  let rowWords: Int
+  private let captured: Int
+
+  /// Takes a record, or refuses one that contradicts itself or says that it holds more than it does.
+  @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= RecordLayout.headerSize,
+      bytes.host(RecordLayout.kind, as: UInt32.self) == TP_RECORD_PACKET.rawValue
+    else { return nil }
+    let rowWords = Int(bytes.host(RecordLayout.rowWords, as: UInt16.self))
+    let captured = Int(bytes.host(RecordLayout.captured, as: UInt32.self))
+    guard (1...Row.wordLimit).contains(rowWords),
+      captured <= bytes.byteCount - RecordLayout.headerSize - rowWords * 8,
+      captured <= Int(bytes.host(RecordLayout.length, as: UInt32.self)),
+      bytes.host(RecordLayout.transportOffset, as: UInt16.self) <= captured,
+      bytes.byte(RecordLayout.direction) <= TP_EGRESS.rawValue,
+      PacketShape(rawValue: bytes.byte(RecordLayout.shape)) != nil
+    else { return nil }
+    self.bytes = bytes
+    self.rowWords = rowWords
+    self.captured = captured
+  }
+
+  /// The plan that wanted the packet.
+  var generation: UInt32 { bytes.host(RecordLayout.generation) }
+  /// When the packet passed, in ns of `CLOCK_BOOTTIME`.
+  var time: UInt64 { bytes.host(RecordLayout.time) }
+  /// The packet's bytes from its IP header on, captured or not.
+  var length: UInt32 { bytes.host(RecordLayout.length) }
+  /// The index of the interface; 0 when it is not known.
+  var interface: UInt32 { bytes.host(RecordLayout.interface) }
+  /// The CPU that handled the packet.
+  var processor: UInt32 { bytes.host(RecordLayout.processor) }
+  /// The number of the owner's system call, -1 when it was in none.
+  var systemCall: Int32 { bytes.host(RecordLayout.systemCall) }
+  /// Whether the packet left or arrived.
+  var direction: PacketDirection {
+    bytes.byte(RecordLayout.direction) == TP_EGRESS.rawValue ? .egress : .ingress
+  }
+  /// What the kernel saw that the packet is.
+  var shape: PacketShape {
+    PacketShape(rawValue: bytes.byte(RecordLayout.shape)) ?? PacketShape(.ipv4, .other)
+  }
+  /// The bytes before the transport header; 0 without one.
+  var transportOffset: Int { Int(bytes.host(RecordLayout.transportOffset, as: UInt16.self)) }
+
+  /// One bit for each rule that wants the packet.
+  var row: Row {
+    var row = Row()
+    for index in 0..<rowWords {
+      row.words[index] = bytes.host(RecordLayout.headerSize + index * 8)
+    }
+    return row
+  }
+
+  /// Who owns the packet's socket.
+  var owner: OwnerReader {
+    @_lifetime(copy self) get {
+      let start = RecordLayout.owner
+      return OwnerReader(bytes.extracting(start..<start + MemoryLayout<tp_owner>.size))
+    }
+  }
+
+  /// The captured bytes of the packet, from its IP header on.
+  var packet: RawSpan {
+    @_lifetime(copy self) get {
+      let start = RecordLayout.headerSize + rowWords * 8
+      return bytes.extracting(start..<start + captured)
+    }
+  }
+}

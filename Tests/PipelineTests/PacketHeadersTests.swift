@@ -1,0 +1,122 @@
+import Policy
+import Testing
+
+@testable import Pipeline
+
+@Suite struct PacketHeadersTests {
+  @Test func `reads IPv4 and TCP`() throws {
+    let packet = try #require(read(SamplePacket.ipv4(6, SamplePacket.tcp(flags: 0x155))))
+    guard case .ipv4(let ip) = packet.network, case .tcp(let tcp) = packet.transport else {
+      Issue.record("not TCP over IPv4")
+      return
+    }
+    #expect((ip.headerWords, ip.typeOfService, ip.length, ip.id) == (5, 0x10, 52, 0xbeef))
+    #expect((ip.flags, ip.fragmentOffset, ip.timeToLive) == (2, 0, 64))
+    #expect((ip.nextProtocol, ip.checksum) == (6, 0xaa55))
+    #expect((tcp.sequence, tcp.acknowledgement, tcp.dataOffset) == (4_173_220_235, 2_867_625_954, 8))
+    #expect((tcp.window, tcp.checksum, tcp.urgent) == (2766, 6218, 0))
+    #expect(tcp.flags == [.fin, .rst, .ack, .ece, .ns])
+    #expect(packet.ports.map { [$0.source, $0.destination] } == [40020, 80])
+    #expect(packet.source == IPAddress(ipv4: 0xc0a8_c832))
+    #expect(packet.shape.rawValue == 1)
+    #expect(packet.transportOffset == 20)
+  }
+
+  @Test func `steps over the options of IPv4`() {
+    let packet = SamplePacket.ipv4(
+      17, SamplePacket.udp(), options: [UInt8](repeating: 1, count: 40))
+    #expect(read(packet)?.transportOffset == 60)
+    #expect(read(packet)?.shape == PacketShape(.ipv4, .udp))
+    #expect(read(Array(packet.prefix(59))) == nil, "options that are cut off are malformed")
+  }
+
+  @Test(arguments: [[], [0x45], [0x44], [0x50], [0x00], [0x60]] as [[UInt8]])
+  func `what does not begin like IP is malformed`(start: [UInt8]) {
+    #expect(read(start) == nil)
+    if start.first != 0x45, start.first != 0x60 {
+      #expect(read(start + [UInt8](repeating: 0, count: 80)) == nil)
+    }
+  }
+
+  @Test func `a transport header that is not all there is none`() {
+    for (number, needed, transport) in [
+      (6 as UInt8, 20, PacketShape.Transport.tcp), (17, 8, .udp), (1, 8, .icmp),
+    ] {
+      let payload = number == 6 ? SamplePacket.tcp() : [UInt8](repeating: 0, count: 8)
+      for count in 0...needed {
+        let shape = read(SamplePacket.ipv4(number, Array(payload.prefix(count))))?.shape
+        #expect(shape == PacketShape(.ipv4, count < needed ? .other : transport))
+      }
+    }
+    for count in 0...4 {
+      let shape = read(SamplePacket.ipv6(58, [UInt8](repeating: 0, count: count)))?.shape
+      #expect(shape == PacketShape(.ipv6, count < 4 ? .other : .icmpv6))
+    }
+  }
+
+  @Test func `a TCP header that says it is shorter than itself is none`() {
+    let tcp = SamplePacket.tcp(dataOffset: 4)
+    #expect(read(SamplePacket.ipv4(6, tcp))?.shape == PacketShape(.ipv4, .other))
+  }
+
+  @Test func `ICMP belongs to IPv4, ICMPv6 to IPv6`() {
+    #expect(read(SamplePacket.ipv4(1, SamplePacket.icmp(8)))?.shape.transport == .icmp)
+    #expect(read(SamplePacket.ipv4(58, SamplePacket.icmp(8)))?.shape.transport == .other)
+    #expect(read(SamplePacket.ipv6(1, SamplePacket.icmp(8)))?.shape.transport == .other)
+    #expect(read(SamplePacket.ipv6(58, SamplePacket.icmp(128)))?.shape.transport == .icmpv6)
+  }
+
+  @Test func `only the first fragment has a transport header`() {
+    let udp = SamplePacket.udp()
+    #expect(read(SamplePacket.ipv4(17, udp, fragment: 0x2000))?.shape.transport == .udp)
+    #expect(read(SamplePacket.ipv4(17, udp, fragment: 0x2001))?.shape.transport == .other)
+    #expect(read(SamplePacket.ipv6(44, [17, 0, 0, 1, 0, 0, 0, 9] + udp))?.shape.transport == .udp)
+    #expect(read(SamplePacket.ipv6(44, [17, 0, 0, 8, 0, 0, 0, 9] + udp))?.shape.transport == .other)
+  }
+
+  @Test func `follows the extension headers of IPv6, eight of them and no more`() {
+    let options: (UInt8) -> [UInt8] = { [$0, 0, 1, 4, 0, 0, 0, 0] }
+    let mixed: [UInt8] =
+      [60, 1] + [UInt8](repeating: 0, count: 14)  // hop-by-hop of 16 bytes
+      + options(43) + options(51)
+      + [17, 1] + [UInt8](repeating: 0, count: 10)  // authentication of 12 bytes
+    let packet = read(SamplePacket.ipv6(0, mixed + SamplePacket.udp()))
+    #expect(packet?.shape.transport == .udp)
+    #expect(packet?.transportOffset == 40 + 16 + 8 + 8 + 12)
+    for count in 1...10 {
+      let chain = (1...count).flatMap { options($0 == count ? 17 : 60) }
+      let shape = read(SamplePacket.ipv6(60, chain + SamplePacket.udp()))?.shape.transport
+      #expect(shape == (count <= 8 ? .udp : .other), "\(count) headers")
+    }
+  }
+
+  @Test func `a packet as a policy sees it has its fields and events`() throws {
+    let packet = try #require(read(SamplePacket.ipv6(6, SamplePacket.tcp())))
+    let subject = packet.subject(direction: .egress)
+    #expect(subject.events == [.ipv6, .tcp])
+    #expect(subject.fields[.sourcePort] == [.number(40020)])
+    #expect(subject.fields[.destinationPort] == [.number(80)])
+    #expect(subject.fields[.direction] == [.number(1)])
+    #expect(subject.fields[.source] == [.address(IPAddress(high: 0x2001_0db8 << 32, low: 1))])
+    let other = try #require(read(SamplePacket.ipv4(47, [])))
+    #expect(other.subject(direction: .ingress).events == [.ipv4])
+    #expect(other.subject(direction: .ingress).fields[.sourcePort] == nil)
+  }
+
+  @Test func `reads the same headers again where the kernel found them`() {
+    for bytes in [
+      SamplePacket.ipv4(6, SamplePacket.tcp()), SamplePacket.ipv4(47, [1, 2]),
+      SamplePacket.ipv6(0, [17, 0, 0, 0, 0, 0, 0, 0] + SamplePacket.udp()),
+    ] {
+      guard let first = read(bytes) else {
+        Issue.record("malformed")
+        continue
+      }
+      let again = PacketHeaders(
+        bytes.span.bytes, shape: first.shape, transportOffset: first.transportOffset)
+      #expect(again == first)
+    }
+  }
+
+  private func read(_ bytes: [UInt8]) -> PacketHeaders? { PacketHeaders(bytes.span.bytes) }
+}
