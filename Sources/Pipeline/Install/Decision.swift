@@ -34,6 +34,7 @@ enum Decision {
   static func isInKernel(_ clause: Clause<PacketField>) -> Bool {
     switch clause.field {
     case .source, .destination, .sourcePort, .destinationPort, .direction: true
+    default: false
     }
   }
 

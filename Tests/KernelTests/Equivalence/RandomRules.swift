@@ -31,6 +31,7 @@ struct RandomRules {
         filters.append(
           Clause(field, chance(0.5) ? Condition(included: operands) : Condition(excluded: operands))
         )
+      default: break
       }
     }
     let event = EventKind.allCases.randomElement(using: &random) ?? .ipv4
