@@ -5,7 +5,9 @@ public enum Fixes {
   /// - Parameter diagnostics: findings of any sources; those of `source` are taken.
   public static func apply(_ diagnostics: [Diagnostic], to source: SourceFile) -> [UInt8] {
     let fixes = diagnostics.filter { $0.source == source.name }.compactMap(\.fix)
-      .sorted { ($0.range.start.offset, $0.range.end.offset) < ($1.range.start.offset, $1.range.end.offset) }
+      .sorted {
+        ($0.range.start.offset, $0.range.end.offset) < ($1.range.start.offset, $1.range.end.offset)
+      }
     var mended: [UInt8] = []
     var done = 0
     for fix in fixes {

@@ -104,7 +104,7 @@ struct FilterChecker {
     }
     var values: [CheckedFilter.Value] = []
     for word in expression.values {
-      do throws(InvalidValue) {
+      do throws(ValueFault) {
         if let bound {
           let limit = try type.limit(word.text)
           values.append(.init(word: word, meaning: .bound(Bound(bound, limit))))

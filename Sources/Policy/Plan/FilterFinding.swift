@@ -75,7 +75,7 @@ struct FilterFinding {
   }
 
   static func invalidValue(
-    _ error: InvalidValue, _ name: String, _ type: FieldType, _ words: [String]
+    _ error: ValueFault, _ name: String, _ type: FieldType, _ words: [String]
   ) -> FilterFinding {
     let others = words.isEmpty ? "" : ", or \(words.joined(separator: " or "))"
     return FilterFinding(
