@@ -3,7 +3,7 @@ extension EventKind {
   /// The elements of `args`, in order.
   ///
   /// Source: `docs/events.md`.
-  public var arguments: [Argument] {
+  public var arguments: [EventArgument] {
     switch self {
     case .ipv4: headers("proto_ipv4", "trace.ProtoIPv4", .ipv4)
     case .ipv6: headers("proto_ipv6", "trace.ProtoIPv6", .ipv6)
@@ -29,22 +29,23 @@ extension EventKind {
   }
 
   /// An event that shows addresses, ports if it has any, and a header.
-  private func headers(_ name: String, _ typeName: String, _ shape: Shape) -> [Argument] {
+  private func headers(_ name: String, _ typeName: String, _ shape: Shape) -> [EventArgument] {
     addresses + (hasPorts ? ports : []) + [
-      Argument(name, typeName, shape), Argument("metadata", "trace.PacketMetadata", .metadata),
+      EventArgument(name, typeName, shape),
+      EventArgument("metadata", "trace.PacketMetadata", .metadata),
     ]
   }
 
   /// An event that shows what the packet says, after a summary of the packet.
-  private func content(_ name: String, _ typeName: String, _ shape: Shape) -> [Argument] {
-    [Argument("metadata", "trace.PktMeta", .packet), Argument(name, typeName, shape)]
+  private func content(_ name: String, _ typeName: String, _ shape: Shape) -> [EventArgument] {
+    [EventArgument("metadata", "trace.PktMeta", .packet), EventArgument(name, typeName, shape)]
   }
 
-  private var addresses: [Argument] {
-    [Argument("src", "const char*", .address), Argument("dst", "const char*", .address)]
+  private var addresses: [EventArgument] {
+    [EventArgument("src", "const char*", .address), EventArgument("dst", "const char*", .address)]
   }
 
-  private var ports: [Argument] {
-    [Argument("src_port", "u16", .port), Argument("dst_port", "u16", .port)]
+  private var ports: [EventArgument] {
+    [EventArgument("src_port", "u16", .port), EventArgument("dst_port", "u16", .port)]
   }
 }

@@ -109,6 +109,6 @@ struct FindingOutput {
 
   /// Writes a line for people to standard error.
   static func warn(_ sentence: String) {
-    fputs("tracee-policy: \(sentence)\n", stderr)
+    StandardError.say(sentence)
   }
 }

@@ -21,7 +21,7 @@ public indirect enum Shape: Equatable, Sendable {
 }
 
 /// An element of the `args` of an event.
-public struct Argument: Equatable, Sendable {
+public struct EventArgument: Equatable, Sendable {
   /// Its name.
   public var name: String
   /// Its type, as the JSON names it.
