@@ -96,7 +96,11 @@ public struct Enumeration: Equatable, Sendable {
   }
 
   var takes: String {
-    let names = symbols.prefix(8).map(\.name).joined(separator: ", ")
-    return "a name (\(names)\(symbols.count > 8 ? ", …" : "")) or a number from 0 to \(maximum)"
+    var names: [String] = []
+    for symbol in symbols where (names + [symbol.name]).joined(separator: ", ").utf8.count <= 60 {
+      names.append(symbol.name)
+    }
+    let more = names.count < symbols.count ? ", …" : ""
+    return "a name (\(names.joined(separator: ", "))\(more)) or a number from 0 to \(maximum)"
   }
 }
