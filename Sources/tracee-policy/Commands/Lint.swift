@@ -59,12 +59,12 @@ struct Lint: ParsableCommand {
     if fix { (set, mendingFailures) = set.mended() }
     let checked = set.checked()
     for failure in checked.failures + mendingFailures {
-      FindingOutput.warn("\(failure.path): \(failure.reason)")
+      StandardError.say("\(failure.path): \(failure.reason)")
     }
     print(FindingOutput(checked).text(format), terminator: "")
-    if !checked.failures.isEmpty || !mendingFailures.isEmpty { throw ExitCode(2) }
+    if !checked.failures.isEmpty || !mendingFailures.isEmpty { throw ExitCode.worldRefused }
     let isWrong = checked.count(.error) > 0 || (strict && checked.count(.warning) > 0)
-    if isWrong { throw ExitCode(1) }
+    if isWrong { throw ExitCode.findings }
   }
 }
 
@@ -105,10 +105,5 @@ struct FindingOutput {
     return (found.isEmpty ? "nothing wrong" : found.joined(separator: ", "))
       + " in \(some(checked.policies.count, "policy", "policies"))"
       + " of \(some(checked.sources.count, "file", "files"))"
-  }
-
-  /// Writes a line for people to standard error.
-  static func warn(_ sentence: String) {
-    StandardError.say(sentence)
   }
 }

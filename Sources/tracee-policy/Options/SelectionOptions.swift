@@ -32,23 +32,22 @@ struct SelectionOptions: ParsableArguments {
   /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
   func plan() throws(ExitCode) -> TracePlan {
     let paths = self.paths + policies
-    let documents: [PolicyDocument]
-    var diagnostics: [Diagnostic]
+    var set: PolicySet
     if paths.isEmpty {
       let selection = CommandLineSelection(events: events, scopes: scope)
-      (documents, diagnostics) = ([selection.document], selection.diagnostics)
+      set = PolicySet()
+      set.sources = [selection.source]
+      set.documents = [selection.document]
+      set.diagnostics = selection.diagnostics
     } else {
-      let set = PolicySet.load(paths: paths)
-      for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
-      guard set.failures.isEmpty else { throw .worldRefused }
-      (documents, diagnostics) = (set.documents, set.diagnostics)
+      set = PolicySet.load(paths: paths)
     }
-    let result = PolicyCompiler.compile(documents)
-    diagnostics += result.diagnostics
-    let shown = diagnostics.filter { $0.severity != .note }
+    let checked = set.checked()
+    for failure in checked.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    guard checked.failures.isEmpty else { throw .worldRefused }
+    let shown = checked.diagnostics.filter { $0.severity != .note }
     if !shown.isEmpty { StandardError.write(ConciseRenderer.render(shown)) }
-    let isWrong = diagnostics.contains { $0.severity == .error }
-    guard !isWrong, let plan = result.plan else { throw .findings }
+    guard let plan = checked.plan else { throw .findings }
     guard !plan.rules.isEmpty else {
       StandardError.say("there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one")
       throw .findings

@@ -16,22 +16,24 @@ struct RandomRules {
       IPAddress(high: 0xfd00 << 48, low: .max), IPAddress(high: 0, low: 0xfffe_ffff_ffff),
       IPAddress(high: 0, low: 0x1_0000_0000_0000),
     ]
+  private static let fields: [PacketField] = [
+    .source, .destination, .sourcePort, .destinationPort, .direction,
+  ]
   private let ports: [UInt64] = [0, 1, 52, 53, 54, 80, 443, 1023, 1024, 32768, 65534, 65535]
 
   /// A rule that any owner, or nobody, can meet.
   mutating func rule() -> Rule {
     var filters: [Clause<PacketField>] = []
-    for field in PacketField.allCases where chance(0.4) {
+    for field in Self.fields where chance(0.4) {
       switch field {
       case .source, .destination: filters.append(Clause(field, condition { $0.addressOperand() }))
       case .sourcePort, .destinationPort: filters.append(Clause(field, numberCondition()))
-      case .direction:
+      default:
         let value = UInt64.random(in: 0...1, using: &random)
         let operands = [Operand.numbers(value...value)]
         filters.append(
           Clause(field, chance(0.5) ? Condition(included: operands) : Condition(excluded: operands))
         )
-      default: break
       }
     }
     let event = EventKind.allCases.randomElement(using: &random) ?? .ipv4
