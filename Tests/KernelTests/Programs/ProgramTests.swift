@@ -48,7 +48,7 @@ struct ProgramTests {
     var random = SplitMix(state: seed)
     let test = try PacketTest(KernelTables(Self.everything, generation: 1))
     for _ in 0..<4000 {
-      var bytes = (0..<Int.random(in: 20...400, using: &random)).map { _ in
+      var bytes = (0..<Int.random(in: 20...1600, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)
       }
       bytes[0] = [0x45, 0x46, 0x4f, 0x60].randomElement(using: &random) ?? 0x45
@@ -62,9 +62,10 @@ struct ProgramTests {
         for _ in 0..<Int.random(in: 0...9, using: &random) where next + 8 < bytes.count {
           bytes[place] = [0, 43, 44, 51, 60].randomElement(using: &random) ?? 0
           place = next
-          bytes[next + 1] = UInt8.random(in: 0...2, using: &random)
+          let length = Int.random(in: Bool.random(using: &random) ? 0...2 : 0...90, using: &random)
+          bytes[next + 1] = UInt8(length)
           if Bool.random(using: &random) { (bytes[next + 2], bytes[next + 3]) = (0, 1) }
-          next += 8 * Int.random(in: 1...3, using: &random)
+          next += 8 * (length + Int.random(in: 1...2, using: &random))
         }
         bytes[place] = [1, 6, 17, 58].randomElement(using: &random) ?? 6
       }
