@@ -49,7 +49,9 @@ extension EventKind {
   }
 }
 
-/// A named set of events. The raw value is the name in policies.
+/// A named set of events.
+///
+/// The raw value is the name in policies.
 public enum EventSet: String, CaseIterable, Sendable {
   case networkEvents = "network_events"
   /// What is traced when nothing is selected.

@@ -1,4 +1,6 @@
-/// What a key of a filter takes, and how its values are read. Source: `docs/policy-language.md` §2.
+/// What a key of a filter takes, and how its values are read.
+///
+/// Source: `docs/policy-language.md` §2.
 public enum FieldType: Equatable, Sendable {
   /// A whole number up to a maximum, or a range.
   case integer(maximum: UInt64)

@@ -30,7 +30,9 @@ extension FieldType {
     }
   }
 
-  /// Reads the value after `<`, `<=`, `>` or `>=`. Only for types that have an order.
+  /// Reads the value after `<`, `<=`, `>` or `>=`.
+  ///
+  /// Only for types that have an order.
   public func limit(_ text: String) throws(InvalidValue) -> UInt64 {
     precondition(hasOrder, "\(self) has no order")
     return try number(text)

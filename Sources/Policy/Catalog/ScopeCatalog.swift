@@ -68,7 +68,9 @@ public struct ScopeWord: Equatable, Sendable {
   public var summary: String
 }
 
-/// Every key and word of scopes. Source: `docs/policy-language.md` §3.
+/// Every key and word of scopes.
+///
+/// Source: `docs/policy-language.md` §3.
 public enum ScopeCatalog {
   /// The words that stand alone.
   public static let words = [

@@ -1,4 +1,6 @@
-/// A policy without a file, from `--events` and `--scope`. Its name is empty.
+/// A policy without a file, from `--events` and `--scope`.
+///
+/// Its name is empty.
 ///
 /// Source: `docs/policy-language.md` §5.
 public struct CommandLineSelection: Equatable, Sendable {

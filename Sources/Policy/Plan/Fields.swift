@@ -1,4 +1,6 @@
-/// What a scope can ask about the owner of a socket. The raw value is a key that means this field in policy files.
+/// What a scope can ask about the owner of a socket.
+///
+/// The raw value is a key that means this field in policy files.
 ///
 /// `pid`, `tid` and `ppid` mean the host's view in a scope, and the process's own namespace in a rule's filters.
 public enum OwnerField: String, CaseIterable, Hashable, Sendable {
@@ -29,7 +31,9 @@ public enum OwnerField: String, CaseIterable, Hashable, Sendable {
   case tree = "tree"
 }
 
-/// What a filter can ask about a packet. The raw value is the path after `data.` in policy files.
+/// What a filter can ask about a packet.
+///
+/// The raw value is the path after `data.` in policy files.
 public enum PacketField: String, CaseIterable, Hashable, Sendable {
   case source = "src"
   case destination = "dst"

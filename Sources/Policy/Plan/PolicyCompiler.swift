@@ -10,7 +10,9 @@ public enum PolicyCompiler {
     public var diagnostics: [Diagnostic]
   }
 
-  /// Compiles policies, in load order. All findings are collected.
+  /// Compiles policies, in load order.
+  ///
+  /// All findings are collected.
   ///
   /// The documents themselves must have been read without errors, or the plan lacks what was wrong in them.
   public static func compile(_ documents: [PolicyDocument]) -> Result {

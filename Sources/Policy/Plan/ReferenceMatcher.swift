@@ -11,7 +11,9 @@ public enum ReferenceMatcher {
     return rule.filters.allSatisfy { matches($0.condition, packet.fields[$0.field] ?? []) }
   }
 
-  /// Whether an owner is in scope. Nobody is in no scope but the empty one.
+  /// Whether an owner is in scope.
+  ///
+  /// Nobody is in no scope but the empty one.
   public static func matches(_ scope: [Clause<OwnerField>], owner: Owner?) -> Bool {
     guard let owner else { return scope.isEmpty }
     return scope.allSatisfy { clause in
@@ -96,7 +98,9 @@ extension Operand {
 }
 
 extension TextPattern {
-  /// Whether a text is one of those that the pattern stands for. Compares bytes.
+  /// Whether a text is one of those that the pattern stands for.
+  ///
+  /// Compares bytes.
   public func matches(_ text: String) -> Bool {
     switch self {
     case .exact(let whole): text.utf8.elementsEqual(whole.utf8)

@@ -1,4 +1,6 @@
-/// Whole numbers as policies write them. Unlike the standard library's, these readers take ASCII digits only, and no sign.
+/// Whole numbers as policies write them.
+///
+/// Unlike the standard library's, these readers take ASCII digits only, and no sign.
 enum WholeNumber {
   /// Reads decimal without leading zeros, or hexadecimal after `0x`.
   static func read(_ text: some StringProtocol) -> UInt64? {
