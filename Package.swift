@@ -36,6 +36,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
+    .target(
+      name: "TestSupport", dependencies: ["CBPF"], path: "Tests/TestSupport",
+      swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .executableTarget(
@@ -48,8 +51,11 @@ let package = Package(
       dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
       swiftSettings: house),
     .testTarget(
-      name: "KernelTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
+      name: "KernelTests",
+      dependencies: ["Pipeline", "Policy", "CBPF", "TestSupport", "tracee-policy"],
+      swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["tracee-policy", "Policy"], swiftSettings: house),
+      name: "CommandTests", dependencies: ["tracee-policy", "Policy", "TestSupport"],
+      swiftSettings: house),
   ]
 )

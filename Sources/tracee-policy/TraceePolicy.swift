@@ -3,5 +3,9 @@ import ArgumentParser
 @main
 struct TraceePolicy: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tracee-policy", abstract: "Traces network events by policy files.", version: "0.1.0")
+    commandName: "tracee-policy",
+    abstract: "Traces network events of this machine, as policy files say.",
+    version: "0.1.0",
+    subcommands: [Apply.self, Lint.self, List.self, Schema.self],
+    defaultSubcommand: Apply.self)
 }

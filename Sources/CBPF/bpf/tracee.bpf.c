@@ -1,1 +1,157 @@
-char LICENSE[] __attribute__((section("license"), used)) = "GPL";
+/* The programs. Those that see packets return 1 on every path: a 0 would drop the packet. */
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_tracing.h>
+#include "tp_event.h"
+#include "maps.h"
+#include "rows.h"
+#include "scope.h"
+#include "owner.h"
+#include "cgroup.h"
+#include "packet.h"
+#include "classify.h"
+#include "emit.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/*
+ * When the current thread sends this packet: makes it the socket's owner if it is not yet, and sets `system_call` to the
+ * one that it is in. The packet of a new holder thus leaves with its own name on it, before the call returns.
+ */
+static __always_inline struct tp_socket *follow_sender(struct __sk_buff *skb, struct bpf_sock *sock,
+                                                       struct tp_socket *socket, __s32 *system_call) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  bool is_owner =
+    socket && socket->owner.tid == (__u32)task->pid && socket->owner.start_time == task->start_boottime;
+  if (!is_owner && !holds(task, bpf_get_socket_cookie(skb))) return socket;
+  if (!socket || !describes(&socket->owner, task)) {
+    struct tp_task *known = know(task);
+    if (!socket) socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (known && socket) own(socket, known);
+  }
+  __s32 number = TP_SYSTEM_CALL((struct pt_regs *)bpf_task_pt_regs(task));
+  if (number >= 0) *system_call = number;
+  return socket;
+}
+
+/* The owner of a packet's socket, brought up to date. NULL when it has no socket or nobody is known to own it. */
+static __always_inline struct tp_socket *socket_of(struct __sk_buff *skb, enum tp_direction direction,
+                                                   __s32 *system_call) {
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  if (!sock) return NULL;
+  struct tp_socket *socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, 0);
+  if (direction == TP_EGRESS) socket = follow_sender(skb, sock, socket, system_call);
+  return socket && socket->owner.id != 0 ? socket : NULL;
+}
+
+/* Sets `row` to the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
+static __always_inline void begin_row(__u64 *row, struct tp_socket *socket, __u32 generation) {
+  static const struct tp_owner nobody = {};
+  if (!socket) {
+    scope_of(&nobody, generation, row);
+    return;
+  }
+  __u32 sequence = *(volatile __u32 *)&socket->sequence;
+  if (*(volatile __u32 *)&socket->generation == generation) {
+    TP_EACH_WORD(i) row[i] = socket->row[i];
+    return;
+  }
+  scope_of(&socket->owner, generation, row);
+  if (!begin_write(socket, sequence)) return;
+  TP_EACH_WORD(i) socket->row[i] = row[i];
+  *(volatile __u32 *)&socket->generation = generation;
+  end_write(socket);
+}
+
+static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direction) {
+  __u32 first = 0;
+  __u32 generation = tp_active;
+  __u64 row[TP_ROW_WORDS_MAX];
+  struct tp_tables tables;
+  struct tp_view seen;
+  struct tp_counters *counters = bpf_map_lookup_elem(&tp_counters, &first);
+  if (!counters || !tables_of(generation, &tables)) return 1;
+  if (!view(skb, &seen)) {
+    count(&counters->malformed);
+    count(&counters->unwanted);
+    return 1;
+  }
+  __s32 system_call = -1;
+  struct tp_socket *socket = socket_of(skb, direction, &system_call);
+  begin_row(row, socket, generation);
+  if (!wanted(row, &tables, &seen, direction)) {
+    count(&counters->unwanted);
+    return 1;
+  }
+  struct tp_packet head = {
+    .kind = TP_RECORD_PACKET,
+    .generation = generation,
+    .time = bpf_ktime_get_boot_ns(),
+    .length = skb->len,
+    .interface = skb->ifindex,
+    .processor = bpf_get_smp_processor_id(),
+    .system_call = system_call,
+    .row_words = tp_config.row_words,
+    .direction = direction,
+    .shape = seen.shape,
+    .transport_offset = seen.transport_offset,
+  };
+  if (emit(skb, &head, socket, row)) {
+    count(&counters->submitted);
+  } else {
+    count(&counters->full);
+    bpf_loop(64 * tp_config.row_words, count_loss, row, 0);
+  }
+  return 1;
+}
+
+SEC("cgroup_skb/ingress") int tp_on_ingress(struct __sk_buff *skb) { return trace(skb, TP_INGRESS); }
+
+SEC("cgroup_skb/egress") int tp_on_egress(struct __sk_buff *skb) { return trace(skb, TP_EGRESS); }
+
+SEC("cgroup/sock_create") int tp_on_create(struct bpf_sock *sock) {
+  struct tp_task *known = know(bpf_get_current_task_btf());
+  struct tp_socket *socket = known ? bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE) : NULL;
+  if (socket) own(socket, known);
+  return 1;
+}
+
+/* After a call that sent or received: whoever made it owns the socket. */
+static __always_inline int follow_user(struct sock *sock) {
+  if (!is_inet(sock->__sk_common.skc_family)) return 0;
+  struct tp_socket *socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  struct task_struct *task = bpf_get_current_task_btf();
+  if (!socket || describes(&socket->owner, task)) return 0;
+  struct tp_task *known = know(task);
+  if (known) own(socket, known);
+  return 0;
+}
+
+SEC("tp_btf/sock_send_length") int BPF_PROG(tp_on_send, struct sock *sock) { return follow_user(sock); }
+
+SEC("tp_btf/sock_recv_length") int BPF_PROG(tp_on_receive, struct sock *sock) { return follow_user(sock); }
+
+SEC("tp_btf/cgroup_mkdir") int BPF_PROG(tp_on_cgroup_made, struct cgroup *cgroup, const char *path) {
+  return add_cgroup(cgroup, path);
+}
+
+SEC("tp_btf/cgroup_rmdir") int BPF_PROG(tp_on_cgroup_removed, struct cgroup *cgroup) { return remove_cgroup(cgroup); }
+
+SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_exec, struct task_struct *task) { return start_container(task); }
+
+/* For each open file of each process, run by reading the iterator: gives sockets that are older than the tracer an owner. */
+SEC("iter/task_file") int tp_seed(struct bpf_iter__task_file *entry) {
+  struct file *file = entry->file;
+  struct task_struct *task = entry->task;
+  if (!file || !task) return 0;
+  struct socket *holder = bpf_sock_from_file(file);
+  struct sock *sock = holder ? holder->sk : NULL;
+  if (!sock || !is_inet(sock->__sk_common.skc_family)) return 0;
+  struct tp_socket *socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!socket || socket->owner.id != 0) return 0;
+  struct tp_task *known = know(task);
+  if (known) own(socket, known);
+  return 0;
+}

@@ -98,6 +98,9 @@ _Static_assert(sizeof(struct tp_packet) == 48 + sizeof(struct tp_owner), "tp_pac
 #define TP_CAPTURE_SMALL 128
 #define TP_CAPTURE_LARGE 1024
 
+/* A transport header that begins later than this, behind long extension headers, counts as none: a record must hold it. */
+#define TP_TRANSPORT_OFFSET_MAX (TP_CAPTURE_LARGE - 64)
+
 /* Key of the tries of addresses: an IPv4 address is ::ffff:a.b.c.d. Network byte order. */
 struct tp_address_key {
   __u32 prefix_length; /* in bits, 0 to 128 */
@@ -105,14 +108,28 @@ struct tp_address_key {
 };
 _Static_assert(sizeof(struct tp_address_key) == 20, "tp_address_key is a map key");
 
-/* The dimensions of scope. A number's dimension and a text's are the leading bits of their trie's keys. */
+/* The dimensions of scope that are numbers: those fields of the owner. A dimension is the leading bits of its keys. */
+#define TP_SCOPE_NUMBERS(X)          \
+  X(UID, 0, uid)                     \
+  X(PID, 1, pid)                     \
+  X(TID, 2, tid)                     \
+  X(PPID, 3, ppid)                   \
+  X(NS_PID, 4, ns_pid)               \
+  X(NS_TID, 5, ns_tid)               \
+  X(NS_PPID, 6, ns_ppid)             \
+  X(MOUNT_NAMESPACE, 7, mount_namespace) \
+  X(PID_NAMESPACE, 8, pid_namespace) \
+  X(NET_NAMESPACE, 9, net_namespace) \
+  X(CGROUP_ID, 10, cgroup_id)
+
+/* All dimensions of scope. */
 enum tp_scope_dimension {
-  TP_SCOPE_UID = 0,
-  TP_SCOPE_PID = 1,
-  TP_SCOPE_COMM = 2,
-  TP_SCOPE_CGROUP = 3,
-  TP_SCOPE_CONTAINER = 4,
-  TP_SCOPE_DIMENSIONS = 5,
+#define X(symbol, number, field) TP_SCOPE_##symbol = number,
+  TP_SCOPE_NUMBERS(X)
+#undef X
+  TP_SCOPE_COMM = 11,
+  TP_SCOPE_CGROUP = 12,
+  TP_SCOPE_CONTAINER = 13,
 };
 
 /* Key of the trie of numbers (uid, pid, …). Both in network byte order. */
@@ -143,9 +160,9 @@ struct tp_cgroup {
   struct tp_path_key path;
   char container_id[TP_CONTAINER_ID_LENGTH];
   __u32 flags; /* enum tp_owner_flags */
-  __u32 _reserved;
+  __u32 digits, end, _reserved; /* notes of the kernel's search for the container id; of no use to others */
 };
-_Static_assert(sizeof(struct tp_cgroup) == 328, "tp_cgroup is a map value");
+_Static_assert(sizeof(struct tp_cgroup) == 336, "tp_cgroup is a map value");
 
 /* One plan. Every number but the generation and the mask is the index of a row. Row 0 has all bits of the plan's rules. */
 struct tp_plan {
@@ -168,15 +185,14 @@ struct tp_ports {
   __u16 destination[65536];
 };
 
-/* Counters of one CPU. They only grow. seen = own + unwanted + wanted; wanted = submitted + full. */
+/* Packets by what became of them, on one CPU. They only grow. Seen is the sum of the first three. */
 struct tp_counters {
-  __u64 seen;      /* packets that reached a program */
-  __u64 malformed; /* of these: not IP, or cut off before the end of the IP header; they are in `unwanted` too */
-  __u64 unwanted;
-  __u64 submitted;
+  __u64 unwanted;  /* no rule wanted them */
+  __u64 submitted; /* a record is in the ring */
   __u64 full;      /* wanted, but the ring had no room */
+  __u64 malformed; /* of the unwanted: not IP, or cut off before the end of the IP header */
 };
-_Static_assert(sizeof(struct tp_counters) == 40, "tp_counters is a map value");
+_Static_assert(sizeof(struct tp_counters) == 32, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
 struct tp_config {

@@ -12,7 +12,7 @@ public enum PacketDirection: UInt8, Sendable {
 /// What a packet is: its family and its transport.
 ///
 /// Which events it can give follows from this alone.
-struct PacketShape: RawRepresentable, Equatable, Sendable {
+struct PacketShape: RawRepresentable, Equatable, Hashable, Sendable {
   /// The version of IP.
   enum Family: UInt8 {
     case ipv4 = 0
@@ -64,4 +64,7 @@ struct PacketShape: RawRepresentable, Equatable, Sendable {
     case .icmpv6: .icmpv6
     }
   }
+
+  /// The events that a packet of the shape gives.
+  var events: Set<EventKind> { Set([familyEvent, transportEvent].compactMap { $0 }) }
 }

@@ -1,7 +1,8 @@
 import CBPF
 
 /// One bit for each rule of a plan.
-struct Row: Equatable {
+struct Row: Equatable, Hashable, Sendable {
+  /// The most words that a row has.
   static let wordLimit = Int(TP_ROW_WORDS_MAX)
 
   /// The words that are there, the lowest bit of the first for rule 0; the others are 0.
@@ -26,6 +27,13 @@ struct Row: Equatable {
     for index in 0..<max(a.count, b.count) where a.words[index] != b.words[index] { return false }
     return true
   }
+
+  func hash(into hasher: inout Hasher) {
+    for index in words.indices { hasher.combine(words[index]) }
+  }
+
+  /// The words that hold the bits of so many rules: at least one.
+  static func words(for rules: Int) -> Int { max(1, (rules + 63) / 64) }
 
   /// Whether a rule's bit is set.
   subscript(rule: Int) -> Bool {

@@ -8,7 +8,8 @@ public enum ConciseRenderer {
   /// The line of a finding, without a line break.
   public static func line(_ diagnostic: Diagnostic) -> String {
     let place = diagnostic.range.map { ":\($0.start.line):\($0.start.column)" } ?? ""
-    return "\(diagnostic.source)\(place): \(diagnostic.severity.rawValue): "
-      + "\(diagnostic.message) [\(diagnostic.code)]"
+    return Visible.text(
+      "\(diagnostic.source)\(place): \(diagnostic.severity.rawValue): "
+        + "\(diagnostic.message) [\(diagnostic.code)]")
   }
 }

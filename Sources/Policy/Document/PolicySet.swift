@@ -40,13 +40,15 @@ public struct PolicySet: Equatable, Sendable {
   public static func parse(_ sources: [SourceFile]) -> PolicySet {
     var set = PolicySet()
     set.sources = sources
-    for source in sources { set.add(source) }
-    set.diagnostics += DuplicateNames.check(set.documents)
-    set.sortDiagnostics()
+    let empty = sources.filter { set.add($0) }
+    let severity: Diagnostic.Severity = set.documents.isEmpty ? .error : .warning
+    set.diagnostics += empty.map { .noPolicy($0, severity) }
+    set.diagnostics = Diagnostic.sorted(set.diagnostics, by: sources.map(\.name))
     return set
   }
 
-  private mutating func add(_ source: SourceFile) {
+  /// Adds what a source holds; gives whether that is nothing at all.
+  private mutating func add(_ source: SourceFile) -> Bool {
     let stream = YAMLStream(reading: source)
     var found = stream.diagnostics
     for root in stream.documents {
@@ -54,13 +56,8 @@ public struct PolicySet: Equatable, Sendable {
       if let document { documents.append(document) }
       found += diagnostics
     }
-    if stream.documents.isEmpty && found.isEmpty { found.append(.noPolicy(source)) }
     diagnostics += found
-  }
-
-  /// Puts findings in the order of sources and places, and keeps one of equal ones, which aliases can give.
-  private mutating func sortDiagnostics() {
-    diagnostics = Diagnostic.sorted(diagnostics, by: sources.map(\.name))
+    return stream.documents.isEmpty && found.isEmpty
   }
 }
 
@@ -81,7 +78,7 @@ extension Diagnostic {
     }
   }
 
-  fileprivate static func noPolicy(_ source: SourceFile) -> Self {
-    Self(.warning, "no-policy", "there is no policy in this file", source: source.name, range: nil)
+  fileprivate static func noPolicy(_ source: SourceFile, _ severity: Severity) -> Self {
+    Self(severity, "no-policy", "there is no policy in this file", source: source.name, range: nil)
   }
 }

@@ -4,11 +4,8 @@
 ///
 /// Source: `docs/policy-language.md` §5.
 public struct CommandLineSelection: Equatable, Sendable {
-  /// The name of its source in findings.
-  public static let source = "command line"
-
   /// The options, each on a line of its own, as findings count them: events first, then scopes.
-  public let text: String
+  public let source: SourceFile
   /// The policy.
   public let document: PolicyDocument
   /// What is wrong with the arguments, before their words are looked at.
@@ -27,10 +24,10 @@ public struct CommandLineSelection: Equatable, Sendable {
     if rules.rules.isEmpty, rules.diagnostics.isEmpty {
       rules.rules.append(PolicyDocument.Rule(range: nothing.range, event: nothing.with("default")))
     }
-    text = lines.text
+    source = SourceFile(name: SelectionLines.name, bytes: Array(lines.text.utf8))
     diagnostics = rules.diagnostics
     document = PolicyDocument(
-      form: .plain, source: Self.source,
+      form: .plain, source: SelectionLines.name,
       range: SourceRange(
         start: SourcePosition(line: 1, column: 1, offset: 0), end: nothing.range.end),
       name: nothing, scope: scopes.isEmpty ? [nothing.with("global")] : scopes, rules: rules.rules)
@@ -39,6 +36,8 @@ public struct CommandLineSelection: Equatable, Sendable {
 
 /// Lays arguments out as lines, so that each has places.
 private struct SelectionLines {
+  static let name = "command line"
+
   var text = ""
   private var line = 1
 
@@ -46,7 +45,7 @@ private struct SelectionLines {
   var end: SourceText {
     let position = SourcePosition(line: line, column: 1, offset: text.utf8.count)
     return SourceText(
-      text: "", source: CommandLineSelection.source,
+      text: "", source: Self.name,
       range: SourceRange(start: position, end: position))
   }
 
@@ -62,7 +61,7 @@ private struct SelectionLines {
       line: start.line, column: start.column + argument.unicodeScalars.count,
       offset: start.offset + argument.utf8.count)
     return SourceText(
-      text: argument, source: CommandLineSelection.source,
+      text: argument, source: Self.name,
       range: SourceRange(start: start, end: end), verbatimStart: start)
   }
 }

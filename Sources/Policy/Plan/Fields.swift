@@ -30,15 +30,3 @@ public enum OwnerField: String, CaseIterable, Hashable, Sendable {
   /// A list: the process and its ancestors.
   case tree = "tree"
 }
-
-/// What a filter can ask about a packet.
-///
-/// The raw value is the path after `data.` in policy files.
-public enum PacketField: String, CaseIterable, Hashable, Sendable {
-  case source = "src"
-  case destination = "dst"
-  case sourcePort = "src_port"
-  case destinationPort = "dst_port"
-  /// 0 for `ingress`, 1 for `egress`.
-  case direction = "metadata.direction"
-}

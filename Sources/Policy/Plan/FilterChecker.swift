@@ -15,8 +15,8 @@ struct FilterChecker {
   mutating func check(_ expression: FilterExpression) -> CheckedFilter? {
     let name = expression.key.text
     if expression.comparison == nil { return checkWord(expression) }
-    if place == .rule, let path = Self.dataPath(name) {
-      return checkField(expression, path: path)
+    if place == .rule, let (field, member) = PacketField.find(name) {
+      return checkField(expression, field, member: member)
     }
     if let key = ScopeCatalog.key(name, in: place) {
       return checkOwner(expression, key)
@@ -29,27 +29,21 @@ struct FilterChecker {
     return nil
   }
 
-  /// The path behind `data.` or `args.`, its old spelling.
-  static func dataPath(_ key: String) -> String? {
-    for prefix in ["data.", "args."] where key.hasPrefix(prefix) {
-      return String(key.dropFirst(prefix.count))
-    }
-    return nil
-  }
-
   private mutating func checkWord(_ expression: FilterExpression) -> CheckedFilter? {
     let name = expression.key.text
     guard let word = ScopeCatalog.word(name, in: place) else {
       if let key = ScopeCatalog.key(name, in: place) {
         report(.keyWithoutValues(name, key.type.takes), expression.key.range, expression)
-      } else if place == .rule, let path = Self.dataPath(name), let field = PacketField.find(path)
-      {
+      } else if place == .rule, let (field, _) = PacketField.find(name) {
         report(
-          .keyWithoutValues(name, field.field.description.type.takes), expression.key.range,
-          expression)
+          .keyWithoutValues(name, field.description.type.takes), expression.key.range, expression)
       } else {
         report(.unknownKey(name, in: place), expression.key.range, expression)
       }
+      return nil
+    }
+    guard word.isSupported else {
+      report(.unsupportedKey(name), expression.key.range, expression)
       return nil
     }
     switch word.meaning {
@@ -68,35 +62,33 @@ struct FilterChecker {
   private mutating func checkOwner(_ expression: FilterExpression, _ key: ScopeKey)
     -> CheckedFilter?
   {
-    guard key.field.isSupported || (!key.words.isEmpty && key.field.supportsWords) else {
+    guard key.field.isSupported else {
       report(.unsupportedKey(expression.key.text), expression.key.range, expression)
       return nil
     }
     guard let values = values(of: expression, key.type, words: key.words) else { return nil }
-    if !key.field.supportsWords {
-      for word in expression.values where key.words.contains(word.text) {
-        report(.unsupportedWord(word.text, of: expression.key.text), word.range, expression)
-        return nil
-      }
+    let refused = values.filter { $0.members.contains { !key.field.isSupported(member: $0) } }
+    for value in refused {
+      report(
+        .unsupportedValue(value.word.text, of: expression.key.text), value.word.range, expression)
     }
+    guard refused.isEmpty else { return nil }
     return CheckedFilter(
       expression: expression, target: .owner(key.field), type: key.type, values: values)
   }
 
-  private mutating func checkField(_ expression: FilterExpression, path: String) -> CheckedFilter? {
-    guard let found = PacketField.find(path) else {
-      report(.unknownField(expression.key.text, path), expression.key.range, expression)
-      return nil
-    }
-    guard found.field.isSupported else {
+  private mutating func checkField(
+    _ expression: FilterExpression, _ field: PacketField, member: String?
+  ) -> CheckedFilter? {
+    guard field.isSupported else {
       report(.unsupportedField(expression.key.text), expression.key.range, expression)
       return nil
     }
-    let type = found.field.description.type
-    guard let values = values(of: expression, type) else { return nil }
+    let type = field.description.type
+    guard var values = values(of: expression, type) else { return nil }
+    if let member { values = values.map { $0.belonging(to: member) } }
     return CheckedFilter(
-      expression: expression, target: .packet(found.field, member: found.member), type: type,
-      values: values)
+      expression: expression, target: .packet(field, member: member), type: type, values: values)
   }
 
   /// Reads every value by the type; nil when one of them is wrong.
@@ -112,7 +104,7 @@ struct FilterChecker {
     }
     var values: [CheckedFilter.Value] = []
     for word in expression.values {
-      do throws(InvalidValue) {
+      do throws(ValueFault) {
         if let bound {
           let limit = try type.limit(word.text)
           values.append(.init(word: word, meaning: .bound(Bound(bound, limit))))
@@ -140,5 +132,28 @@ struct FilterChecker {
 
 extension Operand {
   /// A state that a word such as `new` asks for.
-  static func state(_ word: String) -> Operand { .member("state", .exact(word)) }
+  static func state(_ word: String) -> Operand { .member(FieldValue.state, .exact(word)) }
+}
+
+extension CheckedFilter.Value {
+  /// The states and names that the value asks for.
+  fileprivate var members: [String] {
+    guard case .operands(let operands) = meaning else { return [] }
+    return operands.compactMap { operand in
+      switch operand {
+      case .member(FieldValue.state, .exact(let word)): word
+      case .member(let name, _): name
+      default: nil
+      }
+    }
+  }
+
+  /// The value as one of a member, such as a header's.
+  fileprivate func belonging(to member: String) -> Self {
+    guard case .operands(let operands) = meaning else { return self }
+    let ofMember = operands.map { operand in
+      if case .text(let pattern) = operand { Operand.member(member, pattern) } else { operand }
+    }
+    return Self(word: word, meaning: .operands(ofMember))
+  }
 }

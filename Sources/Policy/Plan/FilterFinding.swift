@@ -5,24 +5,41 @@ struct FilterFinding {
   var help: String?
 
   static func unknownKey(_ name: String, in place: ScopeKey.Places) -> FilterFinding {
-    if place == .scope {
-      return FilterFinding(
-        code: "unknown-scope", message: "`\(name)` is not a scope",
-        help: Nearest.question(name, among: ScopeCatalog.spellings(in: place))
-          ?? "scopes are global, or keys such as comm, pid, uid, container and cgroup")
-    }
-    let known = ScopeCatalog.spellings(in: place) + PacketField.allCases.map { $0.key }
-    return FilterFinding(
-      code: "unknown-field", message: "`\(name)` is not a field",
-      help: Nearest.question(name, among: known)
-        ?? "fields are data.FIELD, such as data.dst_port, and the keys of scopes, such as comm")
+    place == .scope ? unknownScope(name) : unknownField(name)
   }
 
-  static func unknownField(_ key: String, _ path: String) -> FilterFinding {
-    FilterFinding(
-      code: "unknown-field", message: "no event has a field `\(path)`",
-      help: Nearest.question(key, among: PacketField.allCases.map { $0.key })
-        ?? "`tracee-policy list events NAME` shows the fields of an event")
+  private static func unknownScope(_ name: String) -> FilterFinding {
+    var help =
+      Nearest.question(name, among: ScopeCatalog.spellings(in: .scope))
+      ?? "scopes are global, or keys such as comm, pid, uid, container and cgroup"
+    if PacketField.find(name) != nil { help = "it belongs into the `filters` of a rule" }
+    if name == "host" { help = "write not-container" }
+    return FilterFinding(
+      code: "unknown-scope", message: "`\(name)` is not a scope", help: help)
+  }
+
+  private static func unknownField(_ name: String) -> FilterFinding {
+    let isData = name.hasPrefix("data.") || name.hasPrefix("args.")
+    let key = isData ? "data." + name.dropFirst(5) : name
+    let message = isData ? "no event has a field `\(name)`" : "`\(name)` is not a field"
+    let members = PacketField.allCases.map(\.key).filter { $0.hasPrefix(key + ".") }
+    if PacketField(key: key)?.description.hasMembers == true {
+      return FilterFinding(
+        code: "unknown-field", message: "`\(name)` has a value for each name",
+        help: "write \(key).NAME")
+    }
+    if let member = members.first {
+      return FilterFinding(
+        code: "unknown-field", message: "`\(name)` is a structure, not a value",
+        help: "name one of its \(members.count) members, such as \(member)")
+    }
+    var help =
+      Nearest.question(
+        key, among: ScopeCatalog.spellings(in: .rule) + PacketField.allCases.map(\.key))
+      ?? "`tracee-policy list events NAME` shows the fields of an event"
+    if ScopeCatalog.word(name, in: .scope) != nil { help = "it belongs into the policy's `scope`" }
+    if PacketField(key: "data." + name) != nil { help = "write data.\(name)" }
+    return FilterFinding(code: "unknown-field", message: message, help: help)
   }
 
   static func unsupportedKey(_ name: String) -> FilterFinding {
@@ -30,7 +47,7 @@ struct FilterFinding {
       code: "unsupported-scope", message: "`\(name)` is not supported yet", help: nil)
   }
 
-  static func unsupportedWord(_ word: String, of name: String) -> FilterFinding {
+  static func unsupportedValue(_ word: String, of name: String) -> FilterFinding {
     FilterFinding(
       code: "unsupported-scope", message: "`\(word)` of `\(name)` is not supported yet", help: nil)
   }
@@ -59,16 +76,10 @@ struct FilterFinding {
   }
 
   static func invalidValue(
-    _ error: InvalidValue, _ name: String, _ type: FieldType, _ words: [String]
+    _ error: ValueFault, _ name: String, _ type: FieldType, _ words: [String]
   ) -> FilterFinding {
     let others = words.isEmpty ? "" : ", or \(words.joined(separator: " or "))"
     return FilterFinding(
       code: "invalid-value", message: error.reason, help: "`\(name)` takes \(type.takes)\(others)")
-  }
-
-  static func missingField(_ name: String, of event: EventKind) -> FilterFinding {
-    FilterFinding(
-      code: "unknown-field", message: "`\(event.name)` has no `\(name)`",
-      help: "`tracee-policy list events \(event.name)` shows what it has")
   }
 }

@@ -21,7 +21,7 @@ public struct SourceFailure: Error, Equatable, Sendable {
 extension SourceFile {
   /// Reads a file or, for `-`, standard input.
   ///
-  /// Reads at most one byte more than ``sizeLimit``: a source that is longer is cut there, and ``isTooLong``.
+  /// Reads no more than ``sizeLimit`` bytes and one: a longer source is a failure.
   public static func read(_ path: String) throws(SourceFailure) -> SourceFile {
     if path == "-" { return SourceFile(name: path, bytes: try contents(of: 0, path)) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
@@ -30,8 +30,7 @@ extension SourceFile {
     return SourceFile(name: path, bytes: try contents(of: descriptor, path))
   }
 
-  /// Whether there were more than ``sizeLimit`` bytes.
-  public var isTooLong: Bool { bytes.count > Self.sizeLimit }
+  private static let tooLong = "it is longer than 1 MiB, the most that is read of one file"
 
   private static func contents(
     of descriptor: Int32, _ path: String
@@ -48,6 +47,7 @@ extension SourceFile {
       if count == 0 { break }
       bytes += chunk[..<count]
     }
+    guard bytes.count <= sizeLimit else { throw SourceFailure(path: path, reason: tooLong) }
     return bytes
   }
 }

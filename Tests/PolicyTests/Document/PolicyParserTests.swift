@@ -67,8 +67,8 @@ struct PolicyParserTests {
   @Test(arguments: [
     ("{}", "x:1:1: error: this is not a policy [unknown-form]"),
     ("- a", "x:1:1: error: this is not a policy [unknown-form]"),
-    ("# nothing", "x: warning: there is no policy in this file [no-policy]"),
-    ("--- \n---\n", "x: warning: there is no policy in this file [no-policy]"),
+    ("# nothing", "x: error: there is no policy in this file [no-policy]"),
+    ("--- \n---\n", "x: error: there is no policy in this file [no-policy]"),
   ]) func `what is no policy is said to be none`(text: String, line: String) {
     #expect(lines(text) == [line])
   }
@@ -194,14 +194,6 @@ struct PolicyParserTests {
   @Test(arguments: ["a", "1", "a.b-c.d", String(repeating: "a", count: 253)])
   func `a DNS subdomain is a name`(name: String) {
     #expect(PolicyName.fault(of: name) == nil)
-  }
-
-  @Test func `the second of two equal names points at the first, also in another file`() {
-    let files = ["x", "y"].map { SourceFile(name: $0, bytes: Array(Self.plain.utf8)) }
-    let diagnostics = PolicySet.parse(files).diagnostics
-    #expect(diagnostics.map(\.code) == ["duplicate-name"])
-    #expect(diagnostics.map(\.source) == ["y"])
-    #expect(diagnostics.flatMap(\.related).map(\.source) == ["x"])
   }
 
   @Test func `documents keep the order of files and of documents in them`() {

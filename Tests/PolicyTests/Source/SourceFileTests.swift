@@ -59,11 +59,14 @@ struct SourceFileTests {
     #expect(files == ["B.yml", "a.json", "b.yaml"].map { folder.path($0) })
   }
 
-  @Test func `a file above the limit is read no further, and reported`() throws {
+  @Test func `a file above the limit is refused, and no more than the limit is read`() throws {
     let folder = try TemporaryFolder()
     try folder.write(String(repeating: "#", count: 10 << 20), to: "long.yaml")
-    let file = try SourceFile.read(folder.path("long.yaml"))
-    #expect(file.bytes.count == SourceFile.sizeLimit + 1)
-    #expect(file.screen()?.message == "the file is longer than 1048576 bytes")
+    let set = PolicySet.load(paths: [folder.path("long.yaml")])
+    #expect(
+      set.failures.map(\.reason) == ["it is longer than 1 MiB, the most that is read of one file"])
+    #expect(throws: SourceFailure.self) { try SourceFile.read("/dev/zero") }
+    try folder.write(String(repeating: "#", count: 1 << 20), to: "full.yaml")
+    #expect(try SourceFile.read(folder.path("full.yaml")).bytes.count == 1 << 20)
   }
 }

@@ -79,7 +79,9 @@ struct YAMLStreamTests {
       "x:1:4: error: the tag `tag:yaml.org,2002:binary` does not belong here [syntax]"
     ),
     ("a: !x y", "x:1:4: error: the tag `!x` does not belong here [syntax]"),
-    ("a: \0", "x:1:4: error: the control character U+0000 cannot stand in a policy file [syntax]"),
+    ("a: \u{9f}\n", "x:1:4: error: the character U+009F cannot stand in a policy file [syntax]"),
+    ("é\u{fffe}", "x:1:2: error: the character U+FFFE cannot stand in a policy file [syntax]"),
+    ("a: \0", "x:1:4: error: the character U+0000 cannot stand in a policy file [syntax]"),
   ]) func `what is not plain YAML is reported at its place`(text: String, line: String) {
     #expect(lines(read(text)) == [line])
   }

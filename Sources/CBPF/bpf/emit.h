@@ -1,0 +1,52 @@
+/* Records: reserve, fill, submit. */
+#pragma once
+
+/* Copies a socket's owner as it was at one moment. After a few tries in vain (somebody writes it right now) as it is. */
+static __always_inline void copy_owner(struct tp_owner *owner, const struct tp_socket *socket) {
+  for (int i = 0; i < 4; i++) {
+    __u32 before = *(volatile const __u32 *)&socket->sequence;
+    bpf_probe_read_kernel(owner, sizeof *owner, &socket->owner);
+    if (before == *(volatile const __u32 *)&socket->sequence && !(before & 1)) return;
+  }
+}
+
+static __always_inline void count(__u64 *counter) { __sync_fetch_and_add(counter, 1); }
+
+static int count_loss(__u32 rule, const __u64 *row) {
+  if (rule >= TP_RULES_MAX) return 1;
+  __u64 *lost = row[rule / 64] >> rule % 64 & 1 ? bpf_map_lookup_elem(&tp_losses, &rule) : NULL;
+  if (lost) count(lost);
+  return 0;
+}
+
+/* The longest transport header that a record must hold. */
+#define LENGTH_TRANSPORT_MAX 60
+
+static __always_inline bool emit_sized(struct __sk_buff *skb, struct tp_packet *head, const struct tp_socket *socket,
+                                       const __u64 *row, __u32 capture) {
+  __u32 row_bytes = 8 * tp_config.row_words;
+  if (row_bytes > 8 * TP_ROW_WORDS_MAX) return false;
+  struct tp_packet *packet = bpf_ringbuf_reserve(&tp_ring, sizeof *packet + row_bytes + capture, 0);
+  if (!packet) return false;
+  __u32 length = skb->len < capture ? skb->len : capture;
+  __u64 *out = (void *)(packet + 1);
+  void *bytes = (char *)(packet + 1) + row_bytes;
+  if (length == 0 || length > capture || bpf_skb_load_bytes(skb, 0, bytes, length)) length = 0;
+  head->captured = length;
+  __builtin_memcpy(packet, head, __builtin_offsetof(struct tp_packet, owner));
+  TP_EACH_WORD(i) out[i] = row[i];
+  if (socket)
+    copy_owner(&packet->owner, socket);
+  else
+    __builtin_memset(&packet->owner, 0, sizeof packet->owner);
+  bpf_ringbuf_submit(packet, 0);
+  return true;
+}
+
+/* Whether the record is in the ring. The smaller capture is taken when it holds all headers. */
+static __always_inline bool emit(struct __sk_buff *skb, struct tp_packet *head, const struct tp_socket *socket,
+                                 const __u64 *row) {
+  if (skb->len <= TP_CAPTURE_SMALL || head->transport_offset + LENGTH_TRANSPORT_MAX <= TP_CAPTURE_SMALL)
+    return emit_sized(skb, head, socket, row, TP_CAPTURE_SMALL);
+  return emit_sized(skb, head, socket, row, TP_CAPTURE_LARGE);
+}

@@ -1,0 +1,246 @@
+/* The kernel's types that this program reads, and only the fields it reads: CO-RE finds them when it is loaded. */
+#pragma once
+
+typedef signed char __s8;
+typedef unsigned char __u8;
+typedef short __s16;
+typedef unsigned short __u16;
+typedef int __s32;
+typedef unsigned int __u32;
+typedef long long __s64;
+typedef unsigned long long __u64;
+typedef __u16 __be16;
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+enum { false = 0, true = 1 };
+#define NULL ((void *)0)
+
+/* Numbers and structures of the stable interface to programs (include/uapi/linux/bpf.h). */
+enum bpf_map_type {
+  BPF_MAP_TYPE_HASH = 1,
+  BPF_MAP_TYPE_ARRAY = 2,
+  BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+  BPF_MAP_TYPE_LPM_TRIE = 11,
+  BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+  BPF_MAP_TYPE_SK_STORAGE = 24,
+  BPF_MAP_TYPE_RINGBUF = 27,
+  BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+enum {
+  BPF_ANY = 0,
+  BPF_NOEXIST = 1,
+  BPF_F_NO_PREALLOC = 1 << 0,
+  BPF_F_CLONE = 1 << 9,
+  BPF_F_INNER_MAP = 1 << 12,
+  BPF_LOCAL_STORAGE_GET_F_CREATE = 1 << 0,
+};
+
+struct bpf_sock {
+  __u32 bound_dev_if, family, type, protocol;
+};
+
+struct __sk_buff {
+  __u32 len, pkt_type, mark, queue_mapping, protocol, vlan_present, vlan_tci, vlan_proto, priority;
+  __u32 ingress_ifindex, ifindex, tc_index, cb[5], hash, tc_classid, data, data_end, napi_id;
+  __u32 family, remote_ip4, local_ip4, remote_ip6[4], local_ip6[4], remote_port, local_port, data_meta;
+  __u64 flow_keys;
+  __u64 tstamp;
+  __u32 wire_len, gso_segs;
+  struct bpf_sock *sk;
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+  __u32 inum;
+};
+
+struct pid_namespace {
+  struct ns_common ns;
+};
+
+struct upid {
+  int nr;
+  struct pid_namespace *ns;
+};
+
+struct pid {
+  unsigned int level;
+  struct upid numbers[];
+};
+
+struct mnt_namespace {
+  struct ns_common ns;
+};
+
+struct net {
+  struct ns_common ns;
+};
+
+struct new_utsname {
+  char nodename[65];
+};
+
+struct uts_namespace {
+  struct new_utsname name;
+};
+
+struct nsproxy {
+  struct uts_namespace *uts_ns;
+  struct mnt_namespace *mnt_ns;
+  struct net *net_ns;
+};
+
+typedef struct {
+  __u32 val;
+} kuid_t;
+
+struct cred {
+  kuid_t uid;
+};
+
+struct kernfs_node {
+  __u64 id;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+  struct cgroup *cgroup;
+};
+
+struct cgroup_root {
+  int hierarchy_id;
+};
+
+struct cgroup {
+  struct kernfs_node *kn;
+  struct cgroup_root *root;
+};
+
+struct css_set {
+  struct cgroup *dfl_cgrp;
+};
+
+struct qstr {
+  union {
+    struct {
+      __u32 hash;
+      __u32 len;
+    };
+    __u64 hash_len;
+  };
+  const unsigned char *name;
+};
+
+struct dentry {
+  struct dentry *d_parent;
+  struct qstr d_name;
+};
+
+struct vfsmount {
+  struct dentry *mnt_root;
+};
+
+struct mount {
+  struct mount *mnt_parent;
+  struct dentry *mnt_mountpoint;
+  struct vfsmount mnt;
+};
+
+struct path {
+  struct vfsmount *mnt;
+  struct dentry *dentry;
+};
+
+typedef struct {
+  __s64 counter;
+} atomic64_t;
+
+struct sock_common {
+  unsigned short skc_family;
+  atomic64_t skc_cookie;
+};
+
+struct sock {
+  struct sock_common __sk_common;
+};
+
+struct socket {
+  struct sock *sk;
+};
+
+struct file {
+  void *private_data;
+  struct path f_path;
+};
+
+struct fdtable {
+  unsigned int max_fds;
+  struct file **fd;
+};
+
+struct files_struct {
+  struct fdtable *fdt;
+};
+
+struct mm_struct {
+  struct file *exe_file;
+};
+
+struct thread_info {
+  unsigned long flags;
+};
+
+struct task_struct {
+  struct thread_info thread_info;
+  struct mm_struct *mm;
+  int pid;
+  int tgid;
+  struct task_struct *real_parent;
+  struct task_struct *group_leader;
+  struct pid *thread_pid;
+  __u64 start_boottime;
+  const struct cred *real_cred;
+  char comm[16];
+  struct files_struct *files;
+  struct nsproxy *nsproxy;
+  __u64 self_exec_id;
+  struct css_set *cgroups;
+};
+
+struct linux_binprm;
+
+struct seq_file;
+
+struct bpf_iter_meta {
+  struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+  __u32 fd;
+  struct file *file;
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+  unsigned long di;
+  unsigned long orig_ax;
+};
+#define TP_FIRST_ARGUMENT(regs) BPF_CORE_READ(regs, di)
+#define TP_SYSTEM_CALL(regs) ((__s32)BPF_CORE_READ(regs, orig_ax))
+#define TP_COMPAT_FLAG (1UL << 29) /* TIF_ADDR32 */
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+  __u64 orig_x0;
+  __s32 syscallno;
+};
+#define TP_FIRST_ARGUMENT(regs) BPF_CORE_READ(regs, orig_x0)
+#define TP_SYSTEM_CALL(regs) BPF_CORE_READ(regs, syscallno)
+#define TP_COMPAT_FLAG (1UL << 22) /* TIF_32BIT */
+#endif
+
+#pragma clang attribute pop

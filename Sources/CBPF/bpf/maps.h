@@ -1,0 +1,103 @@
+/* All maps, globals and the structures that stay in the kernel. */
+#pragma once
+
+/* The records on their way to user space. Its size is set before the program is loaded. */
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 1 << 20);
+} tp_ring SEC(".maps");
+
+/* The owner of a socket, with the rules whose scope holds it. */
+struct tp_socket {
+  struct tp_owner owner;
+  __u32 sequence;   /* odd while the owner is being written */
+  __u32 generation; /* that `row` belongs to */
+  __u64 row[TP_ROW_WORDS_MAX];
+};
+
+/* An accepted socket starts with its listener's owner. */
+struct {
+  __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+  __type(key, int);
+  __type(value, struct tp_socket);
+} tp_sockets SEC(".maps");
+
+/* What is known of a task, so that it is found out once and not for each of its sockets. */
+struct tp_task {
+  struct tp_owner owner;
+  __u32 busy; /* 1 while the owner is being written */
+  __u32 _reserved;
+  char path[2 * TP_EXECUTABLE_LENGTH]; /* where the executable's path is put together */
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, int);
+  __type(value, struct tp_task);
+} tp_tasks SEC(".maps");
+
+/* Cgroups of the v2 tree by id: those that were there are written by user space, those that come later by the kernel. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 65536);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, __u64);
+  __type(value, struct tp_cgroup);
+} tp_cgroups SEC(".maps");
+
+/* The tables of the plans, each in slot `generation % TP_PLAN_SLOTS`. Inner maps are made by user space. */
+#define TP_SLOTS(name, ...)                   \
+  struct {                                    \
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS); \
+    __uint(max_entries, TP_PLAN_SLOTS);       \
+    __uint(key_size, sizeof(__u32));          \
+    __array(values, struct { __VA_ARGS__ });  \
+  } name SEC(".maps")
+
+#define TP_ONE(value)                  \
+  __uint(type, BPF_MAP_TYPE_ARRAY);    \
+  __uint(max_entries, 1);              \
+  __uint(key_size, sizeof(__u32));     \
+  __uint(value_size, sizeof(value));
+
+#define TP_TRIE(key)                        \
+  __uint(type, BPF_MAP_TYPE_LPM_TRIE);      \
+  __uint(max_entries, 1);                   \
+  __uint(map_flags, BPF_F_NO_PREALLOC);     \
+  __uint(key_size, sizeof(key));            \
+  __uint(value_size, sizeof(__u32));
+
+TP_SLOTS(tp_plans, TP_ONE(struct tp_plan));
+TP_SLOTS(tp_port_classes, TP_ONE(struct tp_ports));
+TP_SLOTS(tp_sources, TP_TRIE(struct tp_address_key));
+TP_SLOTS(tp_destinations, TP_TRIE(struct tp_address_key));
+TP_SLOTS(tp_numbers, TP_TRIE(struct tp_number_key));
+TP_SLOTS(tp_texts, TP_TRIE(struct tp_text_key));
+TP_SLOTS(tp_paths, TP_TRIE(struct tp_path_key));
+/* The rows; their width is set before the program is loaded. */
+TP_SLOTS(tp_rows, TP_ONE(__u64) __uint(map_flags, BPF_F_INNER_MAP););
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct tp_counters);
+} tp_counters SEC(".maps");
+
+/* By rule: packets that it wanted and that found the ring full. */
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, TP_RULES_MAX);
+  __type(key, __u32);
+  __type(value, __u64);
+} tp_losses SEC(".maps");
+
+const volatile struct tp_config tp_config SEC(".rodata.config") = {};
+
+/* The generation that decides; 0 until the first plan is installed. User space changes it by one write. */
+volatile __u32 tp_active SEC(".data.active") = 0;
+
+/* The last number given to an owner. */
+__u64 tp_last_owner = 0;

@@ -1,0 +1,138 @@
+/* What a packet is: its family, transport, addresses and ports. The rules are those of `PacketShape` in Swift. */
+#pragma once
+
+struct tp_view {
+  __u8 shape;
+  bool has_ports;
+  __u16 transport_offset;
+  __u16 source_port, destination_port;
+  struct tp_address_key source, destination;
+};
+
+struct ipv4_header {
+  __u8 version_and_length, tos;
+  __be16 length, id, fragment;
+  __u8 ttl, protocol;
+  __be16 checksum;
+  __be32 source, destination;
+};
+
+struct ipv6_header {
+  __be32 version_class_flow;
+  __be16 length;
+  __u8 next_header, hop_limit;
+  __u8 source[16], destination[16];
+};
+
+/* Of TCP, as far as it is looked at. */
+struct tcp_header {
+  __be16 source, destination;
+  __be32 sequence, acknowledgement;
+  __u8 data_offset, flags;
+  __be16 window, checksum, urgent;
+};
+
+enum {
+  PROTOCOL_HOP_BY_HOP = 0,
+  PROTOCOL_ICMP = 1,
+  PROTOCOL_TCP = 6,
+  PROTOCOL_UDP = 17,
+  PROTOCOL_ROUTING = 43,
+  PROTOCOL_FRAGMENT = 44,
+  PROTOCOL_AUTHENTICATION = 51,
+  PROTOCOL_ICMPV6 = 58,
+  PROTOCOL_DESTINATION = 60,
+};
+
+#define LENGTH_UDP 8
+#define LENGTH_ICMP 8
+#define LENGTH_ICMPV6 4
+
+static __always_inline void view_ports(struct tp_view *view, const void *ports) {
+  view->has_ports = true;
+  view->source_port = bpf_ntohs(((const __be16 *)ports)[0]);
+  view->destination_port = bpf_ntohs(((const __be16 *)ports)[1]);
+}
+
+static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, __u8 protocol, struct tp_view *view) {
+  union {
+    struct tcp_header tcp;
+    __u8 bytes[8];
+  } header;
+  bool is_ipv4 = view->shape == TP_SHAPE_IPV4;
+  if (offset > TP_TRANSPORT_OFFSET_MAX) return;
+  if (protocol == PROTOCOL_TCP) {
+    if (bpf_skb_load_bytes(skb, offset, &header.tcp, sizeof header.tcp) || header.tcp.data_offset >> 4 < 5) return;
+    view->shape += TP_TRANSPORT_TCP;
+    view_ports(view, &header);
+  } else if (protocol == PROTOCOL_UDP) {
+    if (bpf_skb_load_bytes(skb, offset, header.bytes, LENGTH_UDP)) return;
+    view->shape += TP_TRANSPORT_UDP;
+    view_ports(view, &header);
+  } else if (protocol == PROTOCOL_ICMP && is_ipv4) {
+    if (skb->len < offset + LENGTH_ICMP) return;
+    view->shape += TP_TRANSPORT_ICMP;
+  } else if (protocol == PROTOCOL_ICMPV6 && !is_ipv4) {
+    if (skb->len < offset + LENGTH_ICMPV6) return;
+    view->shape += TP_TRANSPORT_ICMPV6;
+  } else {
+    return;
+  }
+  view->transport_offset = offset;
+}
+
+static __always_inline bool view_ipv4(struct __sk_buff *skb, struct tp_view *view) {
+  struct ipv4_header header;
+  if (bpf_skb_load_bytes(skb, 0, &header, sizeof header)) return false;
+  __u32 length = (header.version_and_length & 15) * 4;
+  if (length < sizeof header || skb->len < length) return false;
+  view->shape = TP_SHAPE_IPV4;
+  view->source.address[10] = view->source.address[11] = 0xff;
+  view->destination.address[10] = view->destination.address[11] = 0xff;
+  __builtin_memcpy(view->source.address + 12, &header.source, 4);
+  __builtin_memcpy(view->destination.address + 12, &header.destination, 4);
+  if ((header.fragment & bpf_htons(0x1fff)) == 0) view_transport(skb, length, header.protocol, view);
+  return true;
+}
+
+static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *view) {
+  struct ipv6_header header;
+  if (bpf_skb_load_bytes(skb, 0, &header, sizeof header)) return false;
+  view->shape = TP_SHAPE_IPV6;
+  __builtin_memcpy(view->source.address, header.source, 16);
+  __builtin_memcpy(view->destination.address, header.destination, 16);
+  __u32 offset = sizeof header;
+  __u8 next = header.next_header;
+  for (int i = 0; i < TP_EXTENSION_HEADERS_MAX; i++) {
+    /* Next header, length, and of a fragment header the offset and flags. */
+    __u8 extension[4];
+    if (next != PROTOCOL_HOP_BY_HOP && next != PROTOCOL_ROUTING && next != PROTOCOL_FRAGMENT &&
+        next != PROTOCOL_DESTINATION && next != PROTOCOL_AUTHENTICATION)
+      break;
+    if (bpf_skb_load_bytes(skb, offset, extension, sizeof extension)) return true;
+    if (next == PROTOCOL_FRAGMENT) {
+      if (extension[2] || extension[3] & 0xf8) return true;
+      offset += 8;
+    } else if (next == PROTOCOL_AUTHENTICATION) {
+      offset += (extension[1] + 2) * 4;
+    } else {
+      offset += (extension[1] + 1) * 8;
+    }
+    next = extension[0];
+  }
+  view_transport(skb, offset, next, view);
+  return true;
+}
+
+/* Looks at a packet. False when it is not IP, or cut off before the end of its IP header. */
+static __always_inline bool view(struct __sk_buff *skb, struct tp_view *view) {
+  __u8 first;
+  if (bpf_skb_load_bytes(skb, 0, &first, sizeof first)) return false;
+  __builtin_memset(view, 0, sizeof *view);
+  view->source.prefix_length = view->destination.prefix_length = 128;
+  switch (first >> 4) {
+    case 4: return view_ipv4(skb, view);
+    case 6: return view_ipv6(skb, view);
+    default: return false;
+  }
+}

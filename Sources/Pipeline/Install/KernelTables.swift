@@ -1,0 +1,206 @@
+import CBPF
+public import Policy
+
+/// A plan as the kernel's tables: pure bytes, which an ``Installer`` copies into maps.
+///
+/// Every row is made by asking ``Policy/ReferenceMatcher`` about one member of each region of a dimension, so the
+/// kernel and the reference cannot disagree about a rule.
+public struct KernelTables: Sendable {
+  /// An entry of a longest-prefix trie.
+  struct Entry: Equatable, Sendable {
+    /// The key's data, without the length before it.
+    var key: [UInt8]
+    /// The bits of the key that count.
+    var length: UInt32
+    /// The index of the row.
+    var row: UInt32
+  }
+
+  var plan = tp_plan()
+  var rows: [Row]
+  var sources: [Entry] = []
+  var destinations: [Entry] = []
+  var numbers: [Entry] = []
+  var texts: [Entry] = []
+  var paths: [Entry] = []
+  /// The class of each source port and each destination port, counted from the plan's bases.
+  var sourcePorts: [UInt16] = []
+  var destinationPorts: [UInt16] = []
+
+  /// How many clauses the kernel decides.
+  public private(set) var decidedClauses = 0
+  /// For each rule, what the kernel leaves of it.
+  public let undecided: [Undecided]
+  /// How many clauses are left to user space.
+  public var undecidedClauses: Int { undecided.reduce(0) { $0 + $1.scope.count + $1.filters.count } }
+  /// The words of a row.
+  public let rowWords: Int
+
+  /// Makes the tables of a plan of at most ``Policy/TracePlan/ruleLimit`` rules.
+  public init(_ tracePlan: TracePlan, generation: UInt32) {
+    precondition(tracePlan.rules.count <= TracePlan.ruleLimit, "the compiler bounds the rules of a plan")
+    let rules = tracePlan.rules
+    rowWords = Row.words(for: rules.count)
+    rows = []
+    undecided = rules.map(Undecided.init)
+    decidedClauses = rules.reduce(0) { $0 + $1.scope.count + $1.filters.count } - undecidedClauses
+
+    var table = RowTable()
+    let everything = table.index(of: Row(rules) { _ in true })
+    precondition(everything == 0, "row 0 has the bits of all rules")
+    plan.generation = generation
+    let s = (0..<UInt8(TP_SHAPES)).map { number in
+      let events = PacketShape(rawValue: number)?.events ?? []
+      return table.index(of: Row(rules) { events.contains($0.event) })
+    }
+    plan.shape = (
+      s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
+      s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]
+    )
+    plan.no_owner = table.index(of: Row(rules) { ReferenceMatcher.matches($0.scope, owner: nil) })
+    encode(RuleQuestion(rules) { $0.filters.filter(Decision.isInKernel) }, &table)
+    encode(RuleQuestion(rules) { $0.scope.filter(Decision.isInKernel) }, &table)
+    rows = table.rows
+  }
+
+  private mutating func encode(
+    _ question: RuleQuestion<PacketField>, _ table: inout RowTable
+  ) {
+    let directions = [UInt64(0), 1].map { direction in
+      table.index(of: question.row(.direction, [.number(direction)]))
+    }
+    plan.direction = (directions[0], directions[1])
+
+    plan.uses_source = question.uses(.source) ? 1 : 0
+    plan.uses_destination = question.uses(.destination) ? 1 : 0
+    if question.uses(.source) { sources = addresses(.source, question, &table) }
+    if question.uses(.destination) { destinations = addresses(.destination, question, &table) }
+
+    let usesPorts = question.uses(.sourcePort) || question.uses(.destinationPort)
+    plan.uses_ports = usesPorts ? 1 : 0
+    if usesPorts {
+      plan.no_source_port = table.index(of: question.row(.sourcePort, []))
+      plan.no_destination_port = table.index(of: question.row(.destinationPort, []))
+      (plan.source_port_base, sourcePorts) = ports(.sourcePort, question, &table)
+      (plan.destination_port_base, destinationPorts) = ports(.destinationPort, question, &table)
+    }
+  }
+
+  private func addresses(
+    _ field: PacketField, _ question: RuleQuestion<PacketField>, _ table: inout RowTable
+  ) -> [Entry] {
+    let prefixes = Set(question.operands(field).flatMap(\.addressPrefixes))
+    return PrefixRegions.regions(of: prefixes).map { region in
+      let member = IPAddress(
+        high: UInt64(truncatingIfNeeded: region.member >> 64),
+        low: UInt64(truncatingIfNeeded: region.member))
+      return Entry(
+        key: region.prefix.bits.bigEndianBytes(16), length: UInt32(region.prefix.length),
+        row: table.index(of: question.row(field, [.address(member)])))
+    }
+  }
+
+  private func ports(
+    _ field: PacketField, _ question: RuleQuestion<PacketField>, _ table: inout RowTable
+  ) -> (base: UInt32, classes: [UInt16]) {
+    var starts: Set<UInt64> = [0]
+    for range in question.ranges(field) where range.lowerBound <= 65535 {
+      starts.insert(range.lowerBound)
+      if range.upperBound < 65535 { starts.insert(range.upperBound + 1) }
+    }
+    let sorted = starts.sorted()
+    var distinct: [Row] = []
+    var numbers: [Row: UInt16] = [:]
+    var classes: [UInt16] = []
+    classes.reserveCapacity(65536)
+    for (index, start) in sorted.enumerated() {
+      let end = index + 1 < sorted.count ? sorted[index + 1] : 65536
+      let row = question.row(field, [.number(start)])
+      let number = numbers[row] ?? UInt16(distinct.count)
+      if numbers[row] == nil {
+        numbers[row] = number
+        distinct.append(row)
+      }
+      classes.append(contentsOf: repeatElement(number, count: Int(end - start)))
+    }
+    return (table.append(distinct), classes)
+  }
+
+  private mutating func encode(
+    _ question: RuleQuestion<OwnerField>, _ table: inout RowTable
+  ) {
+    for field in OwnerField.allCases where question.uses(field) {
+      guard let (lookup, dimension) = Decision.lookup(of: field) else { continue }
+      plan.scope_dimensions |= 1 << dimension.rawValue
+      let tag = UInt128(dimension.rawValue).bigEndianBytes(4)
+      switch lookup {
+      case .numbers:
+        let prefixes = Set(question.ranges(field).flatMap(\.numberPrefixes))
+        numbers += PrefixRegions.regions(of: prefixes).map { region in
+          let member = UInt64(truncatingIfNeeded: region.member >> 64)
+          return Entry(
+            key: tag + (region.prefix.bits >> 64).bigEndianBytes(8),
+            length: 32 + UInt32(min(region.prefix.length, 64)),
+            row: table.index(of: question.row(field, [.number(member)])))
+        }
+      case .texts:
+        let capacity = Int(TP_COMM_LENGTH)
+        texts += regions(field, question, capacity: capacity).map { prefix, member in
+          Entry(
+            key: tag + prefix.bytes.padded(to: capacity), length: UInt32(32 + 8 * prefix.bytes.count),
+            row: table.index(of: question.row(field, [.text(member)])))
+        }
+      case .paths:
+        let capacity = Int(TP_CGROUP_PATH_LENGTH)
+        paths += regions(field, question, capacity: capacity).map { prefix, member in
+          Entry(
+            key: prefix.bytes.padded(to: capacity), length: UInt32(8 * prefix.bytes.count),
+            row: table.index(of: question.row(field, [.text(member)])))
+        }
+      case .flag:
+        let values = [UInt64(0), 1].map { value in
+          table.index(of: question.row(field, [.number(value)]))
+        }
+        plan.container = (values[0], values[1])
+      }
+    }
+  }
+
+  private func regions(
+    _ field: OwnerField, _ question: RuleQuestion<OwnerField>, capacity: Int
+  ) -> [(prefix: TextPrefix, member: String)] {
+    let prefixes = question.operands(field).compactMap { operand -> TextPrefix? in
+      if case .text(let pattern) = operand { TextPrefix(pattern, capacity: capacity) } else { nil }
+    }
+    return TextRegions.regions(of: Set(prefixes), capacity: capacity)
+  }
+}
+
+extension Operand {
+  /// The prefixes that together are the operand's addresses.
+  fileprivate var addressPrefixes: [Prefix] {
+    guard case .addresses(let range) = self else { return [] }
+    func whole(_ address: IPAddress) -> UInt128 { UInt128(address.high) << 64 | UInt128(address.low) }
+    return Prefix.covering(whole(range.lowerBound)...whole(range.upperBound))
+  }
+}
+
+extension ClosedRange<UInt64> {
+  /// The prefixes that together are the range, with the number's first bit as the key's first.
+  fileprivate var numberPrefixes: [Prefix] {
+    Prefix.covering(UInt128(lowerBound) << 64...(UInt128(upperBound) << 64 | UInt128(UInt64.max)))
+  }
+}
+
+extension UInt128 {
+  /// The last `count` bytes, the most significant first.
+  fileprivate func bigEndianBytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: self >> UInt128(8 * (count - 1 - $0))) }
+  }
+}
+
+extension [UInt8] {
+  fileprivate func padded(to count: Int) -> [UInt8] {
+    self + repeatElement(0, count: Swift.max(0, count - self.count))
+  }
+}

@@ -1,0 +1,96 @@
+import CBPF
+import Glibc
+
+/// A map that user space makes: one table of one plan.
+@safe struct BPFMap: ~Copyable {
+  private let descriptor: Descriptor
+  private let name: String
+
+  /// Makes a map in the kernel.
+  init(
+    _ name: String, type: bpf_map_type, keySize: Int, valueSize: Int, entries: Int,
+    flags: UInt32 = 0
+  ) throws(KernelError) {
+    var options = bpf_map_create_opts()
+    options.sz = MemoryLayout<bpf_map_create_opts>.size
+    options.map_flags = flags
+    let number = unsafe bpf_map_create(
+      type, name, UInt32(keySize), UInt32(valueSize), UInt32(max(1, entries)), &options)
+    guard number >= 0 else {
+      throw KernelError("make the map \(name) of \(entries) entries", code: number)
+    }
+    self.name = name
+    descriptor = Descriptor(owning: number)
+  }
+
+  /// Makes the longest-prefix trie of these entries.
+  static func trie(
+    _ name: String, _ entries: [KernelTables.Entry], keySize: Int
+  ) throws(KernelError) -> BPFMap {
+    let map = try BPFMap(
+      name, type: BPF_MAP_TYPE_LPM_TRIE, keySize: keySize, valueSize: 4, entries: entries.count,
+      flags: UInt32(BPF_F_NO_PREALLOC))
+    var key = [UInt8](repeating: 0, count: keySize)
+    for entry in entries {
+      precondition(entry.key.count == keySize - 4, "the key fits \(name)")
+      unsafe key.withUnsafeMutableBytes { bytes in
+        unsafe bytes.storeBytes(of: entry.length, as: UInt32.self)
+        unsafe bytes[4...].copyBytes(from: entry.key)
+      }
+      var row = entry.row
+      try unsafe map.update(&key, &row)
+    }
+    return map
+  }
+
+  /// Makes the array of one value.
+  static func one<Value: BitwiseCopyable>(
+    _ name: String, _ value: Value
+  ) throws(KernelError) -> BPFMap {
+    let map = try BPFMap(
+      name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: MemoryLayout<Value>.size, entries: 1)
+    var index: UInt32 = 0
+    var value = value
+    try unsafe map.update(&index, &value)
+    return map
+  }
+
+  /// Makes the array whose one value is these classes of ports (`tp_ports`).
+  static func ports(_ name: String, _ classes: [UInt16]) throws(KernelError) -> BPFMap {
+    precondition(2 * classes.count == MemoryLayout<tp_ports>.size, "every port has a class")
+    let map = try BPFMap(
+      name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: 2 * classes.count, entries: 1)
+    var index: UInt32 = 0
+    var classes = classes
+    try unsafe map.update(&index, &classes)
+    return map
+  }
+
+  /// Makes the array of these rows, all of `words` words.
+  static func rows(_ name: String, _ rows: [Row], words: Int) throws(KernelError) -> BPFMap {
+    let map = try BPFMap(
+      name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: 8 * words, entries: rows.count,
+      flags: UInt32(BPF_F_INNER_MAP))
+    for (index, row) in rows.enumerated() {
+      var index = UInt32(index)
+      var words = row.words
+      try unsafe map.update(&index, &words)
+    }
+    return map
+  }
+
+  /// Puts this map into a slot of a map of maps.
+  func put(into outer: Int32, slot: UInt32) throws(KernelError) {
+    var slot = slot
+    var number = descriptor.number
+    let code = unsafe bpf_map_update_elem(outer, &slot, &number, 0)
+    guard code == 0 else { throw KernelError("install the map \(name)", code: code) }
+  }
+
+  private func update(
+    _ key: UnsafeMutableRawPointer, _ value: UnsafeMutableRawPointer
+  ) throws(KernelError) {
+    let code = unsafe bpf_map_update_elem(descriptor.number, key, value, 0)
+    guard code == 0 else { throw KernelError("fill the map \(name)", code: code) }
+  }
+}

@@ -1,0 +1,92 @@
+import CBPF
+import Glibc
+
+/// The cgroup v2 tree of this machine.
+struct CgroupTree {
+  /// Where it is mounted.
+  let root: String
+
+  /// Finds the tree in `/proc/self/mounts`.
+  init() throws(KernelError) {
+    let mounts = try Self.read("/proc/self/mounts")
+    let found = mounts.split(separator: "\n").lazy
+      .map { $0.split(separator: " ") }
+      .first { $0.count > 2 && $0[2] == "cgroup2" }
+    guard let found else {
+      throw KernelError(
+        "find the cgroup v2 tree", advice: "mount it: mount -t cgroup2 none /sys/fs/cgroup")
+    }
+    root = Self.unescape(found[1])
+  }
+
+  /// A cgroup of the tree: its id, and its path from the root of the tree.
+  struct Member: Equatable {
+    var id: UInt64
+    var path: String
+  }
+
+  /// All cgroups that are there now, parents first. Those that go meanwhile are left out.
+  func members() -> [Member] {
+    var result: [Member] = []
+    var waiting = ["/"]
+    while let path = waiting.popLast() {
+      let place = path == "/" ? root : root + path
+      guard let id = Self.inode(of: place) else { continue }
+      result.append(Member(id: id, path: path))
+      for name in Self.directories(in: place) {
+        waiting.append(path == "/" ? "/" + name : path + "/" + name)
+      }
+    }
+    return result
+  }
+
+  private static func inode(of path: String) -> UInt64? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
+  private static func directories(in path: String) -> [String] {
+    guard let directory = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(directory) }
+    var names: [String] = []
+    while let entry = unsafe readdir(directory) {
+      guard unsafe entry.pointee.d_type == DT_DIR else { continue }
+      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
+        unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Undoes the octal escapes of mount tables.
+  private static func unescape(_ text: Substring) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      let digits = rest.prefix(3)
+      if byte == UInt8(ascii: "\\"), digits.count == 3,
+        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 8)
+      {
+        bytes.append(value)
+        rest = rest.dropFirst(3)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func read(_ path: String) throws(KernelError) -> String {
+    let file = try Descriptor(opening: path, O_RDONLY, "read")
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = unsafe Glibc.read(file.number, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw KernelError("read \(path)", code: errno) }
+      if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+      bytes += chunk[..<count]
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import CBPF
+
+/// What the kernel side counted, over all CPUs. The numbers only grow.
+public struct KernelCounts: Equatable, Sendable {
+  /// Packets that no rule wanted; ``malformed`` is part of it.
+  public var unwanted: UInt64 = 0
+  /// Packets of which a record was put into the ring.
+  public var submitted: UInt64 = 0
+  /// Packets that were wanted when the ring was full.
+  public var ringFull: UInt64 = 0
+  /// Packets that are not IP, or are cut off before the end of the IP header.
+  public var malformed: UInt64 = 0
+
+  /// Packets that a rule wanted.
+  public var wanted: UInt64 { submitted + ringFull }
+  /// Packets that were looked at.
+  public var seen: UInt64 { unwanted + wanted }
+}
+
+/// Reads the counters of the kernel side.
+struct KernelCounters {
+  private let counters: Int32
+  private let losses: Int32
+  private let processors = Int(tp_possible_cpus())
+
+  init(_ object: borrowing BPFObject) {
+    counters = object.descriptor(ofMap: "tp_counters")
+    losses = object.descriptor(ofMap: "tp_losses")
+  }
+
+  /// The counts of all packets.
+  func counts() throws(KernelError) -> KernelCounts {
+    let values = try read(counters, index: 0, words: MemoryLayout<tp_counters>.size / 8)
+    return KernelCounts(
+      unwanted: values[0], submitted: values[1], ringFull: values[2], malformed: values[3])
+  }
+
+  /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
+  func losses(rules: Int) throws(KernelError) -> [UInt64] {
+    var result: [UInt64] = []
+    for rule in 0..<rules { result.append(try read(losses, index: UInt32(rule), words: 1)[0]) }
+    return result
+  }
+
+  private func read(_ map: Int32, index: UInt32, words: Int) throws(KernelError) -> [UInt64] {
+    var index = index
+    var values = [UInt64](repeating: 0, count: words * processors)
+    let code = unsafe bpf_map_lookup_elem(map, &index, &values)
+    guard code == 0 else { throw KernelError("read the counters", code: code) }
+    return (0..<words).map { word in
+      (0..<processors).reduce(0) { $0 &+ values[$1 * words + word] }
+    }
+  }
+}

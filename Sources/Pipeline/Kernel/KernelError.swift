@@ -1,0 +1,26 @@
+import Glibc
+
+/// Something that the kernel or libbpf refused.
+public struct KernelError: Error, Equatable, CustomStringConvertible {
+  /// What was tried, as in "cannot …".
+  public let operation: String
+  /// The error number of the call; 0 when none says more than the operation.
+  public let code: Int32
+  /// What to do about it, or what the kernel said; may be empty.
+  public let advice: String
+
+  /// Makes an error. libbpf's negative numbers are taken as they are.
+  public init(_ operation: String, code: Int32 = 0, advice: String = "") {
+    self.operation = operation
+    self.code = abs(code)
+    self.advice = advice
+  }
+
+  /// One sentence: what failed, why, and what to do.
+  public var description: String {
+    var text = "cannot \(operation)"
+    if code != 0, let reason = unsafe strerror(code) { text += ": \(unsafe String(cString: reason))" }
+    if !advice.isEmpty { text += "; \(advice)" }
+    return text
+  }
+}

@@ -1,0 +1,56 @@
+import CBPF
+import Glibc
+
+/// The loaded programs, attached to nothing: packets are given to them one by one (`BPF_PROG_TEST_RUN`).
+struct PacketTest: ~Copyable {
+  private let object: BPFObject
+  private let ring: RingBuffer
+  private let counters: KernelCounters
+
+  /// Loads the programs with a plan in force.
+  init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(KernelError) {
+    let object = try BPFObject()
+    try object.configure(
+      tp_config(row_words: UInt32(tables.rowWords), tracer: UInt32(getpid())), ringBytes: ringBytes)
+    try object.load()
+    try Installer(object).install(tables)
+    ring = try RingBuffer(map: object.descriptor(ofMap: "tp_ring"))
+    counters = KernelCounters(object)
+    self.object = object
+  }
+
+  /// Replaces the plan; its rows are as wide as those of the first.
+  func install(_ tables: KernelTables) throws(KernelError) { try Installer(object).install(tables) }
+
+  /// Runs the program of a direction on a packet that begins with its IP header.
+  ///
+  /// - Returns: the program's verdict, and the mean time of a run in nanoseconds.
+  func run(
+    _ direction: tp_direction, _ packet: [UInt8], times: Int32 = 1
+  ) throws(KernelError) -> (verdict: UInt32, nanoseconds: UInt32) {
+    let program = object.descriptor(
+      ofProgram: direction == TP_EGRESS ? "tp_on_egress" : "tp_on_ingress")
+    // The kernel refuses to test a frame that is shorter than its type's header; the programs look at the bytes alone.
+    let isIPv6 = packet.count >= 40 && packet[0] >> 4 == 6
+    var frame = [UInt8](repeating: 0, count: 12) + (isIPv6 ? [0x86, 0xdd] : [0x08, 0x00]) + packet
+    var options = unsafe bpf_test_run_opts()
+    unsafe options.sz = MemoryLayout<bpf_test_run_opts>.size
+    unsafe options.repeat = times
+    unsafe options.data_size_in = UInt32(frame.count)
+    let code = unsafe frame.withUnsafeMutableBytes { bytes in
+      unsafe options.data_in = UnsafeRawPointer(bytes.baseAddress)
+      return unsafe bpf_prog_test_run_opts(program, &options)
+    }
+    guard code == 0 else { throw KernelError("test the program", code: code) }
+    return unsafe (options.retval, options.duration)
+  }
+
+  /// Gives `body` each record that is there.
+  func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
+
+  /// What the kernel side counted so far.
+  func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
+
+  /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
+  func losses(rules: Int) throws(KernelError) -> [UInt64] { try counters.losses(rules: rules) }
+}

@@ -1,0 +1,48 @@
+import CBPF
+import Glibc
+
+/// The consumer's side of the ring.
+@safe struct RingBuffer: ~Copyable {
+  private let handle: OpaquePointer
+  private let relay: Relay
+
+  /// Maps the ring of a loaded object.
+  init(map descriptor: Int32) throws(KernelError) {
+    let relay = Relay()
+    let context = unsafe Unmanaged.passUnretained(relay).toOpaque()
+    guard let handle = unsafe ring_buffer__new(descriptor, Relay.callback, context, nil) else {
+      throw KernelError("open the ring", code: errno)
+    }
+    unsafe self.handle = handle
+    self.relay = relay
+  }
+
+  deinit { unsafe ring_buffer__free(handle) }
+
+  /// A descriptor that is readable when there are records. The ring owns it.
+  var descriptor: Int32 { unsafe ring_buffer__epoll_fd(handle) }
+
+  /// Gives `body` each record that is there, as bytes that are lent for the call; it stops when `body` says false.
+  ///
+  /// The record of which `body` said false counts as taken.
+  func consume(_ body: (RawSpan) -> Bool) throws(KernelError) {
+    let code = withoutActuallyEscaping(body) { body in
+      relay.body = body
+      defer { relay.body = nil }
+      return unsafe ring_buffer__consume(handle)
+    }
+    guard code >= 0 || code == -ECANCELED else { throw KernelError("read the ring", code: code) }
+  }
+
+  /// What the C callback reaches through its context.
+  private final class Relay {
+    var body: ((RawSpan) -> Bool)?
+
+    static let callback: ring_buffer_sample_fn = { context, data, size in
+      guard let context = unsafe context,
+        let body = unsafe Unmanaged<Relay>.fromOpaque(context).takeUnretainedValue().body
+      else { return 0 }
+      return body(unsafe UnsafeRawBufferPointer(start: data, count: size).bytes) ? 0 : -ECANCELED
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// Shows findings as workflow commands, which GitHub Actions turns into annotations of the files.
+///
+/// Source: GitHub Docs, "Workflow commands for GitHub Actions".
+public enum GitHubRenderer {
+  /// One command for each finding, each with its line break.
+  public static func render(_ diagnostics: [Diagnostic]) -> String {
+    diagnostics.map { command($0) + "\n" }.joined()
+  }
+
+  private static func command(_ diagnostic: Diagnostic) -> String {
+    var properties = [("file", diagnostic.source)]
+    if let range = diagnostic.range {
+      properties += [
+        ("line", String(range.start.line)), ("endLine", String(range.end.line)),
+        ("col", String(range.start.column)),
+      ]
+      // A command's end is the last column, ours is the one behind it; it needs to be on the same line.
+      if range.start.line == range.end.line {
+        properties.append(("endColumn", String(max(range.end.column - 1, range.start.column))))
+      }
+    }
+    properties.append(("title", diagnostic.code))
+    let list = properties.map { "\($0)=\(escaped($1, ",:"))" }.joined(separator: ",")
+    let message = ([diagnostic.message] + [diagnostic.help].compactMap { $0 })
+      .joined(separator: "; ")
+    return "::\(name(diagnostic.severity)) \(list)::\(escaped(message, ""))"
+  }
+
+  private static func name(_ severity: Diagnostic.Severity) -> String {
+    switch severity {
+    case .error: "error"
+    case .warning: "warning"
+    case .note: "notice"
+    }
+  }
+
+  private static func escaped(_ text: String, _ others: String) -> String {
+    text.unicodeScalars.reduce(into: "") { escaped, scalar in
+      if "%\r\n".unicodeScalars.contains(scalar) || others.unicodeScalars.contains(scalar) {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        escaped += "%" + (digits.count < 2 ? "0" : "") + digits
+      } else {
+        escaped.unicodeScalars.append(Visible.scalar(scalar))
+      }
+    }
+  }
+}

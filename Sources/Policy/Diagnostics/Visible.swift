@@ -1,0 +1,33 @@
+/// Makes texts of other people safe to show: they cannot move the cursor, add lines or turn the direction of writing.
+enum Visible {
+  /// The text with each scalar that acts instead of being seen replaced by one that is seen.
+  static func text(_ text: some StringProtocol) -> String {
+    var shown = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { shown.append(self.scalar(scalar)) }
+    return String(shown)
+  }
+
+  /// A scalar, or what is shown in its place: a control picture (Unicode block 2400), or U+FFFD.
+  static func scalar(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.value {
+    case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{fffd}"
+    case 0x7f: "\u{2421}"
+    case 0x80..<0xa0, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: "\u{fffd}"
+    default: scalar
+    }
+  }
+
+  /// How many columns of a terminal a scalar takes, by the wide blocks of Unicode TR 11.
+  static func width(_ scalar: Unicode.Scalar) -> Int {
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return 0
+    default: break
+    }
+    switch scalar.value {
+    case 0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
+      0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f900...0x1f9ff, 0x20000...0x3fffd:
+      return 2
+    default: return 1
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/// The policies of a set as far as they are understood, and everything that is wrong with them.
+public struct CheckedSet: Equatable, Sendable {
+  /// The policies in load order.
+  public var policies: [CheckedPolicy]
+  /// What to trace; nil when there is a finding of error severity or a path that could not be read.
+  public var plan: TracePlan?
+  /// Everything found, in the order of files and of places in them.
+  public var diagnostics: [Diagnostic]
+  /// The files that could be read.
+  public var sources: [SourceFile]
+  /// The paths that could not be read.
+  public var failures: [SourceFailure]
+
+  /// How many findings have a severity.
+  public func count(_ severity: Diagnostic.Severity) -> Int {
+    diagnostics.count { $0.severity == severity }
+  }
+}
+
+extension PolicySet {
+  /// Understands the policies, compiles them, and looks for everything that is wrong with them.
+  ///
+  /// Every command goes this way, so that what `lint` passes `apply` accepts.
+  public func checked() -> CheckedSet {
+    let compiled = PolicyCompiler.compile(documents)
+    let found = diagnostics + compiled.diagnostics + compiled.policies.flatMap(LintRules.check)
+    let isWrong = !failures.isEmpty || found.contains { $0.severity == .error }
+    return CheckedSet(
+      policies: compiled.policies, plan: isWrong ? nil : compiled.plan,
+      diagnostics: Diagnostic.sorted(found, by: sources.map(\.name)), sources: sources,
+      failures: failures)
+  }
+}

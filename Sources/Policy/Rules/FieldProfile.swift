@@ -1,0 +1,71 @@
+/// What is known of every value that a field can have.
+struct FieldProfile: Equatable, Sendable {
+  /// All values that it can have, and maybe more.
+  var domain: ValueSet
+  /// Whether it has at most one value of the kind that operands other than members stand for.
+  var isSingle: Bool
+  /// Whether it always has one.
+  var isAlwaysPresent: Bool
+}
+
+extension OwnerField {
+  /// What is known of the field's values in an owner, wherever there is one.
+  var profile: FieldProfile {
+    switch self {
+    case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
+      .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
+      .netNamespace:
+      FieldProfile(domain: ValueSet(upTo: .max >> 32), isSingle: true, isAlwaysPresent: true)
+    case .cgroupID:
+      FieldProfile(domain: ValueSet(upTo: .max), isSingle: true, isAlwaysPresent: true)
+    case .container:
+      FieldProfile(domain: ValueSet(upTo: 1), isSingle: true, isAlwaysPresent: true)
+    case .comm: FieldProfile(domain: .texts, isSingle: true, isAlwaysPresent: true)
+    case .hostName, .executable, .cgroup, .containerID, .containerName, .containerImage, .podName,
+      .podNamespace, .podUID:
+      FieldProfile(domain: .texts, isSingle: true, isAlwaysPresent: false)
+    case .tree:
+      FieldProfile(domain: ValueSet(upTo: .max >> 32), isSingle: false, isAlwaysPresent: true)
+    }
+  }
+}
+
+extension PacketField {
+  /// What is known of the field's values in a packet that gives an event.
+  func profile(in event: EventKind) -> FieldProfile {
+    FieldProfile(
+      domain: domain(in: event), isSingle: !description.isList, isAlwaysPresent: isAlwaysPresent)
+  }
+
+  private func domain(in event: EventKind) -> ValueSet {
+    switch description.type {
+    case .integer(let maximum), .identifier(let maximum): ValueSet(upTo: maximum)
+    case .enumeration(let enumeration): ValueSet(upTo: enumeration.maximum)
+    case .signedInteger: ValueSet(upTo: .max)
+    case .port: ValueSet(upTo: 65535)
+    case .flag: ValueSet(upTo: 1)
+    case .address:
+      ValueSet(isOfPacket && event.isIPv4 ? IPAddress.ipv4Block : IPAddress.all)
+    case .text, .path, .executable, .containerID: .texts
+    }
+  }
+
+  /// Whether the field belongs to the packet's own headers, so that every packet of the event has it.
+  private var isAlwaysPresent: Bool {
+    [.source, .destination, .sourcePort, .destinationPort, .direction].contains(self)
+  }
+
+  private var isOfPacket: Bool { self == .source || self == .destination }
+}
+
+extension EventKind {
+  /// Whether only IPv4 packets give the event.
+  var isIPv4: Bool { self == .ipv4 || self == .icmp }
+}
+
+extension IPAddress {
+  /// The addresses of IPv4.
+  static let ipv4Block = IPAddress(ipv4: 0)...IPAddress(ipv4: .max)
+  /// Every address.
+  static let all = IPAddress(high: 0, low: 0)...IPAddress(high: .max, low: .max)
+}

@@ -1,0 +1,45 @@
+extension Rule {
+  /// The first of its fields whose clauses contradict each other, so that nothing can match; nil when none is found.
+  ///
+  /// What is found is certain: ``ReferenceMatcher`` says no for every packet that gives the event.
+  var contradiction: CheckedFilter.Target? {
+    for field in scope.fields() where logic(of: field).isContradictory { return .owner(field) }
+    for field in filters.fields() where logic(of: field).isContradictory {
+      return .packet(field, member: nil)
+    }
+    return nil
+  }
+
+  /// Whether whatever matches this rule matches another one for the same event. Yes is certain.
+  func implies(_ other: Rule) -> Bool {
+    guard event == other.event, !scope.isEmpty || other.scope.isEmpty else { return false }
+    return other.scope.allSatisfy { clause in
+      scope.contains(clause) || logic(of: clause.field).implies(clause.condition)
+    }
+      && other.filters.allSatisfy { clause in
+        filters.contains(clause) || logic(of: clause.field).implies(clause.condition)
+      }
+  }
+
+  private func logic(of field: OwnerField) -> FieldLogic {
+    FieldLogic(scope.conditions(of: field), field.profile)
+  }
+
+  private func logic(of field: PacketField) -> FieldLogic {
+    FieldLogic(filters.conditions(of: field), field.profile(in: event))
+  }
+}
+
+extension Array {
+  /// The fields of clauses, each once, in order.
+  fileprivate func fields<Field>() -> [Field] where Element == Clause<Field> {
+    reduce(into: []) { fields, clause in
+      if !fields.contains(clause.field) { fields.append(clause.field) }
+    }
+  }
+
+  fileprivate func conditions<Field>(of field: Field) -> [Condition]
+  where Element == Clause<Field> {
+    filter { $0.field == field }.map(\.condition)
+  }
+}

@@ -1,0 +1,74 @@
+/// Finds values of filters that could be left out without changing what matches.
+///
+/// It costs the square of the values of a rule; beyond a ``Budget`` nothing is said.
+enum UselessFilter {
+  static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
+    var budget = Budget()
+    let scope = useless(in: policy.scope, &budget) { filters in
+      [Rule(policy: 0, event: .ipv6, scope: filters, filters: [])]
+    }
+    // What the scope already demands is useless in a rule, unless the scope can be outlived.
+    let demanded = policy.follows ? [] : policy.scope
+    return scope
+      + policy.rules.flatMap { rule in
+        useless(in: rule.filters, &budget) { filters in
+          rule.events.map { Rule(policy: 0, event: $0, scope: demanded, filters: filters) }
+        }
+      }
+  }
+
+  /// The values, from the last to the first, without which the rules of some filters mean the same.
+  private static func useless(
+    in filters: [CheckedFilter], _ budget: inout Budget, rules: ([CheckedFilter]) -> [Rule]
+  ) -> [Diagnostic] {
+    var left = filters
+    var found: [Diagnostic] = []
+    for (index, filter) in filters.enumerated().reversed() where filter.type != nil {
+      for position in filter.values.indices.reversed() {
+        var fewer = left
+        fewer[index].values.remove(at: position)
+        let before = rules(left)
+        guard budget.spend(before.reduce(0) { $0 + $1.weight }) else { return found }
+        // What can never match is another finding.
+        guard !before.isEmpty, before.allSatisfy({ $0.contradiction == nil }) else { return found }
+        let after = rules(fewer.filter { !$0.values.isEmpty || $0.type == nil })
+        let isUseless = zip(before, after).allSatisfy { $0.implies($1) && $1.implies($0) }
+        guard isUseless else { continue }
+        left = fewer
+        found.append(.useless(filter, filter.values[position]))
+      }
+    }
+    return found.reversed()
+  }
+}
+
+extension LintRule {
+  static let uselessFilter = LintRule(
+    "useless-filter", .warning, "Every value of a filter makes a difference",
+    rationale: """
+      Without this value the filters match exactly the same: it is repeated, or contained in another \
+      value, or every packet has it anyway. Often a wider range or a narrower list was meant.
+      """,
+    good: [
+      Example.policy(filters: "[data.dst_port>=1024]"),
+      Example.policy(scope: "[uid>=0]"),
+    ],
+    bad: [
+      Example.policy(filters: "[data.dst_port>=0]"),
+      Example.policy(filters: "[\"data.dst_port=80,443,80\"]"),
+      Example.policy(filters: "[\"data.dst=10.0.0.0/8,10.1.2.3\"]"),
+      Example.policy(scope: "[\"comm=ng*\", comm=nginx]"),
+      Example.policy(scope: "[comm=nginx]", filters: "[comm=nginx]"),
+    ])
+}
+
+extension Diagnostic {
+  fileprivate static func useless(_ filter: CheckedFilter, _ value: CheckedFilter.Value) -> Self {
+    let isOnly = filter.values.count == 1
+    let what = isOnly ? "this filter" : "`\(value.word.text)`"
+    return Self(
+      .warning, LintRule.uselessFilter.code, "\(what) makes no difference here",
+      source: filter.expression.source.source,
+      range: isOnly ? filter.expression.source.range : value.word.range, help: "leave it out")
+  }
+}

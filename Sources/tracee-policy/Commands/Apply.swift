@@ -1,0 +1,74 @@
+import ArgumentParser
+import Glibc
+import Pipeline
+import Policy
+
+struct Apply: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Traces until SIGINT or SIGTERM.",
+    discussion: "Without a selection it traces the events of the set `default`. Needs root.")
+
+  @OptionGroup var selection: SelectionOptions
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")], parsing: .singleValue,
+    help: ArgumentHelp(
+      "json, table or none, each with :PATH for a file; repeatable.",
+      discussion: "Default: table on a terminal, else json."))
+  var outputs: [DestinationArgument] = []
+
+  @Option(name: .customLong("for"), help: "Stop after this long: 500ms, 10s, 2m, 1h.")
+  var duration: TraceDuration?
+
+  @Option(help: "Stop after this many events.")
+  var count: UInt64?
+
+  @Option(help: "Attach to this cgroup's directory instead of the root of the v2 tree.")
+  var cgroup: String?
+
+  func run() throws {
+    let plan = try selection.plan()
+    do throws(TraceError) {
+      try trace(plan)
+    } catch {
+      StandardError.say(error.description)
+      throw ExitCode.worldRefused
+    }
+  }
+
+  private func trace(_ plan: TracePlan) throws(TraceError) {
+    let outputs = try open()
+    var options = Tracer.Options()
+    options.cgroup = cgroup
+    var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
+    StandardError.say("ready: \(run.readiness)")
+    // What was counted until an error is said before the error is.
+    var failure: TraceError?
+    do throws(TraceError) { try run.run(for: duration?.duration) } catch { failure = error }
+    report(try run.ledger(), plan)
+    if let failure { throw failure }
+  }
+
+  private func open() throws(TraceError) -> [Output] {
+    let clock = BootClock.now()
+    var opened: [Output] = []
+    do throws(OutputError) {
+      let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs.map(\.destination)
+      for destination in wanted {
+        let isTerminal = destination.path == nil && isatty(STDOUT_FILENO) == 1
+        opened.append(try Output(destination, clock: clock, colour: isTerminal))
+      }
+    } catch {
+      throw .output(error)
+    }
+    return opened
+  }
+
+  private func report(_ ledger: Ledger, _ plan: TracePlan) {
+    StandardError.say("done: \(ledger)")
+    for (rule, lost) in zip(plan.rules, ledger.losses) where lost > 0 {
+      StandardError.say(
+        "ring full: \(lost) packets for policy '\(plan.policies[rule.policy])', \(rule.event.name)")
+    }
+  }
+}

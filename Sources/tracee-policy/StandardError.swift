@@ -1,0 +1,25 @@
+import ArgumentParser
+import Glibc
+
+/// Where everything goes that is no event.
+enum StandardError {
+  /// Writes a line that begins with the program's name.
+  static func say(_ text: String) { write("tracee-policy: \(text)\n") }
+
+  /// Writes text as it is.
+  static func write(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if count < 0 && errno != EINTR { return }
+      rest = rest.dropFirst(max(0, count))
+    }
+  }
+}
+
+extension ExitCode {
+  /// There are findings of error severity in the user's files.
+  static let findings = ExitCode(1)
+  /// The machine, the kernel or a file refused.
+  static let worldRefused = ExitCode(2)
+}

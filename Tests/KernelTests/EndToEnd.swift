@@ -1,0 +1,72 @@
+import TestSupport
+import Testing
+
+/// The built tracer, from outside: real programs in namespaces of their own, and what is written about them.
+@Suite(
+  .serialized, .enabled(if: Machine.canTrace, Comment(rawValue: Machine.refusal ?? "")),
+  .timeLimit(.minutes(3)))
+enum EndToEnd {}
+
+extension EndToEnd {
+  /// A policy file in the plain form, with one rule.
+  static func policy(
+    _ name: String, scope: String = "global", events: String, _ filters: String...
+  ) -> String {
+    """
+    type: policy
+    name: \(name)
+    scope: ["\(scope)"]
+    rules:
+      - event: \(events)
+        filters: [\(filters.map { "\"\($0)\"" }.joined(separator: ", "))]
+
+    """
+  }
+
+  /// Every packet within a network, as events of these kinds.
+  static func everything(_ name: String = "all", in network: VirtualNetwork, events: String)
+    -> String
+  {
+    policy(name, events: events, "data.src=\(network.ipv4),\(network.ipv6)")
+  }
+}
+
+/// Who a test knows to be at an address.
+struct Peer: Equatable, CustomStringConvertible {
+  let name: String
+  let id: UInt64
+
+  init(_ name: String, _ id: UInt64) {
+    self.name = name
+    self.id = id
+  }
+
+  init(_ name: String, _ process: ChildProcess) {
+    self.init(name, UInt64(process.id))
+  }
+
+  /// Nobody: what the kernel sends by itself.
+  static let nobody = Peer("", 0)
+
+  var description: String { "\(name)/\(id)" }
+}
+
+extension TracedEvent {
+  var owner: Peer { Peer(processName, hostProcessID) }
+
+  /// The owner's own address: the source of what leaves, the destination of what comes in.
+  var local: String { leaves ? source : destination }
+}
+
+/// Expects that each packet belongs to the peer at its own end.
+func expectOwners(
+  _ trace: Trace, _ peers: [String: Peer], sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(!trace.events.isEmpty, sourceLocation: sourceLocation)
+  for event in trace.events {
+    let expected = peers[event.local]
+    #expect(
+      event.owner == expected, "\(event.summary)\nin\n\(trace.summary)",
+      sourceLocation: sourceLocation)
+  }
+}

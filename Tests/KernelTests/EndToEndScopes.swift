@@ -1,0 +1,107 @@
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  @Suite struct Scopes {
+    @Test(
+      .enabled(
+        if: Machine.has("podman", "runc", "busybox", "nc"), "needs podman, runc, busybox, nc"),
+      arguments: [true, false])
+    func `a container is known by its whole id, older or younger than the tracer`(
+      older: Bool
+    ) async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let (here, there) = (network.left.ipv4, network.right.ipv4)
+        let source = "data.src=\(network.ipv4)"
+        func trace() async throws -> Tracer {
+          try await stage.trace(
+            policy("inside", scope: "container", events: "net_packet_tcp", source),
+            policy("outside", scope: "not-container", events: "net_packet_tcp", source))
+        }
+        func container() async throws -> Container {
+          try await stage.container(on: network.left, "nc", "-l", "-p", "7000")
+        }
+        let (tracer, box): (Tracer, Container)
+        if older {
+          box = try await container()
+          tracer = try await trace()
+        } else {
+          tracer = try await trace()
+          box = try await container()
+        }
+        try await network.left.listens(on: 7000)
+        let inside = Peer("busybox", try await box.processID())
+        let client = try stage.start(
+          "nc", "-N", here, "7000", on: network.right, input: .text("hello\n"))
+        try await client.end()
+        try await network.left.closesConnections()
+        let trace = try await tracer.stop()
+
+        #expect(Set(trace.events.map(\.local)) == [here, there])
+        for event in trace.events {
+          let contained = event.local == here
+          #expect(event.owner == (contained ? inside : Peer("nc", client)), "\(event.summary)")
+          #expect(event.containerID == (contained ? box.id : ""), "\(event.summary)")
+          #expect(event.matchedPolicies == [contained ? "inside" : "outside"], "\(event.summary)")
+          if contained { #expect(event.processID == 1) }
+        }
+        #expect(trace.flags(from: there, leaving: false).first == "S")
+      }
+    }
+
+    @Test(.enabled(if: Machine.has("nc"), "needs nc"), arguments: [true, false])
+    func `a cgroup is in scope with all below it and nothing beside it, older or younger`(
+      older: Bool
+    ) async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let here = network.left.ipv4
+        let group = stage.plannedGroup()
+        if older { try stage.make(group) }
+        let tracer = try await stage.trace(
+          policy(
+            "group", scope: "cgroup=\(group.path)", events: "net_packet_udp", "data.dst=\(here)")
+        )
+        if !older { try stage.make(group) }
+        let below = try stage.make(stage.plannedGroup(below: group))
+        let beside = try stage.make(group.neighbour)
+        for (port, place) in [(7001, group), (7002, below), (7003, beside)] {
+          let client = try stage.start(
+            "nc", "-u", "-N", "-q", "0", here, "\(port)", on: network.right, in: place,
+            input: .text("x"))
+          try await client.end()
+        }
+        let trace = try await tracer.stop()
+        #expect(
+          trace.events.map(\.destinationPort) == [7001, 7002], "\(trace.summary)")
+        #expect(trace.events.allSatisfy { $0.leaves && $0.matchedPolicies == ["group"] })
+      }
+    }
+
+    @Test(.enabled(if: Machine.has("nc", "setpriv"), "needs nc and setpriv"))
+    func `uid and pid are those of the owner`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let here = network.left.ipv4
+        let server = try stage.start("nc", "-k", "-u", "-l", here, "7000", on: network.left)
+        try await network.left.listens(udp: true, on: 7000)
+        let tracer = try await stage.trace(
+          policy("nobody", scope: "uid=65534", events: "net_packet_udp", "data.dst=\(here)"),
+          policy("server", scope: "pid=\(server.id)", events: "net_packet_udp", "data.dst=\(here)"))
+        let client = try stage.start(
+          "setpriv", "--reuid=65534", "--clear-groups", "nc", "-u", "-N", "-q", "0", here, "7000",
+          on: network.right, input: .text("x"))
+        try await client.end()
+        let trace = try await tracer.stop()
+
+        let seen = trace.events.map { "\($0.owner) \($0.userID) \($0.matchedPolicies)" }
+        #expect(
+          seen.sorted()
+            == [
+              "nc/\(client.id) 65534 [\"nobody\"]", "nc/\(server.id) 0 [\"server\"]",
+            ].sorted())
+      }
+    }
+  }
+}

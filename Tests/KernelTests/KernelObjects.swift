@@ -1,0 +1,49 @@
+import Foundation
+import Glibc
+import TestSupport
+
+/// The BPF programs, links and maps that a process keeps in the kernel, by their ids.
+struct KernelObjects {
+  private(set) var programs: Set<Int> = []
+  private(set) var links: Set<Int> = []
+  private(set) var maps: Set<Int> = []
+
+  /// Reads the ids from the descriptors of a running process.
+  init(heldBy process: pid_t) throws {
+    let folder = "/proc/\(process)/fdinfo"
+    for descriptor in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      let text = (try? String(contentsOfFile: "\(folder)/\(descriptor)", encoding: .utf8)) ?? ""
+      // A link names its program too, so it is told by its own id.
+      for line in text.split(separator: "\n") {
+        let parts = line.split(separator: ":")
+        guard parts.count == 2,
+          let id = Int(parts[1].trimmingCharacters(in: .whitespaces))
+        else { continue }
+        switch parts[0] {
+        case "prog_id": programs.insert(id)
+        case "link_id": links.insert(id)
+        case "map_id": maps.insert(id)
+        default: continue
+        }
+      }
+    }
+  }
+
+  /// All of them, as `prog 12`, `link 3`, `map 45`.
+  var all: Set<String> {
+    Set(programs.map { "prog \($0)" } + links.map { "link \($0)" } + maps.map { "map \($0)" })
+  }
+
+  /// Those that are still in the kernel.
+  func remaining() async throws -> Set<String> {
+    var present: Set<String> = []
+    for kind in ["prog", "link", "map"] {
+      let output = try await run("bpftool", "-j", kind, "show")
+      let list = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [[String: Any]]
+      for object in list ?? [] {
+        if let id = object["id"] as? Int { present.insert("\(kind) \(id)") }
+      }
+    }
+    return all.intersection(present)
+  }
+}

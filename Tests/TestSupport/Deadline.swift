@@ -1,0 +1,25 @@
+/// A thing that a test waited for and that did not come.
+public struct DeadlineMissed: Error, CustomStringConvertible {
+  /// What was waited for, how long, and what was there instead.
+  public let description: String
+
+  init(_ awaited: String, within limit: Duration, instead: String = "") {
+    description = "no \(awaited) within \(limit)" + (instead.isEmpty ? "" : "\n\(instead)")
+  }
+}
+
+/// Waits until a condition holds.
+///
+/// - Parameter instead: tells what is there, for the error.
+public func eventually(
+  _ awaited: String, within limit: Duration = .seconds(20), instead: () -> String = { "" },
+  _ condition: () async throws -> Bool
+) async throws {
+  let deadline = ContinuousClock.now + limit
+  while try await !condition() {
+    guard ContinuousClock.now < deadline else {
+      throw DeadlineMissed(awaited, within: limit, instead: instead())
+    }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}

@@ -1,0 +1,63 @@
+extension EventShape {
+  /// The number of each event, and the name, type and shape of its arguments.
+  ///
+  /// Source: `docs/events.md`.
+  static let events: [String: (String, [(String, String, Kind)])] = [
+    "net_packet_ipv4": ("2000", addresses + [protocols.ipv4, metadata]),
+    "net_packet_ipv6": ("2001", addresses + [protocols.ipv6, metadata]),
+    "net_packet_tcp": ("2002", addresses + ports + [protocols.tcp, metadata]),
+    "net_packet_udp": ("2003", addresses + ports + [protocols.udp, metadata]),
+    "net_packet_icmp": ("2004", addresses + [protocols.icmp, metadata]),
+    "net_packet_icmpv6": ("2005", addresses + [protocols.icmpv6, metadata]),
+  ]
+
+  private typealias Argument = (String, String, Kind)
+
+  private static let addresses: [Argument] = [
+    ("src", "const char*", .string), ("dst", "const char*", .string),
+  ]
+
+  private static let ports: [Argument] = [
+    ("src_port", "u16", .number), ("dst_port", "u16", .number),
+  ]
+
+  private static let metadata: Argument = (
+    "metadata", "trace.PacketMetadata", .object([("direction", .string)])
+  )
+
+  private enum protocols {
+    static let ipv4: Argument = (
+      "proto_ipv4", "trace.ProtoIPv4",
+      .object(
+        numbers("version IHL TOS length id flags fragOffset TTL")
+          + [("protocol", .string)] + numbers("checksum")
+          + [("srcIP", .string), ("dstIP", .string)])
+    )
+    static let ipv6: Argument = (
+      "proto_ipv6", "trace.ProtoIPv6",
+      .object(
+        numbers("version trafficClass flowLabel length")
+          + [("nextHeader", .string)] + numbers("hopLimit")
+          + [("srcIP", .string), ("dstIP", .string)])
+    )
+    static let tcp: Argument = (
+      "proto_tcp", "trace.ProtoTCP",
+      .object(
+        numbers(
+          """
+          srcPort dstPort seq ack dataOffset FIN SYN RST PSH ACK URG ECE CWR NS window checksum \
+          urgent
+          """))
+    )
+    static let udp: Argument = (
+      "proto_udp", "trace.ProtoUDP", .object(numbers("srcPort dstPort length checksum"))
+    )
+    static let icmp: Argument = (
+      "proto_icmp", "trace.ProtoICMP",
+      .object([("typeCode", .string)] + numbers("checksum id seq"))
+    )
+    static let icmpv6: Argument = (
+      "proto_icmpv6", "trace.ProtoICMPv6", .object([("typeCode", .string)] + numbers("checksum"))
+    )
+  }
+}
