@@ -3,11 +3,11 @@ import Policy
 extension PacketHeaders {
   /// The packet as a policy sees it: slow, for what the kernel does not decide.
   func subject(direction: PacketDirection) -> Packet {
-    var fields: [PacketField: [FieldValue]] = [
-      .source: [.address(source)],
-      .destination: [.address(destination)],
-      .direction: [.number(UInt64(direction.rawValue))],
-    ]
+    var fields = headerFields
+    fields[.source] = [.address(source)]
+    fields[.destination] = [.address(destination)]
+    fields[.direction] = [.number(UInt64(direction.rawValue))]
+    fields[.returnValue] = [.signed(0)]
     if let ports {
       fields[.sourcePort] = [.number(UInt64(ports.source))]
       fields[.destinationPort] = [.number(UInt64(ports.destination))]

@@ -31,7 +31,8 @@ extension EventKind {
   /// An event that shows addresses, ports if it has any, and a header.
   private func headers(_ name: String, _ typeName: String, _ shape: Shape) -> [EventArgument] {
     addresses + (hasPorts ? ports : []) + [
-      EventArgument(name, typeName, shape), EventArgument("metadata", "trace.PacketMetadata", .metadata),
+      EventArgument(name, typeName, shape),
+      EventArgument("metadata", "trace.PacketMetadata", .metadata),
     ]
   }
 

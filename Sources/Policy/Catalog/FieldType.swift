@@ -89,8 +89,18 @@ public struct Enumeration: Equatable, Sendable {
     self.maximum = maximum
   }
 
+  /// The name that stands for just this number, or for all numbers that have no other; nil when there is none.
+  public func name(of number: UInt64) -> String? {
+    let named = symbols.filter { symbol in symbol.numbers.contains { $0.contains(number) } }
+    return (named.first { $0.numbers == [number...number] } ?? named.first)?.name
+  }
+
   var takes: String {
-    let names = symbols.prefix(8).map(\.name).joined(separator: ", ")
-    return "a name (\(names)\(symbols.count > 8 ? ", …" : "")) or a number from 0 to \(maximum)"
+    var names: [String] = []
+    for symbol in symbols where (names + [symbol.name]).joined(separator: ", ").utf8.count <= 60 {
+      names.append(symbol.name)
+    }
+    let more = names.count < symbols.count ? ", …" : ""
+    return "a name (\(names.joined(separator: ", "))\(more)) or a number from 0 to \(maximum)"
   }
 }

@@ -1,6 +1,6 @@
 extension FieldType {
   /// Reads the value after `=` or `!=`.
-  public func operands(_ text: String) throws(InvalidValue) -> [Operand] {
+  public func operands(_ text: String) throws(ValueFault) -> [Operand] {
     switch self {
     case .integer, .signedInteger, .port:
       return [.numbers(try range(text))]
@@ -17,14 +17,14 @@ extension FieldType {
       return [try Self.executable(text)]
     case .containerID:
       guard text.utf8.allSatisfy(Self.isContainerIDByte) else {
-        throw InvalidValue("`\(text)` cannot be the beginning of a container's id")
+        throw ValueFault("`\(text)` cannot be the beginning of a container's id")
       }
       return [.text(.prefix(text))]
     case .enumeration(let enumeration):
       return try enumeration.numbers(text).map { .numbers($0) }
     case .flag:
       guard let value = ["0": 0, "false": 0, "1": 1, "true": 1][text] as UInt64? else {
-        throw InvalidValue("`\(text)` is neither 0, 1, false nor true")
+        throw ValueFault("`\(text)` is neither 0, 1, false nor true")
       }
       return [.numbers(value...value)]
     }
@@ -33,13 +33,13 @@ extension FieldType {
   /// Reads the value after `<`, `<=`, `>` or `>=`.
   ///
   /// Only for types that have an order.
-  public func limit(_ text: String) throws(InvalidValue) -> UInt64 {
+  public func limit(_ text: String) throws(ValueFault) -> UInt64 {
     precondition(hasOrder, "\(self) has no order")
     return try number(text)
   }
 
   /// `lo-hi`, or one number.
-  private func range(_ text: String) throws(InvalidValue) -> ClosedRange<UInt64> {
+  private func range(_ text: String) throws(ValueFault) -> ClosedRange<UInt64> {
     // The first byte may be the sign of the lower end.
     guard let dash = text.dropFirst().firstIndex(of: "-") else {
       let number = try number(text)
@@ -47,17 +47,17 @@ extension FieldType {
     }
     let low = try number(text[..<dash])
     let high = try number(text[text.index(after: dash)...])
-    guard low <= high else { throw InvalidValue("the range `\(text)` is empty") }
+    guard low <= high else { throw ValueFault("the range `\(text)` is empty") }
     return low...high
   }
 
-  private func number(_ text: some StringProtocol) throws(InvalidValue) -> UInt64 {
+  private func number(_ text: some StringProtocol) throws(ValueFault) -> UInt64 {
     switch self {
     case .signedInteger:
       let isNegative = text.hasPrefix("-")
       guard let magnitude = WholeNumber.read(isNegative ? text.dropFirst() : text[...]),
         let value = Int64(String(isNegative ? "-" : "") + String(magnitude))
-      else { throw InvalidValue("`\(text)` is not an integer") }
+      else { throw ValueFault("`\(text)` is not an integer") }
       return FieldValue.biased(value)
     case .integer(let maximum), .identifier(let maximum):
       return try Self.number(text, upTo: maximum, "an integer")
@@ -68,39 +68,39 @@ extension FieldType {
 
   private static func number(
     _ text: some StringProtocol, upTo maximum: UInt64, _ kind: String
-  ) throws(InvalidValue) -> UInt64 {
+  ) throws(ValueFault) -> UInt64 {
     guard let number = WholeNumber.read(text) else {
-      throw InvalidValue("`\(text)` is not \(kind)")
+      throw ValueFault("`\(text)` is not \(kind)")
     }
-    guard number <= maximum else { throw InvalidValue("\(text) is more than \(maximum)") }
+    guard number <= maximum else { throw ValueFault("\(text) is more than \(maximum)") }
     return number
   }
 
   /// A cgroup's path: itself, and all below it.
-  private static func path(_ text: String) throws(InvalidValue) -> [Operand] {
-    guard text.hasPrefix("/") else { throw InvalidValue("`\(text)` is not an absolute path") }
+  private static func path(_ text: String) throws(ValueFault) -> [Operand] {
+    guard text.hasPrefix("/") else { throw ValueFault("`\(text)` is not an absolute path") }
     if text == "/" { return [.text(.prefix("/"))] }
     let path = text.hasSuffix("/") ? String(text.dropLast()) : text
     let names = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard !names.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
-      throw InvalidValue("`\(text)` has an empty name, `.` or `..` in it")
+      throw ValueFault("`\(text)` has an empty name, `.` or `..` in it")
     }
     guard !path.contains("*") else {
-      throw InvalidValue("a path takes no star: it stands for all that is below it")
+      throw ValueFault("a path takes no star: it stands for all that is below it")
     }
     return [.text(.exact(path)), .text(.prefix(path + "/"))]
   }
 
-  private static func executable(_ text: String) throws(InvalidValue) -> Operand {
+  private static func executable(_ text: String) throws(ValueFault) -> Operand {
     guard let colon = text.firstIndex(of: ":"), !text.hasPrefix("/"), !text.hasPrefix("*") else {
       return .text(TextPattern(text))
     }
     let namespace = text[..<colon]
     guard namespace == "host" || WholeNumber.decimal(namespace.utf8) != nil else {
-      throw InvalidValue("`\(namespace)` is neither `host` nor the number of a mount namespace")
+      throw ValueFault("`\(namespace)` is neither `host` nor the number of a mount namespace")
     }
     let path = String(text[text.index(after: colon)...])
-    guard !path.isEmpty else { throw InvalidValue("no path stands behind `\(namespace):`") }
+    guard !path.isEmpty else { throw ValueFault("no path stands behind `\(namespace):`") }
     return .member(String(namespace), TextPattern(path))
   }
 
@@ -136,13 +136,13 @@ extension TextPattern {
 
 extension Enumeration {
   /// The numbers that a name or a number stands for.
-  func numbers(_ text: String) throws(InvalidValue) -> [ClosedRange<UInt64>] {
+  func numbers(_ text: String) throws(ValueFault) -> [ClosedRange<UInt64>] {
     if let symbol = symbols.first(where: { $0.name == text }) { return symbol.numbers }
     if let number = WholeNumber.read(text) {
-      guard number <= maximum else { throw InvalidValue("\(text) is more than \(maximum)") }
+      guard number <= maximum else { throw ValueFault("\(text) is more than \(maximum)") }
       return [number...number]
     }
     let question = Nearest.question(text, among: symbols.map(\.name))
-    throw InvalidValue("`\(text)` is not one of its names" + (question.map { ": " + $0 } ?? ""))
+    throw ValueFault("`\(text)` is not one of its names" + (question.map { ": " + $0 } ?? ""))
   }
 }

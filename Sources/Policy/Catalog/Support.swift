@@ -13,22 +13,39 @@ extension OwnerField {
   /// Whether owners carry this field, and filters on it are decided.
   public var isSupported: Bool {
     switch self {
-    case .userID, .processID, .comm, .cgroup, .container: true
-    default: false
+    case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
+      .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
+      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID:
+      true
+    case .containerName, .containerImage, .podName, .podNamespace, .podUID, .tree: false
     }
   }
 
-  /// Whether owners carry the states that words such as `new` ask for.
-  public var supportsWords: Bool { false }
+  /// Whether owners carry the state or the name that a value of this field asks for.
+  ///
+  /// The names are `new`, `started` and the mount namespaces of executables.
+  public func isSupported(member: String) -> Bool {
+    switch self {
+    case .containerID: member == "started"
+    case .executable: member != "host"
+    default: false
+    }
+  }
 }
 
 extension PacketField {
   /// Whether packets carry this field, and filters on it are decided.
   public var isSupported: Bool { Self.supported.contains(self) }
 
-  private static let supported: Set<PacketField> = [
-    .source, .destination, .sourcePort, .destinationPort, .direction,
-  ]
+  private static let supported = Set(
+    allCases.filter { field in
+      let isOfHeader = EventKind.allCases.contains {
+        $0.isSupported && field.description.events == [$0]
+      }
+      return isOfHeader
+        || [.source, .destination, .sourcePort, .destinationPort, .direction, .returnValue]
+          .contains(field)
+    })
 }
 
 extension ScopeWord {

@@ -62,17 +62,17 @@ struct FilterChecker {
   private mutating func checkOwner(_ expression: FilterExpression, _ key: ScopeKey)
     -> CheckedFilter?
   {
-    guard key.field.isSupported || (!key.words.isEmpty && key.field.supportsWords) else {
+    guard key.field.isSupported else {
       report(.unsupportedKey(expression.key.text), expression.key.range, expression)
       return nil
     }
     guard let values = values(of: expression, key.type, words: key.words) else { return nil }
-    if !key.field.supportsWords {
-      for word in expression.values where key.words.contains(word.text) {
-        report(.unsupportedWord(word.text, of: expression.key.text), word.range, expression)
-        return nil
-      }
+    let refused = values.filter { $0.members.contains { !key.field.isSupported(member: $0) } }
+    for value in refused {
+      report(
+        .unsupportedValue(value.word.text, of: expression.key.text), value.word.range, expression)
     }
+    guard refused.isEmpty else { return nil }
     return CheckedFilter(
       expression: expression, target: .owner(key.field), type: key.type, values: values)
   }
@@ -104,7 +104,7 @@ struct FilterChecker {
     }
     var values: [CheckedFilter.Value] = []
     for word in expression.values {
-      do throws(InvalidValue) {
+      do throws(ValueFault) {
         if let bound {
           let limit = try type.limit(word.text)
           values.append(.init(word: word, meaning: .bound(Bound(bound, limit))))
@@ -132,10 +132,22 @@ struct FilterChecker {
 
 extension Operand {
   /// A state that a word such as `new` asks for.
-  static func state(_ word: String) -> Operand { .member("state", .exact(word)) }
+  static func state(_ word: String) -> Operand { .member(FieldValue.state, .exact(word)) }
 }
 
 extension CheckedFilter.Value {
+  /// The states and names that the value asks for.
+  fileprivate var members: [String] {
+    guard case .operands(let operands) = meaning else { return [] }
+    return operands.compactMap { operand in
+      switch operand {
+      case .member(FieldValue.state, .exact(let word)): word
+      case .member(let name, _): name
+      default: nil
+      }
+    }
+  }
+
   /// The value as one of a member, such as a header's.
   fileprivate func belonging(to member: String) -> Self {
     guard case .operands(let operands) = meaning else { return self }

@@ -25,7 +25,8 @@ struct FilterFinding {
     let members = PacketField.allCases.map(\.key).filter { $0.hasPrefix(key + ".") }
     if PacketField(key: key)?.description.hasMembers == true {
       return FilterFinding(
-        code: "unknown-field", message: "`\(name)` has a value for each name", help: "write \(key).NAME")
+        code: "unknown-field", message: "`\(name)` has a value for each name",
+        help: "write \(key).NAME")
     }
     if let member = members.first {
       return FilterFinding(
@@ -46,7 +47,7 @@ struct FilterFinding {
       code: "unsupported-scope", message: "`\(name)` is not supported yet", help: nil)
   }
 
-  static func unsupportedWord(_ word: String, of name: String) -> FilterFinding {
+  static func unsupportedValue(_ word: String, of name: String) -> FilterFinding {
     FilterFinding(
       code: "unsupported-scope", message: "`\(word)` of `\(name)` is not supported yet", help: nil)
   }
@@ -75,7 +76,7 @@ struct FilterFinding {
   }
 
   static func invalidValue(
-    _ error: InvalidValue, _ name: String, _ type: FieldType, _ words: [String]
+    _ error: ValueFault, _ name: String, _ type: FieldType, _ words: [String]
   ) -> FilterFinding {
     let others = words.isEmpty ? "" : ", or \(words.joined(separator: " or "))"
     return FilterFinding(

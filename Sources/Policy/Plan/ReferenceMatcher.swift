@@ -71,7 +71,7 @@ public enum ReferenceMatcher {
   private static func text(_ text: String) -> [FieldValue] { text.isEmpty ? [] : [.text(text)] }
 
   private static func state(_ word: String, _ holds: Bool) -> [FieldValue] {
-    holds ? [.member("state", word)] : []
+    holds ? [.member(FieldValue.state, word)] : []
   }
 
   /// The path, and the path in its mount namespace: by number, and as `host` if it is the host's.

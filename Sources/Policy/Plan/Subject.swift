@@ -82,6 +82,9 @@ public enum FieldValue: Equatable, Hashable, Sendable {
   /// A text that belongs to a name: a header by its name, an executable by its mount namespace, a state by `state`.
   case member(String, String)
 
+  /// The name of the texts that are states.
+  static let state = "state"
+
   /// A number that may be negative, moved so that the order of 64-bit integers is that of the results.
   public static func signed(_ number: Int64) -> FieldValue { .number(biased(number)) }
 

@@ -9,7 +9,7 @@ public struct AddressSet: Equatable, Sendable {
   public var maskedPrefix: String?
 
   /// Reads a value.
-  public init(_ text: String) throws(InvalidValue) {
+  public init(_ text: String) throws(ValueFault) {
     if let slash = text.firstIndex(of: "/") {
       try self.init(address: text[..<slash], prefixLength: text[text.index(after: slash)...])
     } else if let dash = text.firstIndex(of: "-") {
@@ -21,17 +21,17 @@ public struct AddressSet: Equatable, Sendable {
     }
   }
 
-  private init(single text: String) throws(InvalidValue) {
+  private init(single text: String) throws(ValueFault) {
     let address = try Self.address(text)
     ranges = [address...address]
   }
 
-  private init(address text: Substring, prefixLength: Substring) throws(InvalidValue) {
+  private init(address text: Substring, prefixLength: Substring) throws(ValueFault) {
     let address = try Self.address(text)
     let isIPv4 = Self.isWrittenAsIPv4(text)
     let longest: UInt64 = isIPv4 ? 32 : 128
     guard let length = WholeNumber.decimal(prefixLength.utf8), length <= longest else {
-      throw InvalidValue(
+      throw ValueFault(
         "`\(prefixLength)` is not a prefix length of \(isIPv4 ? "IPv4" : "IPv6"): 0 to \(longest)")
     }
     let range = address.prefix(length: Int(length) + (isIPv4 ? 96 : 0))
@@ -41,33 +41,33 @@ public struct AddressSet: Equatable, Sendable {
     ranges = isIPv4 ? [range] : Self.withoutIPv4(range)
   }
 
-  private init(from first: Substring, to last: Substring) throws(InvalidValue) {
+  private init(from first: Substring, to last: Substring) throws(ValueFault) {
     let low = try Self.address(first)
     let high = try Self.address(last)
     guard Self.isWrittenAsIPv4(first) == Self.isWrittenAsIPv4(last) else {
-      throw InvalidValue("the ends of a range are of one family")
+      throw ValueFault("the ends of a range are of one family")
     }
     guard low <= high else {
-      throw InvalidValue("the range is empty: `\(first)` is after `\(last)`")
+      throw ValueFault("the range is empty: `\(first)` is after `\(last)`")
     }
     ranges = Self.isWrittenAsIPv4(first) ? [low...high] : Self.withoutIPv4(low...high)
   }
 
   /// `10.*` to `10.1.2.*`; whole numbers only, and at least one.
-  private init(wildcard text: String) throws(InvalidValue) {
+  private init(wildcard text: String) throws(ValueFault) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     let numbers = parts.dropLast()
     guard parts.last == "*", (1...3).contains(numbers.count) else {
-      throw InvalidValue("a wildcard address is one to three numbers and a star, such as 10.1.*")
+      throw ValueFault("a wildcard address is one to three numbers and a star, such as 10.1.*")
     }
     let zeros = repeatElement("0", count: 4 - numbers.count)
     let whole = (numbers.map(String.init) + zeros).joined(separator: ".")
     ranges = [try Self.address(whole).prefix(length: 96 + 8 * numbers.count)]
   }
 
-  private static func address(_ text: some StringProtocol) throws(InvalidValue) -> IPAddress {
+  private static func address(_ text: some StringProtocol) throws(ValueFault) -> IPAddress {
     guard let address = IPAddress(String(text)) else {
-      throw InvalidValue("`\(text)` is not an IPv4 or IPv6 address")
+      throw ValueFault("`\(text)` is not an IPv4 or IPv6 address")
     }
     return address
   }

@@ -1,14 +1,84 @@
 import ArgumentParser
 import Policy
 
+/// Lists what there is to write in policies, and policies.
 struct List: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Lists events.", subcommands: [Events.self])
+  static let configuration = CommandConfiguration(
+    abstract: "Lists events, sets, scopes or policies.",
+    subcommands: [ListEvents.self, ListSets.self, ListScopes.self, ListPolicies.self])
 
-  struct Events: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Lists the events that can be traced.")
+  /// How a list is shown.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case table, json
+  }
 
-    func run() {
-      for kind in EventKind.allCases { print("\(kind.rawValue)  \(kind.name)  \(kind.summary)") }
+  struct Options: ParsableArguments {
+    @Option(help: "How the list is shown.")
+    var format = Format.table
+
+    func show(_ listing: Listing) {
+      switch format {
+      case .table: print(listing.table, terminator: "")
+      case .json: print(listing.json.rendered())
+      }
     }
+  }
+}
+
+struct ListEvents: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "events", abstract: "Lists the events, or the fields of one.")
+
+  @Argument(help: "The event whose fields are listed.")
+  var name: String?
+
+  @OptionGroup var options: List.Options
+
+  func validate() throws {
+    guard let name, EventKind(name: name) == nil else { return }
+    let near = Nearest.question(name, among: EventKind.allCases.map(\.name))
+    throw ValidationError("There is no event '\(name)'" + (near.map { ": \($0)" } ?? "."))
+  }
+
+  func run() {
+    options.show(name.flatMap(EventKind.init(name:)).map(Listing.fields(of:)) ?? .events)
+  }
+}
+
+struct ListSets: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sets", abstract: "Lists the sets of events.")
+
+  @OptionGroup var options: List.Options
+
+  func run() { options.show(.sets) }
+}
+
+struct ListScopes: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scopes", abstract: "Lists the keys and words of scopes.")
+
+  @OptionGroup var options: List.Options
+
+  func run() { options.show(.scopes) }
+}
+
+struct ListPolicies: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policies", abstract: "Lists the policies of files and directories.")
+
+  @Argument(help: "Files or directories with policies.", completion: .file())
+  var paths: [String]
+
+  @OptionGroup var options: List.Options
+
+  func run() throws {
+    let set = PolicySet.load(paths: paths).checked()
+    for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    let errors = set.diagnostics.filter { $0.severity == .error }
+    if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
+    options.show(.policies(set.policies))
+    if !set.failures.isEmpty { throw ExitCode.worldRefused }
+    if !errors.isEmpty { throw ExitCode.findings }
   }
 }

@@ -69,6 +69,6 @@ struct IPAddressTests {
     ("localhost", "`localhost` is not an IPv4 or IPv6 address"),
   ])
   func `says why a value stands for no address`(text: String, reason: String) {
-    #expect(throws: InvalidValue(reason)) { try AddressSet(text) }
+    #expect(throws: ValueFault(reason)) { try AddressSet(text) }
   }
 }

@@ -1,0 +1,125 @@
+/// The JSON Schema of the lines that `--output json` writes, made of the catalog of events.
+///
+/// Source: `docs/event-json.md`, `docs/events.md`.
+public enum EventSchema {
+  /// The schema.
+  public static var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("$schema", JSONSchema.draft),
+      .init("title", "An event of tracee-policy"),
+    ]
+    if case .object(let object) = JSONSchema.object(keys) { members += object }
+    members.append(.init("allOf", .list(EventKind.allCases.map(arguments))))
+    return .object(members)
+  }
+
+  private static let count = JSONSchema.number(upTo: .max)
+  private static let id = JSONSchema.number(upTo: .max >> 32)
+
+  /// The keys in the order in which they are written.
+  private static let keys: [(name: String, schema: JSONValue)] = [
+    ("timestamp", JSONSchema.described("packet time, ns since the epoch", count)),
+    ("threadStartTime", JSONSchema.described("owner thread's start, ns since the epoch", count)),
+    ("processorId", id),
+    ("processId", id),
+    ("cgroupId", count),
+    ("threadId", id),
+    ("parentProcessId", id),
+    ("hostProcessId", id),
+    ("hostThreadId", id),
+    ("hostParentProcessId", id),
+    ("userId", id),
+    ("mountNamespace", id),
+    ("pidNamespace", id),
+    ("processName", JSONSchema.text),
+    ("executable", JSONSchema.object([("path", JSONSchema.text)])),
+    ("hostName", JSONSchema.text),
+    ("containerId", JSONSchema.text),
+    ("container", known(["id", "name", "image", "imageDigest"])),
+    ("kubernetes", known(["podName", "podNamespace", "podUID"])),
+    ("eventId", JSONSchema.words(EventKind.allCases.map { String($0.rawValue) })),
+    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name))),
+    ("matchedPolicies", JSONSchema.filledList(JSONSchema.text)),
+    ("argsNum", count),
+    ("returnValue", ["const": 0]),
+    ("syscall", JSONSchema.text),
+    ("stackAddresses", ["const": [0]]),
+    (
+      "contextFlags",
+      JSONSchema.object([("containerStarted", JSONSchema.flag), ("isCompat", JSONSchema.flag)])
+    ),
+    ("threadEntityId", id),
+    ("processEntityId", id),
+    ("parentEntityId", id),
+    ("args", ["type": "array"]),
+  ]
+
+  /// An object of texts, each of which is there only when it is known.
+  private static func known(_ names: [String]) -> JSONValue {
+    JSONSchema.object(names.map { ($0, JSONSchema.text) }, required: [])
+  }
+
+  /// What follows from the name of an event.
+  private static func arguments(of event: EventKind) -> JSONValue {
+    let arguments = event.arguments.map { argument in
+      JSONSchema.object([
+        ("name", JSONSchema.constant(argument.name)),
+        ("type", JSONSchema.constant(argument.typeName)), ("value", argument.shape.schema),
+      ])
+    }
+    let count = JSONValue.number(arguments.count)
+    return [
+      "if": ["properties": ["eventName": JSONSchema.constant(event.name)]],
+      "then": [
+        "properties": [
+          "eventId": JSONSchema.constant(String(event.rawValue)),
+          "argsNum": ["const": count],
+          "args": [
+            "prefixItems": .list(arguments), "minItems": count, "maxItems": count,
+          ],
+        ]
+      ],
+    ]
+  }
+}
+
+extension Shape {
+  /// The schema of a value of this shape.
+  fileprivate var schema: JSONValue {
+    switch self {
+    case .value(let type): type.schema
+    case .structure(let members):
+      JSONSchema.object(members.map { ($0.name, $0.shape.schema) })
+    case .list(let element): JSONSchema.list(element.schema)
+    case .listOrNull(let element): ["type": ["array", "null"], "items": element.schema]
+    case .texts: JSONSchema.map(JSONSchema.filledList(JSONSchema.text))
+    }
+  }
+}
+
+extension FieldType {
+  /// The schema of a value of this type in an event.
+  fileprivate var schema: JSONValue {
+    switch self {
+    case .integer(let maximum), .identifier(let maximum): JSONSchema.number(upTo: maximum)
+    case .signedInteger: ["type": "integer"]
+    case .port: JSONSchema.number(upTo: 65535)
+    case .flag: JSONSchema.number(upTo: 1)
+    case .address, .text, .path, .executable, .containerID: JSONSchema.text
+    case .enumeration(let enumeration):
+      enumeration.isComplete ? JSONSchema.words(enumeration.symbols.map(\.name)) : JSONSchema.text
+    }
+  }
+}
+
+extension Enumeration {
+  /// Whether every number has a name.
+  fileprivate var isComplete: Bool {
+    var next: UInt64 = 0
+    for range in symbols.flatMap(\.numbers).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      guard range.lowerBound <= next else { return false }
+      next = max(next, range.upperBound + 1)
+    }
+    return next > maximum
+  }
+}

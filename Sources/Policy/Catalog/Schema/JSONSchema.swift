@@ -1,0 +1,45 @@
+/// Parts of JSON Schemas (draft 2020-12).
+enum JSONSchema {
+  static let draft: JSONValue = "https://json-schema.org/draft/2020-12/schema"
+  static let text: JSONValue = ["type": "string"]
+  static let flag: JSONValue = ["type": "boolean"]
+
+  /// A whole number from 0 to a maximum; a maximum that needs all 64 bits is left out.
+  static func number(upTo maximum: UInt64) -> JSONValue {
+    guard let maximum = Int(exactly: maximum) else { return ["type": "integer", "minimum": 0] }
+    return ["type": "integer", "minimum": 0, "maximum": .number(maximum)]
+  }
+
+  static func constant(_ text: String) -> JSONValue { ["const": .text(text)] }
+
+  static func words(_ words: [String]) -> JSONValue { ["enum": .list(words.map { .text($0) })] }
+
+  static func list(_ element: JSONValue) -> JSONValue { ["type": "array", "items": element] }
+
+  /// A list that has at least one element.
+  static func filledList(_ element: JSONValue) -> JSONValue {
+    ["type": "array", "minItems": 1, "items": element]
+  }
+
+  /// An object that has no other members than these, and all of the required ones; by default that is all.
+  static func object(
+    _ members: [(name: String, schema: JSONValue)], required: [String]? = nil
+  ) -> JSONValue {
+    [
+      "type": "object",
+      "properties": .object(members.map { JSONValue.Member($0.name, $0.schema) }),
+      "required": .list((required ?? members.map(\.name)).map { .text($0) }),
+      "additionalProperties": false,
+    ]
+  }
+
+  static func map(_ element: JSONValue) -> JSONValue {
+    ["type": "object", "additionalProperties": element]
+  }
+
+  /// The schema with a description in front.
+  static func described(_ description: String, _ schema: JSONValue) -> JSONValue {
+    guard case .object(let members) = schema else { return schema }
+    return .object([JSONValue.Member("description", .text(description))] + members)
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Policy
+
+/// Prints the JSON Schema of policy files or of events.
+struct Schema: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the JSON Schema of policy files or of events.")
+
+  /// What a schema is of.
+  enum Subject: String, CaseIterable, ExpressibleByArgument {
+    case policy, event
+  }
+
+  @Argument(help: "What the schema is of.")
+  var subject: Subject
+
+  func run() {
+    switch subject {
+    case .policy: print(PolicySchema.json.rendered())
+    case .event: print(EventSchema.json.rendered())
+    }
+  }
+}
