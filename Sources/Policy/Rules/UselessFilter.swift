@@ -23,7 +23,7 @@ enum UselessFilter {
   ) -> [Diagnostic] {
     var left = filters
     var found: [Diagnostic] = []
-    for (index, filter) in filters.enumerated().reversed() where filter.type != nil {
+    for (index, filter) in filters.enumerated().reversed() {
       for position in filter.values.indices.reversed() {
         var fewer = left
         fewer[index].values.remove(at: position)
@@ -31,7 +31,7 @@ enum UselessFilter {
         guard budget.spend(before.reduce(0) { $0 + $1.weight }) else { return found }
         // What can never match is another finding.
         guard !before.isEmpty, before.allSatisfy({ $0.contradiction == nil }) else { return found }
-        let after = rules(fewer.filter { !$0.values.isEmpty || $0.type == nil })
+        let after = rules(fewer.filter { !$0.values.isEmpty || $0.target == .everything })
         let isUseless = zip(before, after).allSatisfy { $0.implies($1) && $1.implies($0) }
         guard isUseless else { continue }
         left = fewer
@@ -59,6 +59,7 @@ extension LintRule {
       Example.policy(filters: "[\"data.dst=10.0.0.0/8,10.1.2.3\"]"),
       Example.policy(scope: "[\"comm=ng*\", comm=nginx]"),
       Example.policy(scope: "[comm=nginx]", filters: "[comm=nginx]"),
+      Example.policy(scope: "[not-container, not-container]"),
     ])
 }
 
