@@ -43,12 +43,12 @@ extension Operand {
     switch self {
     case .numbers, .addresses: nil
     case .member: "the kernel has no table for it"
-    case .text(.suffix), .text(.contains): "its tables are searched from the start of a text"
+    case .text(.suffix), .text(.contains): "the kernel's tables are searched from the start of a text"
     case .text(.prefix(let text)) where text.utf8.count > longest,
       .text(.exact(let text)) where text.utf8.count >= longest:
-      "its tables hold fewer bytes"
+      "the kernel's table holds fewer bytes"
     case .text(.prefix(let text)), .text(.exact(let text)):
-      text.utf8.contains(0) ? "its tables end a text at a NUL" : nil
+      text.utf8.contains(0) ? "in the kernel's table a text ends at a NUL" : nil
     }
   }
 }
@@ -69,7 +69,7 @@ extension Diagnostic {
   fileprivate static func userSpace(_ expression: FilterExpression, _ reason: String) -> Self {
     Self(
       .note, LintRule.userSpaceFilter.code,
-      "the kernel cannot decide this filter: \(reason)",
+      "this filter is decided in user space: \(reason)",
       source: expression.source.source, range: expression.source.range)
   }
 }
