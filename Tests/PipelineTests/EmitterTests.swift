@@ -22,7 +22,9 @@ import Testing
       events.map { $0["matchedPolicies"] as? [String] }
         == [["all \"ip\""], ["web", "all \"ip\""]])
     #expect(
-      try emitted([SampleRecord(Self.packet, row: [0b1000])]).map { $0["matchedPolicies"] as? [String] }
+      try emitted([SampleRecord(Self.packet, row: [0b1000])]).map {
+        $0["matchedPolicies"] as? [String]
+      }
         == [["all \"ip\""]])
   }
 
@@ -62,7 +64,9 @@ import Testing
     #expect(try emitted([owned], undecided: [suffix]).count == 1)
     #expect(try emitted([SampleRecord(Self.packet, row: [1])], undecided: [suffix]).isEmpty)
     #expect(try emitted([owned], undecided: [path]).isEmpty)
-    let complete: (inout Owner) -> Void = { if $0.cgroupID == 5650 { $0.cgroupPath = "/a/web.slice" } }
+    let complete: (inout Owner) -> Void = {
+      if $0.cgroupID == 5650 { $0.cgroupPath = "/a/web.slice" }
+    }
     #expect(try emitted([owned], undecided: [path], complete: complete).count == 1)
   }
 
@@ -84,7 +88,8 @@ import Testing
     }
   }
 
-  @Test func `records that contradict themselves or the plan are counted, and give nothing`() throws {
+  @Test func `records that contradict themselves or the plan are counted, and give nothing`() throws
+  {
     var unknown = SampleRecord(Self.packet, row: [0b100001])
     unknown.own()
     var kind = SampleRecord(Self.packet)

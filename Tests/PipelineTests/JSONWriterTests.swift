@@ -61,59 +61,61 @@ import Testing
     let parent = EntityHash.of(id: 1729, startTime: UInt64(boot) + 1_000_000_000)
     #expect(
       between
-        == "\"threadEntityId\":\(hash),\"processEntityId\":\(process),\"parentEntityId\":\(parent),")
+        == "\"threadEntityId\":\(hash),\"processEntityId\":\(process),\"parentEntityId\":\(parent),"
+    )
   }
 
-  @Test(arguments: [
-    (
-      .ipv4, SamplePacket.ipv4(132, [], fragment: 0x2007),
-      """
-      {"name":"src","type":"const char*","value":"192.168.200.50"},\
-      {"name":"dst","type":"const char*","value":"70.42.73.30"},\
-      {"name":"proto_ipv4","type":"trace.ProtoIPv4","value":{"version":4,"IHL":5,"TOS":16,\
-      "length":20,"id":48879,"flags":1,"fragOffset":7,"TTL":64,"protocol":"SCTP",\
-      "checksum":43605,"srcIP":"192.168.200.50","dstIP":"70.42.73.30"}}
-      """
-    ),
-    (
-      .ipv6, SamplePacket.ipv6(253, [1, 2]),
-      """
-      {"name":"src","type":"const char*","value":"2001:db8::1"},\
-      {"name":"dst","type":"const char*","value":"fe80::abcd"},\
-      {"name":"proto_ipv6","type":"trace.ProtoIPv6","value":{"version":6,"trafficClass":171,\
-      "flowLabel":843504,"length":2,"nextHeader":"253","hopLimit":63,"srcIP":"2001:db8::1",\
-      "dstIP":"fe80::abcd"}}
-      """
-    ),
-    (
-      .udp, SamplePacket.ipv6(17, SamplePacket.udp()),
-      """
-      {"name":"src","type":"const char*","value":"2001:db8::1"},\
-      {"name":"dst","type":"const char*","value":"fe80::abcd"},\
-      {"name":"src_port","type":"u16","value":5353},{"name":"dst_port","type":"u16","value":53},\
-      {"name":"proto_udp","type":"trace.ProtoUDP","value":{"srcPort":5353,"dstPort":53,\
-      "length":11,"checksum":4660}}
-      """
-    ),
-    (
-      .icmp, SamplePacket.ipv4(1, SamplePacket.icmp(3, 3)),
-      """
-      {"name":"src","type":"const char*","value":"192.168.200.50"},\
-      {"name":"dst","type":"const char*","value":"70.42.73.30"},\
-      {"name":"proto_icmp","type":"trace.ProtoICMP","value":{\
-      "typeCode":"DestinationUnreachable(Port)","checksum":17185,"id":77,"seq":3}}
-      """
-    ),
-    (
-      .icmpv6, SamplePacket.ipv6(58, SamplePacket.icmp(143)),
-      """
-      {"name":"src","type":"const char*","value":"2001:db8::1"},\
-      {"name":"dst","type":"const char*","value":"fe80::abcd"},\
-      {"name":"proto_icmpv6","type":"trace.ProtoICMPv6","value":{\
-      "typeCode":"MulticastListenerReportV2","checksum":17185}}
-      """
-    ),
-  ] as [(EventKind, [UInt8], String)])
+  @Test(
+    arguments: [
+      (
+        .ipv4, SamplePacket.ipv4(132, [], fragment: 0x2007),
+        """
+        {"name":"src","type":"const char*","value":"192.168.200.50"},\
+        {"name":"dst","type":"const char*","value":"70.42.73.30"},\
+        {"name":"proto_ipv4","type":"trace.ProtoIPv4","value":{"version":4,"IHL":5,"TOS":16,\
+        "length":20,"id":48879,"flags":1,"fragOffset":7,"TTL":64,"protocol":"SCTP",\
+        "checksum":43605,"srcIP":"192.168.200.50","dstIP":"70.42.73.30"}}
+        """
+      ),
+      (
+        .ipv6, SamplePacket.ipv6(253, [1, 2]),
+        """
+        {"name":"src","type":"const char*","value":"2001:db8::1"},\
+        {"name":"dst","type":"const char*","value":"fe80::abcd"},\
+        {"name":"proto_ipv6","type":"trace.ProtoIPv6","value":{"version":6,"trafficClass":171,\
+        "flowLabel":843504,"length":2,"nextHeader":"253","hopLimit":63,"srcIP":"2001:db8::1",\
+        "dstIP":"fe80::abcd"}}
+        """
+      ),
+      (
+        .udp, SamplePacket.ipv6(17, SamplePacket.udp()),
+        """
+        {"name":"src","type":"const char*","value":"2001:db8::1"},\
+        {"name":"dst","type":"const char*","value":"fe80::abcd"},\
+        {"name":"src_port","type":"u16","value":5353},{"name":"dst_port","type":"u16","value":53},\
+        {"name":"proto_udp","type":"trace.ProtoUDP","value":{"srcPort":5353,"dstPort":53,\
+        "length":11,"checksum":4660}}
+        """
+      ),
+      (
+        .icmp, SamplePacket.ipv4(1, SamplePacket.icmp(3, 3)),
+        """
+        {"name":"src","type":"const char*","value":"192.168.200.50"},\
+        {"name":"dst","type":"const char*","value":"70.42.73.30"},\
+        {"name":"proto_icmp","type":"trace.ProtoICMP","value":{\
+        "typeCode":"DestinationUnreachable(Port)","checksum":17185,"id":77,"seq":3}}
+        """
+      ),
+      (
+        .icmpv6, SamplePacket.ipv6(58, SamplePacket.icmp(143)),
+        """
+        {"name":"src","type":"const char*","value":"2001:db8::1"},\
+        {"name":"dst","type":"const char*","value":"fe80::abcd"},\
+        {"name":"proto_icmpv6","type":"trace.ProtoICMPv6","value":{\
+        "typeCode":"MulticastListenerReportV2","checksum":17185}}
+        """
+      ),
+    ] as [(EventKind, [UInt8], String)])
   func `an event without an owner is written byte by byte`(
     kind: EventKind, packet: [UInt8], arguments: String
   ) throws {
@@ -135,23 +137,26 @@ import Testing
     #expect(try json(sample, kind) == line)
   }
 
-  @Test(arguments: [
-    (0, 0, "EchoReply"), (8, 3, "EchoRequest(Code: 3)"), (3, 4, "DestinationUnreachable(FragmentationNeeded)"),
-    (3, 99, "DestinationUnreachable(Code: 99)"), (5, 3, "Redirect(TOS+Host)"),
-    (11, 0, "TimeExceeded(TTLExceeded)"), (12, 1, "ParameterProblem(MissingOption)"),
-    (250, 7, "250(7)"),
-  ] as [(UInt8, UInt8, String)])
+  @Test(
+    arguments: [
+      (0, 0, "EchoReply"), (8, 3, "EchoRequest(Code: 3)"),
+      (3, 4, "DestinationUnreachable(FragmentationNeeded)"),
+      (3, 99, "DestinationUnreachable(Code: 99)"), (5, 3, "Redirect(TOS+Host)"),
+      (11, 0, "TimeExceeded(TTLExceeded)"), (12, 1, "ParameterProblem(MissingOption)"),
+      (250, 7, "250(7)"),
+    ] as [(UInt8, UInt8, String)])
   func `ICMP messages have names`(type: UInt8, code: UInt8, name: String) throws {
     let line = try json(SampleRecord(SamplePacket.ipv4(1, SamplePacket.icmp(type, code))), .icmp)
     #expect(line.contains("\"typeCode\":\"\(name)\""))
   }
 
-  @Test(arguments: [
-    (1, 0, "DestinationUnreachable(NoRouteToDst)"), (2, 0, "PacketTooBig"),
-    (3, 0, "TimeExceeded(HopLimitExceeded)"), (4, 2, "ParameterProblem(UnrecognizedIPv6Option)"),
-    (128, 0, "EchoRequest"), (130, 0, "MulticastListenerQuery"), (135, 0, "NeighborSolicitation"),
-    (0, 0, "0(0)"),
-  ] as [(UInt8, UInt8, String)])
+  @Test(
+    arguments: [
+      (1, 0, "DestinationUnreachable(NoRouteToDst)"), (2, 0, "PacketTooBig"),
+      (3, 0, "TimeExceeded(HopLimitExceeded)"), (4, 2, "ParameterProblem(UnrecognizedIPv6Option)"),
+      (128, 0, "EchoRequest"), (130, 0, "MulticastListenerQuery"), (135, 0, "NeighborSolicitation"),
+      (0, 0, "0(0)"),
+    ] as [(UInt8, UInt8, String)])
   func `ICMPv6 messages have names`(type: UInt8, code: UInt8, name: String) throws {
     let line = try json(SampleRecord(SamplePacket.ipv6(58, SamplePacket.icmp(type, code))), .icmpv6)
     #expect(line.contains("\"typeCode\":\"\(name)\""))
@@ -159,8 +164,10 @@ import Testing
 
   @Test func `hostile texts make lines that a parser accepts and reads as repaired text`() throws {
     let hostile: [[UInt8]] = [
-      Array("\"},{\"\\u".utf8), [0xff, 0xfe, 0x22, 0x5c], [0xed, 0xa0, 0x80], [0x1b, 0x5b, 0x32, 0x4a],
-      Array(1...15), [0xf0, 0x9f, 0xa6], Array("line\nbreak".utf8), Array(repeating: 0x80, count: 16),
+      Array("\"},{\"\\u".utf8), [0xff, 0xfe, 0x22, 0x5c], [0xed, 0xa0, 0x80],
+      [0x1b, 0x5b, 0x32, 0x4a],
+      Array(1...15), [0xf0, 0x9f, 0xa6], Array("line\nbreak".utf8),
+      Array(repeating: 0x80, count: 16),
     ]
     for text in hostile {
       var sample = SampleRecord(SamplePacket.ipv4(6, SamplePacket.tcp()))
@@ -171,7 +178,10 @@ import Testing
       SampleRecord.fill(&sample.header.owner.container_id, text)
       let line = try json(sample, .tcp)
       #expect(line.filter { $0 == "\n" }.count == 1)
-      #expect(!line.unicodeScalars.dropLast().contains { $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) })
+      #expect(
+        !line.unicodeScalars.dropLast().contains {
+          $0.value < 0x20 || (0x7f..<0xa0).contains($0.value)
+        })
       let object = try #require(
         JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       #expect(object["processName"] as? String == String(decoding: text.prefix(16), as: UTF8.self))

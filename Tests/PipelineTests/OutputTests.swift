@@ -42,7 +42,8 @@ import Testing
         try Output(Destination(.json, path: folder + "/link"), clock: Self.clock)
       }
       #expect(error?.code == ELOOP)
-      #expect(error?.description.hasSuffix("/link': it is a symbolic link; name the file itself") == true)
+      #expect(
+        error?.description.hasSuffix("/link': it is a symbolic link; name the file itself") == true)
       #expect(try String(contentsOfFile: target, encoding: .utf8) == "mine")
     }
   }

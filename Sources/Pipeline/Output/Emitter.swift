@@ -3,7 +3,8 @@ public import Policy
 /// Turns the kernel's records into lines of all outputs.
 ///
 /// Records are judged by the plan of their generation, so several plans can be there at once. Nothing is allocated for
-/// an event once its row has been seen, unless a clause of it was left to user space.
+/// an event once its row has been seen, unless a clause of it was left to user space; not even in a debug build, which is
+/// why arrays are walked by their indices here.
 public struct Emitter: ~Copyable {
   /// What was counted.
   public private(set) var counts = EmitterCounts()
@@ -88,8 +89,8 @@ public struct Emitter: ~Copyable {
         counts.afterLimit += 1
         break
       }
-      for output in outputs {
-        output.append(kind, of: record, headers, meaning.wants[index].names)
+      for output in outputs.indices {
+        outputs[output].append(kind, of: record, headers, meaning.wants[index].names)
       }
       meaning.wants[index].emitted += 1
       counts.events += 1
@@ -98,7 +99,9 @@ public struct Emitter: ~Copyable {
   }
 
   private func matcher(of generation: UInt32) -> PlanMatcher? {
-    for matcher in matchers where matcher.generation == generation { return matcher }
+    for index in matchers.indices where matchers[index].generation == generation {
+      return matchers[index]
+    }
     return nil
   }
 
@@ -109,9 +112,9 @@ public struct Emitter: ~Copyable {
   public mutating func flush() throws(OutputError) -> FlushOutcome {
     var outcome = FlushOutcome.written
     var first: OutputError?
-    for output in outputs {
+    for output in outputs.indices {
       do throws(OutputError) {
-        if case .readerGone = try output.flush() { outcome = .readerGone }
+        if case .readerGone = try outputs[output].flush() { outcome = .readerGone }
       } catch {
         first = first ?? error
       }

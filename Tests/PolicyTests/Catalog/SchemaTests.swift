@@ -1,0 +1,17 @@
+import Foundation
+import Policy
+import Testing
+
+struct SchemaTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  @Test(arguments: [
+    ("policy", PolicySchema.json.rendered()), ("event", EventSchema.json.rendered()),
+  ])
+  func `the file in schema is what the catalogs say`(name: String, text: String) throws {
+    let file = Self.root.appending(path: "schema/\(name).schema.json")
+    let kept = try String(contentsOf: file, encoding: .utf8)
+    #expect(kept == text + "\n", "run: tracee-policy schema \(name) > schema/\(name).schema.json")
+  }
+}
