@@ -30,7 +30,10 @@ extension OwnerField {
   /// The most bytes of a text that the kernel's table of this field compares, 0 for numbers; nil without a table.
   fileprivate var longestTextInTable: Int? {
     switch self {
-    case .userID, .processID, .container: 0
+    case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
+      .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
+      .netNamespace, .cgroupID, .container:
+      0
     case .comm: 16
     case .cgroup: 252
     default: nil
@@ -57,8 +60,8 @@ extension LintRule {
   static let userSpaceFilter = LintRule(
     "user-space-filter", .note, "A filter can be decided in the kernel",
     rationale: """
-      The kernel has tables for addresses, ports, the direction, uid, pid, comm, cgroup and container, and \
-      searches texts from their beginning. Every other filter is decided in user space, so each packet \
+      The kernel has tables for addresses, ports, the direction, ids, namespaces, comm, cgroup and \
+      container, and searches texts from their beginning. Every other filter is decided in user space, so each packet \
       that meets the rest is sent there first. That is right, and costs more.
       """,
     good: [Example.policy(scope: "[\"comm=ngi*\"]")],
