@@ -43,9 +43,13 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
 }
 
 extension PacketField {
+  /// The address that the packet comes from.
   public static let source = PacketField("src")
+  /// The address that the packet goes to.
   public static let destination = PacketField("dst")
+  /// The port that the packet comes from.
   public static let sourcePort = PacketField("src_port")
+  /// The port that the packet goes to.
   public static let destinationPort = PacketField("dst_port")
   /// 0 for `ingress`, 1 for `egress`.
   public static let direction = PacketField("metadata.direction")
