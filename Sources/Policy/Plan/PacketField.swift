@@ -40,6 +40,14 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
   }
 
   private init(place: Int) { self.place = UInt16(place) }
+
+  /// Whether two are the same field.
+  ///
+  /// Said here because the standard library would compare, and hash, the texts of raw values.
+  public static func == (a: PacketField, b: PacketField) -> Bool { a.place == b.place }
+
+  /// Hashes the place in the catalog.
+  public func hash(into hasher: inout Hasher) { hasher.combine(place) }
 }
 
 extension PacketField {
