@@ -40,8 +40,16 @@ let package = Package(
       name: "TestSupport", dependencies: ["CBPF"], path: "Tests/TestSupport",
       swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .executableTarget(
+      name: "bench-pipeline",
+      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
+      path: "Benchmarks",
+      swiftSettings: house),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Pipeline", "Policy", "CBPF"], swiftSettings: house),
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
+      swiftSettings: house),
     .testTarget(
       name: "KernelTests",
       dependencies: ["Pipeline", "Policy", "CBPF", "TestSupport", "tracee-policy"],

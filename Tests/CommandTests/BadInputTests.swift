@@ -48,7 +48,7 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
       says: "invalid-value", "70000", "65535"),
     BadPolicy(
       "a prefix that is too long", policy("data.dst=10.0.0.0/33"), at: ":7:",
-      says: "invalid-value", "10.0.0.0/33"),
+      says: "invalid-value", "`33`"),
     BadPolicy(
       "an unknown field", policy("data.dst_prot=80"), at: ":7:",
       says: "unknown-field", "dst_prot", "dst_port"),
@@ -75,7 +75,9 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
       #expect(applied.errors.contains(file + bad.place), "\(applied.errors)")
       for word in bad.words { #expect(applied.errors.contains(word), "\(applied.errors)") }
       #expect(!applied.errors.contains("ready"))
-      #expect(applied.errors.utf8.count < 2000, "\(applied.errors.utf8.count) bytes of words")
+      let findings = applied.errors.matches(of: /(?:error|warning)\[/).count
+      #expect(findings == (bad.exit == 1 ? 1 : 0), "\(applied.errors)")
+      #expect(applied.errors.utf8.count < 1000, "\(applied.errors.utf8.count) bytes of words")
     }
   }
 
@@ -104,7 +106,7 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
   }
 
   @Test(arguments: [
-    ["apply", "--no-such-option"], ["--no-such-option"], ["no-such-command"],
+    ["apply", "--no-such-option"], ["--no-such-option"], ["--events"],
     ["apply", "-o", "xml"], ["apply", "-p"],
   ])
   func `wrong use of the command line exits with 64`(arguments: [String]) async throws {
@@ -121,9 +123,9 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
         "one.yaml":
           "type: policy\nname: one\nscope: [global]\nrules: [{event: net_packet_tcp, filters: [data.dst_port=80]}]\n"
       ])
-      // The folder of the build may be closed to others.
+      // The folder of the build may be closed to others. A child copies, so that no other one has it open for writing.
       let binary = folder + "/tracee-policy"
-      try FileManager.default.copyItem(atPath: Tracer.path, toPath: binary)
+      try await run("cp", Tracer.path, binary)
       let applied = try await outcome(of: [
         "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary, "apply", "-p",
         folder + "/one.yaml",

@@ -15,7 +15,7 @@ extension EndToEnd {
     """
     type: policy
     name: \(name)
-    scope: [\(scope)]
+    scope: ["\(scope)"]
     rules:
       - event: \(events)
         filters: [\(filters.map { "\"\($0)\"" }.joined(separator: ", "))]

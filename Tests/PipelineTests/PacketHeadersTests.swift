@@ -13,7 +13,8 @@ import Testing
     #expect((ip.headerWords, ip.typeOfService, ip.length, ip.id) == (5, 0x10, 52, 0xbeef))
     #expect((ip.flags, ip.fragmentOffset, ip.timeToLive) == (2, 0, 64))
     #expect((ip.nextProtocol, ip.checksum) == (6, 0xaa55))
-    #expect((tcp.sequence, tcp.acknowledgement, tcp.dataOffset) == (4_173_220_235, 2_867_625_954, 8))
+    #expect(
+      (tcp.sequence, tcp.acknowledgement, tcp.dataOffset) == (4_173_220_235, 2_867_625_954, 8))
     #expect((tcp.window, tcp.checksum, tcp.urgent) == (2766, 6218, 0))
     #expect(tcp.flags == [.fin, .rst, .ack, .ece, .ns])
     #expect(packet.ports.map { [$0.source, $0.destination] } == [40020, 80])
@@ -71,7 +72,8 @@ import Testing
     #expect(read(SamplePacket.ipv4(17, udp, fragment: 0x2000))?.shape.transport == .udp)
     #expect(read(SamplePacket.ipv4(17, udp, fragment: 0x2001))?.shape.transport == .other)
     #expect(read(SamplePacket.ipv6(44, [17, 0, 0, 1, 0, 0, 0, 9] + udp))?.shape.transport == .udp)
-    #expect(read(SamplePacket.ipv6(44, [17, 0, 0, 8, 0, 0, 0, 9] + udp))?.shape.transport == .other)
+    #expect(
+      read(SamplePacket.ipv6(44, [17, 0, 0, 8, 0, 0, 0, 9] + udp))?.shape.transport == .other)
   }
 
   @Test func `follows the extension headers of IPv6, eight of them and no more`() {

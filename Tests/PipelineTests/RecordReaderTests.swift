@@ -77,12 +77,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    { $0.kind = 2 }, { $0.row_words = 0 }, { $0.row_words = 17 }, { $0.row_words = .max },
-    { $0.captured += 1 }, { $0.captured = .max }, { $0.length = $0.captured - 1 },
-    { $0.direction = 2 }, { $0.shape = 5 }, { $0.shape = 16 }, { $0.shape = 255 },
-    { $0.transport_offset = UInt16($0.captured) + 1 },
-  ] as [@Sendable (inout tp_packet) -> Void])
+  @Test(
+    arguments: [
+      { $0.kind = 2 }, { $0.row_words = 0 }, { $0.row_words = 17 }, { $0.row_words = .max },
+      { $0.captured += 1 }, { $0.captured = .max }, { $0.length = $0.captured - 1 },
+      { $0.direction = 2 }, { $0.shape = 5 }, { $0.shape = 16 }, { $0.shape = 255 },
+      { $0.transport_offset = UInt16($0.captured) + 1 },
+    ] as [@Sendable (inout tp_packet) -> Void])
   func `refuses a record that contradicts itself`(break: @Sendable (inout tp_packet) -> Void) {
     var sample = sample
     `break`(&sample.header)

@@ -5,7 +5,8 @@ enum SamplePacket {
     destination: [UInt8] = [70, 42, 73, 30], options: [UInt8] = [], fragment: UInt16 = 0x4000
   ) -> [UInt8] {
     let length = UInt16(20 + options.count + payload.count)
-    return [0x45 + UInt8(options.count / 4), 0x10] + big(length) + big(UInt16(0xbeef)) + big(fragment)
+    return [0x45 + UInt8(options.count / 4), 0x10] + big(length) + big(UInt16(0xbeef))
+      + big(fragment)
       + [64, nextProtocol] + big(UInt16(0xaa55)) + source + destination + options + payload
   }
 
@@ -19,7 +20,8 @@ enum SamplePacket {
     from: UInt16 = 40020, to: UInt16 = 80, flags: UInt16 = 0x10, dataOffset: UInt16 = 8,
     optionsAndData: [UInt8] = [UInt8](repeating: 1, count: 12)
   ) -> [UInt8] {
-    big(from) + big(to) + big(UInt32(4_173_220_235)) + big(UInt32(2_867_625_954)) + big(dataOffset << 12 | flags)
+    big(from) + big(to) + big(UInt32(4_173_220_235)) + big(UInt32(2_867_625_954))
+      + big(dataOffset << 12 | flags)
       + big(UInt16(2766)) + big(UInt16(6218)) + big(UInt16(0)) + optionsAndData
   }
 

@@ -32,6 +32,21 @@ struct SampleRecord {
       + row.flatMap { word in withUnsafeBytes(of: word) { Array($0) } } + packet
   }
 
+  /// Gives `body` the record and its headers as an emitter reads them.
+  func read<Result>(
+    _ body: (borrowing RecordReader, PacketHeaders) throws -> Result
+  ) throws -> Result {
+    let bytes = bytes
+    guard let record = RecordReader(bytes.span.bytes),
+      let headers = PacketHeaders(
+        record.packet, shape: record.shape, transportOffset: record.transportOffset)
+    else { throw Refused() }
+    return try body(record, headers)
+  }
+
+  /// A record that should have been good.
+  struct Refused: Error {}
+
   /// Fills a field of text with bytes, and the rest of it with NUL.
   static func fill<Field>(_ field: inout Field, _ bytes: some Sequence<UInt8>) {
     withUnsafeMutableBytes(of: &field) { field in

@@ -5,15 +5,17 @@ import Testing
 @testable import Pipeline
 
 @Suite struct TextTests {
-  @Test(arguments: [
-    ("::", 0, 0), ("::1", 0, 1), ("1::", 0x0001 << 48, 0),
-    ("2001:db8::1", 0x2001_0db8_0000_0000, 1),
-    ("2001:db8:0:1:1:1:1:1", 0x2001_0db8_0000_0001, 0x0001_0001_0001_0001),
-    ("2001:0:0:1::1", 0x2001_0000_0000_0001, 1),
-    ("2001:db8::1:0:0:1", 0x2001_0db8_0000_0000, 0x0001_0000_0000_0001),
-    ("fe80::abcd:ef01:2345:6789", 0xfe80 << 48, 0xabcd_ef01_2345_6789),
-    ("::ffff:192.0.2.128", 0, 0xffff_c000_0280), ("64:ff9b::c000:280", 0x64_ff9b << 32, 0xc000_0280),
-  ] as [(String, UInt64, UInt64)])
+  @Test(
+    arguments: [
+      ("::", 0, 0), ("::1", 0, 1), ("1::", 0x0001 << 48, 0),
+      ("2001:db8::1", 0x2001_0db8_0000_0000, 1),
+      ("2001:db8:0:1:1:1:1:1", 0x2001_0db8_0000_0001, 0x0001_0001_0001_0001),
+      ("2001:0:0:1::1", 0x2001_0000_0000_0001, 1),
+      ("2001:db8::1:0:0:1", 0x2001_0db8_0000_0000, 0x0001_0000_0000_0001),
+      ("fe80::abcd:ef01:2345:6789", 0xfe80 << 48, 0xabcd_ef01_2345_6789),
+      ("::ffff:192.0.2.128", 0, 0xffff_c000_0280),
+      ("64:ff9b::c000:280", 0x64_ff9b << 32, 0xc000_0280),
+    ] as [(String, UInt64, UInt64)])
   func `IPv6 addresses are written as RFC 5952 says`(text: String, high: UInt64, low: UInt64) {
     #expect(written { $0.append(IPAddress(high: high, low: low), in: .ipv6) } == text)
   }
@@ -31,7 +33,8 @@ import Testing
       let address = IPAddress(high: half(bytes.prefix(8)), low: half(bytes.suffix(8)))
       var text = [CChar](repeating: 0, count: 64)
       _ = bytes.withUnsafeBytes { inet_ntop(AF_INET6, $0.baseAddress, &text, 64) }
-      let expected = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let expected = String(
+        decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
       #expect(written { $0.append(address, in: .ipv6) } == expected)
     }
   }
@@ -43,6 +46,14 @@ import Testing
   @Test(arguments: [0, 1, 9, 10, 99, 100, 12345, UInt64.max - 1, .max, 10_000_000_000_000_000_000])
   func `numbers have all their digits`(number: UInt64) {
     #expect(written { $0.append(decimal: number) } == String(number))
+  }
+
+  @Test func `numbers on both sides of each power of two and of ten have all their digits`() {
+    var powers = (0..<64).map { bit -> UInt64 in 1 << UInt64(bit) }
+    for _ in 0..<19 { powers.append((powers.count == 64 ? 1 : powers.last ?? 1) * 10) }
+    for number in powers.flatMap({ power -> [UInt64] in [power - 1, power, power + 1] }) {
+      #expect(written { $0.append(decimal: number) } == String(number))
+    }
   }
 
   @Test(arguments: [
@@ -58,7 +69,9 @@ import Testing
 
   @Test func `bytes that are not UTF-8 become what the standard library makes of them`() {
     var generator = SystemRandomNumberGenerator()
-    let interesting: [UInt8] = [0x41, 0x7e, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xa0, 0xed, 0x9f, 0xf0, 0x90]
+    let interesting: [UInt8] = [
+      0x41, 0x7e, 0x80, 0xbf, 0xc0, 0xc2, 0xe0, 0xa0, 0xed, 0x9f, 0xf0, 0x90,
+    ]
     for _ in 0..<20_000 {
       let bytes = (0..<Int.random(in: 0...8, using: &generator)).map { _ in
         Bool.random(using: &generator)

@@ -17,7 +17,7 @@ public enum StandardInput: Sendable {
 
 /// A program that a test has started, and all that it writes.
 ///
-/// When nobody holds it any more it is killed and reaped.
+/// When nobody holds it any more it is killed, with its children, and reaped.
 public final class ChildProcess: Sendable {
   /// The program and its arguments.
   public let command: [String]
@@ -53,7 +53,7 @@ public final class ChildProcess: Sendable {
   deinit {
     closeInput()
     guard reap() == nil else { return }
-    kill(id, SIGKILL)
+    kill(-id, SIGKILL)
     var status: CInt = 0
     while waitpid(id, &status, 0) < 0 && errno == EINTR {}
   }
@@ -84,6 +84,14 @@ public final class ChildProcess: Sendable {
     state.withLock { state in
       if state == nil { kill(id, signal) }
     }
+  }
+
+  /// Ends it at once, with all processes that it has started and that stayed in its group.
+  ///
+  /// Waits until it is reaped.
+  public func remove() async throws {
+    kill(-id, SIGKILL)
+    try await end()
   }
 
   /// Waits until it has ended and its output was read to the end.

@@ -53,7 +53,9 @@ struct Pipe: ~Copyable {
   }
 }
 
-/// Starts a program with these three descriptors as its standard ones, and no signal blocked or ignored.
+/// Starts a program in a process group of its own, with these three descriptors as its standard ones.
+///
+/// No signal is blocked or ignored.
 func spawn(_ command: [String], descriptors: (CInt, CInt, CInt)) throws -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
@@ -71,8 +73,8 @@ func spawn(_ command: [String], descriptors: (CInt, CInt, CInt)) throws -> pid_t
   sigfillset(&all)
   posix_spawnattr_setsigmask(&attributes, &none)
   posix_spawnattr_setsigdefault(&attributes, &all)
-  posix_spawnattr_setflags(
-    &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+  let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
+  posix_spawnattr_setflags(&attributes, Int16(flags))
 
   var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
   arguments.append(nil)

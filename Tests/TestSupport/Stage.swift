@@ -49,10 +49,7 @@ extension Stage {
   ) throws -> ChildProcess {
     let place = (group?.entrance ?? []) + (side?.entrance ?? [])
     let process = try ChildProcess(place + command, input: input)
-    atEnd {
-      process.send(SIGKILL)
-      try await process.end()
-    }
+    atEnd { try await process.remove() }
     return process
   }
 
@@ -79,10 +76,7 @@ extension Stage {
   /// Starts the tracer with these arguments and waits until it traces; killed at the end.
   public func tracer(_ arguments: [String]) async throws -> Tracer {
     let tracer = try await Tracer(arguments)
-    atEnd {
-      tracer.process.send(SIGKILL)
-      try await tracer.process.end()
-    }
+    atEnd { try await tracer.process.remove() }
     return tracer
   }
 }

@@ -66,12 +66,14 @@ public struct VirtualNetwork: Sendable {
     for name in [left.name, right.name] { try await run("ip", "netns", "delete", name) }
   }
 
-  /// Removes the namespaces of test runs that are no more.
+  /// Removes the namespaces of test runs that are no more, and what still runs in them.
   fileprivate static func removeLeftovers() async throws {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/run/netns")) ?? []
     for name in names where name.hasPrefix(prefix) {
       let owner = name.dropFirst(prefix.count).prefix { $0.isNumber }
       guard let id = pid_t(owner), kill(id, 0) != 0, errno == ESRCH else { continue }
+      let processes = try await run("ip", "netns", "pids", name).split(separator: "\n")
+      for process in processes.compactMap({ pid_t($0) }) { kill(process, SIGKILL) }
       try await run("ip", "netns", "delete", name)
     }
   }

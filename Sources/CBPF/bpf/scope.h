@@ -30,8 +30,10 @@ static __noinline int scope_of(const struct tp_owner *owner, __u32 generation, _
     return 0;
   }
   __u32 dimensions = tables.plan->scope_dimensions;
-  if (dimensions & (1 << TP_SCOPE_UID) && !keep_number(row, &tables, TP_SCOPE_UID, owner->uid)) return 0;
-  if (dimensions & (1 << TP_SCOPE_PID) && !keep_number(row, &tables, TP_SCOPE_PID, owner->pid)) return 0;
+#define X(symbol, number, field) \
+  if (dimensions & (1 << number) && !keep_number(row, &tables, number, owner->field)) return 0;
+  TP_SCOPE_NUMBERS(X)
+#undef X
   if (dimensions & (1 << TP_SCOPE_COMM) && !keep_comm(row, &tables, owner)) return 0;
   if (dimensions & (1 << TP_SCOPE_CONTAINER) &&
       !keep(row, &tables, tables.plan->container[owner->flags & TP_OWNER_CONTAINER ? 1 : 0]))

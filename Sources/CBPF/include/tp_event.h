@@ -108,14 +108,28 @@ struct tp_address_key {
 };
 _Static_assert(sizeof(struct tp_address_key) == 20, "tp_address_key is a map key");
 
-/* The dimensions of scope. A number's dimension and a text's are the leading bits of their trie's keys. */
+/* The dimensions of scope that are numbers: those fields of the owner. A dimension is the leading bits of its keys. */
+#define TP_SCOPE_NUMBERS(X)          \
+  X(UID, 0, uid)                     \
+  X(PID, 1, pid)                     \
+  X(TID, 2, tid)                     \
+  X(PPID, 3, ppid)                   \
+  X(NS_PID, 4, ns_pid)               \
+  X(NS_TID, 5, ns_tid)               \
+  X(NS_PPID, 6, ns_ppid)             \
+  X(MOUNT_NAMESPACE, 7, mount_namespace) \
+  X(PID_NAMESPACE, 8, pid_namespace) \
+  X(NET_NAMESPACE, 9, net_namespace) \
+  X(CGROUP_ID, 10, cgroup_id)
+
+/* All dimensions of scope. */
 enum tp_scope_dimension {
-  TP_SCOPE_UID = 0,
-  TP_SCOPE_PID = 1,
-  TP_SCOPE_COMM = 2,
-  TP_SCOPE_CGROUP = 3,
-  TP_SCOPE_CONTAINER = 4,
-  TP_SCOPE_DIMENSIONS = 5,
+#define X(symbol, number, field) TP_SCOPE_##symbol = number,
+  TP_SCOPE_NUMBERS(X)
+#undef X
+  TP_SCOPE_COMM = 11,
+  TP_SCOPE_CGROUP = 12,
+  TP_SCOPE_CONTAINER = 13,
 };
 
 /* Key of the trie of numbers (uid, pid, …). Both in network byte order. */

@@ -48,7 +48,7 @@ struct RuleQuestion<Field: Hashable & Sendable> {
 extension Row {
   /// The rules of which `answer` is true.
   init(_ rules: [Rule], where answer: (Rule) -> Bool) {
-    self.init()
+    self.init(count: Row.words(for: rules.count))
     for (bit, rule) in rules.enumerated() where answer(rule) { self[bit] = true }
   }
 }

@@ -1,22 +1,19 @@
 import Policy
 
 /// Finishes what the kernel decided by one plan, and counts by rule what came of it.
-struct PlanMatcher {
+final class PlanMatcher {
   /// The generation of the records that the plan wanted.
   let generation: UInt32
-  /// The plan.
-  let plan: TracePlan
+  private let plan: TracePlan
   private let undecided: [Undecided]
-  /// The rules that the kernel does not decide alone.
-  private var undecidedRow = Row()
-  private var hasUndecided = false
-  private var rejected: [UInt64]
+  /// The rules that the kernel does not decide alone; nil when there are none.
+  private let undecidedRow: Row?
   /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
   private var meanings: [RowMeaning?]
-  /// Counts of rows that lost their place.
+  /// By rule: refused packets, and what came of rows that lost their place.
   private var settled: [RuleCounts]
 
-  private static let placesBits: UInt64 = 9
+  private static let placeBits = 9
 
   /// Makes a matcher.
   ///
@@ -26,82 +23,54 @@ struct PlanMatcher {
     self.generation = generation
     self.plan = plan
     self.undecided = undecided
-    rejected = Array(repeating: 0, count: plan.rules.count)
     settled = Array(repeating: RuleCounts(), count: plan.rules.count)
-    meanings = Array(repeating: nil, count: 1 << Int(Self.placesBits))
-    for (number, clauses) in undecided.enumerated() where !clauses.isEmpty {
-      undecidedRow[number] = true
-      hasUndecided = true
-    }
+    meanings = Array(repeating: nil, count: 1 << Self.placeBits)
+    var row = Row()
+    for (number, clauses) in undecided.enumerated() where !clauses.isEmpty { row[number] = true }
+    undecidedRow = row == Row() ? nil : row
   }
 
   /// Whether user space has to be asked about a row.
-  func isUndecided(_ row: Row) -> Bool {
-    guard hasUndecided else { return false }
-    for index in row.words.indices where row.words[index] & undecidedRow.words[index] != 0 {
-      return true
-    }
-    return false
-  }
+  func isUndecided(_ row: Row) -> Bool { undecidedRow?.intersects(row) ?? false }
 
   /// The row without the rules whose clauses do not hold, which are counted.
-  mutating func decide(_ row: Row, owner: Owner?, packet: Packet) -> Row {
+  func decide(_ row: Row, owner: Owner?, packet: Packet) -> Row {
     var decided = row
     row.forEachRule { number in
       guard number < undecided.count, !undecided[number].isEmpty,
         !undecided[number].hold(owner: owner, packet: packet)
       else { return }
       decided[number] = false
-      rejected[number] += 1
+      settled[number].rejected += 1
     }
     return decided
   }
 
-  /// The place of what a row means; nil when it has a bit that no rule has.
-  mutating func place(of row: Row) -> Int? {
-    var hash: UInt64 = 0
-    for index in row.words.indices {
-      hash = (hash ^ row.words[index]) &* 0x9e37_79b9_7f4a_7c15
-      hash ^= hash >> 29
+  /// What a row means; nil when it has a bit that no rule has.
+  func meaning(of row: Row) -> RowMeaning? {
+    let place = Int(row.hash >> UInt64(64 - Self.placeBits))
+    if let found = meanings[place] {
+      if found.row == row { return found }
+      settle(found, into: &settled)
     }
-    let place = Int(hash >> (64 - Self.placesBits))
-    if let found = meanings[place]?.row, found == row { return place }
-    guard let meaning = RowMeaning(row, in: plan) else { return nil }
-    settle(place)
-    meanings[place] = meaning
-    return place
-  }
-
-  /// The names of the policies that want an event, by the place of its row.
-  func names(at place: Int, _ kind: EventKind) -> RowMeaning.Names? {
-    meanings[place]?.names[kind.index]
-  }
-
-  /// Counts an event of a row.
-  mutating func count(at place: Int, _ kind: EventKind, emitted: Bool) {
-    if emitted {
-      meanings[place]?.tallies[kind.index].emitted += 1
-    } else {
-      meanings[place]?.tallies[kind.index].undecodable += 1
-    }
+    meanings[place] = RowMeaning(row, in: plan)
+    return meanings[place]
   }
 
   /// What became of each rule's packets.
   var counts: [RuleCounts] {
-    var all = self
-    for place in meanings.indices { all.settle(place) }
-    for number in plan.rules.indices { all.settled[number].rejected = rejected[number] }
-    return all.settled
+    var counts = settled
+    for case let meaning? in meanings { settle(meaning, into: &counts) }
+    return counts
   }
 
-  private mutating func settle(_ place: Int) {
-    guard let meaning = meanings[place] else { return }
+  private func settle(_ meaning: RowMeaning, into counts: inout [RuleCounts]) {
     meaning.row.forEachRule { number in
-      let tally = meaning.tallies[plan.rules[number].event.index]
-      settled[number].emitted += tally.emitted
-      settled[number].undecodable += tally.undecodable
+      for want in meaning.wants where want.kind == plan.rules[number].event {
+        counts[number].emitted += want.emitted
+        counts[number].undecodable += want.undecodable
+      }
     }
-    meanings[place] = nil
   }
 }
 

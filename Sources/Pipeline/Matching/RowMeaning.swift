@@ -1,8 +1,16 @@
 import Policy
 
-/// What a row asks for, worked out once: the events, and the names of the policies that want each.
-struct RowMeaning {
-  /// The names of the policies that want one event, without duplicates, in load order.
+/// What a row asks for, worked out once, and what came of it.
+final class RowMeaning {
+  /// One event that the row's rules want.
+  struct Want {
+    let kind: EventKind
+    let names: Names
+    var emitted: UInt64 = 0
+    var undecodable: UInt64 = 0
+  }
+
+  /// The names of the policies that want an event, without duplicates, in load order.
   struct Names {
     /// As the JSON array that `matchedPolicies` is.
     let json: [UInt8]
@@ -10,38 +18,26 @@ struct RowMeaning {
     let text: [UInt8]
   }
 
-  /// What became of the events of one kind.
-  struct Tally {
-    var emitted: UInt64 = 0
-    var undecodable: UInt64 = 0
-  }
-
   let row: Row
-  /// By ``EventKind/index``; nil for an event that no rule of the row wants.
-  let names: [Names?]
-  /// By ``EventKind/index``.
-  var tallies: [Tally]
+  /// The events, in order of their numbers.
+  var wants: [Want] = []
 
   /// Works out a row; nil when it has a bit that no rule of the plan has.
   init?(_ row: Row, in plan: TracePlan) {
-    var policies = EventKind.allCases.map { _ in [Int]() }
+    self.row = row
+    var policies: [EventKind: Set<Int>] = [:]
     var isKnown = true
     row.forEachRule { number in
       guard number < plan.rules.count else {
         isKnown = false
         return
       }
-      let rule = plan.rules[number]
-      if !policies[rule.event.index].contains(rule.policy) {
-        policies[rule.event.index].append(rule.policy)
-      }
+      policies[plan.rules[number].event, default: []].insert(plan.rules[number].policy)
     }
     guard isKnown else { return nil }
-    self.row = row
-    names = policies.map { policies in
-      policies.isEmpty ? nil : Names(policies.sorted().map { plan.policies[$0] })
+    wants = EventKind.allCases.compactMap { kind in
+      policies[kind].map { Want(kind: kind, names: Names($0.sorted().map { plan.policies[$0] })) }
     }
-    tallies = policies.map { _ in Tally() }
   }
 }
 

@@ -3,7 +3,8 @@ public import Policy
 /// Turns the kernel's records into lines of all outputs.
 ///
 /// Records are judged by the plan of their generation, so several plans can be there at once. Nothing is allocated for
-/// an event once its row has been seen, unless a clause of it was left to user space.
+/// an event once its row has been seen, unless a clause of it was left to user space; not even in a debug build, which is
+/// why arrays are walked by their indices here.
 public struct Emitter: ~Copyable {
   /// What was counted.
   public private(set) var counts = EmitterCounts()
@@ -61,26 +62,26 @@ public struct Emitter: ~Copyable {
       counts.malformed += 1
       return
     }
-    guard let index = matchers.firstIndex(where: { $0.generation == record.generation }) else {
+    guard let matcher = matcher(of: record.generation) else {
       counts.withoutPlan += 1
       return
     }
     let headers = PacketHeaders(
       record.packet, shape: record.shape, transportOffset: record.transportOffset)
     var row = record.row
-    if let headers, matchers[index].isUndecided(row) {
-      row = matchers[index].decide(
+    if let headers, matcher.isUndecided(row) {
+      row = matcher.decide(
         row, owner: record.owner.subject(complete: completeOwner),
         packet: headers.subject(direction: record.direction))
     }
-    guard let place = matchers[index].place(of: row) else {
+    guard let meaning = matcher.meaning(of: row) else {
       counts.malformed += 1
       return
     }
-    for kind in kinds {
-      guard let names = matchers[index].names(at: place, kind) else { continue }
+    for index in meaning.wants.indices {
+      let kind = meaning.wants[index].kind
       guard let headers, headers.shape.gives(kind) else {
-        matchers[index].count(at: place, kind, emitted: false)
+        meaning.wants[index].undecodable += 1
         counts.undecodable += 1
         continue
       }
@@ -88,11 +89,20 @@ public struct Emitter: ~Copyable {
         counts.afterLimit += 1
         break
       }
-      for output in outputs { output.append(kind, of: record, headers, names) }
-      matchers[index].count(at: place, kind, emitted: true)
+      for output in outputs.indices {
+        outputs[output].append(kind, of: record, headers, meaning.wants[index].names)
+      }
+      meaning.wants[index].emitted += 1
       counts.events += 1
       counts.eventsByKind[kind.index] += 1
     }
+  }
+
+  private func matcher(of generation: UInt32) -> PlanMatcher? {
+    for index in matchers.indices where matchers[index].generation == generation {
+      return matchers[index]
+    }
+    return nil
   }
 
   /// Writes what waits in all outputs, also in those after one that fails.
@@ -102,9 +112,9 @@ public struct Emitter: ~Copyable {
   public mutating func flush() throws(OutputError) -> FlushOutcome {
     var outcome = FlushOutcome.written
     var first: OutputError?
-    for output in outputs {
+    for output in outputs.indices {
       do throws(OutputError) {
-        if case .readerGone = try output.flush() { outcome = .readerGone }
+        if case .readerGone = try outputs[output].flush() { outcome = .readerGone }
       } catch {
         first = first ?? error
       }
@@ -112,8 +122,6 @@ public struct Emitter: ~Copyable {
     if let first { throw first }
     return outcome
   }
-
-  private let kinds = EventKind.allCases
 }
 
 /// What an emitter counted since it was made.

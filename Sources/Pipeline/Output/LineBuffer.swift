@@ -67,20 +67,25 @@
   }
 
   private mutating func append(digits number: UInt64) {
-    var length = 1
-    var limit: UInt64 = 10
-    while number >= limit, length < 20 {
-      length += 1
-      limit = length < 20 ? limit * 10 : limit
+    if number < 10 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number))
+      return
     }
+    let length = number.digitCount
     reserve(length)
     var rest = number
     var place = count + length
-    repeat {
-      place -= 1
-      unsafe memory[place] = UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
-      rest /= 10
-    } while rest != 0
+    while rest >= 10 {
+      place -= 2
+      let pair = Int(truncatingIfNeeded: rest % 100) * 2
+      unsafe memory.storeBytes(
+        of: UnsafeRawPointer(pairs.utf8Start).loadUnaligned(fromByteOffset: pair, as: UInt16.self),
+        toByteOffset: place, as: UInt16.self)
+      rest /= 100
+    }
+    if place > count {
+      unsafe memory[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+    }
     count += length
   }
 
@@ -105,3 +110,26 @@
     unsafe memory = larger
   }
 }
+
+/// The numbers from 00 to 99.
+private let pairs: StaticString = """
+  00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+  40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+  8081828384858687888990919293949596979899
+  """
+
+extension UInt64 {
+  /// How many decimal digits the number has.
+  fileprivate var digitCount: Int {
+    // A bit is worth 0.301 digits; the estimate is right or one too low.
+    let estimate = ((64 - leadingZeroBitCount) * 1233) >> 12
+    return self < powersOfTen[estimate] ? estimate : estimate + 1
+  }
+}
+
+private let powersOfTen: InlineArray<20, UInt64> = [
+  0, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+  10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+  1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+  1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+]

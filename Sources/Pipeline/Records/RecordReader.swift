@@ -56,11 +56,8 @@ struct RecordReader: ~Escapable {
 
   /// One bit for each rule that wants the packet.
   var row: Row {
-    var row = Row()
-    for index in 0..<rowWords {
-      row.words[index] = bytes.host(RecordLayout.headerSize + index * 8)
-    }
-    return row
+    let start = RecordLayout.headerSize
+    return Row(bytes.extracting(start..<start + rowWords * 8))
   }
 
   /// Who owns the packet's socket.

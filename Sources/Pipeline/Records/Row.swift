@@ -5,11 +5,26 @@ struct Row: Equatable, Hashable, Sendable {
   /// The most words that a row has.
   static let wordLimit = Int(TP_ROW_WORDS_MAX)
 
-  /// The words; the lowest bit of the first is rule 0.
-  var words = InlineArray<16, UInt64>(repeating: 0)
+  /// The words that are there, the lowest bit of the first for rule 0; the others are 0.
+  private(set) var words = InlineArray<16, UInt64>(repeating: 0)
+  /// How many words are there.
+  let count: Int
 
+  /// Makes a row with no bit set.
+  init(count: Int = Row.wordLimit) {
+    precondition((1...Row.wordLimit).contains(count), "a row has between 1 and 16 words")
+    self.count = count
+  }
+
+  /// Takes the words of a record.
+  init(_ bytes: RawSpan) {
+    self.init(count: bytes.byteCount / 8)
+    for index in 0..<count { words[index] = bytes.host(index * 8) }
+  }
+
+  /// Two rows are equal when they have the same bits, whatever their lengths.
   static func == (a: Row, b: Row) -> Bool {
-    for index in a.words.indices where a.words[index] != b.words[index] { return false }
+    for index in 0..<max(a.count, b.count) where a.words[index] != b.words[index] { return false }
     return true
   }
 
@@ -24,6 +39,7 @@ struct Row: Equatable, Hashable, Sendable {
   subscript(rule: Int) -> Bool {
     get { words[rule / 64] & 1 << UInt64(rule % 64) != 0 }
     set {
+      precondition(rule / 64 < count, "a bit beyond the end of its row")
       if newValue {
         words[rule / 64] |= 1 << UInt64(rule % 64)
       } else {
@@ -32,9 +48,27 @@ struct Row: Equatable, Hashable, Sendable {
     }
   }
 
+  /// Whether two rows have a bit in common.
+  func intersects(_ other: Row) -> Bool {
+    for index in 0..<min(count, other.count) where words[index] & other.words[index] != 0 {
+      return true
+    }
+    return false
+  }
+
+  /// A number that is the same for the same words, with its best bits on top.
+  var hash: UInt64 {
+    var hash: UInt64 = 0
+    for index in 0..<count {
+      hash = (hash ^ words[index]) &* 0x9e37_79b9_7f4a_7c15
+      hash ^= hash >> 29
+    }
+    return hash &* 0x9e37_79b9_7f4a_7c15
+  }
+
   /// Gives `body` the number of each bit that is set, in rising order.
   func forEachRule(_ body: (Int) -> Void) {
-    for index in words.indices {
+    for index in 0..<count {
       var word = words[index]
       while word != 0 {
         body(index * 64 + word.trailingZeroBitCount)

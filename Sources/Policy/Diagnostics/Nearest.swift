@@ -2,16 +2,16 @@
 public enum Nearest {
   /// The known words that are nearest to a word, in their own order; empty when none is near.
   ///
-  /// Near is at most one change for three characters of the word, at least one: a character too many, too few, wrong,
-  /// or two neighbours exchanged. Case counts as half a change.
+  /// Near is at most one change for three characters of the word, at least one: a character too
+  /// many, too few, wrong, or two neighbours exchanged. Nearest of all is what differs in case only.
   public static func words(to word: String, among known: some Sequence<String>) -> [String] {
     // Longer words than any known one need no distance.
-    let scalars = Array(word.unicodeScalars.prefix(64))
-    let limit = 2 * max(1, scalars.count / 3)
+    let start = word.unicodeScalars.prefix(64)
+    let limit = 2 * max(1, start.count / 3)
     var nearest: [String] = []
     var least = limit
     for candidate in known {
-      let distance = distance(scalars, Array(candidate.unicodeScalars))
+      let distance = distance(String(start), candidate)
       if distance < least || (distance == least && nearest.isEmpty) {
         (nearest, least) = ([candidate], distance)
       } else if distance == least && !nearest.contains(candidate) {
@@ -29,27 +29,30 @@ public enum Nearest {
     return "did you mean \(others.isEmpty ? last : "\(others) or \(last)")?"
   }
 
-  /// Twice the changes that make one word of another (restricted Damerau–Levenshtein), where case is half a change.
-  static func distance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
+  /// Twice the changes that make one word of another, whose case does not count; 1 if only case differs.
+  private static func distance(_ a: String, _ b: String) -> Int {
+    if a == b { return 0 }
+    let changes = changes(
+      Array(a.lowercased().unicodeScalars), Array(b.lowercased().unicodeScalars))
+    return changes == 0 ? 1 : 2 * changes
+  }
+
+  /// The least changes that make one word of another (restricted Damerau–Levenshtein distance).
+  private static func changes(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
     var beforeLast: [Int] = []
-    var last = (0...b.count).map { 2 * $0 }
+    var last = Array(0...b.count)
     for i in a.indices {
-      var row = [2 * (i + 1)]
+      var row = [i + 1]
       for j in b.indices {
-        var least = min(last[j + 1], row[j]) + 2
-        least = min(least, last[j] + change(a[i], b[j]))
+        var least = min(last[j + 1], row[j]) + 1
+        least = min(least, last[j] + (a[i] == b[j] ? 0 : 1))
         if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
-          least = min(least, beforeLast[j - 1] + 2)
+          least = min(least, beforeLast[j - 1] + 1)
         }
         row.append(least)
       }
       (beforeLast, last) = (last, row)
     }
     return last[b.count]
-  }
-
-  private static func change(_ a: Unicode.Scalar, _ b: Unicode.Scalar) -> Int {
-    if a == b { return 0 }
-    return a.properties.lowercaseMapping == b.properties.lowercaseMapping ? 1 : 2
   }
 }

@@ -81,7 +81,9 @@ struct PolicyParser {
       form: form, source: source, range: root.range,
       name: name ?? nothing(at: root), scope: [], rules: [])
     guard let body else { return document }
-    if let scope = required("scope", body) { document.scope = list(scope, "`scope`", "a scope") }
+    if let scope = required("scope", body) {
+      document.scope = expressions(scope, "`scope`", "a scope", in: .scope)
+    }
     if let rules = required("rules", body) {
       document.rules = elements(rules, "`rules`").compactMap { rule($0) }
     }
@@ -96,7 +98,7 @@ struct PolicyParser {
     let event = text(required("event", rule), "`event`")
     return PolicyDocument.Rule(
       range: node.range, event: event ?? nothing(at: node),
-      filters: rule["filters"].map { list($0, "`filters`", "a filter", mayBeEmpty: true) } ?? [],
+      filters: rule["filters"].map { expressions($0, "`filters`", "a filter", in: .rule) } ?? [],
       actions: rule["actions"].map { actions($0, "`actions`") } ?? [])
   }
 
@@ -154,6 +156,15 @@ extension PolicyParser {
     _ node: YAMLNode, _ noun: String, _ element: String, mayBeEmpty: Bool = false
   ) -> [SourceText] {
     elements(node, noun, mayBeEmpty: mayBeEmpty).compactMap { text($0, element) }
+  }
+
+  private mutating func expressions(
+    _ node: YAMLNode, _ noun: String, _ element: String, in place: ScopeKey.Places
+  ) -> [SourceText] {
+    let elements = elements(node, noun, mayBeEmpty: place == .rule)
+    let words = Set(ScopeCatalog.words.filter { $0.places.contains(place) }.map(\.name))
+    return UnquotedComma.join(elements, words: words, in: file, &diagnostics)
+      .compactMap { text($0, element) }
   }
 
   /// The elements of a list.

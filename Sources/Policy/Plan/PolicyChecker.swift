@@ -37,7 +37,9 @@ struct PolicyChecker {
     let before = diagnostics.count
     let selections = document.rules.map { EventSelection(parsing: $0.event, into: &diagnostics) }
     let excluded = selections.reduce(into: Set()) { $0.formUnion($1.excluded) }
-    let onlyExcludes = selections.allSatisfy(\.onlyExcludes)
+    // An item with a finding is not among the items, so nothing can be said of all of them then.
+    let isUnderstood = !diagnostics[before...].contains { $0.severity == .error }
+    let onlyExcludes = isUnderstood && selections.allSatisfy(\.onlyExcludes)
     var rules: [CheckedPolicy.Rule] = []
     for (rule, selection) in zip(document.rules, selections) {
       let filters = filters(

@@ -28,6 +28,9 @@ struct FieldLogic {
     wanted.reduce(profile.domain) { $0.intersection($1) }.subtracting(excluded)
   }
 
+  /// Whether it takes a value, other than members of names, to meet the clauses.
+  var wantsValue: Bool { !wanted.isEmpty && !hasMembers }
+
   /// Whether nothing can meet the clauses. Yes is certain.
   var isContradictory: Bool {
     if wanted.contains(where: { $0.subtracting(excluded).isEmpty }) { return true }

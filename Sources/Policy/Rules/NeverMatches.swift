@@ -32,7 +32,7 @@ extension LintRule {
       address of IPv6.
       """,
     good: [
-      Example.policy(scope: "[uid=0,1000]"),
+      Example.policy(scope: "[\"uid=0,1000\"]"),
       Example.policy(filters: "[data.dst_port>=1024, data.dst_port!=8080]"),
       Example.policy(scope: "[\"comm=a*\"]", filters: "[comm=ab]"),
     ],

@@ -4,6 +4,11 @@ extension Rule {
   /// What is found is certain: ``ReferenceMatcher`` says no for every packet that gives the event.
   var contradiction: CheckedFilter.Target? {
     for field in scope.fields() where logic(of: field).isContradictory { return .owner(field) }
+    if logic(of: .containerID).wantsValue,
+      FieldLogic(inContainer, OwnerField.container.profile).isContradictory
+    {
+      return .owner(.container)
+    }
     for field in filters.fields() where logic(of: field).isContradictory {
       return .packet(field, member: nil)
     }
@@ -19,6 +24,11 @@ extension Rule {
       && other.filters.allSatisfy { clause in
         filters.contains(clause) || logic(of: clause.field).implies(clause.condition)
       }
+  }
+
+  /// What is said of being in a container, and that it is so.
+  private var inContainer: [Condition] {
+    scope.conditions(of: .container) + [Condition(included: [.numbers(1...1)])]
   }
 
   private func logic(of field: OwnerField) -> FieldLogic {

@@ -1,14 +1,19 @@
 /// Finds rules that add nothing to the rules before them.
+///
+/// It costs the square of the rules of a policy; beyond a ``Budget`` nothing is said.
 enum UnreachableRule {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     let scope = policy.follows ? [] : policy.scope
+    var budget = Budget()
     var earlier: [EventKind: [(rule: Rule, document: PolicyDocument.Rule)]] = [:]
     return policy.rules.compactMap { rule in
       let expanded = rule.events.map {
         Rule(policy: 0, event: $0, scope: scope, filters: rule.filters)
       }
       let covers = expanded.map { rule in
-        earlier[rule.event, default: []].first { rule.implies($0.rule) }?.document
+        earlier[rule.event, default: []].first { earlier in
+          budget.spend(rule.weight + earlier.rule.weight) && rule.implies(earlier.rule)
+        }?.document
       }
       for rule in zip(expanded, repeatElement(rule.document, count: expanded.count)) {
         earlier[rule.0.event, default: []].append((rule.0, rule.1))

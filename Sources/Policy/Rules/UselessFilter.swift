@@ -1,17 +1,17 @@
 /// Finds values of filters that could be left out without changing what matches.
+///
+/// It costs the square of the values of a rule; beyond a ``Budget`` nothing is said.
 enum UselessFilter {
-  /// Rules with more values than this are not looked at: what it costs grows with the square.
-  static let valueLimit = 512
-
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
-    let scope = useless(in: policy.scope) { filters in
+    var budget = Budget()
+    let scope = useless(in: policy.scope, &budget) { filters in
       [Rule(policy: 0, event: .ipv6, scope: filters, filters: [])]
     }
     // What the scope already demands is useless in a rule, unless the scope can be outlived.
     let demanded = policy.follows ? [] : policy.scope
     return scope
       + policy.rules.flatMap { rule in
-        useless(in: rule.filters) { filters in
+        useless(in: rule.filters, &budget) { filters in
           rule.events.map { Rule(policy: 0, event: $0, scope: demanded, filters: filters) }
         }
       }
@@ -19,19 +19,19 @@ enum UselessFilter {
 
   /// The values, from the last to the first, without which the rules of some filters mean the same.
   private static func useless(
-    in filters: [CheckedFilter], rules: ([CheckedFilter]) -> [Rule]
+    in filters: [CheckedFilter], _ budget: inout Budget, rules: ([CheckedFilter]) -> [Rule]
   ) -> [Diagnostic] {
-    guard filters.reduce(0, { $0 + $1.values.count }) <= valueLimit else { return [] }
     var left = filters
     var found: [Diagnostic] = []
-    for (index, filter) in filters.enumerated().reversed() where filter.type != nil {
+    for (index, filter) in filters.enumerated().reversed() {
       for position in filter.values.indices.reversed() {
         var fewer = left
         fewer[index].values.remove(at: position)
         let before = rules(left)
+        guard budget.spend(before.reduce(0) { $0 + $1.weight }) else { return found }
         // What can never match is another finding.
         guard !before.isEmpty, before.allSatisfy({ $0.contradiction == nil }) else { return found }
-        let after = rules(fewer.filter { !$0.values.isEmpty || $0.type == nil })
+        let after = rules(fewer.filter { !$0.values.isEmpty || $0.target == .everything })
         let isUseless = zip(before, after).allSatisfy { $0.implies($1) && $1.implies($0) }
         guard isUseless else { continue }
         left = fewer
@@ -59,6 +59,7 @@ extension LintRule {
       Example.policy(filters: "[\"data.dst=10.0.0.0/8,10.1.2.3\"]"),
       Example.policy(scope: "[\"comm=ng*\", comm=nginx]"),
       Example.policy(scope: "[comm=nginx]", filters: "[comm=nginx]"),
+      Example.policy(scope: "[not-container, not-container]"),
     ])
 }
 

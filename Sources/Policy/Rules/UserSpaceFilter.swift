@@ -1,21 +1,54 @@
-/// Finds values that the kernel's tables cannot decide.
+/// Finds filters that the kernel's tables cannot decide.
 enum UserSpaceFilter {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
-    policy.filters.flatMap { filter in
-      filter.values.filter { $0.isDecidedInUserSpace }.map { .userSpace(filter, $0.word) }
+    policy.filters.compactMap { filter in
+      filter.reasonForUserSpace.map { .userSpace(filter.expression, $0) }
     }
   }
 }
 
-extension CheckedFilter.Value {
-  /// Whether it is a text of which the beginning is not known: tables are searched from the beginning.
-  fileprivate var isDecidedInUserSpace: Bool {
-    guard case .operands(let operands) = meaning else { return false }
-    return operands.contains { operand in
-      switch operand {
-      case .text(.suffix), .text(.contains): true
-      default: false
-      }
+extension CheckedFilter {
+  /// Why the kernel cannot decide it; nil when it can.
+  fileprivate var reasonForUserSpace: String? {
+    let condition = condition
+    switch target {
+    case .everything, .follow: return nil
+    case .packet(let field, _):
+      let inTables: [PacketField] = [
+        .source, .destination, .sourcePort, .destinationPort, .direction,
+      ]
+      return inTables.contains(field) ? nil : "the kernel has no table for it"
+    case .owner(let field):
+      guard let longest = field.longestTextInTable else { return "the kernel has no table for it" }
+      let operands = condition.included + condition.excluded
+      return operands.lazy.compactMap { $0.reasonForUserSpace(longest) }.first
+    }
+  }
+}
+
+extension OwnerField {
+  /// The most bytes of a text that the kernel's table of this field compares, 0 for numbers; nil without a table.
+  fileprivate var longestTextInTable: Int? {
+    switch self {
+    case .userID, .processID, .container: 0
+    case .comm: 16
+    case .cgroup: 252
+    default: nil
+    }
+  }
+}
+
+extension Operand {
+  fileprivate func reasonForUserSpace(_ longest: Int) -> String? {
+    switch self {
+    case .numbers, .addresses: nil
+    case .member: "the kernel has no table for it"
+    case .text(.suffix), .text(.contains): "its tables are searched from the start of a text"
+    case .text(.prefix(let text)) where text.utf8.count > longest,
+      .text(.exact(let text)) where text.utf8.count >= longest:
+      "its tables hold fewer bytes"
+    case .text(.prefix(let text)), .text(.exact(let text)):
+      text.utf8.contains(0) ? "its tables end a text at a NUL" : nil
     }
   }
 }
@@ -24,21 +57,19 @@ extension LintRule {
   static let userSpaceFilter = LintRule(
     "user-space-filter", .note, "A filter can be decided in the kernel",
     rationale: """
-      The kernel's tables are searched from the beginning of a text. A value with a star in front is \
-      decided in user space, so every packet that meets the other filters is sent there first. That is \
-      right, and costs more.
+      The kernel has tables for addresses, ports, the direction, uid, pid, comm, cgroup and container, and \
+      searches texts from their beginning. Every other filter is decided in user space, so each packet \
+      that meets the rest is sent there first. That is right, and costs more.
       """,
     good: [Example.policy(scope: "[\"comm=ngi*\"]")],
     bad: [Example.policy(scope: "[\"comm=*nx\"]")])
 }
 
 extension Diagnostic {
-  fileprivate static func userSpace(
-    _ filter: CheckedFilter, _ word: FilterExpression.Word
-  ) -> Self {
+  fileprivate static func userSpace(_ expression: FilterExpression, _ reason: String) -> Self {
     Self(
       .note, LintRule.userSpaceFilter.code,
-      "`\(word.text)` is decided in user space: tables are searched from the start of a text",
-      source: filter.expression.source.source, range: word.range)
+      "the kernel cannot decide this filter: \(reason)",
+      source: expression.source.source, range: expression.source.range)
   }
 }

@@ -46,7 +46,7 @@ struct SelectionOptions: ParsableArguments {
     for failure in checked.failures { StandardError.say("\(failure.path): \(failure.reason)") }
     guard checked.failures.isEmpty else { throw .worldRefused }
     let shown = checked.diagnostics.filter { $0.severity != .note }
-    if !shown.isEmpty { StandardError.write(ConciseRenderer.render(shown)) }
+    if !shown.isEmpty { StandardError.write(TextRenderer(sources: checked.sources).render(shown)) }
     guard let plan = checked.plan else { throw .findings }
     guard !plan.rules.isEmpty else {
       StandardError.say("there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one")

@@ -115,7 +115,7 @@ struct RuleLogicTests {
     var maker = Maker(random: SplitMix(state: 20_251_123))
     let packets = Self.packets(event)
     var claims = (never: 0, implied: 0)
-    for _ in 0..<4000 {
+    for _ in 0..<2000 {
       let (a, b) = (maker.rule(event), maker.rule(event))
       let never = a.contradiction != nil
       let implied = a.implies(b)
@@ -129,7 +129,7 @@ struct RuleLogicTests {
       }
     }
     // Enough of both was claimed for the test to mean something.
-    #expect(claims.never > 200 && claims.implied > 200, "\(claims)")
+    #expect(claims.never > 100 && claims.implied > 100, "\(claims)")
   }
 
   /// Who matches: the scope and the packet decide apart from each other.
