@@ -131,9 +131,7 @@ struct FilterMeaningTests {
       /system.slice)
       """
     ),
-    ("follow", "unsupported-scope 2:1-7 `follow` is not supported yet"),
-    ("tree=1", "unsupported-scope 2:1-5 `tree` is not supported yet"),
-    ("pid=new", "unsupported-scope 2:5-8 `new` of `pid` is not supported yet"),
+    ("podName=a", "unsupported-scope 2:1-8 `podName` is not supported yet"),
   ])
   func `a scope that means nothing is reported at the word`(scope: String, finding: String) {
     #expect(findings(policy(scope: scope)) == [finding])
