@@ -48,7 +48,7 @@ import Testing
   @Test func `names of protocols are those that events show`() {
     for number in UInt8.min...(.max) {
       var line = LineBuffer(capacity: 64)
-      line.append(protocolName: number)
+      NameTable.ipProtocol.append(UInt16(number), to: &line)
       let shown = String(decoding: line.copy, as: UTF8.self)
       #expect(Enumeration.ipProtocol.name(of: UInt64(number)) ?? "\(number)" == shown)
     }
@@ -58,17 +58,11 @@ import Testing
     for type in UInt8.min...(.max) {
       for code in UInt8(0)...20 {
         let number = UInt64(type) << 8 | UInt64(code)
-        let bytes = SamplePacket.icmp(type, code)
-        for (name, enumeration) in [
-          (ICMPHeader(bytes.bytes, at: 0)?.name, Enumeration.icmp),
-          (ICMPv6Header(bytes.bytes, at: 0)?.name, .icmpv6),
+        for (names, enumeration) in [
+          (NameTable.icmp, Enumeration.icmp), (NameTable.icmpv6, .icmpv6),
         ] {
-          guard let name else {
-            Issue.record("no header")
-            continue
-          }
           var line = LineBuffer(capacity: 64)
-          line.append(name, type: type, code: code)
+          names.append(type: type, code: code, to: &line)
           let shown = String(decoding: line.copy, as: UTF8.self)
           // A code or a type without a name is shown by its number, which is no name of the table.
           if shown.contains("(Code: ") || shown.first?.isNumber == true {

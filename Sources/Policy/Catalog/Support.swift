@@ -15,20 +15,9 @@ extension OwnerField {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
       .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
-      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID:
+      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID, .tree:
       true
-    case .containerName, .containerImage, .podName, .podNamespace, .podUID, .tree: false
-    }
-  }
-
-  /// Whether owners carry the state or the name that a value of this field asks for.
-  ///
-  /// The names are `new`, `started` and the mount namespaces of executables.
-  public func isSupported(member: String) -> Bool {
-    switch self {
-    case .containerID: member == "started"
-    case .executable: member != "host"
-    default: false
+    case .containerName, .containerImage, .podName, .podNamespace, .podUID: false
     }
   }
 }
@@ -46,9 +35,4 @@ extension PacketField {
         || [.source, .destination, .sourcePort, .destinationPort, .direction, .returnValue]
           .contains(field)
     })
-}
-
-extension ScopeWord {
-  /// Whether the tracer can do what the word asks for.
-  public var isSupported: Bool { meaning != .follow }
 }

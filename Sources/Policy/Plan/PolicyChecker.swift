@@ -43,7 +43,13 @@ struct PolicyChecker {
       isUnderstood && selections.allSatisfy { $0.items.allSatisfy(\.isExclusion) }
     var rules: [CheckedPolicy.Rule] = []
     for (rule, selection) in zip(document.rules, selections) {
+      let found = diagnostics.count
       let filters = filters(rule.filters, in: .rule)
+      // Which fields an event has is not known when the event is not.
+      if selection.items.isEmpty {
+        let others = diagnostics[found...].filter { $0.code != LintRule.unknownField.code }
+        diagnostics.replaceSubrange(found..., with: others)
+      }
       var selected = selection.selected
       if selected.isEmpty, onlyExcludes {
         selected = EventSet.standard.events.filter(\.isSupported).map { ($0, isNamed: false) }
