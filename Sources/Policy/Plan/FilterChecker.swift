@@ -2,9 +2,14 @@
 struct FilterChecker {
   /// Where the expressions stand: a policy's scope, or a rule's filters.
   let place: ScopeKey.Places
+  /// Whether the events have fields that the catalog does not know, so that an unknown one is no finding.
+  let mayHaveOtherFields: Bool
   private(set) var diagnostics: [Diagnostic] = []
 
-  init(_ place: ScopeKey.Places) { self.place = place }
+  init(_ place: ScopeKey.Places, mayHaveOtherFields: Bool = false) {
+    self.place = place
+    self.mayHaveOtherFields = mayHaveOtherFields
+  }
 
   /// The filter that an expression means; nil, with a finding, when it means none.
   mutating func check(_ source: SourceText) -> CheckedFilter? {
@@ -21,6 +26,7 @@ struct FilterChecker {
     if let key = ScopeCatalog.key(name, in: place) {
       return checkOwner(expression, key)
     }
+    if mayHaveOtherFields, name.hasPrefix("data.") || name.hasPrefix("args.") { return nil }
     if ScopeCatalog.word(name, in: place) != nil {
       report(.wordWithValues(name), expression.comparisonRange, expression)
     } else {

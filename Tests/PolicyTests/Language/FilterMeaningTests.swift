@@ -62,6 +62,14 @@ struct FilterMeaningTests {
     #expect(included("comm=a*b") == [.text(.exact("a*b"))])
   }
 
+  @Test(arguments: ["comm", "executable", "uts"])
+  func `a star at either end of a text stands for anything`(key: String) {
+    #expect(included("\(key)=*/nc") == [.text(.suffix("/nc"))])
+    #expect(included("\(key)=/bin/*") == [.text(.prefix("/bin/"))])
+    #expect(included("\(key)=*bin*") == [.text(.contains("bin"))])
+    #expect(included("\(key)=**") == [.text(.contains(""))])
+  }
+
   @Test func `keys of a scope narrow it further in a rule, and both hold`() {
     let rule = rule(policy(scope: ["comm=a"], rules: [("net_packet_tcp", ["comm=b", "host"])]))
     #expect(
