@@ -65,6 +65,7 @@ extension Undecided {
   public init(_ rule: Rule) {
     self.init(
       scope: rule.scope.filter { !Decision.isInKernel($0) },
-      filters: rule.filters.filter { !Decision.isInKernel($0) })
+      filters: rule.filters.filter { !Decision.isInKernel($0) },
+      following: rule.followed == nil ? nil : rule)
   }
 }

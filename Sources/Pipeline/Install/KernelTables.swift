@@ -32,7 +32,7 @@ public struct KernelTables: Sendable {
   /// For each rule, what the kernel leaves of it.
   public let undecided: [Undecided]
   /// How many clauses are left to user space.
-  public var undecidedClauses: Int { undecided.reduce(0) { $0 + $1.scope.count + $1.filters.count } }
+  public var undecidedClauses: Int { undecided.reduce(0) { $0 + $1.count } }
   /// The words of a row.
   public let rowWords: Int
 
@@ -43,7 +43,8 @@ public struct KernelTables: Sendable {
     rowWords = Row.words(for: rules.count)
     rows = []
     undecided = rules.map(Undecided.init)
-    decidedClauses = rules.reduce(0) { $0 + $1.scope.count + $1.filters.count } - undecidedClauses
+    let clauses = rules.reduce(0) { $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count }
+    decidedClauses = clauses - undecidedClauses
 
     var table = RowTable()
     let everything = table.index(of: Row(rules) { _ in true })
@@ -57,7 +58,9 @@ public struct KernelTables: Sendable {
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
       s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]
     )
-    plan.no_owner = table.index(of: Row(rules) { ReferenceMatcher.matches($0.scope, owner: nil) })
+    plan.no_owner = table.index(of: Row(rules) {
+      ReferenceMatcher.matches($0.scope, owner: nil) && ReferenceMatcher.follows($0, owner: nil)
+    })
     encode(RuleQuestion(rules) { $0.filters.filter(Decision.isInKernel) }, &table)
     encode(RuleQuestion(rules) { $0.scope.filter(Decision.isInKernel) }, &table)
     rows = table.rows

@@ -50,6 +50,7 @@ extension OwnerReader {
     owner.executable = executable.repairedText
     owner.containerID = containerID.repairedText
     owner.hasContainerStarted = containerStarted
+    owner.isContainerNew = isContainerNew
     complete(&owner)
     return owner
   }

@@ -63,7 +63,7 @@ extension LineBuffer {
     append(",\"TTL\":")
     append(decimal: header.timeToLive)
     append(",\"protocol\":\"")
-    append(protocolName: header.nextProtocol)
+    NameTable.ipProtocol.append(UInt16(header.nextProtocol), to: &self)
     append("\",\"checksum\":")
     append(decimal: header.checksum)
     append(",\"srcIP\":\"")
@@ -82,7 +82,7 @@ extension LineBuffer {
     append(",\"length\":")
     append(decimal: header.length)
     append(",\"nextHeader\":\"")
-    append(protocolName: header.nextHeader)
+    NameTable.ipProtocol.append(UInt16(header.nextHeader), to: &self)
     append("\",\"hopLimit\":")
     append(decimal: header.hopLimit)
     append(",\"srcIP\":\"")
@@ -144,7 +144,7 @@ extension LineBuffer {
 
   private mutating func append(_ header: ICMPHeader) {
     append("{\"name\":\"proto_icmp\",\"type\":\"trace.ProtoICMP\",\"value\":{\"typeCode\":\"")
-    append(header.name, type: header.type, code: header.code)
+    NameTable.icmp.append(type: header.type, code: header.code, to: &self)
     append("\",\"checksum\":")
     append(decimal: header.checksum)
     append(",\"id\":")
@@ -156,37 +156,9 @@ extension LineBuffer {
 
   private mutating func append(_ header: ICMPv6Header) {
     append("{\"name\":\"proto_icmpv6\",\"type\":\"trace.ProtoICMPv6\",\"value\":{\"typeCode\":\"")
-    append(header.name, type: header.type, code: header.code)
+    NameTable.icmpv6.append(type: header.type, code: header.code, to: &self)
     append("\",\"checksum\":")
     append(decimal: header.checksum)
     append(UInt8(ascii: "}"))
-  }
-}
-
-extension LineBuffer {
-  /// Writes the name of a protocol that IP carries; its number when it is not assigned.
-  mutating func append(protocolName number: UInt8) {
-    if let name = IPProtocolName.of(number) { append(name) } else { append(decimal: number) }
-  }
-
-  /// Writes what a message is: `EchoReply`, `TimeExceeded(TTLExceeded)`, and numbers for what has no name:
-  /// `Redirect(Code: 9)`, `EchoReply(Code: 1)`, `200(1)`.
-  mutating func append(_ name: ICMPName, type: UInt8, code: UInt8) {
-    switch name {
-    case .plain(let type), .coded(let type, nil):
-      append(type)
-      if case .plain = name, code == 0 { return }
-      append("(Code: ")
-      append(decimal: code)
-    case .coded(let type, let code?):
-      append(type)
-      append("(")
-      append(code)
-    case .unknown:
-      append(decimal: type)
-      append("(")
-      append(decimal: code)
-    }
-    append(")")
   }
 }

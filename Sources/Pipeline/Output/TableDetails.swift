@@ -43,7 +43,7 @@ extension LineBuffer {
       append("len ")
       append(decimal: UInt(payload))
     case .icmp(let header):
-      append(header.name, type: header.type, code: header.code)
+      NameTable.icmp.append(type: header.type, code: header.code, to: &self)
       if header.type == 0 || header.type == 8 {
         append(" id ")
         append(decimal: header.id)
@@ -51,7 +51,7 @@ extension LineBuffer {
         append(decimal: header.sequence)
       }
     case .icmpv6(let header):
-      append(header.name, type: header.type, code: header.code)
+      NameTable.icmpv6.append(type: header.type, code: header.code, to: &self)
     }
   }
 
@@ -60,11 +60,11 @@ extension LineBuffer {
     append(" ")
     switch network {
     case .ipv4(let header):
-      append(protocolName: header.nextProtocol)
+      NameTable.ipProtocol.append(UInt16(header.nextProtocol), to: &self)
       append(" ttl ")
       append(decimal: header.timeToLive)
     case .ipv6(let header):
-      append(protocolName: header.nextHeader)
+      NameTable.ipProtocol.append(UInt16(header.nextHeader), to: &self)
       append(" hops ")
       append(decimal: header.hopLimit)
     }

@@ -15,18 +15,9 @@ extension OwnerField {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
       .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
-      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID:
+      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID, .tree:
       true
-    case .containerName, .containerImage, .podName, .podNamespace, .podUID, .tree: false
-    }
-  }
-
-  /// Whether owners carry the state or the mount namespace that a value of this field asks for.
-  public func isSupported(member: String) -> Bool {
-    switch self {
-    case .containerID: member == "started"
-    case .executable: true
-    default: false
+    case .containerName, .containerImage, .podName, .podNamespace, .podUID: false
     }
   }
 }
@@ -43,9 +34,4 @@ extension PacketField {
       return field != .timestamp
         && (events == EventKind.allCases || events.contains { $0.isSupported })
     })
-}
-
-extension ScopeWord {
-  /// Whether the tracer can do what the word asks for.
-  public var isSupported: Bool { meaning != .follow }
 }

@@ -48,10 +48,6 @@ struct FilterChecker {
       }
       return nil
     }
-    guard word.isSupported else {
-      report(.unsupportedKey(name), expression.key.range, expression)
-      return nil
-    }
     switch word.meaning {
     case .everything:
       return CheckedFilter(expression: expression, target: .everything, type: nil, values: [])
@@ -73,12 +69,6 @@ struct FilterChecker {
       return nil
     }
     guard let values = values(of: expression, key.type, words: key.words) else { return nil }
-    let refused = values.filter { $0.members.contains { !key.field.isSupported(member: $0) } }
-    for value in refused {
-      report(
-        .unsupportedValue(value.word.text, of: expression.key.text), value.word.range, expression)
-    }
-    guard refused.isEmpty else { return nil }
     return CheckedFilter(
       expression: expression, target: .owner(key.field), type: key.type, values: values)
   }
@@ -142,18 +132,6 @@ extension Operand {
 }
 
 extension CheckedFilter.Value {
-  /// The states and names that the value asks for.
-  fileprivate var members: [String] {
-    guard case .operands(let operands) = meaning else { return [] }
-    return operands.compactMap { operand in
-      switch operand {
-      case .member(FieldValue.state, .exact(let word)): word
-      case .member(let name, _): name
-      default: nil
-      }
-    }
-  }
-
   /// The value as one of a member, such as a header's.
   fileprivate func belonging(to member: String) -> Self {
     guard case .operands(let operands) = meaning else { return self }

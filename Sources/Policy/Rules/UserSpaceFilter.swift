@@ -30,7 +30,10 @@ extension OwnerField {
   /// The most bytes of a text that the kernel's table of this field compares, 0 for numbers; nil without a table.
   fileprivate var longestTextInTable: Int? {
     switch self {
-    case .userID, .processID, .container: 0
+    case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
+      .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
+      .netNamespace, .cgroupID, .container:
+      0
     case .comm: 16
     case .cgroup: 252
     default: nil
@@ -43,12 +46,12 @@ extension Operand {
     switch self {
     case .numbers, .addresses: nil
     case .member: "the kernel has no table for it"
-    case .text(.suffix), .text(.contains): "its tables are searched from the start of a text"
+    case .text(.suffix), .text(.contains): "the kernel's tables are searched from the start of a text"
     case .text(.prefix(let text)) where text.utf8.count > longest,
       .text(.exact(let text)) where text.utf8.count >= longest:
-      "its tables hold fewer bytes"
+      "the kernel's table holds fewer bytes"
     case .text(.prefix(let text)), .text(.exact(let text)):
-      text.utf8.contains(0) ? "its tables end a text at a NUL" : nil
+      text.utf8.contains(0) ? "in the kernel's table a text ends at a NUL" : nil
     }
   }
 }
@@ -57,8 +60,8 @@ extension LintRule {
   static let userSpaceFilter = LintRule(
     "user-space-filter", .note, "A filter can be decided in the kernel",
     rationale: """
-      The kernel has tables for addresses, ports, the direction, uid, pid, comm, cgroup and container, and \
-      searches texts from their beginning. Every other filter is decided in user space, so each packet \
+      The kernel has tables for addresses, ports, the direction, ids, namespaces, comm, cgroup and \
+      container, and searches texts from their beginning. Every other filter is decided in user space, so each packet \
       that meets the rest is sent there first. That is right, and costs more.
       """,
     good: [Example.policy(scope: "[\"comm=ngi*\"]")],
@@ -69,7 +72,7 @@ extension Diagnostic {
   fileprivate static func userSpace(_ expression: FilterExpression, _ reason: String) -> Self {
     Self(
       .note, LintRule.userSpaceFilter.code,
-      "the kernel cannot decide this filter: \(reason)",
+      "this filter is decided in user space: \(reason)",
       source: expression.source.source, range: expression.source.range)
   }
 }
