@@ -15,7 +15,8 @@ extension OwnerField {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
       .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
-      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID, .tree:
+      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID,
+      .tree:
       true
     case .containerName, .containerImage, .podName, .podNamespace, .podUID: false
     }
@@ -24,15 +25,14 @@ extension OwnerField {
 
 extension PacketField {
   /// Whether packets carry this field, and filters on it are decided.
+  ///
+  /// Fields of an event are as soon as the event is; the time of a packet is not.
   public var isSupported: Bool { Self.supported.contains(self) }
 
   private static let supported = Set(
     allCases.filter { field in
-      let isOfHeader = EventKind.allCases.contains {
-        $0.isSupported && field.description.events == [$0]
-      }
-      return isOfHeader
-        || [.source, .destination, .sourcePort, .destinationPort, .direction, .returnValue]
-          .contains(field)
+      let events = field.description.events
+      return field != .timestamp
+        && (events == EventKind.allCases || events.contains { $0.isSupported })
     })
 }

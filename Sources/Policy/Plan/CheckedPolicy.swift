@@ -28,7 +28,10 @@ extension CheckedPolicy {
       rule.events.map {
         var expanded = Rule.Expanded(
           policy: index, event: $0, scope: follows ? [] : scope, filters: rule.filters)
-        if follows { expanded.followed = Rule.Expanded(policy: index, event: $0, scope: scope, filters: []).scope }
+        if follows {
+          expanded.followed =
+            Rule.Expanded(policy: index, event: $0, scope: scope, filters: []).scope
+        }
         return expanded
       }
     }

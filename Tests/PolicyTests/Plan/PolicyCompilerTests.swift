@@ -48,7 +48,6 @@ struct PolicyCompilerTests {
     #expect(plan?.policies == ["b", "a"])
     #expect(plan?.rules.map(\.policy) == [0, 0, 1])
     #expect(plan?.rules.map(\.event) == [.udp, .tcp, .tcp])
-    #expect(plan?.followingPolicies == [])
   }
 
   @Test(arguments: [
