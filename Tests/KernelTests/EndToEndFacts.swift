@@ -7,19 +7,22 @@ extension EndToEnd {
   @Suite(.enabled(if: Machine.has("python3", "bash", "unshare", "setpriv"), "needs util-linux"))
   struct Facts {
     @Test func `every key of a scope compares with what /proc says of the owner`() async throws {
-      // Two programs that differ in everything, and send one datagram when they are told to.
+      // Two programs that differ in nearly everything, and send one datagram when they are told to.
       let script =
         "import socket, sys\nprint('up', flush=True)\nsys.stdin.readline()\n"
         + "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', (sys.argv[1], 9))"
       try await withStage { stage in
         let network = try await stage.network()
-        let group = try stage.make(stage.plannedGroup())
+        let groups = [
+          try stage.make(stage.plannedGroup()), try stage.make(stage.plannedGroup()),
+        ]
         let python = try stage.start(
-          "python3", "-c", script, network.left.ipv4, on: network.right, input: .open)
+          "python3", "-c", script, network.left.ipv4, on: network.right, in: groups[0],
+          input: .open)
         let bash = try stage.start(
           "unshare", "--uts", "--mount", "bash", "-c",
           "hostname tp-other && exec setpriv --reuid=65534 --clear-groups bash", on: network.left,
-          in: group, input: .open)
+          in: groups[1], input: .open)
         try bash.write("echo up\n")
         let processes = [python, bash]
         for process in processes { _ = try await process.line(startingWith: "up") }
@@ -55,9 +58,8 @@ extension EndToEnd {
             trace.events.first { $0.hostProcessID == UInt64(process.id) && $0.leaves })
           #expect(event.matchedPolicies == expected)
         }
-        // Else one of the two signs would not have been tried.
         let other = try #require(facts[bash.id])
-        #expect(keys.filter { other[$0] == known[$0] } == ["pidns"])
+        #expect(keys.filter { other[$0] == known[$0] } == ["pidns", "ppid"])
       }
     }
 
