@@ -72,7 +72,7 @@ public struct Emitter: ~Copyable {
     if let headers, matcher.isUndecided(row) {
       row = matcher.decide(
         row, owner: record.owner.subject(complete: completeOwner),
-        packet: headers.subject(direction: record.direction))
+        packet: headers.subject(of: record))
     }
     guard let meaning = matcher.meaning(of: row) else {
       counts.malformed += 1

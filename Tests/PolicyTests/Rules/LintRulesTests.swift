@@ -75,4 +75,9 @@ struct LintRulesTests {
       scope: "[\"pid=\(values)\"]", filters: "[\"data.dst_port=\(values)\"]")
     #expect(clock.measure { _ = findings(text) } < .seconds(20))
   }
+
+  @Test func `of an event that is not known yet, no field is called unknown`() {
+    let found = findings(Example.policy(event: "openat", filters: "[data.pathname=/tmp*]"))
+    #expect(found.map(\.code) == ["unsupported-event"])
+  }
 }
