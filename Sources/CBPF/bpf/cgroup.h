@@ -46,7 +46,7 @@ static __always_inline int add_cgroup(struct cgroup *cgroup, const char *path) {
   __u32 start = known->end - TP_CONTAINER_ID_LENGTH;
   if (start > TP_CGROUP_PATH_LENGTH - TP_CONTAINER_ID_LENGTH || is_monitor(known, start)) return 0;
   bpf_probe_read_kernel(known->container_id, TP_CONTAINER_ID_LENGTH, known->path.path + start);
-  known->flags = TP_OWNER_CONTAINER;
+  known->flags = TP_OWNER_CONTAINER | TP_OWNER_CONTAINER_NEW;
   return 0;
 }
 

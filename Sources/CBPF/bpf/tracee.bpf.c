@@ -13,6 +13,7 @@
 #include "packet.h"
 #include "classify.h"
 #include "emit.h"
+#include "process.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -140,6 +141,31 @@ SEC("tp_btf/cgroup_mkdir") int BPF_PROG(tp_on_cgroup_made, struct cgroup *cgroup
 SEC("tp_btf/cgroup_rmdir") int BPF_PROG(tp_on_cgroup_removed, struct cgroup *cgroup) { return remove_cgroup(cgroup); }
 
 SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_exec, struct task_struct *task) { return start_container(task); }
+
+SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_fork, struct task_struct *parent, struct task_struct *child) {
+  if (child->pid != child->tgid) return 0;
+  return record_process(child, TP_PROCESS_FORKED, parent->tgid, NULL);
+}
+
+SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_executed, struct task_struct *task) {
+  return record_process(task, TP_PROCESS_EXECUTED, 0, NULL);
+}
+
+SEC("tp_btf/task_rename") int BPF_PROG(tp_on_rename, struct task_struct *task, const char *comm) {
+  return record_process(task, TP_PROCESS_RENAMED, 0, comm);
+}
+
+SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_exit, struct task_struct *task) {
+  if (task->pid != task->tgid) return 0;
+  return record_process(task, TP_PROCESS_EXITED, 0, NULL);
+}
+
+/* For each task, run by reading the iterator: records the processes that are older than the tracer. */
+SEC("iter/task") int tp_find(struct bpf_iter__task *entry) {
+  struct task_struct *task = entry->task;
+  if (!task || task->pid != task->tgid) return 0;
+  return record_process(task, TP_PROCESS_FOUND, task->real_parent->tgid, NULL);
+}
 
 /* For each open file of each process, run by reading the iterator: gives sockets that are older than the tracer an owner. */
 SEC("iter/task_file") int tp_seed(struct bpf_iter__task_file *entry) {

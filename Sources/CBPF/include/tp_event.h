@@ -44,12 +44,14 @@ enum tp_transport {
 /* What a record of the ring is; the first word of each record. */
 enum tp_record_kind {
   TP_RECORD_PACKET = 1,
+  TP_RECORD_PROCESS = 2,
 };
 
 enum tp_owner_flags {
   TP_OWNER_COMPAT = 1 << 0,            /* a 32-bit task of a 64-bit kernel */
   TP_OWNER_CONTAINER = 1 << 1,         /* its cgroup belongs to a container */
   TP_OWNER_CONTAINER_STARTED = 1 << 2, /* something was executed in that container, or it is older than the tracer */
+  TP_OWNER_CONTAINER_NEW = 1 << 3,     /* that container is younger than the tracer */
 };
 
 /* Who owns a socket. All zero: nobody is known. Times are ns of CLOCK_BOOTTIME. Text ends at the first NUL, or fills its field. */
@@ -93,6 +95,25 @@ struct tp_packet {
   struct tp_owner owner;
 };
 _Static_assert(sizeof(struct tp_packet) == 48 + sizeof(struct tp_owner), "tp_packet is a wire type");
+
+/* What happened to a process. */
+enum tp_process_change {
+  TP_PROCESS_FORKED = 0,
+  TP_PROCESS_EXECUTED = 1,
+  TP_PROCESS_RENAMED = 2,
+  TP_PROCESS_EXITED = 3,
+  TP_PROCESS_FOUND = 4, /* it is older than the tracer */
+};
+
+/* A change of a process. These are recorded only while a plan asks who descends from whom, or what became of a process. */
+struct tp_process {
+  __u32 kind;   /* TP_RECORD_PROCESS */
+  __u32 change; /* enum tp_process_change */
+  __u32 pid;    /* its thread group, as the host sees it */
+  __u32 parent; /* of a fork the thread group that forked, of one that was found its parent now; else 0 */
+  struct tp_owner owner; /* as it is after the change; of an exit only zeros */
+};
+_Static_assert(sizeof(struct tp_process) == 16 + sizeof(struct tp_owner), "tp_process is a wire type");
 
 /* Bytes of a packet that a record can hold. The smaller is taken when it holds all headers. */
 #define TP_CAPTURE_SMALL 128
@@ -191,8 +212,9 @@ struct tp_counters {
   __u64 submitted; /* a record is in the ring */
   __u64 full;      /* wanted, but the ring had no room */
   __u64 malformed; /* of the unwanted: not IP, or cut off before the end of the IP header */
+  __u64 processes_full; /* changes of processes that found the ring full */
 };
-_Static_assert(sizeof(struct tp_counters) == 32, "tp_counters is a map value");
+_Static_assert(sizeof(struct tp_counters) == 40, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
 struct tp_config {

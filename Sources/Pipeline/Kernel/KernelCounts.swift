@@ -1,6 +1,8 @@
 import CBPF
 
-/// What the kernel side counted, over all CPUs. The numbers only grow.
+/// What the kernel side counted, over all CPUs.
+///
+/// The numbers only grow.
 public struct KernelCounts: Equatable, Sendable {
   /// Packets that no rule wanted; ``malformed`` is part of it.
   public var unwanted: UInt64 = 0
@@ -10,6 +12,9 @@ public struct KernelCounts: Equatable, Sendable {
   public var ringFull: UInt64 = 0
   /// Packets that are not IP, or are cut off before the end of the IP header.
   public var malformed: UInt64 = 0
+
+  /// Changes of processes that found the ring full: what follows from them is not known.
+  public var processesFull: UInt64 = 0
 
   /// Packets that a rule wanted.
   public var wanted: UInt64 { submitted + ringFull }
@@ -32,7 +37,8 @@ struct KernelCounters {
   func counts() throws(KernelError) -> KernelCounts {
     let values = try read(counters, index: 0, words: MemoryLayout<tp_counters>.size / 8)
     return KernelCounts(
-      unwanted: values[0], submitted: values[1], ringFull: values[2], malformed: values[3])
+      unwanted: values[0], submitted: values[1], ringFull: values[2], malformed: values[3],
+      processesFull: values[4])
   }
 
   /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.

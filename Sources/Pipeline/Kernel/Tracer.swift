@@ -18,6 +18,9 @@ public struct Tracer: ~Copyable {
     /// The directory of the cgroup whose packets are traced, with all below it; nil for the root of the v2 tree.
     public var cgroup: String?
 
+    /// Whether changes of processes are recorded too, beginning with the processes that are there.
+    var recordsProcesses = false
+
     /// Makes the default options.
     public init() {}
   }
@@ -43,9 +46,15 @@ public struct Tracer: ~Copyable {
     for member in tree.members() { try known.add(member) }
     links.append(try object.attach("tp_on_create", cgroup: cgroup))
     for program in ["tp_on_send", "tp_on_receive"] { links.append(try object.attach(program)) }
-    try SocketSeed.run(try object.attach("tp_seed"))
+    try KernelIterator.run(try object.attach("tp_seed"))
     try Installer(object).install(tables)
     let ring = try RingBuffer(map: object.descriptor(ofMap: "tp_ring"))
+    if options.recordsProcesses {
+      for program in ["tp_on_fork", "tp_on_executed", "tp_on_rename", "tp_on_exit"] {
+        links.append(try object.attach(program))
+      }
+      try KernelIterator.run(try object.attach("tp_find"))
+    }
     for program in ["tp_on_ingress", "tp_on_egress"] {
       links.append(try object.attach(program, cgroup: cgroup))
     }
@@ -80,12 +89,16 @@ public struct Tracer: ~Copyable {
   /// Gives `body` each record that is there, as bytes that are lent for the call; stops when `body` says false.
   public func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
 
-  /// Detaches every program. What is in the ring can still be consumed.
+  /// Detaches every program.
+  ///
+  /// What is in the ring can still be consumed.
   public mutating func detach() { links = [] }
 
   /// What the kernel side counted so far.
   public func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
 
   /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
-  public func losses(rules: Int) throws(KernelError) -> [UInt64] { try counters.losses(rules: rules) }
+  public func losses(rules: Int) throws(KernelError) -> [UInt64] {
+    try counters.losses(rules: rules)
+  }
 }

@@ -1,6 +1,17 @@
 import Policy
 
 extension PacketHeaders {
+  /// The packet of a record as a policy sees it: slow, for what the kernel does not decide.
+  func subject(of record: borrowing RecordReader) -> Packet {
+    var packet = subject(direction: record.direction)
+    packet.fields[.processor] = [.number(UInt64(record.processor))]
+    if let number = UInt32(exactly: record.systemCall) {
+      let calls: SystemCallNames = record.owner.isCompat ? .compat : .native
+      packet.fields[.systemCall] = [.text(calls.name(of: number) ?? String(number))]
+    }
+    return packet
+  }
+
   /// The packet as a policy sees it: slow, for what the kernel does not decide.
   func subject(direction: PacketDirection) -> Packet {
     var fields = headerFields
@@ -39,6 +50,7 @@ extension OwnerReader {
     owner.executable = executable.repairedText
     owner.containerID = containerID.repairedText
     owner.hasContainerStarted = containerStarted
+    owner.isContainerNew = isContainerNew
     complete(&owner)
     return owner
   }

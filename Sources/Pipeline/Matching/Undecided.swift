@@ -1,6 +1,6 @@
 public import Policy
 
-/// The clauses of one rule that no table of the kernel decides.
+/// What of one rule no table of the kernel decides.
 ///
 /// The kernel leaves the rule's bit set as if they held; user space asks about them, packet by packet.
 public struct Undecided: Equatable, Sendable {
@@ -8,19 +8,28 @@ public struct Undecided: Equatable, Sendable {
   public var scope: [Clause<OwnerField>]
   /// Of the rule's filters.
   public var filters: [Clause<PacketField>]
+  /// The rule, when its policy's scope says `follow`; else nil.
+  public var following: Rule?
 
-  /// Makes the clauses of one rule; none by default.
-  public init(scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = []) {
+  /// Makes what is left of one rule; nothing by default.
+  public init(
+    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [], following: Rule? = nil
+  ) {
     self.scope = scope
     self.filters = filters
+    self.following = following
   }
 
+  /// How many clauses are left.
+  public var count: Int { scope.count + filters.count + (following?.followed?.count ?? 0) }
+
   /// Whether the kernel decides all of the rule.
-  public var isEmpty: Bool { scope.isEmpty && filters.isEmpty }
+  public var isEmpty: Bool { scope.isEmpty && filters.isEmpty && following == nil }
 
   /// Whether all of them hold.
   func hold(owner: Owner?, packet: Packet) -> Bool {
     ReferenceMatcher.matches(scope, owner: owner)
+      && following.map { ReferenceMatcher.follows($0, owner: owner) } ?? true
       && filters.allSatisfy { clause in
         ReferenceMatcher.matches(clause.condition, packet.fields[clause.field] ?? [])
       }

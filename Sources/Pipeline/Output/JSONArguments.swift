@@ -2,34 +2,64 @@ import Policy
 
 /// The members of `args`. Source: `docs/events.md`.
 extension LineBuffer {
-  /// Writes the args of an event, without brackets around them.
-  mutating func appendArguments(
-    of kind: EventKind, _ headers: PacketHeaders, _ direction: PacketDirection
-  ) {
+  /// Writes `src` and `dst`, with a comma after each.
+  mutating func append(addressesOf headers: PacketHeaders) {
     let family = headers.shape.family
     append("{\"name\":\"src\",\"type\":\"const char*\",\"value\":\"")
     append(headers.source, in: family)
     append("\"},{\"name\":\"dst\",\"type\":\"const char*\",\"value\":\"")
     append(headers.destination, in: family)
     append("\"},")
-    let isTransport = kind == headers.shape.transportEvent
-    if isTransport, let ports = headers.ports {
-      append("{\"name\":\"src_port\",\"type\":\"u16\",\"value\":")
-      append(decimal: ports.source)
-      append("},{\"name\":\"dst_port\",\"type\":\"u16\",\"value\":")
-      append(decimal: ports.destination)
-      append("},")
-    }
+  }
+
+  /// Writes `src_port` and `dst_port`, with a comma after each; nothing for a packet without ports.
+  mutating func append(portsOf headers: PacketHeaders) {
+    guard let ports = headers.ports else { return }
+    append("{\"name\":\"src_port\",\"type\":\"u16\",\"value\":")
+    append(decimal: ports.source)
+    append("},{\"name\":\"dst_port\",\"type\":\"u16\",\"value\":")
+    append(decimal: ports.destination)
+    append("},")
+  }
+
+  /// Writes the end of the arg before, and `metadata`.
+  mutating func append(directionOf record: borrowing RecordReader) {
+    append("},{\"name\":\"metadata\",\"type\":\"trace.PacketMetadata\",\"value\":{\"direction\":")
+    append(record.direction == .egress ? "\"egress\"}}" : "\"ingress\"}}")
+  }
+
+  /// Writes the `metadata` of an event that shows what the packet says, with a comma after it.
+  mutating func append(
+    summaryOf record: borrowing RecordReader, _ headers: PacketHeaders, interface: [UInt8]
+  ) {
+    let family = headers.shape.family
+    append("{\"name\":\"metadata\",\"type\":\"trace.PktMeta\",\"value\":{\"src_ip\":\"")
+    append(headers.source, in: family)
+    append("\",\"dst_ip\":\"")
+    append(headers.destination, in: family)
+    append("\",\"src_port\":")
+    append(decimal: headers.ports?.source ?? 0)
+    append(",\"dst_port\":")
+    append(decimal: headers.ports?.destination ?? 0)
+    append(",\"protocol\":")
+    append(headers.shape.transport == .tcp ? "6" : "17")
+    append(",\"packet_len\":")
+    append(decimal: record.length)
+    append(",\"iface\":")
+    append(jsonText: interface.bytes)
+    append("}},")
+  }
+
+  /// Writes the arg that shows one of the headers, without its closing brace.
+  mutating func append(_ headers: PacketHeaders, transport isTransport: Bool) {
     if isTransport {
       append(headers.transport)
     } else {
-      append(headers.network, family)
+      append(headers.network)
     }
-    append("},{\"name\":\"metadata\",\"type\":\"trace.PacketMetadata\",\"value\":{\"direction\":")
-    append(direction == .egress ? "\"egress\"}}" : "\"ingress\"}}")
   }
 
-  private mutating func append(_ network: PacketHeaders.Network, _ family: PacketShape.Family) {
+  private mutating func append(_ network: PacketHeaders.Network) {
     switch network {
     case .ipv4(let header): append(header)
     case .ipv6(let header): append(header)
@@ -63,7 +93,7 @@ extension LineBuffer {
     append(",\"TTL\":")
     append(decimal: header.timeToLive)
     append(",\"protocol\":\"")
-    append(protocolName: header.nextProtocol)
+    NameTable.ipProtocol.append(UInt16(header.nextProtocol), to: &self)
     append("\",\"checksum\":")
     append(decimal: header.checksum)
     append(",\"srcIP\":\"")
@@ -82,7 +112,7 @@ extension LineBuffer {
     append(",\"length\":")
     append(decimal: header.length)
     append(",\"nextHeader\":\"")
-    append(protocolName: header.nextHeader)
+    NameTable.ipProtocol.append(UInt16(header.nextHeader), to: &self)
     append("\",\"hopLimit\":")
     append(decimal: header.hopLimit)
     append(",\"srcIP\":\"")
@@ -144,7 +174,7 @@ extension LineBuffer {
 
   private mutating func append(_ header: ICMPHeader) {
     append("{\"name\":\"proto_icmp\",\"type\":\"trace.ProtoICMP\",\"value\":{\"typeCode\":\"")
-    append(header.name, type: header.type, code: header.code)
+    NameTable.icmp.append(type: header.type, code: header.code, to: &self)
     append("\",\"checksum\":")
     append(decimal: header.checksum)
     append(",\"id\":")
@@ -156,37 +186,9 @@ extension LineBuffer {
 
   private mutating func append(_ header: ICMPv6Header) {
     append("{\"name\":\"proto_icmpv6\",\"type\":\"trace.ProtoICMPv6\",\"value\":{\"typeCode\":\"")
-    append(header.name, type: header.type, code: header.code)
+    NameTable.icmpv6.append(type: header.type, code: header.code, to: &self)
     append("\",\"checksum\":")
     append(decimal: header.checksum)
     append(UInt8(ascii: "}"))
-  }
-}
-
-extension LineBuffer {
-  /// Writes the name of a protocol that IP carries; its number when it is not assigned.
-  mutating func append(protocolName number: UInt8) {
-    if let name = IPProtocolName.of(number) { append(name) } else { append(decimal: number) }
-  }
-
-  /// Writes what a message is: `EchoReply`, `TimeExceeded(TTLExceeded)`, and numbers for what has no name:
-  /// `Redirect(Code: 9)`, `EchoReply(Code: 1)`, `200(1)`.
-  mutating func append(_ name: ICMPName, type: UInt8, code: UInt8) {
-    switch name {
-    case .plain(let type), .coded(let type, nil):
-      append(type)
-      if case .plain = name, code == 0 { return }
-      append("(Code: ")
-      append(decimal: code)
-    case .coded(let type, let code?):
-      append(type)
-      append("(")
-      append(code)
-    case .unknown:
-      append(decimal: type)
-      append("(")
-      append(decimal: code)
-    }
-    append(")")
   }
 }

@@ -18,6 +18,12 @@ struct SystemCallNames: Sendable {
     }
   }
 
+  /// The name of a call, nil when it has none here: slow, for what the kernel does not decide.
+  func name(of number: UInt32) -> String? {
+    guard number < ranges.count, !ranges[Int(number)].isEmpty else { return nil }
+    return String(decoding: text[ranges[Int(number)]], as: UTF8.self)
+  }
+
   /// Writes the name of a call; its number when it has none here.
   func append(_ number: UInt32, to line: inout LineBuffer) {
     guard number < ranges.count, !ranges[Int(number)].isEmpty else {

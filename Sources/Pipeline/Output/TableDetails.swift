@@ -43,7 +43,7 @@ extension LineBuffer {
       append("len ")
       append(decimal: UInt(payload))
     case .icmp(let header):
-      append(header.name, type: header.type, code: header.code)
+      NameTable.icmp.append(type: header.type, code: header.code, to: &self)
       if header.type == 0 || header.type == 8 {
         append(" id ")
         append(decimal: header.id)
@@ -51,7 +51,7 @@ extension LineBuffer {
         append(decimal: header.sequence)
       }
     case .icmpv6(let header):
-      append(header.name, type: header.type, code: header.code)
+      NameTable.icmpv6.append(type: header.type, code: header.code, to: &self)
     }
   }
 
@@ -60,16 +60,33 @@ extension LineBuffer {
     append(" ")
     switch network {
     case .ipv4(let header):
-      append(protocolName: header.nextProtocol)
+      NameTable.ipProtocol.append(UInt16(header.nextProtocol), to: &self)
       append(" ttl ")
       append(decimal: header.timeToLive)
     case .ipv6(let header):
-      append(protocolName: header.nextHeader)
+      NameTable.ipProtocol.append(UInt16(header.nextHeader), to: &self)
       append(" hops ")
       append(decimal: header.hopLimit)
     }
     append(" len ")
     append(decimal: length)
+  }
+
+  /// Writes what matters of a DNS message, after a space: what is asked, and what came of it.
+  mutating func append(details message: borrowing DNSMessage) {
+    append(message.isResponse ? " response" : " query")
+    message.forEachQuestion { question in
+      append(" ")
+      NameTable.dnsType.append(question.type, to: &self)
+      append(" ")
+      append(dnsName: question.name, in: message.bytes, isJSON: false)
+    }
+    guard message.isResponse else { return }
+    append(": ")
+    NameTable.dnsResponseCode.append(message.responseCode, to: &self)
+    append(", ")
+    append(decimal: message.count(of: .answers))
+    append(message.count(of: .answers) == 1 ? " answer" : " answers")
   }
 
   /// Writes a letter for each flag that is set, as tcpdump's users know them.

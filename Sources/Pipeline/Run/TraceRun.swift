@@ -6,6 +6,7 @@ public struct TraceRun: ~Copyable {
   private var emitter: Emitter
   private let signals: StopSignals
   private let plan: TracePlan
+  private let processes: ProcessTable?
 
   /// What a plan costs, as the ready line says it.
   public let readiness: Readiness
@@ -13,18 +14,29 @@ public struct TraceRun: ~Copyable {
   /// The number of the first plan of a process.
   private static let firstGeneration: UInt32 = 1
 
-  /// Loads the programs with a plan in force. Packets are recorded from then on.
+  /// Loads the programs with a plan in force.
+  ///
+  /// Packets are recorded from then on.
   public init(
     _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {
     let tables = KernelTables(plan, generation: Self.firstGeneration)
     let signals = try TraceError.wrapping { () throws(KernelError) in try StopSignals() }
+    let needsProcesses = ProcessTable.isNeeded(by: plan)
     let tracer = try TraceError.wrapping { () throws(KernelError) in
-      try Tracer(tables, options: options)
+      var options = options
+      options.recordsProcesses = needsProcesses
+      return try Tracer(tables, options: options)
     }
+    let completion = OwnerCompletion(tracer.knownCgroups)
+    let processes = needsProcesses ? ProcessTable(plan, complete: completion.complete) : nil
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
-    emitter.completeOwner = tracer.ownerCompletion
+    emitter.completeOwner = { owner in
+      completion.complete(&owner)
+      processes?.describe(&owner)
+    }
+    self.processes = processes
     emitter.add(plan, undecided: tables.undecided, generation: Self.firstGeneration)
     self.tracer = tracer
     self.signals = signals
@@ -71,7 +83,11 @@ public struct TraceRun: ~Copyable {
 
   private mutating func consume() throws(KernelError) {
     try tracer.consume { record in
-      emitter.consume(record)
+      if let processes, let change = ProcessRecord(record) {
+        processes.apply(change)
+      } else {
+        emitter.consume(record)
+      }
       return true
     }
   }

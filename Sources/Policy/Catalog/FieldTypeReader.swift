@@ -124,8 +124,8 @@ extension TextPattern {
     if startsOpen { rest = rest.dropFirst() }
     if endsOpen { rest = rest.dropLast() }
     // What stands behind the compared bytes is never seen: neither in the value nor in the pattern's beginning.
-    let compared = rest.utf8.prefix(min(comparedBytes, rest.utf8.count))
-    let start = String(decoding: compared, as: UTF8.self)
+    let length = min(comparedBytes, rest.utf8.count)
+    let start = String(decoding: rest.utf8.prefix(length), as: UTF8.self)
     switch (startsOpen, endsOpen) {
     case (false, false): self = .exact(start)
     case (false, true): self = .prefix(start)

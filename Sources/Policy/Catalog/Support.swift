@@ -15,40 +15,24 @@ extension OwnerField {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
       .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
-      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID:
+      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID,
+      .tree:
       true
-    case .containerName, .containerImage, .podName, .podNamespace, .podUID, .tree: false
-    }
-  }
-
-  /// Whether owners carry the state or the name that a value of this field asks for.
-  ///
-  /// The names are `new`, `started` and the mount namespaces of executables.
-  public func isSupported(member: String) -> Bool {
-    switch self {
-    case .containerID: member == "started"
-    case .executable: member != "host"
-    default: false
+    case .containerName, .containerImage, .podName, .podNamespace, .podUID: false
     }
   }
 }
 
 extension PacketField {
   /// Whether packets carry this field, and filters on it are decided.
+  ///
+  /// Fields of an event are as soon as the event is; the time of a packet is not.
   public var isSupported: Bool { Self.supported.contains(self) }
 
   private static let supported = Set(
     allCases.filter { field in
-      let isOfHeader = EventKind.allCases.contains {
-        $0.isSupported && field.description.events == [$0]
-      }
-      return isOfHeader
-        || [.source, .destination, .sourcePort, .destinationPort, .direction, .returnValue]
-          .contains(field)
+      let events = field.description.events
+      return field != .timestamp
+        && (events == EventKind.allCases || events.contains { $0.isSupported })
     })
-}
-
-extension ScopeWord {
-  /// Whether the tracer can do what the word asks for.
-  public var isSupported: Bool { meaning != .follow }
 }

@@ -26,7 +26,13 @@ extension CheckedPolicy {
   public func expanded(policy index: Int) -> [Rule.Expanded] {
     rules.flatMap { rule in
       rule.events.map {
-        Rule.Expanded(policy: index, event: $0, scope: scope, filters: rule.filters)
+        var expanded = Rule.Expanded(
+          policy: index, event: $0, scope: follows ? [] : scope, filters: rule.filters)
+        if follows {
+          expanded.followed =
+            Rule.Expanded(policy: index, event: $0, scope: scope, filters: []).scope
+        }
+        return expanded
       }
     }
   }

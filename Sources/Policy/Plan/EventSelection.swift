@@ -14,8 +14,13 @@ struct EventSelection: Equatable, Sendable {
     var isExclusion: Bool
   }
 
-  /// The items in order.
-  var items: [Item]
+  /// The items in order, without those that have findings of error severity.
+  var items: [Item] = []
+  /// Whether it names an event or a set that Tracee has and this tracer has not.
+  var namesUnsupported = false
+
+  /// Whether it has items, and all of them exclude.
+  var onlyExcludes: Bool { !items.isEmpty && items.allSatisfy(\.isExclusion) }
 
   /// What the selection takes in, before exclusions, each event once.
   var selected: [(event: EventKind, isNamed: Bool)] {
@@ -33,7 +38,6 @@ struct EventSelection: Equatable, Sendable {
 
   /// Reads a comma list; items with findings are left out.
   init(parsing source: SourceText, into diagnostics: inout [Diagnostic]) {
-    items = []
     let bytes = Array(source.text.utf8)
     var start = 0
     while start <= bytes.count {
@@ -49,38 +53,40 @@ struct EventSelection: Equatable, Sendable {
         if isExclusion { part.removeFirst() }
         let word = FilterExpression.Word(
           String(decoding: bytes[part], as: UTF8.self), source.range(ofUTF8: part))
-        if let item = Self.item(word, isExclusion, source, &diagnostics) { items.append(item) }
+        add(word, isExclusion, source, &diagnostics)
       }
       start = end + 1
     }
   }
 
-  private static func item(
+  private mutating func add(
     _ word: FilterExpression.Word, _ isExclusion: Bool, _ source: SourceText,
     _ diagnostics: inout [Diagnostic]
-  ) -> Item? {
-    func item(_ events: [EventKind], isEvent: Bool = false) -> Item? {
+  ) {
+    switch EventCatalog.find(word.text) {
+    case .event(let kind): add([kind], isEvent: true)
+    case .several(let kinds): add(kinds, isEvent: false)
+    case .unsupported: add([], isEvent: false)
+    case .unknownSet: diagnostics.append(.unknownSet(word, source))
+    case .unmatched: diagnostics.append(.noSuchEvents(word, source))
+    case .unknown: diagnostics.append(.unknownEvent(word, source))
+    }
+
+    func add(_ events: [EventKind], isEvent: Bool) {
       let supported = events.filter(\.isSupported)
       let missing = events.filter { !$0.isSupported }
       if isExclusion {
         if supported.isEmpty { diagnostics.append(.excludesUnsupported(word, source)) }
       } else if supported.isEmpty {
+        namesUnsupported = true
         diagnostics.append(.unsupportedEvent(word, source))
-        return nil
+        return
       } else if !missing.isEmpty {
         diagnostics.append(.leavesOut(missing, word, source))
       }
-      return Item(word: word, events: supported, isEvent: isEvent, isExclusion: isExclusion)
+      items.append(
+        Item(word: word, events: supported, isEvent: isEvent, isExclusion: isExclusion))
     }
-    switch EventCatalog.find(word.text) {
-    case .event(let kind): return item([kind], isEvent: true)
-    case .several(let kinds): return item(kinds)
-    case .unsupported: return item([])
-    case .unknownSet: diagnostics.append(.unknownSet(word, source))
-    case .unmatched: diagnostics.append(.noSuchEvents(word, source))
-    case .unknown: diagnostics.append(.unknownEvent(word, source))
-    }
-    return nil
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { " \t\r\n".utf8.contains(byte) }

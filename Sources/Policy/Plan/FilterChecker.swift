@@ -2,9 +2,14 @@
 struct FilterChecker {
   /// Where the expressions stand: a policy's scope, or a rule's filters.
   let place: ScopeKey.Places
+  /// Whether the events have fields that the catalog does not know, so that an unknown one is no finding.
+  let mayHaveOtherFields: Bool
   private(set) var diagnostics: [Diagnostic] = []
 
-  init(_ place: ScopeKey.Places) { self.place = place }
+  init(_ place: ScopeKey.Places, mayHaveOtherFields: Bool = false) {
+    self.place = place
+    self.mayHaveOtherFields = mayHaveOtherFields
+  }
 
   /// The filter that an expression means; nil, with a finding, when it means none.
   mutating func check(_ source: SourceText) -> CheckedFilter? {
@@ -21,6 +26,7 @@ struct FilterChecker {
     if let key = ScopeCatalog.key(name, in: place) {
       return checkOwner(expression, key)
     }
+    if mayHaveOtherFields, name.hasPrefix("data.") || name.hasPrefix("args.") { return nil }
     if ScopeCatalog.word(name, in: place) != nil {
       report(.wordWithValues(name), expression.comparisonRange, expression)
     } else {
@@ -40,10 +46,6 @@ struct FilterChecker {
       } else {
         report(.unknownKey(name, in: place), expression.key.range, expression)
       }
-      return nil
-    }
-    guard word.isSupported else {
-      report(.unsupportedKey(name), expression.key.range, expression)
       return nil
     }
     switch word.meaning {
@@ -67,12 +69,6 @@ struct FilterChecker {
       return nil
     }
     guard let values = values(of: expression, key.type, words: key.words) else { return nil }
-    let refused = values.filter { $0.members.contains { !key.field.isSupported(member: $0) } }
-    for value in refused {
-      report(
-        .unsupportedValue(value.word.text, of: expression.key.text), value.word.range, expression)
-    }
-    guard refused.isEmpty else { return nil }
     return CheckedFilter(
       expression: expression, target: .owner(key.field), type: key.type, values: values)
   }
@@ -136,18 +132,6 @@ extension Operand {
 }
 
 extension CheckedFilter.Value {
-  /// The states and names that the value asks for.
-  fileprivate var members: [String] {
-    guard case .operands(let operands) = meaning else { return [] }
-    return operands.compactMap { operand in
-      switch operand {
-      case .member(FieldValue.state, .exact(let word)): word
-      case .member(let name, _): name
-      default: nil
-      }
-    }
-  }
-
   /// The value as one of a member, such as a header's.
   fileprivate func belonging(to member: String) -> Self {
     guard case .operands(let operands) = meaning else { return self }

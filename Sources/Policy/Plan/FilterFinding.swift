@@ -47,11 +47,6 @@ struct FilterFinding {
       code: "unsupported-scope", message: "`\(name)` is not supported yet", help: nil)
   }
 
-  static func unsupportedValue(_ word: String, of name: String) -> FilterFinding {
-    FilterFinding(
-      code: "unsupported-scope", message: "`\(word)` of `\(name)` is not supported yet", help: nil)
-  }
-
   static func unsupportedField(_ name: String) -> FilterFinding {
     FilterFinding(
       code: "unsupported-field", message: "filters on `\(name)` are not supported yet", help: nil)

@@ -40,12 +40,24 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
   }
 
   private init(place: Int) { self.place = UInt16(place) }
+
+  /// Whether two are the same field.
+  ///
+  /// Said here because the standard library would compare, and hash, the texts of raw values.
+  public static func == (a: PacketField, b: PacketField) -> Bool { a.place == b.place }
+
+  /// Hashes the place in the catalog.
+  public func hash(into hasher: inout Hasher) { hasher.combine(place) }
 }
 
 extension PacketField {
+  /// The address that the packet comes from.
   public static let source = PacketField("src")
+  /// The address that the packet goes to.
   public static let destination = PacketField("dst")
+  /// The port that the packet comes from.
   public static let sourcePort = PacketField("src_port")
+  /// The port that the packet goes to.
   public static let destinationPort = PacketField("dst_port")
   /// 0 for `ingress`, 1 for `egress`.
   public static let direction = PacketField("metadata.direction")

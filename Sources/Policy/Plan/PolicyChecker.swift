@@ -25,9 +25,9 @@ struct PolicyChecker {
   }
 
   private mutating func filters(
-    _ sources: [SourceText], in place: ScopeKey.Places
+    _ sources: [SourceText], in place: ScopeKey.Places, mayHaveOtherFields: Bool = false
   ) -> [CheckedFilter] {
-    var checker = FilterChecker(place)
+    var checker = FilterChecker(place, mayHaveOtherFields: mayHaveOtherFields)
     let filters = sources.compactMap { checker.check($0) }
     diagnostics += checker.diagnostics
     return filters
@@ -39,21 +39,15 @@ struct PolicyChecker {
     let excluded = selections.reduce(into: Set()) { $0.formUnion($1.excluded) }
     // An item with a finding is not among the items, so nothing can be said of all of them then.
     let isUnderstood = !diagnostics[before...].contains { $0.severity == .error }
-    let onlyExcludes =
-      isUnderstood && selections.allSatisfy { $0.items.allSatisfy(\.isExclusion) }
+    let onlyExcludes = isUnderstood && selections.allSatisfy(\.onlyExcludes)
     var rules: [CheckedPolicy.Rule] = []
     for (rule, selection) in zip(document.rules, selections) {
-      let found = diagnostics.count
-      let filters = filters(rule.filters, in: .rule)
-      // Which fields an event has is not known when the event is not.
-      if selection.items.isEmpty {
-        let others = diagnostics[found...].filter { $0.code != LintRule.unknownField.code }
-        diagnostics.replaceSubrange(found..., with: others)
-      }
+      let filters = filters(
+        rule.filters, in: .rule, mayHaveOtherFields: selection.namesUnsupported)
       var selected = selection.selected
       if selected.isEmpty, onlyExcludes {
         selected = EventSet.standard.events.filter(\.isSupported).map { ($0, isNamed: false) }
-      } else if selected.isEmpty, !selection.items.isEmpty, let filter = filters.first {
+      } else if selection.onlyExcludes, let filter = filters.first {
         diagnostics.append(.filtersNothing(filter.expression))
       }
       let wanted = selected.filter { !excluded.contains($0.event) }
@@ -62,7 +56,7 @@ struct PolicyChecker {
     }
     // Where something was wrong, that is why nothing is left.
     let isClean = !diagnostics[before...].contains { $0.severity == .error }
-    if isClean, rules.allSatisfy(\.events.isEmpty) {
+    if isClean, !rules.isEmpty, rules.allSatisfy(\.events.isEmpty) {
       diagnostics.append(.excludedEverything(document))
     }
     return rules

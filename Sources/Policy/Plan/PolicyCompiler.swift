@@ -22,7 +22,6 @@ public enum PolicyCompiler {
     for (index, policy) in policies.enumerated() {
       let hadRoom = plan.rules.count <= TracePlan.ruleLimit
       plan.rules += policy.expanded(policy: index)
-      if policy.follows { plan.followingPolicies.append(index) }
       if hadRoom, plan.rules.count > TracePlan.ruleLimit {
         diagnostics.append(.tooManyRules(policy.document))
       }

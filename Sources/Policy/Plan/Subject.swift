@@ -55,6 +55,9 @@ public struct Owner: Equatable, Sendable {
   /// Whether something was executed in the container since it was created.
   public var hasContainerStarted = false
 
+  /// The policies that say `follow` and whose scope its process, or one that it descends from, has matched once.
+  public var followedPolicies: Set<Int> = []
+
   /// Makes an owner with every field 0 or empty.
   public init() {}
 }

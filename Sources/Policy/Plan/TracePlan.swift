@@ -10,20 +10,13 @@ public struct TracePlan: Equatable, Sendable {
   /// At most ``ruleLimit``. Rules of one policy stand together, and policies in load order.
   public var rules: [Rule]
 
-  /// The indices of the policies whose scope says `follow`, in order.
-  ///
-  /// An owner that once matched the scope of such a policy, and every process that it forks afterwards, is to be taken
-  /// as matching it from then on. ``ReferenceMatcher`` has no memory: its caller keeps who that is.
-  public var followingPolicies: [Int]
-
   /// The most rules that a plan can hold.
   public static let ruleLimit = 1024
 
   /// Makes a plan of policies in load order and of rules that refer to them by index.
-  public init(policies: [String], rules: [Rule], followingPolicies: [Int] = []) {
+  public init(policies: [String], rules: [Rule]) {
     self.policies = policies
     self.rules = rules
-    self.followingPolicies = followingPolicies
   }
 }
 
@@ -41,17 +34,24 @@ public struct Rule: Equatable, Sendable {
   /// have two clauses, one of each origin, and both must hold: `comm=a` in the scope and `comm=b` in the rule never do.
   public var scope: [Clause<OwnerField>]
 
+  /// The clauses of a scope that says `follow`, which are then not in ``scope``; nil when it does not.
+  ///
+  /// They must hold now, or have held once for the owner or for a process that it descends from. The reference has no
+  /// memory: ``Owner/followedPolicies`` says for which policies they have.
+  public var followed: [Clause<OwnerField>]?
+
   /// Conditions on the packet, from the rule's `filters`.
   public var filters: [Clause<PacketField>]
 
   /// Makes a rule.
   public init(
     policy: Int, event: EventKind, scope: [Clause<OwnerField>] = [],
-    filters: [Clause<PacketField>] = []
+    followed: [Clause<OwnerField>]? = nil, filters: [Clause<PacketField>] = []
   ) {
     self.policy = policy
     self.event = event
     self.scope = scope
+    self.followed = followed
     self.filters = filters
   }
 }

@@ -71,9 +71,9 @@ struct FilterExpressionTests {
   }
 
   @Test func `reads any bytes without crashing, and finds something or means something`() {
-    var random = SystemRandomNumberGenerator()
+    var random = SplitMix(state: 6)
     let alphabet = Array(#"a,="\!<> é*-.0"#)
-    for _ in 0..<20_000 {
+    for _ in 0..<5000 {
       let length = Int.random(in: 0...12, using: &random)
       let text = String((0..<length).compactMap { _ in alphabet.randomElement(using: &random) })
       let (expression, findings) = parse(text)

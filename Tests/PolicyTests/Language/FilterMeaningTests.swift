@@ -62,6 +62,28 @@ struct FilterMeaningTests {
     #expect(included("comm=a*b") == [.text(.exact("a*b"))])
   }
 
+  @Test func `words ask for states, beside values of the key`() {
+    #expect(included("pid=new,7") == [.member("state", .exact("new")), .numbers(7...7)])
+    #expect(included("container=new") == [.member("state", .exact("new"))])
+    #expect(included("c=started,3f") == [.member("state", .exact("started")), .text(.prefix("3f"))])
+    #expect(included("executable=host:/bin/nc") == [.member("host", .exact("/bin/nc"))])
+    #expect(included("tree=7") == [.numbers(7...7)])
+  }
+
+  @Test func `follow sets the scope apart, which must hold now or have held once`() {
+    let rule = rule(policy(scope: ["follow", "comm=a"], rules: [("net_packet_tcp", ["uid=0"])]))
+    #expect(rule?.followed == [Clause(.comm, Condition(included: [.text(.exact("a"))]))])
+    #expect(rule?.scope == [Clause(.userID, Condition(included: [.numbers(0...0)]))])
+  }
+
+  @Test(arguments: ["comm", "executable", "uts"])
+  func `a star at either end of a text stands for anything`(key: String) {
+    #expect(included("\(key)=*/nc") == [.text(.suffix("/nc"))])
+    #expect(included("\(key)=/bin/*") == [.text(.prefix("/bin/"))])
+    #expect(included("\(key)=*bin*") == [.text(.contains("bin"))])
+    #expect(included("\(key)=**") == [.text(.contains(""))])
+  }
+
   @Test func `keys of a scope narrow it further in a rule, and both hold`() {
     let rule = rule(policy(scope: ["comm=a"], rules: [("net_packet_tcp", ["comm=b", "host"])]))
     #expect(
@@ -123,9 +145,6 @@ struct FilterMeaningTests {
       /system.slice)
       """
     ),
-    ("follow", "unsupported-scope 2:1-7 `follow` is not supported yet"),
-    ("tree=1", "unsupported-scope 2:1-5 `tree` is not supported yet"),
-    ("pid=new", "unsupported-scope 2:5-8 `new` of `pid` is not supported yet"),
   ])
   func `a scope that means nothing is reported at the word`(scope: String, finding: String) {
     #expect(findings(policy(scope: scope)) == [finding])

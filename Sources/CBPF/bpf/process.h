@@ -1,0 +1,26 @@
+/* Changes of processes, for plans that ask who descends from whom or what became of a process. Attached only for those. */
+#pragma once
+
+/* `comm` is the name that a renamed task is about to get, else NULL. */
+static __always_inline int record_process(struct task_struct *task, enum tp_process_change change, __u32 parent,
+                                          const char *comm) {
+  __u32 first = 0;
+  struct tp_counters *counters = bpf_map_lookup_elem(&tp_counters, &first);
+  struct tp_process *process = bpf_ringbuf_reserve(&tp_ring, sizeof *process, 0);
+  if (!process) {
+    if (counters) count(&counters->processes_full);
+    return 0;
+  }
+  process->kind = TP_RECORD_PROCESS;
+  process->change = change;
+  process->pid = task->tgid;
+  process->parent = parent;
+  struct tp_task *known = change == TP_PROCESS_EXITED ? NULL : know(task);
+  if (known)
+    bpf_probe_read_kernel(&process->owner, sizeof process->owner, &known->owner);
+  else
+    __builtin_memset(&process->owner, 0, sizeof process->owner);
+  if (comm) bpf_probe_read_kernel_str(process->owner.comm, sizeof process->owner.comm, comm);
+  bpf_ringbuf_submit(process, 0);
+  return 0;
+}
