@@ -15,7 +15,8 @@ extension OwnerField {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
       .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
-      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID, .tree:
+      .netNamespace, .hostName, .comm, .executable, .cgroup, .cgroupID, .container, .containerID,
+      .tree:
       true
     case .containerName, .containerImage, .podName, .podNamespace, .podUID: false
     }
