@@ -167,6 +167,52 @@ extension EndToEnd {
       }
     }
 
+    @Test(.enabled(if: Machine.has("python3"), "needs python3"))
+    func `what the kernel answers for a closed connection is nobody's, if it is seen at all`()
+      async throws
+    {
+      // The client closes first and is gone; the server's end comes later, and the kernel alone answers it.
+      let server = """
+        import socket, sys
+        door = socket.create_server((sys.argv[1], 7000))
+        s, _ = door.accept()
+        while s.recv(100): pass
+        print("end", flush=True)
+        sys.stdin.readline()
+        s.close()
+        """
+      try await withStage { stage in
+        let network = try await stage.network()
+        let (here, there) = (network.left.ipv4, network.right.ipv4)
+        let server = try stage.start("python3", "-c", server, here, on: network.left, input: .open)
+        try await network.left.listens(on: 7000)
+        let wire = try await WireCapture(stage, on: network.left, "tcp")
+        let tracer = try await stage.trace(everything(in: network, events: "net_packet_tcp"))
+        let client = try stage.start(
+          "python3", "-c", "import socket, sys; socket.create_connection((sys.argv[1], 7000))",
+          here, on: network.right)
+        #expect(try await client.end() == .exited(0), "\(client.errorText)")
+        _ = try await server.line(startingWith: "end")
+        try server.write("close\n")
+        try await server.end()
+        try await network.left.closesConnections()
+        let flags = try await wire.flags()
+        let trace = try await tracer.stop()
+
+        #expect(flags(there) == ["S", ".", "F.", "."])
+        #expect(trace.flags(from: here, leaving: true) == flags(here))
+        // An answer in TIME_WAIT comes from a socket of the kernel, or from none that a cgroup program is run for.
+        let seen = trace.flags(from: there, leaving: true)
+        #expect([["S", ".", "F."], ["S", ".", "F.", "."]].contains(seen), "\(trace.summary)")
+        let ours = trace.events.filter { $0.owner != .nobody }
+        #expect(ours.count == trace.events.count - (seen.count - 3), "\(trace.summary)")
+        for event in ours {
+          let process = event.local == here ? server : client
+          #expect(event.owner == Peer("python3", process), "\(event.summary)")
+        }
+      }
+    }
+
     @Test(.enabled(if: Machine.has("nginx", "curl"), "needs nginx and curl"))
     func `what a worker answers is the worker's, though its master opened the door`() async throws {
       try await withStage { stage in

@@ -186,5 +186,40 @@ extension EndToEnd {
         #expect(lengths == [4008, 4008])
       }
     }
+
+    @Test(.enabled(if: Machine.has("python3"), "needs python3"))
+    func `ports behind an IPv6 extension header are ports`() async throws {
+      // Eight bytes of destination options that say nothing.
+      let script = """
+        import socket, sys
+        s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_DSTOPTS, bytes([0, 0, 1, 4, 0, 0, 0, 0]))
+        for port in (7000, 7001): s.sendto(b"x", (sys.argv[1], port))
+        """
+      try await withStage { stage in
+        let network = try await stage.network()
+        let here = network.left.ipv6
+        let tracer = try await stage.trace(
+          policy("ports", events: "net_packet_udp", "data.dst=\(here)", "data.dst_port=7001"),
+          policy("addresses", events: "net_packet_ipv6", "data.dst=\(here)"))
+        let client = try stage.start("python3", "-c", script, here, on: network.right)
+        #expect(try await client.end() == .exited(0), "\(client.errorText)")
+        let trace = try await tracer.stop()
+
+        let (udp, ipv6) = ("net_packet_udp", "net_packet_ipv6")
+        #expect(trace.events.map(\.name).sorted() == [ipv6, ipv6, udp])
+        for event in trace.events {
+          #expect(event.leaves && event.owner == Peer("python3", client), "\(event.summary)")
+        }
+        for event in trace.events where event.name == udp {
+          #expect(event.destinationPort == 7001)
+          #expect(event.arguments["proto_udp"]?["length"]?.unsigned == 9)
+        }
+        for header in trace.events.compactMap({ $0.arguments["proto_ipv6"] }) {
+          #expect(header["length"]?.unsigned == 17)
+          #expect(header["nextHeader"]?.string != "UDP")
+        }
+      }
+    }
   }
 }

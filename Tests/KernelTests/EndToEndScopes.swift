@@ -79,6 +79,69 @@ extension EndToEnd {
       }
     }
 
+    @Test(.enabled(if: Machine.has("python3"), "needs python3"))
+    func
+      `a process that is moved to another cgroup, or takes another name, is in scope from then on`()
+      async throws
+    {
+      let script = """
+        import socket, sys
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for length in range(1, 5):
+            s.sendto(b"x" * length, (sys.argv[1], 9))
+            print("sent", length, flush=True)
+            name = sys.stdin.readline().strip()
+            if name: open("/proc/self/comm", "w").write(name)
+        """
+      try await withStage { stage in
+        let network = try await stage.network()
+        let destination = "data.dst=\(network.left.ipv4)"
+        let group = try stage.make(stage.plannedGroup())
+        let tracer = try await stage.trace(
+          policy("name", scope: "comm=other", events: "net_packet_udp", destination),
+          policy("group", scope: "cgroup=\(group.path)", events: "net_packet_udp", destination))
+        let client = try stage.start(
+          "python3", "-c", script, network.left.ipv4, on: network.right, input: .open)
+        _ = try await client.line(startingWith: "sent 1")
+        try client.write("other\n")
+        _ = try await client.line(startingWith: "sent 2")
+        try group.take(client)
+        try client.write("\n")
+        _ = try await client.line(startingWith: "sent 3")
+        try client.write("python3\n")
+        _ = try await client.line(startingWith: "sent 4")
+        let trace = try await tracer.stop()
+
+        let seen = trace.events.map { event in
+          let length = event.arguments["proto_udp"]?["length"]?.unsigned ?? 0
+          return "\(length - 8) \(event.processName) \(event.matchedPolicies)"
+        }
+        #expect(
+          seen == [
+            "2 other [\"name\"]", "3 other [\"name\", \"group\"]", "4 python3 [\"group\"]",
+          ])
+      }
+    }
+
+    @Test(.enabled(if: Machine.has("nc"), "needs nc"))
+    func `attached below a cgroup it sees what is in there and nothing else`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let group = try stage.make(stage.plannedGroup())
+        let tracer = try await stage.trace(
+          everything(in: network, events: "net_packet_udp"), options: ["--cgroup", group.directory])
+        for (port, place) in [("1", nil), ("2", group)] {
+          let client = try stage.start(
+            "nc", "-u", "-N", "-q", "0", network.left.ipv4, port, on: network.right, in: place,
+            input: .text("x"))
+          try await client.end()
+        }
+        let trace = try await tracer.stop()
+        #expect(trace.events.map(\.destinationPort) == [2])
+        #expect(trace.ledger.seen < 5)
+      }
+    }
+
     @Test(.enabled(if: Machine.has("nc", "setpriv"), "needs nc and setpriv"))
     func `uid and pid are those of the owner`() async throws {
       try await withStage { stage in

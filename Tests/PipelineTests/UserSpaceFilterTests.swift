@@ -24,7 +24,7 @@ struct UserSpaceFilterTests {
         let rule = Rule(
           policy: 0, event: .tcp, scope: isScope ? filters : [], filters: isScope ? [] : filters)
         let undecided = Undecided(rule)
-        let isUndecided = !undecided.isEmpty
+        let isUndecided = !undecided.isEmpty || filter.target == .follow
         let document = PolicyDocument(
           form: .plain, source: "x", range: Self.nowhere, name: text, scope: [], rules: [])
         let policy = CheckedPolicy(document: document, scope: filters, rules: [])

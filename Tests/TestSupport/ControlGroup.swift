@@ -13,20 +13,26 @@ public struct ControlGroup: Sendable {
     return mount.flatMap { $0.split(separator: " ").dropFirst().first }.map(String.init)
   }()
 
-  private var folder: String { (Self.root ?? "") + path }
+  /// Where it is in the file system.
+  public var directory: String { (Self.root ?? "") + path }
 
   /// A shell that enters it and becomes the program that follows.
   var entrance: [String] {
-    ["sh", "-c", "echo $$ >\"$0\"/cgroup.procs && exec \"$@\"", folder]
+    ["sh", "-c", "echo $$ >\"$0\"/cgroup.procs && exec \"$@\"", directory]
+  }
+
+  /// Moves a process into it.
+  public func take(_ process: ChildProcess) throws {
+    try Data("\(process.id)".utf8).write(to: URL(filePath: directory + "/cgroup.procs"))
   }
 
   fileprivate func make() throws {
-    guard mkdir(folder, 0o755) == 0 else { throw SystemCallFailed("mkdir \(folder)") }
+    guard mkdir(directory, 0o755) == 0 else { throw SystemCallFailed("mkdir \(directory)") }
   }
 
   fileprivate func remove() async throws {
     try await eventually("end of all processes in \(path)") {
-      rmdir(folder) == 0
+      rmdir(directory) == 0
     }
   }
 }

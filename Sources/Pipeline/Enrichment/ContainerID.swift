@@ -23,7 +23,9 @@ enum ContainerID {
       }
       digits = 0
     }
-    guard let found, !bytes[..<found.lowerBound].ends(with: Array("conmon-".utf8)) else { return nil }
+    guard let found, !bytes[..<found.lowerBound].ends(with: Array("conmon-".utf8)) else {
+      return nil
+    }
     return String(decoding: bytes[found], as: UTF8.self)
   }
 

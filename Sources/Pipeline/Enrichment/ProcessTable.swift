@@ -21,7 +21,9 @@ final class ProcessTable {
 
   private var processes: [UInt32: Process] = [:]
   private var found: [Found] = []
-  /// Processes that have exited, oldest first. Their last packets can come later.
+  /// Processes that have exited, oldest first.
+  ///
+  /// Their last packets can come later.
   private var exited: [UInt32] = []
   private let scopes: [(policy: Int, rule: Rule)]
   private let complete: (inout Owner) -> Void

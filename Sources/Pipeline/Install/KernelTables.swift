@@ -38,12 +38,15 @@ public struct KernelTables: Sendable {
 
   /// Makes the tables of a plan of at most ``Policy/TracePlan/ruleLimit`` rules.
   public init(_ tracePlan: TracePlan, generation: UInt32) {
-    precondition(tracePlan.rules.count <= TracePlan.ruleLimit, "the compiler bounds the rules of a plan")
+    precondition(
+      tracePlan.rules.count <= TracePlan.ruleLimit, "the compiler bounds the rules of a plan")
     let rules = tracePlan.rules
     rowWords = Row.words(for: rules.count)
     rows = []
     undecided = rules.map(Undecided.init)
-    let clauses = rules.reduce(0) { $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count }
+    let clauses = rules.reduce(0) {
+      $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count
+    }
     decidedClauses = clauses - undecidedClauses
 
     var table = RowTable()
@@ -58,11 +61,12 @@ public struct KernelTables: Sendable {
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
       s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]
     )
-    plan.no_owner = table.index(of: Row(rules) {
-      ReferenceMatcher.matches($0.scope, owner: nil) && ReferenceMatcher.follows($0, owner: nil)
-    })
-    encode(RuleQuestion(rules) { $0.filters.filter(Decision.isInKernel) }, &table)
-    encode(RuleQuestion(rules) { $0.scope.filter(Decision.isInKernel) }, &table)
+    plan.no_owner = table.index(
+      of: Row(rules) {
+        ReferenceMatcher.matches($0.scope, owner: nil) && ReferenceMatcher.follows($0, owner: nil)
+      })
+    encode(RuleQuestion(rules) { $0.filters.filter { $0.decisionPlace == .kernel } }, &table)
+    encode(RuleQuestion(rules) { $0.scope.filter { $0.decisionPlace == .kernel } }, &table)
     rows = table.rows
   }
 
@@ -133,7 +137,9 @@ public struct KernelTables: Sendable {
     _ question: RuleQuestion<OwnerField>, _ table: inout RowTable
   ) {
     for field in OwnerField.allCases where question.uses(field) {
-      guard let (lookup, dimension) = Decision.lookup(of: field) else { continue }
+      guard let lookup = field.kernelTable, let dimension = ScopeDimension.of(field) else {
+        continue
+      }
       plan.scope_dimensions |= 1 << dimension.rawValue
       let tag = UInt128(dimension.rawValue).bigEndianBytes(4)
       switch lookup {
@@ -146,25 +152,22 @@ public struct KernelTables: Sendable {
             length: 32 + UInt32(min(region.prefix.length, 64)),
             row: table.index(of: question.row(field, [.number(member)])))
         }
-      case .texts:
-        let capacity = Int(TP_COMM_LENGTH)
-        texts += regions(field, question, capacity: capacity).map { prefix, member in
+      case .texts(let capacity):
+        let isPath = dimension == TP_SCOPE_CGROUP
+        let entries = regions(field, question, capacity: capacity).map { prefix, member in
           Entry(
-            key: tag + prefix.bytes.padded(to: capacity), length: UInt32(32 + 8 * prefix.bytes.count),
+            key: (isPath ? [] : tag) + prefix.bytes.padded(to: capacity),
+            length: UInt32((isPath ? 0 : 32) + 8 * prefix.bytes.count),
             row: table.index(of: question.row(field, [.text(member)])))
         }
-      case .paths:
-        let capacity = Int(TP_CGROUP_PATH_LENGTH)
-        paths += regions(field, question, capacity: capacity).map { prefix, member in
-          Entry(
-            key: prefix.bytes.padded(to: capacity), length: UInt32(8 * prefix.bytes.count),
-            row: table.index(of: question.row(field, [.text(member)])))
-        }
+        if isPath { paths += entries } else { texts += entries }
       case .flag:
         let values = [UInt64(0), 1].map { value in
           table.index(of: question.row(field, [.number(value)]))
         }
         plan.container = (values[0], values[1])
+      case .addresses, .ports:
+        preconditionFailure("owners have no addresses and no ports")
       }
     }
   }
@@ -183,7 +186,9 @@ extension Operand {
   /// The prefixes that together are the operand's addresses.
   fileprivate var addressPrefixes: [Prefix] {
     guard case .addresses(let range) = self else { return [] }
-    func whole(_ address: IPAddress) -> UInt128 { UInt128(address.high) << 64 | UInt128(address.low) }
+    func whole(_ address: IPAddress) -> UInt128 {
+      UInt128(address.high) << 64 | UInt128(address.low)
+    }
     return Prefix.covering(whole(range.lowerBound)...whole(range.upperBound))
   }
 }

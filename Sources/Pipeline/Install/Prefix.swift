@@ -1,4 +1,6 @@
-/// A prefix of the 128-bit numbers: those that agree with `bits` in the first `length` bits. The other bits are 0.
+/// A prefix of the 128-bit numbers: those that agree with `bits` in the first `length` bits.
+///
+/// The other bits are 0.
 struct Prefix: Equatable, Hashable, Sendable {
   var bits: UInt128
   var length: Int
@@ -25,13 +27,17 @@ struct Prefix: Equatable, Hashable, Sendable {
 }
 
 extension Prefix: Comparable {
-  /// By first number; of two with the same, the wider comes first. So a prefix stands before all inside it.
+  /// By first number; of two with the same, the wider comes first.
+  ///
+  /// So a prefix stands before all inside it.
   static func < (a: Prefix, b: Prefix) -> Bool { (a.bits, a.length) < (b.bits, b.length) }
 }
 
 /// The regions that a set of prefixes cuts the 128-bit numbers into, as a longest-prefix trie sees them.
 enum PrefixRegions {
-  /// Each prefix that is the longest one for some number, with such a number. Among them always one for each number.
+  /// Each prefix that is the longest one for some number, with such a number.
+  ///
+  /// Among them always one for each number.
   ///
   /// All numbers with the same longest prefix are in the same ones of the given prefixes, so one stands for all.
   static func regions(of prefixes: Set<Prefix>) -> [(prefix: Prefix, member: UInt128)] {

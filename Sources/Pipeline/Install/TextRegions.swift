@@ -35,7 +35,9 @@ enum TextRegions {
       if prefix.isExact {
         return (prefix, String(decoding: prefix.bytes.dropLast(), as: UTF8.self))
       }
-      let inner = all.filter { $0.bytes.count > prefix.bytes.count && $0.bytes.starts(with: prefix.bytes) }
+      let inner = all.filter {
+        $0.bytes.count > prefix.bytes.count && $0.bytes.starts(with: prefix.bytes)
+      }
       return member(of: prefix, outside: inner, capacity: capacity).map { (prefix, $0) }
     }
   }

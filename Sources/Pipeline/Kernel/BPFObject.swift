@@ -35,7 +35,8 @@ import Glibc
     try check(
       unsafe bpf_map__set_value_size(bpf_map__inner_map(map("tp_rows")), 8 * config.row_words),
       "set the width of rows")
-    try check(unsafe bpf_map__set_max_entries(map("tp_ring"), ringBytes), "set the size of the ring")
+    try check(
+      unsafe bpf_map__set_max_entries(map("tp_ring"), ringBytes), "set the size of the ring")
   }
 
   /// Gives the programs to the kernel, which checks them.
@@ -85,7 +86,9 @@ import Glibc
   }
 }
 
-/// An attached program. It is detached when this is released.
+/// An attached program.
+///
+/// It is detached when this is released.
 @safe final class BPFLink {
   private let handle: OpaquePointer
 

@@ -25,7 +25,9 @@ struct CgroupTree {
     var path: String
   }
 
-  /// All cgroups that are there now, parents first. Those that go meanwhile are left out.
+  /// All cgroups that are there now, parents first.
+  ///
+  /// Those that go meanwhile are left out.
   func members() -> [Member] {
     var result: [Member] = []
     var waiting = ["/"]

@@ -1,6 +1,8 @@
 import Glibc
 
-/// A file descriptor. It is closed when this is released.
+/// A file descriptor.
+///
+/// It is closed when this is released.
 struct Descriptor: ~Copyable {
   /// The number, for calls while this lives.
   let number: Int32

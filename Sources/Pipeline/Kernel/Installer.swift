@@ -30,7 +30,8 @@ struct Installer {
   /// On an error the plan before stays as it was.
   func install(_ tables: KernelTables) throws(KernelError) {
     let slot = tables.plan.generation % UInt32(TP_PLAN_SLOTS)
-    try BPFMap.rows("tp_rows", tables.rows, words: tables.rowWords).put(into: object.rows, slot: slot)
+    try BPFMap.rows("tp_rows", tables.rows, words: tables.rowWords).put(
+      into: object.rows, slot: slot)
     try trie("tp_sources", tables.sources, object.sources, slot, MemoryLayout<tp_address_key>.size)
     try trie(
       "tp_destinations", tables.destinations, object.destinations, slot,

@@ -1,6 +1,8 @@
 import CBPF
 
-/// What the kernel side counted, over all CPUs. The numbers only grow.
+/// What the kernel side counted, over all CPUs.
+///
+/// The numbers only grow.
 public struct KernelCounts: Equatable, Sendable {
   /// Packets that no rule wanted; ``malformed`` is part of it.
   public var unwanted: UInt64 = 0

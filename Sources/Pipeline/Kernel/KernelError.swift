@@ -9,7 +9,9 @@ public struct KernelError: Error, Equatable, CustomStringConvertible {
   /// What to do about it, or what the kernel said; may be empty.
   public let advice: String
 
-  /// Makes an error. libbpf's negative numbers are taken as they are.
+  /// Makes an error.
+  ///
+  /// - Parameter code: an error number, also negative as libbpf gives it.
   public init(_ operation: String, code: Int32 = 0, advice: String = "") {
     self.operation = operation
     self.code = abs(code)
@@ -19,7 +21,9 @@ public struct KernelError: Error, Equatable, CustomStringConvertible {
   /// One sentence: what failed, why, and what to do.
   public var description: String {
     var text = "cannot \(operation)"
-    if code != 0, let reason = unsafe strerror(code) { text += ": \(unsafe String(cString: reason))" }
+    if code != 0, let reason = unsafe strerror(code) {
+      text += ": \(unsafe String(cString: reason))"
+    }
     if !advice.isEmpty { text += "; \(advice)" }
     return text
   }

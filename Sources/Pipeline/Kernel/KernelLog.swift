@@ -9,7 +9,9 @@ enum KernelLog {
       return "run as root, and outside of containers that lack CAP_BPF"
     }
     let log = unsafe String(cString: tp_captured_log())
-    let lines = log.split(separator: "\n").filter { !$0.hasPrefix("processed ") && !$0.hasPrefix("-- ") }
+    let lines = log.split(separator: "\n").filter {
+      !$0.hasPrefix("processed ") && !$0.hasPrefix("-- ")
+    }
     guard let last = lines.last(where: { !$0.hasPrefix("libbpf:") }) ?? lines.last else {
       return "this needs Linux 5.17 or later with BTF"
     }

@@ -5,7 +5,8 @@ enum Requirements {
   /// Throws the first thing that is missing.
   static func check() throws(KernelError) {
     guard geteuid() == 0 else {
-      throw KernelError("load BPF programs without privileges", advice: "run as root, for example with sudo")
+      throw KernelError(
+        "load BPF programs without privileges", advice: "run as root, for example with sudo")
     }
     guard unsafe access("/sys/kernel/btf/vmlinux", R_OK) == 0 else {
       throw KernelError(

@@ -19,7 +19,9 @@ import Glibc
 
   deinit { unsafe ring_buffer__free(handle) }
 
-  /// A descriptor that is readable when there are records. The ring owns it.
+  /// A descriptor that is readable when there are records.
+  ///
+  /// The ring owns it.
   var descriptor: Int32 { unsafe ring_buffer__epoll_fd(handle) }
 
   /// Gives `body` each record that is there, as bytes that are lent for the call; it stops when `body` says false.

@@ -89,12 +89,16 @@ public struct Tracer: ~Copyable {
   /// Gives `body` each record that is there, as bytes that are lent for the call; stops when `body` says false.
   public func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
 
-  /// Detaches every program. What is in the ring can still be consumed.
+  /// Detaches every program.
+  ///
+  /// What is in the ring can still be consumed.
   public mutating func detach() { links = [] }
 
   /// What the kernel side counted so far.
   public func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
 
   /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
-  public func losses(rules: Int) throws(KernelError) -> [UInt64] { try counters.losses(rules: rules) }
+  public func losses(rules: Int) throws(KernelError) -> [UInt64] {
+    try counters.losses(rules: rules)
+  }
 }

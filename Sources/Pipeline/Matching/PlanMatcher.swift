@@ -68,6 +68,7 @@ final class PlanMatcher {
     meaning.row.forEachRule { number in
       for want in meaning.wants where want.kind == plan.rules[number].event {
         counts[number].emitted += want.emitted
+        counts[number].rejected += want.rejected
         counts[number].undecodable += want.undecodable
       }
     }
@@ -80,7 +81,7 @@ final class PlanMatcher {
 public struct RuleCounts: Equatable, Sendable {
   /// Given to the outputs.
   public var emitted: UInt64 = 0
-  /// Refused by a clause that the kernel did not decide.
+  /// Refused by a clause that the kernel did not decide, or of another sort than the kernel took them for.
   public var rejected: UInt64 = 0
   /// Without the headers that the event shows.
   public var undecodable: UInt64 = 0

@@ -7,6 +7,8 @@ final class RowMeaning {
     let kind: EventKind
     let names: Names
     var emitted: UInt64 = 0
+    /// Packets that turned out to be of another sort.
+    var rejected: UInt64 = 0
     var undecodable: UInt64 = 0
   }
 

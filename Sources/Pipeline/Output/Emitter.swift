@@ -80,11 +80,17 @@ public struct Emitter: ~Copyable {
     }
     for index in meaning.wants.indices {
       let kind = meaning.wants[index].kind
-      guard let headers, headers.shape.gives(kind) else {
+      switch headers?.verdict(on: kind, record.packet) {
+      case .given: break
+      case .other:
+        meaning.wants[index].rejected += 1
+        continue
+      case .undecodable, nil:
         meaning.wants[index].undecodable += 1
         counts.undecodable += 1
         continue
       }
+      guard let headers else { continue }
       if isDone {
         counts.afterLimit += 1
         break

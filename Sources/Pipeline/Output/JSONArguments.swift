@@ -2,34 +2,64 @@ import Policy
 
 /// The members of `args`. Source: `docs/events.md`.
 extension LineBuffer {
-  /// Writes the args of an event, without brackets around them.
-  mutating func appendArguments(
-    of kind: EventKind, _ headers: PacketHeaders, _ direction: PacketDirection
-  ) {
+  /// Writes `src` and `dst`, with a comma after each.
+  mutating func append(addressesOf headers: PacketHeaders) {
     let family = headers.shape.family
     append("{\"name\":\"src\",\"type\":\"const char*\",\"value\":\"")
     append(headers.source, in: family)
     append("\"},{\"name\":\"dst\",\"type\":\"const char*\",\"value\":\"")
     append(headers.destination, in: family)
     append("\"},")
-    let isTransport = kind == headers.shape.transportEvent
-    if isTransport, let ports = headers.ports {
-      append("{\"name\":\"src_port\",\"type\":\"u16\",\"value\":")
-      append(decimal: ports.source)
-      append("},{\"name\":\"dst_port\",\"type\":\"u16\",\"value\":")
-      append(decimal: ports.destination)
-      append("},")
-    }
+  }
+
+  /// Writes `src_port` and `dst_port`, with a comma after each; nothing for a packet without ports.
+  mutating func append(portsOf headers: PacketHeaders) {
+    guard let ports = headers.ports else { return }
+    append("{\"name\":\"src_port\",\"type\":\"u16\",\"value\":")
+    append(decimal: ports.source)
+    append("},{\"name\":\"dst_port\",\"type\":\"u16\",\"value\":")
+    append(decimal: ports.destination)
+    append("},")
+  }
+
+  /// Writes the end of the arg before, and `metadata`.
+  mutating func append(directionOf record: borrowing RecordReader) {
+    append("},{\"name\":\"metadata\",\"type\":\"trace.PacketMetadata\",\"value\":{\"direction\":")
+    append(record.direction == .egress ? "\"egress\"}}" : "\"ingress\"}}")
+  }
+
+  /// Writes the `metadata` of an event that shows what the packet says, with a comma after it.
+  mutating func append(
+    summaryOf record: borrowing RecordReader, _ headers: PacketHeaders, interface: [UInt8]
+  ) {
+    let family = headers.shape.family
+    append("{\"name\":\"metadata\",\"type\":\"trace.PktMeta\",\"value\":{\"src_ip\":\"")
+    append(headers.source, in: family)
+    append("\",\"dst_ip\":\"")
+    append(headers.destination, in: family)
+    append("\",\"src_port\":")
+    append(decimal: headers.ports?.source ?? 0)
+    append(",\"dst_port\":")
+    append(decimal: headers.ports?.destination ?? 0)
+    append(",\"protocol\":")
+    append(headers.shape.transport == .tcp ? "6" : "17")
+    append(",\"packet_len\":")
+    append(decimal: record.length)
+    append(",\"iface\":")
+    append(jsonText: interface.bytes)
+    append("}},")
+  }
+
+  /// Writes the arg that shows one of the headers, without its closing brace.
+  mutating func append(_ headers: PacketHeaders, transport isTransport: Bool) {
     if isTransport {
       append(headers.transport)
     } else {
-      append(headers.network, family)
+      append(headers.network)
     }
-    append("},{\"name\":\"metadata\",\"type\":\"trace.PacketMetadata\",\"value\":{\"direction\":")
-    append(direction == .egress ? "\"egress\"}}" : "\"ingress\"}}")
   }
 
-  private mutating func append(_ network: PacketHeaders.Network, _ family: PacketShape.Family) {
+  private mutating func append(_ network: PacketHeaders.Network) {
     switch network {
     case .ipv4(let header): append(header)
     case .ipv6(let header): append(header)

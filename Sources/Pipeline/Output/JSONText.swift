@@ -4,6 +4,12 @@ extension LineBuffer {
   /// What is not UTF-8 becomes U+FFFD. All control characters are escaped, also those that JSON would allow.
   mutating func append(jsonText text: RawSpan) {
     append(UInt8(ascii: "\""))
+    append(jsonPart: text)
+    append(UInt8(ascii: "\""))
+  }
+
+  /// Writes a part of a JSON string, without quotes around it.
+  mutating func append(jsonPart text: RawSpan) {
     var plainFrom = 0
     var offset = 0
     while offset < text.byteCount {
@@ -19,7 +25,6 @@ extension LineBuffer {
       plainFrom = offset
     }
     append(text.extracting(plainFrom..<offset))
-    append(UInt8(ascii: "\""))
   }
 
   private mutating func append(jsonScalar scalar: UInt32) {

@@ -5,6 +5,7 @@ import Policy
 /// Source: `docs/event-json.md`.
 struct JSONWriter {
   private let clock: BootClock
+  private let interfaces = InterfaceNames()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
   /// `"eventId":"2002","eventName":"net_packet_tcp"` for each kind, by its ``EventKind/index``.
   private let kinds: [[UInt8]]
@@ -20,12 +21,12 @@ struct JSONWriter {
   /// Writes one event as one line.
   ///
   /// - Parameter policies: the value of `matchedPolicies`, in JSON.
-  /// - Returns: false, and nothing is written, when the packet has not the headers that the event shows.
+  /// - Returns: false, and nothing is written, when the packet does not give the event.
   func append(
     _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
     policies: [UInt8], to line: inout LineBuffer
   ) -> Bool {
-    guard headers.shape.gives(kind) else { return false }
+    let start = line.count
     let owner = record.owner
     line.append("{\"timestamp\":")
     line.append(decimal: clock.epoch(record.time))
@@ -54,9 +55,56 @@ struct JSONWriter {
     line.append(",\"parentEntityId\":")
     line.append(decimal: hash(owner.parentProcessID, owner.parentStartTime))
     line.append(",\"args\":[")
-    line.appendArguments(of: kind, headers, record.direction)
+    guard appendArguments(of: kind, record, headers, to: &line) else {
+      line.truncate(to: start)
+      return false
+    }
     line.append("]}\n")
     return true
+  }
+
+  private func appendArguments(
+    of kind: EventKind, _ record: borrowing RecordReader, _ headers: PacketHeaders,
+    to line: inout LineBuffer
+  ) -> Bool {
+    switch kind {
+    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6:
+      guard headers.shape.gives(kind) else { return false }
+      line.append(addressesOf: headers)
+      let isTransport = kind == headers.shape.transportEvent
+      if isTransport { line.append(portsOf: headers) }
+      line.append(headers, transport: isTransport)
+      line.append(directionOf: record)
+    case .dns, .dnsRequest, .dnsResponse:
+      guard let bytes = headers.dnsBytes(in: record.packet), let message = DNSMessage(bytes) else {
+        return false
+      }
+      switch kind {
+      case .dns:
+        line.append(addressesOf: headers)
+        line.append(portsOf: headers)
+        line.append("{\"name\":\"proto_dns\",\"type\":\"trace.ProtoDNS\",\"value\":")
+        line.append(message)
+        line.append(directionOf: record)
+      case .dnsRequest:
+        line.append(summaryOf: record, headers, interface: interface(of: record))
+        line.append("{\"name\":\"dns_questions\",\"type\":\"[]trace.DnsQueryData\",\"value\":")
+        line.append(queriesOf: message)
+        line.append("}")
+      default:
+        line.append(summaryOf: record, headers, interface: interface(of: record))
+        line.append("{\"name\":\"dns_response\",\"type\":\"[]trace.DnsResponseData\",\"value\":")
+        line.append(responsesOf: message)
+        line.append("}")
+      }
+    case .http, .httpRequest, .httpResponse: return false
+    }
+    return true
+  }
+
+  private func interface(of record: borrowing RecordReader) -> [UInt8] {
+    interfaces.name(
+      of: record.interface, namespace: record.owner.netNamespace, at: record.time)
   }
 
   /// Writes the keys from `processId` to `kubernetes`, each with a comma before it, and one after.

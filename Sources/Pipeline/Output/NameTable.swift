@@ -13,6 +13,10 @@ struct NameTable: Sendable {
   static let ipProtocol = NameTable(.ipProtocol)
   static let icmp = NameTable(.icmp)
   static let icmpv6 = NameTable(.icmpv6)
+  static let dnsOperation = NameTable(.dnsOperation)
+  static let dnsResponseCode = NameTable(.dnsResponseCode)
+  static let dnsType = NameTable(.dnsType)
+  static let dnsClass = NameTable(.dnsClass)
 
   /// Takes a table of numbers of 16 bits at most.
   ///

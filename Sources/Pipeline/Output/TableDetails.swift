@@ -72,6 +72,23 @@ extension LineBuffer {
     append(decimal: length)
   }
 
+  /// Writes what matters of a DNS message, after a space: what is asked, and what came of it.
+  mutating func append(details message: borrowing DNSMessage) {
+    append(message.isResponse ? " response" : " query")
+    message.forEachQuestion { question in
+      append(" ")
+      NameTable.dnsType.append(question.type, to: &self)
+      append(" ")
+      append(dnsName: question.name, in: message.bytes, isJSON: false)
+    }
+    guard message.isResponse else { return }
+    append(": ")
+    NameTable.dnsResponseCode.append(message.responseCode, to: &self)
+    append(", ")
+    append(decimal: message.count(of: .answers))
+    append(message.count(of: .answers) == 1 ? " answer" : " answers")
+  }
+
   /// Writes a letter for each flag that is set, as tcpdump's users know them.
   private mutating func append(_ flags: TCPHeader.Flags) {
     if flags.isEmpty { append("none") }

@@ -30,12 +30,12 @@ struct TableWriter {
   /// Writes one event as one line.
   ///
   /// - Parameter policies: the names of the policies that want it, safe to show.
-  /// - Returns: false, and nothing is written, when the packet has not the headers that the event shows.
+  /// - Returns: false, and nothing is written, when the packet does not give the event.
   mutating func append(
     _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
     policies: [UInt8], to line: inout LineBuffer
   ) -> Bool {
-    guard headers.shape.gives(kind) else { return false }
+    guard headers.verdict(on: kind, record.packet) == .given else { return false }
     let owner = record.owner
     time.append(clock.epoch(record.time), to: &line)
     line.append(" ")
@@ -55,17 +55,22 @@ struct TableWriter {
     line.append(record.direction == .egress ? "out " : "in  ")
 
     var detail = line.count
-    let isTransport = kind == headers.shape.transportEvent
+    let isTransport = kind != headers.shape.familyEvent
     line.append(headers.source, isTransport ? headers.ports?.source : nil, headers.shape.family)
     line.append(" → ")
     line.append(
       headers.destination, isTransport ? headers.ports?.destination : nil, headers.shape.family)
     let flow = line.count - detail - 2
     detail = line.count
-    if isTransport {
+    switch kind {
+    case .ipv4, .ipv6: line.append(details: headers.network, length: record.length)
+    case .tcp, .udp, .icmp, .icmpv6:
       line.append(details: headers.transport, payload: headers.payloadLength(of: record.length))
-    } else {
-      line.append(details: headers.network, length: record.length)
+    case .dns, .dnsRequest, .dnsResponse:
+      if let bytes = headers.dnsBytes(in: record.packet), let message = DNSMessage(bytes) {
+        line.append(details: message)
+      }
+    case .http, .httpRequest, .httpResponse: break
     }
     line.truncate(to: min(line.count, max(detail, detail + Self.width - 72 - flow)))
     line.append("\n")

@@ -14,7 +14,9 @@ public struct TraceRun: ~Copyable {
   /// The number of the first plan of a process.
   private static let firstGeneration: UInt32 = 1
 
-  /// Loads the programs with a plan in force. Packets are recorded from then on.
+  /// Loads the programs with a plan in force.
+  ///
+  /// Packets are recorded from then on.
   public init(
     _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {

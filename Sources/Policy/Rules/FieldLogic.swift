@@ -31,13 +31,17 @@ struct FieldLogic {
   /// Whether it takes a value, other than members of names, to meet the clauses.
   var wantsValue: Bool { !wanted.isEmpty && !hasMembers }
 
-  /// Whether nothing can meet the clauses. Yes is certain.
+  /// Whether nothing can meet the clauses.
+  ///
+  /// Yes is certain.
   var isContradictory: Bool {
     if wanted.contains(where: { $0.subtracting(excluded).isEmpty }) { return true }
     return isSingle && (!wanted.isEmpty || profile.isAlwaysPresent) && possible.isEmpty
   }
 
-  /// Whether whatever meets the clauses meets a condition too. Yes is certain.
+  /// Whether whatever meets the clauses meets a condition too.
+  ///
+  /// Yes is certain.
   func implies(_ condition: Condition) -> Bool {
     guard let others = ValueSet(condition.excluded),
       others.isSubset(of: excluded) || (isSingle && possible.intersection(others).isEmpty)

@@ -9,13 +9,19 @@ struct PatternSet: Equatable, Sendable {
   /// Every text.
   static let all = PatternSet([.prefix("")])
 
-  /// Whether it holds no text. Exact.
+  /// Whether it holds no text.
+  ///
+  /// Exact.
   var isEmpty: Bool { patterns.isEmpty }
 
-  /// Both together. Exact.
+  /// Both together.
+  ///
+  /// Exact.
   func union(_ other: Self) -> Self { Self(patterns + other.patterns) }
 
-  /// Whether every text is one of the other's. Yes is certain.
+  /// Whether every text is one of the other's.
+  ///
+  /// Yes is certain.
   func isSubset(of other: Self) -> Bool {
     patterns.allSatisfy { pattern in other.patterns.contains { $0.covers(pattern) } }
   }
@@ -32,7 +38,9 @@ struct PatternSet: Equatable, Sendable {
 }
 
 extension TextPattern {
-  /// Whether every text that matches the other matches this one. Yes is certain.
+  /// Whether every text that matches the other matches this one.
+  ///
+  /// Yes is certain.
   func covers(_ other: TextPattern) -> Bool {
     switch (self, other) {
     case (_, .exact(let whole)): matches(whole)

@@ -15,7 +15,9 @@ extension Rule {
     return nil
   }
 
-  /// Whether whatever matches this rule matches another one for the same event. Yes is certain.
+  /// Whether whatever matches this rule matches another one for the same event.
+  ///
+  /// Yes is certain.
   func implies(_ other: Rule) -> Bool {
     guard event == other.event, !scope.isEmpty || other.scope.isEmpty else { return false }
     return other.scope.allSatisfy { clause in

@@ -10,49 +10,14 @@ enum UserSpaceFilter {
 extension CheckedFilter {
   /// Why the kernel cannot decide it; nil when it can.
   fileprivate var reasonForUserSpace: String? {
-    let condition = condition
-    switch target {
-    case .everything, .follow: return nil
-    case .packet(let field, _):
-      let inTables: [PacketField] = [
-        .source, .destination, .sourcePort, .destinationPort, .direction,
-      ]
-      return inTables.contains(field) ? nil : "the kernel has no table for it"
-    case .owner(let field):
-      guard let longest = field.longestTextInTable else { return "the kernel has no table for it" }
-      let operands = condition.included + condition.excluded
-      return operands.lazy.compactMap { $0.reasonForUserSpace(longest) }.first
-    }
-  }
-}
-
-extension OwnerField {
-  /// The most bytes of a text that the kernel's table of this field compares, 0 for numbers; nil without a table.
-  fileprivate var longestTextInTable: Int? {
-    switch self {
-    case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
-      .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
-      .netNamespace, .cgroupID, .container:
-      0
-    case .comm: 16
-    case .cgroup: 252
-    default: nil
-    }
-  }
-}
-
-extension Operand {
-  fileprivate func reasonForUserSpace(_ longest: Int) -> String? {
-    switch self {
-    case .numbers, .addresses: nil
-    case .member: "the kernel has no table for it"
-    case .text(.suffix), .text(.contains): "the kernel's tables are searched from the start of a text"
-    case .text(.prefix(let text)) where text.utf8.count > longest,
-      .text(.exact(let text)) where text.utf8.count >= longest:
-      "the kernel's table holds fewer bytes"
-    case .text(.prefix(let text)), .text(.exact(let text)):
-      text.utf8.contains(0) ? "in the kernel's table a text ends at a NUL" : nil
-    }
+    let place =
+      switch target {
+      case .everything: DecisionPlace.kernel
+      case .follow: DecisionPlace.userSpace(reason: "the kernel does not remember who matched")
+      case .packet(let field, _): condition.decisionPlace(field.kernelTable)
+      case .owner(let field): condition.decisionPlace(field.kernelTable)
+      }
+    return if case .userSpace(let reason) = place { reason } else { nil }
   }
 }
 

@@ -33,10 +33,14 @@ struct ValueSet: Equatable, Sendable {
 
   private init(texts: PatternSet) { self.texts = texts }
 
-  /// Whether it holds nothing. Exact.
+  /// Whether it holds nothing.
+  ///
+  /// Exact.
   var isEmpty: Bool { numbers.isEmpty && addresses.isEmpty && texts.isEmpty }
 
-  /// Both together. Exact.
+  /// Both together.
+  ///
+  /// Exact.
   func union(_ other: Self) -> Self {
     combined(other, { $0.union($1) }, { $0.union($1) }, { $0.union($1) })
   }
@@ -51,7 +55,9 @@ struct ValueSet: Equatable, Sendable {
     combined(other, { $0.subtracting($1) }, { $0.subtracting($1) }, { $0.subtracting($1) })
   }
 
-  /// Whether every value is one of the other's. Yes is certain.
+  /// Whether every value is one of the other's.
+  ///
+  /// Yes is certain.
   func isSubset(of other: Self) -> Bool {
     numbers.isSubset(of: other.numbers) && addresses.isSubset(of: other.addresses)
       && texts.isSubset(of: other.texts)

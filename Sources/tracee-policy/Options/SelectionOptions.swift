@@ -49,7 +49,9 @@ struct SelectionOptions: ParsableArguments {
     if !shown.isEmpty { StandardError.write(TextRenderer(sources: checked.sources).render(shown)) }
     guard let plan = checked.plan else { throw .findings }
     guard !plan.rules.isEmpty else {
-      StandardError.say("there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one")
+      StandardError.say(
+        "there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one"
+      )
       throw .findings
     }
     return plan

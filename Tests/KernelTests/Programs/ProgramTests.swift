@@ -21,9 +21,12 @@ struct ProgramTests {
       var bytes = (0..<Int.random(in: 20...120, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)
       }
-      if Bool.random(using: &random) { bytes[0] = [0x45, 0x46, 0x4f, 0x44, 0x60].randomElement(using: &random) ?? 0x45 }
       if Bool.random(using: &random) {
-        bytes[bytes[0] >> 4 == 6 ? 6 : 9] = [0, 1, 6, 17, 43, 44, 51, 58, 60].randomElement(using: &random) ?? 6
+        bytes[0] = [0x45, 0x46, 0x4f, 0x44, 0x60].randomElement(using: &random) ?? 0x45
+      }
+      if Bool.random(using: &random) {
+        bytes[bytes[0] >> 4 == 6 ? 6 : 9] =
+          [0, 1, 6, 17, 43, 44, 51, 58, 60].randomElement(using: &random) ?? 6
       }
       for direction in [TP_INGRESS, TP_EGRESS] {
         let result = try test.run(direction, bytes)
@@ -71,7 +74,8 @@ struct ProgramTests {
       }
       _ = try test.run(TP_EGRESS, bytes)
       try test.consume { record in
-        guard let reader = RecordReader(record), let headers = PacketHeaders(bytes.span.bytes) else {
+        guard let reader = RecordReader(record), let headers = PacketHeaders(bytes.span.bytes)
+        else {
           Issue.record("seed \(seed): the kernel took what user space refuses: \(bytes)")
           return true
         }
@@ -86,7 +90,9 @@ struct ProgramTests {
   @Test func `a full ring loses nothing silently`() throws {
     let rules = [
       Rule(policy: 0, event: .udp),
-      Rule(policy: 0, event: .udp, filters: [Clause(.sourcePort, Condition(included: [.numbers(7...7)]))]),
+      Rule(
+        policy: 0, event: .udp,
+        filters: [Clause(.sourcePort, Condition(included: [.numbers(7...7)]))]),
       Rule(policy: 0, event: .tcp),
     ]
     let tables = KernelTables(TracePlan(policies: ["p"], rules: rules), generation: 1)

@@ -1,0 +1,34 @@
+import Policy
+
+/// Whether a packet gives an event.
+enum PacketVerdict {
+  case given
+  /// It is of another sort: a response and no request, a segment without a head.
+  case other
+  /// It should give the event, and what the event shows is cut off or malformed.
+  case undecodable
+}
+
+extension PacketHeaders {
+  /// Whether the packet gives an event that the kernel took it for.
+  func verdict(on kind: EventKind, _ packet: RawSpan) -> PacketVerdict {
+    switch kind {
+    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6:
+      return shape.gives(kind) ? .given : .undecodable
+    case .dns, .dnsRequest, .dnsResponse:
+      guard hasPortOfDNS, let payload = payload(in: packet), payload.byteCount > 0 else {
+        return .other
+      }
+      guard let bytes = dnsBytes(in: packet), let message = DNSMessage(bytes) else {
+        return .undecodable
+      }
+      switch kind {
+      case .dnsRequest: return message.isResponse ? .other : .given
+      case .dnsResponse: return message.isResponse ? .given : .other
+      default: return .given
+      }
+    case .http, .httpRequest, .httpResponse:
+      return .undecodable
+    }
+  }
+}

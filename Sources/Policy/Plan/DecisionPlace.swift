@@ -1,0 +1,95 @@
+/// Where a clause is decided.
+public enum DecisionPlace: Equatable, Sendable {
+  /// By the kernel's tables, before anything is recorded.
+  case kernel
+  /// In user space, packet by packet.
+  case userSpace(reason: String)
+}
+
+/// How the kernel finds out which rules a value of a field meets.
+public enum KernelTable: Equatable, Hashable, Sendable {
+  /// Numbers, by a trie of their bits.
+  case numbers
+  /// Texts, by a trie of their first bytes.
+  ///
+  /// - Parameter capacity: the bytes that are compared, the NUL that ends a shorter text among them.
+  case texts(capacity: Int)
+  /// A flag, by its two values.
+  case flag
+  /// Addresses, by a trie of their bits.
+  case addresses
+  /// Ports, each with a row.
+  case ports
+}
+
+extension OwnerField {
+  /// The kernel's table for the field; nil when there is none.
+  public var kernelTable: KernelTable? {
+    switch self {
+    case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
+      .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
+      .netNamespace, .cgroupID:
+      .numbers
+    case .comm: .texts(capacity: 16)
+    case .cgroup: .texts(capacity: 252)
+    case .container: .flag
+    case .hostName, .executable, .containerID, .containerName, .containerImage, .podName,
+      .podNamespace, .podUID, .tree:
+      nil
+    }
+  }
+}
+
+extension PacketField {
+  /// The kernel's table for the field; nil when there is none.
+  public var kernelTable: KernelTable? {
+    switch self {
+    case .source, .destination: .addresses
+    case .sourcePort, .destinationPort: .ports
+    case .direction: .flag
+    default: nil
+    }
+  }
+}
+
+extension Clause<OwnerField> {
+  /// Where the clause is decided.
+  public var decisionPlace: DecisionPlace { condition.decisionPlace(field.kernelTable) }
+}
+
+extension Clause<PacketField> {
+  /// Where the clause is decided.
+  public var decisionPlace: DecisionPlace { condition.decisionPlace(field.kernelTable) }
+}
+
+extension Condition {
+  /// Where the condition is decided for a field with this table.
+  func decisionPlace(_ table: KernelTable?) -> DecisionPlace {
+    guard let table else { return .userSpace(reason: "the kernel has no table for it") }
+    let reasons = (included + excluded).lazy.compactMap { $0.reasonForUserSpace(table) }
+    return reasons.first.map(DecisionPlace.userSpace) ?? .kernel
+  }
+}
+
+extension Operand {
+  fileprivate func reasonForUserSpace(_ table: KernelTable) -> String? {
+    switch (self, table) {
+    case (.numbers, .numbers), (.numbers, .flag), (.numbers, .ports), (.addresses, .addresses): nil
+    case (.text(let pattern), .texts(let capacity)): pattern.reasonForUserSpace(capacity)
+    default: "the kernel has no table for it"
+    }
+  }
+}
+
+extension TextPattern {
+  fileprivate func reasonForUserSpace(_ capacity: Int) -> String? {
+    switch self {
+    case .suffix, .contains: "the kernel's tables are searched from the start of a text"
+    case .prefix(let text) where text.utf8.count > capacity,
+      .exact(let text) where text.utf8.count >= capacity:
+      "the kernel's table holds fewer bytes"
+    case .prefix(let text), .exact(let text):
+      text.utf8.contains(0) ? "in the kernel's table a text ends at a NUL" : nil
+    }
+  }
+}
