@@ -35,4 +35,16 @@ struct MachineTests {
     #expect(applied.errors.split(separator: "\n").count == 1, "\(applied.errors)")
     #expect(applied.errors.contains(path), "\(applied.errors)")
   }
+
+  @Test func `doctor says what is there and what is missing`() async throws {
+    let here = try await outcome(of: [Tracer.path, "doctor"])
+    #expect(here.ending == .exited(0), "\(here.output)")
+    #expect(here.output.split(separator: "\n").allSatisfy { $0.hasPrefix("ok ") })
+    let lacking = "umount --all --types cgroup2; exec \"$@\""
+    let there = try await outcome(
+      of: ["unshare", "--mount", "sh", "-c", lacking, "sh", Tracer.path, "doctor"])
+    #expect(there.ending == .exited(2))
+    let missing = there.output.split(separator: "\n").filter { !$0.hasPrefix("ok ") }
+    #expect(missing.count == 1 && missing[0].hasPrefix("missing  the cgroup v2 tree: cannot "))
+  }
 }

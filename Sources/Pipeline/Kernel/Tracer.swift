@@ -27,7 +27,8 @@ public struct Tracer: ~Copyable {
 
   /// Loads and attaches the programs with a plan in force, and gives the sockets that are there their owners.
   public init(_ tables: KernelTables, options: Options = Options()) throws(KernelError) {
-    try Requirements.check()
+    try Requirement.privileges.check()
+    try Requirement.types.check()
     let tree = try CgroupTree()
     let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
     let object = try BPFObject()

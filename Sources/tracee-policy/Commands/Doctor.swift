@@ -1,0 +1,21 @@
+import ArgumentParser
+import Pipeline
+
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Says what this machine offers, and what would be missing.",
+    discussion: "Loads the BPF programs to try them; attaches nothing. Exits with 0 or 2.")
+
+  func run() throws {
+    var isMissing = false
+    for requirement in Requirement.allCases {
+      do throws(KernelError) {
+        print("ok       \(requirement.summary): \(try requirement.check())")
+      } catch {
+        isMissing = true
+        print("missing  \(requirement.summary): \(error)")
+      }
+    }
+    if isMissing { throw ExitCode.worldRefused }
+  }
+}
