@@ -201,15 +201,9 @@ extension EndToEnd {
 
         #expect(flags(there) == ["S", ".", "F.", "."])
         #expect(trace.flags(from: here, leaving: true) == flags(here))
-        // An answer in TIME_WAIT comes from a socket of the kernel, or from none that a cgroup program is run for.
         let seen = trace.flags(from: there, leaving: true)
         #expect([["S", ".", "F."], ["S", ".", "F.", "."]].contains(seen), "\(trace.summary)")
-        let ours = trace.events.filter { $0.owner != .nobody }
-        #expect(ours.count == trace.events.count - (seen.count - 3), "\(trace.summary)")
-        for event in ours {
-          let process = event.local == here ? server : client
-          #expect(event.owner == Peer("python3", process), "\(event.summary)")
-        }
+        expectOwners(trace, [here: Peer("python3", server), there: Peer("python3", client)])
       }
     }
 
@@ -217,7 +211,7 @@ extension EndToEnd {
     func `what a worker answers is the worker's, though its master opened the door`() async throws {
       try await withStage { stage in
         let network = try await stage.network()
-        let (here, there) = (network.left.ipv4, network.right.ipv4)
+        let here = network.left.ipv4
         let folder = try stage.folder()
         let configuration = """
           daemon off; worker_processes 1; pid \(folder)/pid; error_log stderr; events {}
@@ -247,11 +241,9 @@ extension EndToEnd {
 
         #expect(client.outputText == "hello\n")
         let worker = Peer("nginx", workers[0])
-        for event in trace.events where event.local == there {
-          #expect(event.owner == Peer("curl", client), "\(event.summary)")
-        }
-        for event in trace.events where event.local == here {
-          let owners = [Peer("nginx", master), worker]
+        for event in trace.eventsOfSockets {
+          let owners =
+            event.local == here ? [Peer("nginx", master), worker] : [Peer("curl", client)]
           #expect(owners.contains(event.owner), "\(event.summary)")
         }
         let answers = trace.events.filter { $0.leaves && $0.source == here && $0.flags == "P." }

@@ -16,8 +16,8 @@ public final class Tracer: Sendable {
   }()
 
   /// Starts it with these arguments and waits until it traces.
-  init(_ arguments: [String], user: [String] = []) async throws {
-    process = try ChildProcess(user + [Tracer.path] + arguments)
+  init(_ arguments: [String]) async throws {
+    process = try ChildProcess([Tracer.path] + arguments)
     try await eventually("start of the tracer", instead: { self.process.errorText }) {
       if let ending = process.ending {
         throw TracerEnded("before it was ready: \(ending)\n\(process.errorText)")
