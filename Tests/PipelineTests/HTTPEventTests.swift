@@ -6,6 +6,13 @@ import Testing
 
 /// Heads in segments, from the record to the line.
 @Suite struct HTTPEventTests {
+  static let plan = TracePlan(
+    policies: ["http"],
+    rules: [
+      Rule(policy: 0, event: .http), Rule(policy: 0, event: .httpRequest),
+      Rule(policy: 0, event: .httpResponse),
+    ])
+
   @Test func `a request gives a head and a request, and is no response`() throws {
     let packet = Self.segment("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nx=1")
     let (lines, counts) = try emit([SampleRecord(packet, row: [7])])
@@ -80,13 +87,7 @@ import Testing
   private func emit(
     _ records: [SampleRecord], as format: Destination.Format = .json
   ) throws -> (lines: [String], counts: [RuleCounts]) {
-    let plan = TracePlan(
-      policies: ["http"],
-      rules: [
-        Rule(policy: 0, event: .http), Rule(policy: 0, event: .httpRequest),
-        Rule(policy: 0, event: .httpResponse),
-      ])
-    return try emitLines(records, by: plan, as: format)
+    try emitLines(records, by: Self.plan, as: format)
   }
 }
 
