@@ -6,8 +6,15 @@ import Testing
 
 /// Heads in segments, from the record to the line.
 @Suite struct HTTPEventTests {
+  static let plan = TracePlan(
+    policies: ["http"],
+    rules: [
+      Rule(policy: 0, event: .http), Rule(policy: 0, event: .httpRequest),
+      Rule(policy: 0, event: .httpResponse),
+    ])
+
   @Test func `a request gives a head and a request, and is no response`() throws {
-    let packet = segment("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nx=1")
+    let packet = Self.segment("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nx=1")
     let (lines, counts) = try emit([SampleRecord(packet, row: [7])])
     #expect(lines.count == 2)
     #expect(lines[0].contains("\"eventId\":\"2009\",\"eventName\":\"net_packet_http\""))
@@ -35,7 +42,7 @@ import Testing
   }
 
   @Test func `a response gives a head and a response, on any port`() throws {
-    let packet = segment("HTTP/1.1 200 OK\r\n\r\n", from: 8123, to: 50000)
+    let packet = Self.segment("HTTP/1.1 200 OK\r\n\r\n", from: 8123, to: 50000)
     let (lines, counts) = try emit([SampleRecord(packet, row: [7])])
     #expect(lines.count == 2)
     #expect(lines[1].contains("\"eventName\":\"net_packet_http_response\""))
@@ -50,8 +57,9 @@ import Testing
 
   @Test func `other data is no head; a head that is cut off is counted`() throws {
     let (lines, counts) = try emit([
-      SampleRecord(segment("SSH-2.0-OpenSSH"), row: [1]), SampleRecord(segment(""), row: [1]),
-      SampleRecord(segment("GET / HTTP/1.1\r\nHost: a"), row: [1]),
+      SampleRecord(Self.segment("SSH-2.0-OpenSSH"), row: [1]),
+      SampleRecord(Self.segment(""), row: [1]),
+      SampleRecord(Self.segment("GET / HTTP/1.1\r\nHost: a"), row: [1]),
       SampleRecord(
         SamplePacket.ipv4(17, SamplePacket.udp(Array("GET / HTTP/1.1\r\n\r\n".utf8))), row: [1]),
     ])
@@ -63,14 +71,14 @@ import Testing
   {
     let (lines, _) = try emit(
       [
-        SampleRecord(segment("GET /\u{1b}[2Ja HTTP/1.1\r\n\r\n"), row: [1]),
-        SampleRecord(segment("HTTP/1.1 404 Not Found\r\n\r\n"), row: [1]),
+        SampleRecord(Self.segment("GET /\u{1b}[2Ja HTTP/1.1\r\n\r\n"), row: [1]),
+        SampleRecord(Self.segment("HTTP/1.1 404 Not Found\r\n\r\n"), row: [1]),
       ], as: .table)
     #expect(lines[1].contains(" 192.168.200.50:40020 → 70.42.73.30:80 GET /?[2"))
     #expect(lines[2].contains(" 192.168.200.50:40020 → 70.42.73.30:80 404 Not"))
   }
 
-  private func segment(_ text: String, from: UInt16 = 40020, to: UInt16 = 80) -> [UInt8] {
+  static func segment(_ text: String, from: UInt16 = 40020, to: UInt16 = 80) -> [UInt8] {
     SamplePacket.ipv4(
       6,
       SamplePacket.tcp(from: from, to: to, dataOffset: 5, optionsAndData: Array(text.utf8)))
@@ -79,13 +87,7 @@ import Testing
   private func emit(
     _ records: [SampleRecord], as format: Destination.Format = .json
   ) throws -> (lines: [String], counts: [RuleCounts]) {
-    let plan = TracePlan(
-      policies: ["http"],
-      rules: [
-        Rule(policy: 0, event: .http), Rule(policy: 0, event: .httpRequest),
-        Rule(policy: 0, event: .httpResponse),
-      ])
-    return try emitLines(records, by: plan, as: format)
+    try emitLines(records, by: Self.plan, as: format)
   }
 }
 

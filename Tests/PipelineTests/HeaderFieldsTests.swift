@@ -50,7 +50,9 @@ import Testing
     let bytes = SamplePacket.ipv4(6, SamplePacket.tcp())
     let name = try #require(SystemCallNames.native.name(of: 1))
     #expect(try packet(bytes).fields[.systemCall] == [.text(name)])
-    let outside = try SampleRecord(bytes).read { record, headers in headers.subject(of: record) }
+    let outside = try SampleRecord(bytes).read { record, headers in
+      headers.subject(of: record, InterfaceNames())
+    }
     #expect(outside.fields[.systemCall] == nil)
   }
 
@@ -92,6 +94,6 @@ import Testing
     var sample = SampleRecord(bytes)
     sample.header.processor = 3
     sample.header.system_call = 1
-    return try sample.read { record, headers in headers.subject(of: record) }
+    return try sample.read { record, headers in headers.subject(of: record, InterfaceNames()) }
   }
 }

@@ -2,13 +2,30 @@ import Policy
 
 extension PacketHeaders {
   /// The packet of a record as a policy sees it: slow, for what the kernel does not decide.
-  func subject(of record: borrowing RecordReader) -> Packet {
+  ///
+  /// - Parameter interfaces: tells the name of the packet's interface.
+  func subject(of record: borrowing RecordReader, _ interfaces: InterfaceNames) -> Packet {
     var packet = subject(direction: record.direction)
     packet.fields[.processor] = [.number(UInt64(record.processor))]
     if let number = UInt32(exactly: record.systemCall) {
       let calls: SystemCallNames = record.owner.isCompat ? .compat : .native
       packet.fields[.systemCall] = [.text(calls.name(of: number) ?? String(number))]
     }
+    var content = FieldValues()
+    if verdict(on: .dns, record.packet) == .given, let bytes = dnsBytes(in: record.packet),
+      let message = DNSMessage(bytes)
+    {
+      content.add(message)
+      packet.events.formUnion([.dns, message.isResponse ? .dnsResponse : .dnsRequest])
+    }
+    if verdict(on: .http, record.packet) == .given, let payload = payload(in: record.packet),
+      let head = HTTPHead(payload)
+    {
+      content.add(head)
+      packet.events.formUnion([.http, head.isRequest ? .httpRequest : .httpResponse])
+    }
+    if !content.values.isEmpty { content.add(summaryOf: record, self, interfaces) }
+    packet.fields.merge(content.values) { own, _ in own }
     return packet
   }
 
@@ -58,7 +75,27 @@ extension OwnerReader {
 
 extension RawSpan {
   /// The bytes as text, with U+FFFD for what is not UTF-8.
-  fileprivate var repairedText: String {
+  var repairedText: String {
     unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+extension FieldValues {
+  /// Adds what an event that shows what the packet says also tells of the packet.
+  fileprivate mutating func add(
+    summaryOf record: borrowing RecordReader, _ headers: PacketHeaders,
+    _ interfaces: InterfaceNames
+  ) {
+    add("metadata.src_ip", .address(headers.source))
+    add("metadata.dst_ip", .address(headers.destination))
+    if let ports = headers.ports {
+      add("metadata.src_port", ports.source)
+      add("metadata.dst_port", ports.destination)
+    }
+    add("metadata.protocol", headers.shape.transport == .tcp ? 6 as UInt8 : 17)
+    add("metadata.packet_len", record.length)
+    let name = interfaces.name(
+      of: record.interface, namespace: record.owner.netNamespace, at: record.time)
+    add("metadata.iface", String(decoding: name, as: UTF8.self))
   }
 }

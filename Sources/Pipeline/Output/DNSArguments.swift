@@ -108,15 +108,17 @@ extension LineBuffer {
   }
 
   /// Writes what a record says in one text: its address, its name, its strings.
-  private mutating func append(answer record: DNSRecord, in message: RawSpan) {
+  ///
+  /// - Parameter isJSON: whether it is a part of a JSON string.
+  mutating func append(answer record: DNSRecord, in message: RawSpan, isJSON: Bool = true) {
     switch record.content {
     case .none, .opt: break
     case .ipv4, .ipv6: append(dnsAddress: record, in: message)
     case .ns(let name), .cname(let name), .ptr(let name), .mx(_, let name),
       .srv(_, _, _, let name), .soa(let name, _, _):
-      append(dnsName: name, in: message)
-    case .txt: append(dnsStrings: record, in: message)
-    case .uri(_, _, let target): append(jsonPart: message.extracting(target))
+      append(dnsName: name, in: message, isJSON: isJSON)
+    case .txt: append(dnsStrings: record, in: message, isJSON: isJSON)
+    case .uri(_, _, let target): append(part: message.extracting(target), isJSON: isJSON)
     }
   }
 }

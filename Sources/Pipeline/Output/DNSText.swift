@@ -49,21 +49,21 @@ extension LineBuffer {
     }
   }
 
-  /// Writes the strings of a TXT record, joined, within a JSON string.
-  mutating func append(dnsStrings record: DNSRecord, in message: RawSpan) {
+  /// Writes the strings of a TXT record, joined, perhaps within a JSON string.
+  mutating func append(dnsStrings record: DNSRecord, in message: RawSpan, isJSON: Bool = true) {
     DNSRecord.forEachString(message, record.data) {
-      append(jsonPart: message.extracting($0))
+      append(part: message.extracting($0), isJSON: isJSON)
     }
   }
 
-  /// Writes the data of an option within a JSON string: as text when it is printable ASCII, else in hexadecimal.
-  mutating func append(dnsOption data: RawSpan) {
+  /// Writes the data of an option, perhaps within a JSON string: as text when it is printable ASCII, else in hexadecimal.
+  mutating func append(dnsOption data: RawSpan, isJSON: Bool = true) {
     var isPrintable = true
     for offset in 0..<data.byteCount where !(0x20...0x7e).contains(data.byte(offset)) {
       isPrintable = false
     }
     if isPrintable {
-      append(jsonPart: data)
+      append(part: data, isJSON: isJSON)
       return
     }
     for offset in 0..<data.byteCount {

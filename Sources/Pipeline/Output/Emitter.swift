@@ -18,6 +18,7 @@ public struct Emitter: ~Copyable {
   public var completeOwner: (inout Owner) -> Void = { _ in }
 
   private var matchers: [PlanMatcher] = []
+  private let interfaces = InterfaceNames()
 
   /// Makes an emitter without a plan.
   public init(outputs: [Output]) { self.outputs = outputs }
@@ -72,7 +73,7 @@ public struct Emitter: ~Copyable {
     if let headers, matcher.isUndecided(row) {
       row = matcher.decide(
         row, owner: record.owner.subject(complete: completeOwner),
-        packet: headers.subject(of: record))
+        packet: headers.subject(of: record, interfaces))
     }
     guard let meaning = matcher.meaning(of: row) else {
       counts.malformed += 1

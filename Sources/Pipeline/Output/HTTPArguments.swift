@@ -70,18 +70,19 @@ extension LineBuffer {
   private mutating func appendFieldsAndLength(of head: borrowing HTTPHead) {
     append(fieldsOf: head)
     append(",\"content_length\":")
-    if let length = head.contentLength {
-      append(decimal: UInt64(length))
-    } else if case .request = head.start, !head.isChunked {
-      append("0")
-    } else {
-      append("-1")
-    }
+    let length = head.shownContentLength
+    if length < 0 { append("-") }
+    append(decimal: length.magnitude)
     append("}")
   }
 }
 
 extension HTTPHead {
+  /// How long the body is, as events show it: -1 when the head does not say, 0 for a request that says nothing of it.
+  var shownContentLength: Int64 {
+    contentLength ?? (isRequest && !isChunked ? 0 : -1)
+  }
+
   /// The place of the value of the first field `Host`.
   var host: Range<Int>? {
     for rank in 0..<fields.count where bytes.extracting(fields[rank].name).equals("host") {

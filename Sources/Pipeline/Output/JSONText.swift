@@ -8,6 +8,11 @@ extension LineBuffer {
     append(UInt8(ascii: "\""))
   }
 
+  /// Writes bytes as a part of a JSON string, or as they are.
+  mutating func append(part text: RawSpan, isJSON: Bool) {
+    if isJSON { append(jsonPart: text) } else { append(text) }
+  }
+
   /// Writes a part of a JSON string, without quotes around it.
   mutating func append(jsonPart text: RawSpan) {
     var plainFrom = 0

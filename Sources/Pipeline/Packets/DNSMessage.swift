@@ -21,7 +21,7 @@ struct DNSMessage: ~Escapable {
   init?(_ bytes: RawSpan) {
     guard bytes.byteCount >= 12 else { return nil }
     var offset = 12
-    for _ in 0..<bytes.network(4, as: UInt16.self) {
+    for _ in 0..<Int(bytes.network(4, as: UInt16.self)) {
       guard let question = DNSQuestion(bytes, at: offset) else { return nil }
       offset = question.end
     }
@@ -31,7 +31,7 @@ struct DNSMessage: ~Escapable {
     else { return nil }
     offset = additionals
     var extendedCode: UInt8 = 0
-    for _ in 0..<bytes.network(10, as: UInt16.self) {
+    for _ in 0..<Int(bytes.network(10, as: UInt16.self)) {
       guard let record = DNSRecord(bytes, at: offset) else { return nil }
       if record.type == DNSRecord.Kind.opt { extendedCode = UInt8(record.timeToLive >> 24) }
       offset = record.end
@@ -43,7 +43,7 @@ struct DNSMessage: ~Escapable {
 
   private static func end(of count: UInt16, _ bytes: RawSpan, at start: Int) -> Int? {
     var offset = start
-    for _ in 0..<count {
+    for _ in 0..<Int(count) {
       guard let record = DNSRecord(bytes, at: offset) else { return nil }
       offset = record.end
     }
@@ -78,7 +78,7 @@ struct DNSMessage: ~Escapable {
   /// Gives `body` each question.
   func forEachQuestion(_ body: (DNSQuestion) -> Void) {
     var offset = sections.questions
-    for _ in 0..<questionCount {
+    for _ in 0..<Int(questionCount) {
       guard let question = DNSQuestion(bytes, at: offset) else { return }
       body(question)
       offset = question.end
@@ -93,7 +93,7 @@ struct DNSMessage: ~Escapable {
       case .authorities: sections.authorities
       case .additionals: sections.additionals
       }
-    for _ in 0..<count(of: section) {
+    for _ in 0..<Int(count(of: section)) {
       guard let record = DNSRecord(bytes, at: offset) else { return }
       body(record)
       offset = record.end

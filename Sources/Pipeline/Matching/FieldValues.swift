@@ -1,0 +1,25 @@
+import Policy
+
+/// Collects what a packet has in each field: slow, for what the kernel does not decide.
+struct FieldValues {
+  private(set) var values: [PacketField: [FieldValue]] = [:]
+
+  /// Adds a value to a field, which may be a list.
+  mutating func add(_ path: String, _ value: FieldValue) {
+    guard let field = PacketField(rawValue: path) else {
+      preconditionFailure("the catalog has no field \(path)")
+    }
+    values[field, default: []].append(value)
+  }
+
+  /// Adds a number.
+  mutating func add(_ path: String, _ number: some FixedWidthInteger & UnsignedInteger) {
+    add(path, .number(UInt64(number)))
+  }
+
+  /// Adds a flag.
+  mutating func add(_ path: String, _ flag: Bool) { add(path, .number(flag ? 1 : 0)) }
+
+  /// Adds a text.
+  mutating func add(_ path: String, _ text: String) { add(path, .text(text)) }
+}
