@@ -70,12 +70,18 @@ extension Diagnostic {
       let rank = ranks[diagnostic.source] ?? sources.count
       return (key: (rank, diagnostic.range?.start.offset ?? -1, index), diagnostic: diagnostic)
     }
-    return keyed.sorted { $0.key < $1.key }.reduce(into: []) { sorted, next in
-      let here = sorted.reversed().prefix {
-        $0.range == next.diagnostic.range && $0.source == next.diagnostic.source
-      }
-      if !here.contains(next.diagnostic) { sorted.append(next.diagnostic) }
+    return keyed.sorted { $0.key < $1.key }.map(\.diagnostic).reduce(into: []) { sorted, next in
+      if !next.isRepeated(in: sorted) { sorted.append(next) }
     }
+  }
+
+  /// Whether the last of some findings, those at one place, hold an equal one.
+  private func isRepeated(in sorted: [Diagnostic]) -> Bool {
+    for other in sorted.reversed() {
+      guard other.range == range, other.source == source else { return false }
+      if other == self { return true }
+    }
+    return false
   }
 
   fileprivate static func noPolicy(_ source: SourceFile, _ severity: Severity) -> Self {
