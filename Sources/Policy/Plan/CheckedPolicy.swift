@@ -23,36 +23,41 @@ public struct CheckedPolicy: Equatable, Sendable {
 
 extension CheckedPolicy {
   /// The policy's part of a plan, where it has an index: a rule for each event of each of its rules.
-  public func expanded(policy index: Int) -> [Rule.Expanded] {
+  public func expanded(policy index: Int) -> [Policy.Rule] {
     rules.flatMap { rule in
-      rule.events.map {
-        var expanded = Rule.Expanded(
-          policy: index, event: $0, scope: follows ? [] : scope, filters: rule.filters)
-        if follows {
-          expanded.followed =
-            Rule.Expanded(policy: index, event: $0, scope: scope, filters: []).scope
+      rule.events.map { event in
+        guard follows else {
+          return Policy.Rule(policy: index, event: event, scope: scope, filters: rule.filters)
         }
+        var expanded = Policy.Rule(policy: index, event: event, scope: [], filters: rule.filters)
+        expanded.followed = scope.ownerClauses
         return expanded
       }
     }
   }
 }
 
-extension CheckedPolicy.Rule {
-  /// A rule of a plan.
-  public typealias Expanded = Policy.Rule
-}
-
 extension Rule {
   /// Makes a rule of filters: the scope's clauses first, then the owner's clauses of the rule's own filters.
   init(policy: Int, event: EventKind, scope: [CheckedFilter], filters: [CheckedFilter]) {
-    self.init(policy: policy, event: event)
-    for (target, condition) in scope.merged + filters.merged {
-      switch target {
-      case .owner(let field): self.scope.append(Clause(field, condition))
-      case .packet(let field, _): self.filters.append(Clause(field, condition))
-      case .everything, .follow: break
-      }
+    self.init(
+      policy: policy, event: event, scope: scope.ownerClauses + filters.ownerClauses,
+      filters: filters.packetClauses)
+  }
+}
+
+extension [CheckedFilter] {
+  /// What they say of the owner, one clause for each key.
+  fileprivate var ownerClauses: [Clause<OwnerField>] {
+    merged.compactMap { target, condition in
+      if case .owner(let field) = target { Clause(field, condition) } else { nil }
+    }
+  }
+
+  /// What they say of the packet, one clause for each key.
+  fileprivate var packetClauses: [Clause<PacketField>] {
+    merged.compactMap { target, condition in
+      if case .packet(let field, _) = target { Clause(field, condition) } else { nil }
     }
   }
 }

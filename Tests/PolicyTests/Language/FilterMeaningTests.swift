@@ -65,7 +65,8 @@ struct FilterMeaningTests {
   @Test func `words ask for states, beside values of the key`() {
     #expect(included("pid=new,7") == [.member("state", .exact("new")), .numbers(7...7)])
     #expect(included("container=new") == [.member("state", .exact("new"))])
-    #expect(included("c=started,3f") == [.member("state", .exact("started")), .text(.prefix("3f"))])
+    #expect(
+      included("c=started,3f") == [.member("state", .exact("started")), .text(.prefix("3f"))])
     #expect(included("executable=host:/bin/nc") == [.member("host", .exact("/bin/nc"))])
     #expect(included("tree=7") == [.numbers(7...7)])
   }

@@ -46,19 +46,31 @@ struct CommandLineSelectionTests {
     ),
     (
       "net_packet_tpc.data.dst_port=80",
-      "unknown-event 1:10-24 `net_packet_tpc` is not an event or a set (did you mean `net_packet_tcp`?)"
+      """
+      unknown-event 1:10-24 `net_packet_tpc` is not an event or a set (did you mean \
+      `net_packet_tcp`?)
+      """
     ),
     (
       "net_packet_tcp.dst_port=80",
-      "unknown-field 1:25-33 `dst_port` is not a field of an event (write net_packet_tcp.data.FIELD, net_packet_tcp.scope.KEY or net_packet_tcp.retval)"
+      """
+      unknown-field 1:25-33 `dst_port` is not a field of an event (write \
+      net_packet_tcp.data.FIELD, net_packet_tcp.scope.KEY or net_packet_tcp.retval)
+      """
     ),
     (
       "net_packet_tcp,net_packet_udp.data.dst_port=80",
-      "unknown-event 1:10-39 a filter belongs to one event (give each event with a filter its own `--events`)"
+      """
+      unknown-event 1:10-39 a filter belongs to one event (give each event with a filter its own \
+      `--events`)
+      """
     ),
     (
       "net_packet_tcp,",
-      "empty-value 1:25-25 an event is missing (write an event on each side of a comma, such as net_packet_tcp,net_packet_udp)"
+      """
+      empty-value 1:25-25 an event is missing (write an event on each side of a comma, such as \
+      net_packet_tcp,net_packet_udp)
+      """
     ),
     (
       "net_packet_tcp.data.dst_port=",
@@ -66,7 +78,10 @@ struct CommandLineSelectionTests {
     ),
     (
       "net_packet_tcp=80",
-      "unknown-event 1:10-27 `net_packet_tcp=80` is not an event or a set (did you mean `net_packet_tcp`?)"
+      """
+      unknown-event 1:10-27 `net_packet_tcp=80` is not an event or a set (did you mean \
+      `net_packet_tcp`?)
+      """
     ),
   ])
   func `is wrong at its place in the option`(event: String, finding: String) {

@@ -53,31 +53,52 @@ struct PolicyCompilerTests {
   @Test(arguments: [
     (
       "net_packet_tpc",
-      "unknown-event 3:1-15 `net_packet_tpc` is not an event or a set (did you mean `net_packet_tcp`?)"
+      """
+      unknown-event 3:1-15 `net_packet_tpc` is not an event or a set (did you mean \
+      `net_packet_tcp`?)
+      """
     ),
     (
       "network_event",
-      "unknown-event 3:1-14 `network_event` is not an event or a set (did you mean `network_events`?)"
+      """
+      unknown-event 3:1-14 `network_event` is not an event or a set (did you mean \
+      `network_events`?)
+      """
     ),
     (
       "tag=network",
-      "unknown-event 3:1-12 `tag=network` names no set of events (`tracee-policy list sets` shows the sets)"
+      """
+      unknown-event 3:1-12 `tag=network` names no set of events (`tracee-policy list sets` shows \
+      the sets)
+      """
     ),
     (
       "net_packet_x*",
-      "unknown-event 3:1-14 no event matches `net_packet_x*` (a star stands at the end, as in net_packet_dns*)"
+      """
+      unknown-event 3:1-14 no event matches `net_packet_x*` (a star stands at the end, as in \
+      net_packet_dns*)
+      """
     ),
     (
       "net_packet_tcp, openat",
-      "unsupported-event 3:17-23 `openat` is not supported yet (`tracee-policy list events` shows the events that are)"
+      """
+      unsupported-event 3:17-23 `openat` is not supported yet (`tracee-policy list events` shows \
+      the events that are)
+      """
     ),
     (
       "net_packet_tcp,,net_packet_udp",
-      "empty-value 3:16-17 an event is missing (write an event on each side of a comma, such as net_packet_tcp,net_packet_udp)"
+      """
+      empty-value 3:16-17 an event is missing (write an event on each side of a comma, such as \
+      net_packet_tcp,net_packet_udp)
+      """
     ),
     (
       "network_events,-network_events",
-      "excluded-everything 1:1-2 nothing is left to trace: every event is excluded (exclude fewer events, or select others)"
+      """
+      excluded-everything 1:1-2 nothing is left to trace: every event is excluded (exclude fewer \
+      events, or select others)
+      """
     ),
   ])
   func `an item that selects nothing is an error at its place`(item: String, finding: String) {
@@ -88,14 +109,20 @@ struct PolicyCompilerTests {
   @Test func `a field that a named event lacks is an error that names it`() {
     #expect(
       findings(policy(filters: "data.dst_port=80", event: "net_packet_tcp,net_packet_icmp")) == [
-        "unknown-field 4:1-14 `net_packet_icmp` has no `data.dst_port` (`tracee-policy list events net_packet_icmp` shows what it has)"
+        """
+        unknown-field 4:1-14 `net_packet_icmp` has no `data.dst_port` (`tracee-policy list \
+        events net_packet_icmp` shows what it has)
+        """
       ])
   }
 
   @Test func `a field of an event that is not supported is not called unknown`() {
     #expect(
       findings(policy(filters: "data.pathname=/tmp*", "com=a", event: "openat")) == [
-        "unsupported-event 3:1-7 `openat` is not supported yet (`tracee-policy list events` shows the events that are)",
+        """
+        unsupported-event 3:1-7 `openat` is not supported yet (`tracee-policy list events` shows \
+        the events that are)
+        """,
         "unknown-field 5:1-4 `com` is not a field (did you mean `comm`?)",
       ])
   }
@@ -106,7 +133,10 @@ struct PolicyCompilerTests {
     ])
     #expect(
       findings(document) == [
-        "warning useless-filter 5:1-7 the rule only excludes events: its filters have no effect (move the filters to the rule that selects the events)"
+        """
+        warning useless-filter 5:1-7 the rule only excludes events: its filters have no effect \
+        (move the filters to the rule that selects the events)
+        """
       ])
   }
 
@@ -118,14 +148,21 @@ struct PolicyCompilerTests {
     #expect(
       result.diagnostics.map(\.short)
         == ["ipv4", "ipv6"].map {
-          "warning event-left-out 4:1-14 `net_packet_\($0)` has no `data.dst_port` and is left out of this rule (name the events that are meant, or give the others a rule of their own)"
+          """
+          warning event-left-out 4:1-14 `net_packet_\($0)` has no `data.dst_port` and is left \
+          out of this rule (name the events that are meant, or give the others a rule of their \
+          own)
+          """
         })
   }
 
   @Test func `global stands alone`() {
     #expect(
       findings(policy(scope: "global", "uid=0")) == [
-        "global-not-alone 2:1-7 `global` means everything and stands alone (leave out `global`, or the other scopes)"
+        """
+        global-not-alone 2:1-7 `global` means everything and stands alone (leave out `global`, \
+        or the other scopes)
+        """
       ])
   }
 
