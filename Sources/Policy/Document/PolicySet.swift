@@ -1,12 +1,15 @@
 /// The policies of some paths, as written, and everything that is wrong with their files.
 ///
-/// Source: `docs/policy-language.md` §1. A set with a failure or a finding of error severity is not to be applied.
+/// Source: `docs/policy-language.md` §1. A set with a failure or a finding of error severity is not
+/// to be applied.
 public struct PolicySet: Equatable, Sendable {
-  /// The policies in load order: that of the paths, of the files of a directory, and of the documents of a file.
+  /// The policies in load order: that of the paths, of the files of a directory, and of the
+  /// documents of a file.
   public var documents: [PolicyDocument] = []
   /// The files that could be read, also those without a policy.
   public var sources: [SourceFile] = []
-  /// What is wrong with what the files hold, in load order and, within a file, in the order of places.
+  /// What is wrong with what the files hold, in load order and, within a file, in the order of
+  /// places.
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
@@ -14,7 +17,8 @@ public struct PolicySet: Equatable, Sendable {
   /// Makes an empty set.
   public init() {}
 
-  /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that is wrong.
+  /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that
+  /// is wrong.
   public static func load(paths: [String]) -> PolicySet {
     var files: [SourceFile] = []
     var failures: [SourceFailure] = []

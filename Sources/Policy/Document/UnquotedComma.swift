@@ -1,6 +1,8 @@
-/// Finds expressions of a list in brackets that YAML split at a comma: `[data.dst_port=80,443]` has two elements.
+/// Finds expressions of a list in brackets that YAML split at a comma: `[data.dst_port=80,443]` has
+/// two elements.
 ///
-/// The second is recognised because it follows the comma without a blank, and is neither an expression nor a word.
+/// The second is recognised because it follows the comma without a blank, and is neither an
+/// expression nor a word.
 enum UnquotedComma {
   /// The elements with those put together again that were split, each with a finding.
   static func join(
