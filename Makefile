@@ -1,7 +1,7 @@
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # make lint          checks the format of the code
-# make bench         measures the way of an event in user space
+# sudo make bench    measures the way of an event, and what a packet that nobody wants costs in the kernel
 # make clean         removes what was built
 
 SHELL := /bin/bash
@@ -34,7 +34,8 @@ test:
 
 bench:
 	@.ci/install $(to_build)
-	$(as_caller) $(swift) run --configuration release bench-pipeline
+	$(as_caller) $(swift) build --configuration release --product bench-pipeline
+	.build/release/bench-pipeline
 
 lint:
 	$(swift) format lint --strict --recursive $(formatted)

@@ -21,6 +21,13 @@ for (format, row) in [(.json, 0b101), (.json, 0b111), (.table, 0b101), (.none, 0
   try measure(format, Emitter(outputs: [output]), record: tcpRecord(row: row))
 }
 
+print("\nrules  ns/unwanted packet  of one rule's")
+if geteuid() == 0 {
+  try measureKernel()
+} else {
+  print("skipped: loading BPF needs root")
+}
+
 /// Consumes one record again and again, and prints what the fastest of five rounds took.
 func measure(
   _ format: Destination.Format, _ emitter: consuming Emitter, record: [UInt8]

@@ -38,6 +38,50 @@ extension EndToEnd {
       }
     }
 
+    @Test func `a filter on a header's field agrees with the JSON of the same event`() async throws
+    {
+      let conditions: [(field: String, sign: String, limit: UInt64)] = [
+        ("SYN", "=", 1), ("ACK", "=", 0), ("FIN", "!=", 0), ("PSH", "=", 1), ("RST", "!=", 1),
+        ("dataOffset", ">=", 10), ("dataOffset", "<", 10), ("srcPort", "<=", 8080),
+        ("dstPort", "!=", 8080), ("window", ">", 64000), ("urgent", "=", 1),
+      ]
+      try await withStage { stage in
+        let network = try await stage.network()
+        let source = "data.src=\(network.ipv4)"
+        let policies = conditions.enumerated().map { number, condition in
+          policy(
+            "p\(number)", events: "net_packet_tcp", source,
+            "data.proto_tcp.\(condition.field)\(condition.sign)\(condition.limit)")
+        }
+        let tracer = try await stage.trace(
+          [policy("all", events: "net_packet_tcp", source)] + policies)
+        try await fetch(stage, network, port: "8080")
+        let trace = try await tracer.stop()
+
+        #expect(trace.events.count >= 16)
+        for event in trace.events {
+          let matching = try conditions.enumerated().filter { _, condition in
+            let value = event.arguments["proto_tcp"]?[condition.field]?.unsigned
+            return try Self.holds(#require(value), condition.sign, condition.limit)
+          }
+          #expect(
+            event.matchedPolicies == ["all"] + matching.map { "p\($0.offset)" },
+            "\(event.summary)")
+        }
+      }
+    }
+
+    private static func holds(_ value: UInt64, _ sign: String, _ limit: UInt64) -> Bool {
+      switch sign {
+      case "=": value == limit
+      case "!=": value != limit
+      case "<": value < limit
+      case "<=": value <= limit
+      case ">": value > limit
+      default: value >= limit
+      }
+    }
+
     @Test func `a policy that wants nothing of the traffic has nothing handed over`() async throws {
       try await withStage { stage in
         let network = try await stage.network()

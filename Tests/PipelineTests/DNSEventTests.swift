@@ -94,18 +94,6 @@ import Testing
   private func emit(
     _ records: [SampleRecord], as format: Destination.Format = .json
   ) throws -> (lines: [String], counts: [RuleCounts]) {
-    try withTemporaryFolder { folder in
-      let path = folder + "/lines"
-      let output = try Output(Destination(format, path: path), clock: BootClock(epochOffset: 0))
-      var emitter = Emitter(outputs: [output])
-      emitter.add(Self.plan, generation: 1)
-      for record in records {
-        let bytes = record.bytes
-        emitter.consume(bytes.bytes)
-      }
-      #expect(try emitter.flush() == .written)
-      let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-      return (lines.map(String.init), emitter.ruleCounts(generation: 1))
-    }
+    try emitLines(records, by: Self.plan, as: format)
   }
 }

@@ -67,8 +67,13 @@ extension Stage {
 
   /// Starts the tracer with these policies, in this order, and waits until it traces.
   public func trace(_ policies: String..., options: [String] = []) async throws -> Tracer {
+    try await trace(policies, options: options)
+  }
+
+  /// Starts the tracer with these policies, in this order, and waits until it traces.
+  public func trace(_ policies: [String], options: [String] = []) async throws -> Tracer {
     var files: [String: String] = [:]
-    for (index, policy) in policies.enumerated() { files["\(index + 1).yaml"] = policy }
+    for (index, policy) in policies.enumerated() { files["\(1000 + index).yaml"] = policy }
     let folder = try folder(files)
     return try await tracer(["apply", "-p", folder, "-o", "json"] + options)
   }

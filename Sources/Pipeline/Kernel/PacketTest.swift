@@ -1,14 +1,14 @@
-import CBPF
+package import CBPF
 import Glibc
 
 /// The loaded programs, attached to nothing: packets are given to them one by one (`BPF_PROG_TEST_RUN`).
-struct PacketTest: ~Copyable {
+package struct PacketTest: ~Copyable {
   private let object: BPFObject
   private let ring: RingBuffer
   private let counters: KernelCounters
 
   /// Loads the programs with a plan in force.
-  init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(KernelError) {
+  package init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(KernelError) {
     let object = try BPFObject()
     try object.configure(
       tp_config(row_words: UInt32(tables.rowWords), tracer: UInt32(getpid())), ringBytes: ringBytes)
@@ -20,12 +20,14 @@ struct PacketTest: ~Copyable {
   }
 
   /// Replaces the plan; its rows are as wide as those of the first.
-  func install(_ tables: KernelTables) throws(KernelError) { try Installer(object).install(tables) }
+  package func install(_ tables: KernelTables) throws(KernelError) {
+    try Installer(object).install(tables)
+  }
 
   /// Runs the program of a direction on a packet that begins with its IP header.
   ///
   /// - Returns: the program's verdict, and the mean time of a run in nanoseconds.
-  func run(
+  package func run(
     _ direction: tp_direction, _ packet: [UInt8], times: Int32 = 1
   ) throws(KernelError) -> (verdict: UInt32, nanoseconds: UInt32) {
     let program = object.descriptor(
@@ -46,11 +48,13 @@ struct PacketTest: ~Copyable {
   }
 
   /// Gives `body` each record that is there.
-  func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
+  package func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
 
   /// What the kernel side counted so far.
-  func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
+  package func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
 
   /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
-  func losses(rules: Int) throws(KernelError) -> [UInt64] { try counters.losses(rules: rules) }
+  package func losses(rules: Int) throws(KernelError) -> [UInt64] {
+    try counters.losses(rules: rules)
+  }
 }

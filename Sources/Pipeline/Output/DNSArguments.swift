@@ -75,8 +75,8 @@ extension LineBuffer {
       comma.isFirst = false
     }
     if comma.isFirst {
-      append("{\"query_data\":{\"query\":\"\",\"query_type\":\"Unknown\",\"query_class\":\"Unknown\"}")
-      append(",\"dns_answer\":[")
+      append("{\"query_data\":{\"query\":\"\",\"query_type\":\"Unknown\",")
+      append("\"query_class\":\"Unknown\"},\"dns_answer\":[")
       append(answersOf: message)
       append("]}")
     }

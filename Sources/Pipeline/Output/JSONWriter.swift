@@ -5,7 +5,8 @@ import Policy
 /// Source: `docs/event-json.md`.
 struct JSONWriter {
   private let clock: BootClock
-  private let interfaces = InterfaceNames()
+  let interfaces = InterfaceNames()
+  let scratch = Scratch()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
   /// `"eventId":"2002","eventName":"net_packet_tcp"` for each kind, by its ``EventKind/index``.
   private let kinds: [[UInt8]]
@@ -61,50 +62,6 @@ struct JSONWriter {
     }
     line.append("]}\n")
     return true
-  }
-
-  private func appendArguments(
-    of kind: EventKind, _ record: borrowing RecordReader, _ headers: PacketHeaders,
-    to line: inout LineBuffer
-  ) -> Bool {
-    switch kind {
-    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6:
-      guard headers.shape.gives(kind) else { return false }
-      line.append(addressesOf: headers)
-      let isTransport = kind == headers.shape.transportEvent
-      if isTransport { line.append(portsOf: headers) }
-      line.append(headers, transport: isTransport)
-      line.append(directionOf: record)
-    case .dns, .dnsRequest, .dnsResponse:
-      guard let bytes = headers.dnsBytes(in: record.packet), let message = DNSMessage(bytes) else {
-        return false
-      }
-      switch kind {
-      case .dns:
-        line.append(addressesOf: headers)
-        line.append(portsOf: headers)
-        line.append("{\"name\":\"proto_dns\",\"type\":\"trace.ProtoDNS\",\"value\":")
-        line.append(message)
-        line.append(directionOf: record)
-      case .dnsRequest:
-        line.append(summaryOf: record, headers, interface: interface(of: record))
-        line.append("{\"name\":\"dns_questions\",\"type\":\"[]trace.DnsQueryData\",\"value\":")
-        line.append(queriesOf: message)
-        line.append("}")
-      default:
-        line.append(summaryOf: record, headers, interface: interface(of: record))
-        line.append("{\"name\":\"dns_response\",\"type\":\"[]trace.DnsResponseData\",\"value\":")
-        line.append(responsesOf: message)
-        line.append("}")
-      }
-    case .http, .httpRequest, .httpResponse: return false
-    }
-    return true
-  }
-
-  private func interface(of record: borrowing RecordReader) -> [UInt8] {
-    interfaces.name(
-      of: record.interface, namespace: record.owner.netNamespace, at: record.time)
   }
 
   /// Writes the keys from `processId` to `kubernetes`, each with a comma before it, and one after.

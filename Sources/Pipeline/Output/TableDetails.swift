@@ -89,6 +89,27 @@ extension LineBuffer {
     append(message.count(of: .answers) == 1 ? " answer" : " answers")
   }
 
+  /// Writes what matters of a head, after a space: the method and the target, or the status.
+  mutating func append(details head: borrowing HTTPHead) {
+    append(" ")
+    switch head.start {
+    case .request(let method, let target, _):
+      append(safeText: head.bytes.extracting(method), columns: 16)
+      append(" ")
+      append(asciiText: head.bytes.extracting(target))
+    case .response(_, let status, _):
+      append(asciiText: head.bytes.extracting(status))
+    }
+  }
+
+  /// Writes a text for people, with a question mark for what is not printable ASCII.
+  private mutating func append(asciiText text: RawSpan) {
+    for offset in 0..<text.byteCount {
+      let byte = text.byte(offset)
+      append((0x20...0x7e).contains(byte) ? byte : UInt8(ascii: "?"))
+    }
+  }
+
   /// Writes a letter for each flag that is set, as tcpdump's users know them.
   private mutating func append(_ flags: TCPHeader.Flags) {
     if flags.isEmpty { append("none") }

@@ -70,7 +70,10 @@ struct TableWriter {
       if let bytes = headers.dnsBytes(in: record.packet), let message = DNSMessage(bytes) {
         line.append(details: message)
       }
-    case .http, .httpRequest, .httpResponse: break
+    case .http, .httpRequest, .httpResponse:
+      if let payload = headers.payload(in: record.packet), let head = HTTPHead(payload) {
+        line.append(details: head)
+      }
     }
     line.truncate(to: min(line.count, max(detail, detail + Self.width - 72 - flow)))
     line.append("\n")

@@ -28,7 +28,9 @@ struct DNSRecord {
     static let uri: UInt16 = 256
   }
 
-  /// The data of a record. Numbers are in host order, and ranges are places in the message.
+  /// The data of a record.
+  ///
+  /// Numbers are in host order, and ranges are places in the message.
   enum Content {
     /// Of a type that events do not show, or no data at all, as in a message that deletes records.
     case none

@@ -28,7 +28,14 @@ extension PacketHeaders {
       default: return .given
       }
     case .http, .httpRequest, .httpResponse:
-      return .undecodable
+      guard case .tcp = transport, let payload = payload(in: packet), HTTPHead.isBegun(by: payload)
+      else { return .other }
+      guard let head = HTTPHead(payload) else { return .undecodable }
+      switch kind {
+      case .httpRequest: return head.isRequest ? .given : .other
+      case .httpResponse: return head.isRequest ? .other : .given
+      default: return .given
+      }
     }
   }
 }

@@ -11,6 +11,9 @@ public enum Nearest {
     var nearest: [String] = []
     var least = limit
     for candidate in known {
+      // Each change makes a word longer or shorter by one at most.
+      let difference = abs(candidate.unicodeScalars.count - start.count)
+      if 2 * difference > least { continue }
       let distance = distance(String(start), candidate)
       if distance < least || (distance == least && nearest.isEmpty) {
         (nearest, least) = ([candidate], distance)

@@ -7,6 +7,9 @@ struct YAMLStream: Equatable, Sendable {
   /// How many documents could not be read.
   var faults = 0
 
+  /// How many unreadable documents of one source are reported.
+  static let faultLimit = 100
+
   /// Reads all documents.
   ///
   /// One that cannot be read does not hide the next.
@@ -19,6 +22,10 @@ struct YAMLStream: Equatable, Sendable {
     var start: Int? = file.textStart
     while let from = start {
       start = readDocuments(of: file, from: from)
+      if faults >= Self.faultLimit, let rest = start {
+        diagnostics.append(.tooManyFaults(file, at: rest))
+        return
+      }
     }
   }
 
@@ -64,4 +71,13 @@ struct YAMLStream: Equatable, Sendable {
 /// What ends the reading of a document, as a finding.
 struct YAMLStop: Error {
   var diagnostic: Diagnostic
+}
+
+extension Diagnostic {
+  fileprivate static func tooManyFaults(_ file: SourceFile, at offset: Int) -> Self {
+    let place = file.position(atByte: offset)
+    return Self(
+      .error, "syntax", "the rest is not looked at: \(YAMLStream.faultLimit) documents are broken",
+      source: file.name, range: SourceRange(start: place, end: place))
+  }
 }

@@ -1,0 +1,92 @@
+/// The values of the args that tell of HTTP. Source: `docs/events.md`.
+///
+/// The scratch buffer holds a decoded path for a moment; what it held before is lost.
+extension LineBuffer {
+  /// Writes a `trace.ProtoHTTP`.
+  mutating func append(_ head: borrowing HTTPHead, scratch: inout LineBuffer) {
+    switch head.start {
+    case .request(let method, let target, let version):
+      append("{\"direction\":\"request\",\"method\":\"")
+      append(jsonPart: head.bytes.extracting(method))
+      append("\",\"protocol\":\"")
+      append(jsonPart: head.bytes.extracting(version))
+      append("\",\"host\":")
+      append(hostAndPathOf: head, HTTPTarget(head.bytes, target, method: method), &scratch)
+      append(",\"status\":\"\",\"status_code\":0,\"headers\":")
+    case .response(let version, let status, let code):
+      append("{\"direction\":\"response\",\"method\":\"\",\"protocol\":\"")
+      append(jsonPart: head.bytes.extracting(version))
+      append("\",\"host\":\"\",\"uri_path\":\"\",\"status\":\"")
+      append(jsonPart: head.bytes.extracting(status))
+      append("\",\"status_code\":")
+      append(decimal: code)
+      append(",\"headers\":")
+    }
+    appendFieldsAndLength(of: head)
+  }
+
+  /// Writes a `trace.ProtoHTTPRequest`; nothing for a response.
+  mutating func append(request head: borrowing HTTPHead, scratch: inout LineBuffer) {
+    guard case .request(let method, let target, let version) = head.start else { return }
+    append("{\"method\":\"")
+    append(jsonPart: head.bytes.extracting(method))
+    append("\",\"protocol\":\"")
+    append(jsonPart: head.bytes.extracting(version))
+    append("\",\"host\":")
+    append(hostAndPathOf: head, HTTPTarget(head.bytes, target, method: method), &scratch)
+    append(",\"headers\":")
+    appendFieldsAndLength(of: head)
+  }
+
+  /// Writes a `trace.ProtoHTTPResponse`; nothing for a request.
+  mutating func append(response head: borrowing HTTPHead) {
+    guard case .response(let version, let status, let code) = head.start else { return }
+    append("{\"status\":\"")
+    append(jsonPart: head.bytes.extracting(status))
+    append("\",\"status_code\":")
+    append(decimal: code)
+    append(",\"protocol\":\"")
+    append(jsonPart: head.bytes.extracting(version))
+    append("\",\"headers\":")
+    appendFieldsAndLength(of: head)
+  }
+
+  private mutating func append(
+    hostAndPathOf head: borrowing HTTPHead, _ target: HTTPTarget, _ scratch: inout LineBuffer
+  ) {
+    if let authority = target.authority {
+      append(jsonText: head.bytes.extracting(authority))
+    } else if let host = head.host {
+      append(jsonText: head.bytes.extracting(host))
+    } else {
+      append("\"\"")
+    }
+    append(",\"uri_path\":")
+    scratch.truncate(to: 0)
+    scratch.append(percentDecoding: head.bytes.extracting(target.path))
+    append(jsonText: scratch.bytes)
+  }
+
+  private mutating func appendFieldsAndLength(of head: borrowing HTTPHead) {
+    append(fieldsOf: head)
+    append(",\"content_length\":")
+    if let length = head.contentLength {
+      append(decimal: UInt64(length))
+    } else if case .request = head.start, !head.isChunked {
+      append("0")
+    } else {
+      append("-1")
+    }
+    append("}")
+  }
+}
+
+extension HTTPHead {
+  /// The place of the value of the first field `Host`.
+  var host: Range<Int>? {
+    for rank in 0..<fields.count where bytes.extracting(fields[rank].name).equals("host") {
+      return fields[rank].value
+    }
+    return nil
+  }
+}

@@ -1,0 +1,70 @@
+/// The texts of heads. Source: `docs/events.md`.
+extension LineBuffer {
+  /// Writes the fields of a head as an object of arrays; of a request without `Host`, which has a member of its own.
+  mutating func append(fieldsOf head: borrowing HTTPHead) {
+    append("{")
+    var isFirst = true
+    var previous: RawSpan?
+    for rank in 0..<head.fields.count {
+      let field = head.fields[rank]
+      let name = head.bytes.extracting(field.name)
+      if case .request = head.start, name.equals("host") { continue }
+      if let previous, !previous.precedes(name) {
+        append(",")
+      } else {
+        append(isFirst ? "\"" : "],\"")
+        for offset in 0..<name.byteCount { append(name.canonicalByte(offset)) }
+        append("\":[")
+        isFirst = false
+      }
+      append("\"")
+      append(fieldValue: head.bytes.extracting(field.value))
+      append("\"")
+      previous = name
+    }
+    append(isFirst ? "}" : "]}")
+  }
+
+  /// Writes a value within a JSON string, with one space for each place where its line is broken.
+  private mutating func append(fieldValue value: RawSpan) {
+    var start = 0
+    while let end = value.offset(of: UInt8(ascii: "\n"), in: start..<value.byteCount) {
+      var last = end
+      while last > start, value.isSpace(last - 1) { last -= 1 }
+      append(jsonPart: value.extracting(start..<last))
+      append(" ")
+      start = end + 1
+      while start < value.byteCount, value.isSpace(start) { start += 1 }
+    }
+    append(jsonPart: value.extracting(start..<value.byteCount))
+  }
+
+  /// Writes bytes with each `%` and two hexadecimal digits as the byte that they stand for (RFC 3986 §2.1).
+  mutating func append(percentDecoding bytes: RawSpan) {
+    var offset = 0
+    while offset < bytes.byteCount {
+      let byte = bytes.byte(offset)
+      if byte == UInt8(ascii: "%"), offset + 2 < bytes.byteCount,
+        let high = bytes.byte(offset + 1).hexadecimalValue,
+        let low = bytes.byte(offset + 2).hexadecimalValue
+      {
+        append(high << 4 | low)
+        offset += 3
+      } else {
+        append(byte)
+        offset += 1
+      }
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var hexadecimalValue: UInt8? {
+    switch self {
+    case 0x30...0x39: self - 0x30
+    case 0x41...0x46: self - 0x41 + 10
+    case 0x61...0x66: self - 0x61 + 10
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Policy
+
+/// Which args an event has, in order. Source: `docs/events.md`.
+extension JSONWriter {
+  /// Writes the args of an event, without brackets around them.
+  ///
+  /// - Returns: false, and what was written is to be forgotten, when the packet does not give the event.
+  func appendArguments(
+    of kind: EventKind, _ record: borrowing RecordReader, _ headers: PacketHeaders,
+    to line: inout LineBuffer
+  ) -> Bool {
+    switch kind {
+    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6:
+      guard headers.shape.gives(kind) else { return false }
+      line.append(addressesOf: headers)
+      let isTransport = kind == headers.shape.transportEvent
+      if isTransport { line.append(portsOf: headers) }
+      line.append(headers, transport: isTransport)
+      line.append(directionOf: record)
+    case .dns, .dnsRequest, .dnsResponse:
+      guard let bytes = headers.dnsBytes(in: record.packet), let message = DNSMessage(bytes) else {
+        return false
+      }
+      appendArguments(of: kind, record, headers, message, to: &line)
+    case .http, .httpRequest, .httpResponse:
+      guard let payload = headers.payload(in: record.packet), let head = HTTPHead(payload) else {
+        return false
+      }
+      appendArguments(of: kind, record, headers, head, to: &line)
+    }
+    return true
+  }
+
+  private func appendArguments(
+    of kind: EventKind, _ record: borrowing RecordReader, _ headers: PacketHeaders,
+    _ message: borrowing DNSMessage, to line: inout LineBuffer
+  ) {
+    switch kind {
+    case .dnsRequest:
+      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append("{\"name\":\"dns_questions\",\"type\":\"[]trace.DnsQueryData\",\"value\":")
+      line.append(queriesOf: message)
+      line.append("}")
+    case .dnsResponse:
+      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append("{\"name\":\"dns_response\",\"type\":\"[]trace.DnsResponseData\",\"value\":")
+      line.append(responsesOf: message)
+      line.append("}")
+    default:
+      line.append(addressesOf: headers)
+      line.append(portsOf: headers)
+      line.append("{\"name\":\"proto_dns\",\"type\":\"trace.ProtoDNS\",\"value\":")
+      line.append(message)
+      line.append(directionOf: record)
+    }
+  }
+
+  private func appendArguments(
+    of kind: EventKind, _ record: borrowing RecordReader, _ headers: PacketHeaders,
+    _ head: borrowing HTTPHead, to line: inout LineBuffer
+  ) {
+    switch kind {
+    case .httpRequest:
+      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append("{\"name\":\"http_request\",\"type\":\"trace.ProtoHTTPRequest\",\"value\":")
+      line.append(request: head, scratch: &scratch.buffer)
+      line.append("}")
+    case .httpResponse:
+      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append("{\"name\":\"http_response\",\"type\":\"trace.ProtoHTTPResponse\",\"value\":")
+      line.append(response: head)
+      line.append("}")
+    default:
+      line.append(addressesOf: headers)
+      line.append(portsOf: headers)
+      line.append("{\"name\":\"proto_http\",\"type\":\"trace.ProtoHTTP\",\"value\":")
+      line.append(head, scratch: &scratch.buffer)
+      line.append(directionOf: record)
+    }
+  }
+
+  private func interface(of record: borrowing RecordReader) -> [UInt8] {
+    interfaces.name(
+      of: record.interface, namespace: record.owner.netNamespace, at: record.time)
+  }
+}
+
+/// Memory for a text that is taken apart before it is written; it is used again for every event.
+final class Scratch {
+  var buffer = LineBuffer(capacity: 1024)
+}

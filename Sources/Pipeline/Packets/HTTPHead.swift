@@ -1,0 +1,97 @@
+/// The head of an HTTP/1 message (RFC 9112 §2.1), seen through the bytes that are lent for it.
+///
+/// It is checked as a whole when it is made. It copies and allocates nothing; texts are places in its bytes.
+struct HTTPHead: ~Escapable {
+  let bytes: RawSpan
+  /// The first line.
+  let start: HTTPStartLine
+  /// The fields, by canonical name; those of one name as they came.
+  let fields: HTTPFields
+  /// What `Content-Length` says; nil without it, and when the body comes in chunks.
+  let contentLength: Int64?
+  /// Whether the body comes in chunks.
+  let isChunked: Bool
+
+  /// The most bytes that a head may have.
+  static let limit = 1 << 16
+
+  /// The methods of RFC 9110 §9.3 and RFC 5789, each with the space that follows it.
+  private static let methods: [StaticString] = [
+    "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ", "PATCH ",
+  ]
+
+  /// Whether bytes begin as a head does.
+  static func isBegun(by bytes: RawSpan) -> Bool {
+    if bytes.begins(with: "HTTP/1.") { return true }
+    for index in methods.indices where bytes.begins(with: methods[index]) { return true }
+    return false
+  }
+
+  /// Takes bytes that begin with a head; nil when they do not, or when its end is not there.
+  @_lifetime(copy bytes)
+  init?(_ bytes: RawSpan) {
+    let bytes = bytes.extracting(first: Self.limit - 1)
+    guard Self.isBegun(by: bytes), let first = HTTPLine(bytes, at: 0),
+      let start = HTTPStartLine(bytes, first.text),
+      let fields = HTTPFields(bytes, from: first.end)
+    else { return nil }
+    var length: Int64?
+    var isChunked = false
+    for index in 0..<fields.count {
+      let field = fields[index]
+      if bytes.extracting(field.name).equals("content-length") {
+        guard let value = bytes.extracting(field.value).wholeNumber, length ?? value == value else {
+          return nil
+        }
+        length = value
+      } else if bytes.extracting(field.name).equals("transfer-encoding") {
+        isChunked = isChunked || bytes.extracting(field.value).contains("chunked")
+      }
+    }
+    self.bytes = bytes
+    self.start = start
+    self.fields = fields
+    self.isChunked = isChunked
+    contentLength = isChunked ? nil : length
+  }
+
+  /// Whether it asks; if not, it answers.
+  var isRequest: Bool {
+    if case .request = start { true } else { false }
+  }
+}
+
+/// The first line of a head; its parts are places in the head's bytes.
+enum HTTPStartLine {
+  case request(method: Range<Int>, target: Range<Int>, version: Range<Int>)
+  /// The status is the code, and the reason if there is one.
+  case response(version: Range<Int>, status: Range<Int>, code: UInt16)
+
+  /// Reads a line; nil when it is neither (RFC 9112 §3, §4).
+  init?(_ bytes: RawSpan, _ line: Range<Int>) {
+    guard let first = bytes.offset(of: UInt8(ascii: " "), in: line) else { return nil }
+    let head = line.lowerBound..<first
+    let rest = first + 1..<line.upperBound
+    if Self.isVersion(bytes, head) {
+      guard rest.count >= 3,
+        let code = bytes.extracting(rest.lowerBound..<rest.lowerBound + 3).wholeNumber, code >= 100,
+        rest.count == 3 || bytes.byte(rest.lowerBound + 3) == UInt8(ascii: " ")
+      else { return nil }
+      let isBare = rest.count <= 4
+      self = .response(
+        version: head, status: rest.lowerBound..<rest.lowerBound + (isBare ? 3 : rest.count),
+        code: UInt16(code))
+    } else {
+      guard let second = bytes.offset(of: UInt8(ascii: " "), in: rest), second > rest.lowerBound,
+        Self.isVersion(bytes, second + 1..<rest.upperBound)
+      else { return nil }
+      self = .request(
+        method: head, target: rest.lowerBound..<second, version: second + 1..<rest.upperBound)
+    }
+  }
+
+  private static func isVersion(_ bytes: RawSpan, _ place: Range<Int>) -> Bool {
+    place.count == 8 && bytes.extracting(place).begins(with: "HTTP/1.")
+      && (0x30...0x39).contains(bytes.byte(place.upperBound - 1))
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Policy
+import Testing
+
+@testable import Pipeline
+
+/// Heads in segments, from the record to the line.
+@Suite struct HTTPEventTests {
+  @Test func `a request gives a head and a request, and is no response`() throws {
+    let packet = segment("POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nx=1")
+    let (lines, counts) = try emit([SampleRecord(packet, row: [7])])
+    #expect(lines.count == 2)
+    #expect(lines[0].contains("\"eventId\":\"2009\",\"eventName\":\"net_packet_http\""))
+    #expect(lines[0].contains("\"argsNum\":6,"))
+    #expect(
+      lines[0].hasSuffix(
+        """
+        {"name":"src_port","type":"u16","value":40020},{"name":"dst_port","type":"u16","value":80},\
+        {"name":"proto_http","type":"trace.ProtoHTTP","value":{"direction":"request",\
+        "method":"POST","protocol":"HTTP/1.1","host":"a","uri_path":"/form","status":"",\
+        "status_code":0,"headers":{"Content-Length":["3"]},"content_length":3}},\
+        {"name":"metadata","type":"trace.PacketMetadata","value":{"direction":"ingress"}}]}
+        """))
+    #expect(
+      lines[1].hasSuffix(
+        """
+        "args":[{"name":"metadata","type":"trace.PktMeta","value":{"src_ip":"192.168.200.50",\
+        "dst_ip":"70.42.73.30","src_port":40020,"dst_port":80,"protocol":6,"packet_len":94,\
+        "iface":"any"}},{"name":"http_request","type":"trace.ProtoHTTPRequest","value":\
+        {"method":"POST","protocol":"HTTP/1.1","host":"a","uri_path":"/form",\
+        "headers":{"Content-Length":["3"]},"content_length":3}}]}
+        """))
+    #expect(counts.map(\.emitted) == [1, 1, 0])
+    #expect(counts.map(\.rejected) == [0, 0, 1])
+  }
+
+  @Test func `a response gives a head and a response, on any port`() throws {
+    let packet = segment("HTTP/1.1 200 OK\r\n\r\n", from: 8123, to: 50000)
+    let (lines, counts) = try emit([SampleRecord(packet, row: [7])])
+    #expect(lines.count == 2)
+    #expect(lines[1].contains("\"eventName\":\"net_packet_http_response\""))
+    #expect(
+      lines[1].hasSuffix(
+        """
+        {"name":"http_response","type":"trace.ProtoHTTPResponse","value":{"status":"200 OK",\
+        "status_code":200,"protocol":"HTTP/1.1","headers":{},"content_length":-1}}]}
+        """))
+    #expect(counts.map(\.emitted) == [1, 0, 1])
+  }
+
+  @Test func `other data is no head; a head that is cut off is counted`() throws {
+    let (lines, counts) = try emit([
+      SampleRecord(segment("SSH-2.0-OpenSSH"), row: [1]), SampleRecord(segment(""), row: [1]),
+      SampleRecord(segment("GET / HTTP/1.1\r\nHost: a"), row: [1]),
+      SampleRecord(
+        SamplePacket.ipv4(17, SamplePacket.udp(Array("GET / HTTP/1.1\r\n\r\n".utf8))), row: [1]),
+    ])
+    #expect(lines.isEmpty)
+    #expect((counts[0].rejected, counts[0].undecodable) == (3, 1))
+  }
+
+  @Test func `a table shows the request and the status, and no bytes that steer a terminal`() throws
+  {
+    let (lines, _) = try emit(
+      [
+        SampleRecord(segment("GET /\u{1b}[2Ja HTTP/1.1\r\n\r\n"), row: [1]),
+        SampleRecord(segment("HTTP/1.1 404 Not Found\r\n\r\n"), row: [1]),
+      ], as: .table)
+    #expect(lines[1].contains(" 192.168.200.50:40020 → 70.42.73.30:80 GET /?[2"))
+    #expect(lines[2].contains(" 192.168.200.50:40020 → 70.42.73.30:80 404 Not"))
+  }
+
+  private func segment(_ text: String, from: UInt16 = 40020, to: UInt16 = 80) -> [UInt8] {
+    SamplePacket.ipv4(
+      6,
+      SamplePacket.tcp(from: from, to: to, dataOffset: 5, optionsAndData: Array(text.utf8)))
+  }
+
+  private func emit(
+    _ records: [SampleRecord], as format: Destination.Format = .json
+  ) throws -> (lines: [String], counts: [RuleCounts]) {
+    let plan = TracePlan(
+      policies: ["http"],
+      rules: [
+        Rule(policy: 0, event: .http), Rule(policy: 0, event: .httpRequest),
+        Rule(policy: 0, event: .httpResponse),
+      ])
+    return try emitLines(records, by: plan, as: format)
+  }
+}
+
+/// Emits records by a plan into a file, and reads its lines and the counts of the rules.
+func emitLines(
+  _ records: [SampleRecord], by plan: TracePlan, as format: Destination.Format = .json
+) throws -> (lines: [String], counts: [RuleCounts]) {
+  try withTemporaryFolder { folder in
+    let path = folder + "/lines"
+    let output = try Output(Destination(format, path: path), clock: BootClock(epochOffset: 0))
+    var emitter = Emitter(outputs: [output])
+    emitter.add(plan, generation: 1)
+    for record in records {
+      let bytes = record.bytes
+      emitter.consume(bytes.bytes)
+    }
+    #expect(try emitter.flush() == .written)
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    return (lines.map(String.init), emitter.ruleCounts(generation: 1))
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Policy
+import Testing
+
+@testable import Pipeline
+
+@Suite struct HTTPTests {
+  static let request = """
+    GET /a%20b/%c3%bc%22?q=1 HTTP/1.1\r
+    host: example.org:8080\r
+    user-agent: curl/8.0\r
+    Accept: */*\r
+    X-twice: one\r
+    content-LENGTH: 12\r
+    x-TWICE: \ttwo "2" \r
+    \r
+    hello, world
+    """
+  static let response = """
+    HTTP/1.1 404 Not Found\r
+    Server: nginx\r
+    Transfer-Encoding: gzip, chunked\r
+    \r
+
+    """
+
+  @Test func `a request is written byte by byte`() throws {
+    #expect(
+      try written(Self.request) { $1.append($0, scratch: &$2) } == #"""
+        {"direction":"request","method":"GET","protocol":"HTTP/1.1","host":"example.org:8080",\#
+        "uri_path":"/a b/ü\"","status":"","status_code":0,\#
+        "headers":{"Accept":["*/*"],"Content-Length":["12"],"User-Agent":["curl/8.0"],\#
+        "X-Twice":["one","two \"2\""]},"content_length":12}
+        """#)
+    #expect(
+      try written(Self.request) { $1.append(request: $0, scratch: &$2) } == #"""
+        {"method":"GET","protocol":"HTTP/1.1","host":"example.org:8080","uri_path":"/a b/ü\"",\#
+        "headers":{"Accept":["*/*"],"Content-Length":["12"],"User-Agent":["curl/8.0"],\#
+        "X-Twice":["one","two \"2\""]},"content_length":12}
+        """#)
+  }
+
+  @Test func `a response is written byte by byte`() throws {
+    #expect(
+      try written(Self.response) { head, line, scratch in line.append(head, scratch: &scratch) }
+        == """
+        {"direction":"response","method":"","protocol":"HTTP/1.1","host":"","uri_path":"",\
+        "status":"404 Not Found","status_code":404,\
+        "headers":{"Server":["nginx"],"Transfer-Encoding":["gzip, chunked"]},"content_length":-1}
+        """)
+    #expect(
+      try written("HTTP/1.0 200\nContent-Length: 0\n\n") { head, line, _ in
+        line.append(response: head)
+      } == """
+        {"status":"200","status_code":200,"protocol":"HTTP/1.0",\
+        "headers":{"Content-Length":["0"]},"content_length":0}
+        """)
+  }
+
+  @Test(arguments: [
+    ("/", "h", "/"), ("/x?y#z", "h", "/x"), ("http://other:81/p?q", "other:81", "/p"),
+    ("http://other", "other", ""), ("*", "h", "*"), ("/a%2", "h", "/a%2"), ("/%zz", "h", "/%zz"),
+    ("/?u=http://x/y", "h", "/"), ("/%ff", "h", "/\u{fffd}"), ("/%0a%1b", "h", "/\n\u{1b}"),
+  ])
+  func `the target names the path, and sometimes the host`(
+    target: String, host: String, path: String
+  ) throws {
+    let head = try object("OPTIONS \(target) HTTP/1.1\r\nHost: h\r\n\r\n")
+    #expect(head["host"] as? String == host)
+    #expect(head["uri_path"] as? String == path)
+    #expect(head["content_length"] as? Int == 0)
+    #expect((head["headers"] as? [String: Any])?.isEmpty == true)
+  }
+
+  @Test func `to connect is to name a host`() throws {
+    let head = try object("CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n")
+    #expect(head["host"] as? String == "example.org:443")
+    #expect(head["uri_path"] as? String == "")
+  }
+
+  @Test(arguments: ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"])
+  func `every method is seen`(method: String) throws {
+    #expect(try object("\(method) /x HTTP/1.1\r\n\r\n")["method"] as? String == method)
+  }
+
+  @Test func `a value that goes on in the next line has a space there`() throws {
+    let head = try object(
+      "GET / HTTP/1.1\r\nA: b\r\nX: one \r\n\t two\r\n   \r\n  three\r\nB: c\r\n\r\n")
+    #expect(
+      head["headers"] as? NSDictionary == ["A": ["b"], "B": ["c"], "X": ["one two three"]])
+  }
+
+  @Test(arguments: [
+    "", "GET", "GET /", "GET / HTTP/1.1", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nA: b\r\n",
+    "GET / HTTP/2.0\r\n\r\n", "GET /\r\n\r\n", "GET  HTTP/1.1\r\n\r\n", "get / HTTP/1.1\r\n\r\n",
+    "BREW / HTTP/1.1\r\n\r\n", "GET / x HTTP/1.1\r\n\r\n", "GET / HTTP/1.1 \r\n\r\n",
+    "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.x 200 OK\r\n\r\n",
+    "HTTP/1.1 099 No\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\n\r\n", "GET / HTTP/1.1\r\nA b: x\r\n\r\n",
+    "GET / HTTP/1.1\r\nA\r\n\r\n", "GET / HTTP/1.1\r\n folded: x\r\n\r\n",
+    "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+    "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "GET / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
+  ])
+  func `what is no head, or not all of one, is refused`(text: String) {
+    let bytes = Array(text.utf8)
+    let isRead = HTTPHead(bytes.bytes) != nil
+    #expect(!isRead)
+  }
+
+  @Test func `a head has 128 fields and 64 KiB at most`() {
+    for (count, isGood) in [(128, true), (129, false)] {
+      let fields = (0..<count).map { "F\($0): x\r\n" }.joined()
+      let bytes = Array("GET / HTTP/1.1\r\n\(fields)\r\n".utf8)
+      let isRead = HTTPHead(bytes.bytes) != nil
+      #expect(isRead == isGood)
+    }
+    for (count, isGood) in [(65_000, true), (66_000, false)] {
+      let bytes = Array("GET / HTTP/1.1\r\nA: \(String(repeating: "x", count: count))\r\n\r\n".utf8)
+      let isRead = HTTPHead(bytes.bytes) != nil
+      #expect(isRead == isGood)
+    }
+  }
+
+  @Test func `damaged heads never trap, and give JSON or nothing`() throws {
+    var generator = SystemRandomNumberGenerator()
+    let folded = Self.request.replacing("*/*", with: "*/*;\r\n q=1")
+    var good = 0
+    for _ in 0..<10_000 {
+      var bytes = Array(([Self.request, Self.response, folded].randomElement() ?? "").utf8)
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        bytes[place] = [UInt8.random(in: 0...255), 10, 13, 32, 37, 58].randomElement() ?? 0
+      }
+      guard let head = HTTPHead(bytes.bytes) else { continue }
+      good += 1
+      var line = LineBuffer()
+      var scratch = LineBuffer()
+      line.append(head, scratch: &scratch)
+      _ = try JSONSerialization.jsonObject(with: Data(line.copy))
+    }
+    #expect(good > 500)
+  }
+
+  private struct NoHead: Error {}
+
+  private func written(
+    _ text: String, _ write: (borrowing HTTPHead, inout LineBuffer, inout LineBuffer) -> Void
+  ) throws -> String {
+    let bytes = Array(text.utf8)
+    guard let head = HTTPHead(bytes.bytes) else { throw NoHead() }
+    var line = LineBuffer()
+    var scratch = LineBuffer()
+    write(head, &line, &scratch)
+    return String(decoding: line.copy, as: UTF8.self)
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    let json = try written(text) { $1.append($0, scratch: &$2) }
+    return try #require(
+      JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+  }
+}
