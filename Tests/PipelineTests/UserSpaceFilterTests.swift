@@ -4,7 +4,8 @@ import Testing
 @testable import Policy
 
 struct UserSpaceFilterTests {
-  /// What the linter notes is what the kernel's tables leave undecided, for every key of the language.
+  /// What the linter notes is what the kernel's tables leave undecided, for every key of the
+  /// language.
   @Test(arguments: [ScopeKey.Places.scope, .rule])
   func `the linter knows which filters the kernel leaves to user space`(place: ScopeKey.Places) {
     let long = String(repeating: "x", count: 260)

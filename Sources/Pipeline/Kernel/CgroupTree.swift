@@ -19,6 +19,16 @@ struct CgroupTree {
     root = Self.unescape(found[1])
   }
 
+  /// Opens the directory of a cgroup.
+  static func open(_ path: String) throws(KernelError) -> Descriptor {
+    let directory = try Descriptor(opening: path, O_RDONLY | O_DIRECTORY, "open the cgroup")
+    guard unsafe faccessat(directory.number, "cgroup.controllers", F_OK, 0) == 0 else {
+      throw KernelError(
+        "trace the cgroup \(path)", advice: "it is not a directory of the cgroup v2 tree")
+    }
+    return directory
+  }
+
   /// A cgroup of the tree: its id, and its path from the root of the tree.
   struct Member: Equatable {
     var id: UInt64

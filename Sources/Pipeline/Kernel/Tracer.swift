@@ -29,8 +29,7 @@ public struct Tracer: ~Copyable {
   public init(_ tables: KernelTables, options: Options = Options()) throws(KernelError) {
     try Requirements.check()
     let tree = try CgroupTree()
-    let cgroup = try Descriptor(
-      opening: options.cgroup ?? tree.root, O_RDONLY | O_DIRECTORY, "open the cgroup")
+    let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
     let object = try BPFObject()
     try object.configure(
       tp_config(row_words: UInt32(tables.rowWords), tracer: UInt32(getpid())),

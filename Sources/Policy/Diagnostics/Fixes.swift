@@ -1,6 +1,7 @@
 /// Mends a source by the fixes of its findings.
 public enum Fixes {
-  /// The bytes with as many fixes applied as do not overlap; everything else stays as it is, and in its layout.
+  /// The bytes with as many fixes applied as do not overlap; everything else stays as it is, and in
+  /// its layout.
   ///
   /// - Parameter diagnostics: findings of any sources; those of `source` are taken.
   public static func apply(_ diagnostics: [Diagnostic], to source: SourceFile) -> [UInt8] {

@@ -14,7 +14,8 @@ public enum GitHubRenderer {
         ("line", String(range.start.line)), ("endLine", String(range.end.line)),
         ("col", String(range.start.column)),
       ]
-      // A command's end is the last column, ours is the one behind it; it needs to be on the same line.
+      // A command's end is the last column, ours is the one behind it; it needs to be on the same
+      // line.
       if range.start.line == range.end.line {
         properties.append(("endColumn", String(max(range.end.column - 1, range.start.column))))
       }

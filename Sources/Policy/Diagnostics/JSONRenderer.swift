@@ -1,8 +1,9 @@
 /// Shows findings for programs, as one JSON object.
 ///
-/// Its members: `findings`, a list in the order of files and places, and `summary`, the counts. A finding has `severity`,
-/// `code`, `message`, `file`, `range` (or null), `help` (or null), `related` and `fix` (or null). Lines and columns count
-/// from 1, columns in Unicode scalars; `offset` counts bytes from 0; an end is the place behind the last character.
+/// Its members: `findings`, a list in the order of files and places, and `summary`, the counts. A
+/// finding has `severity`, `code`, `message`, `file`, `range` (or null), `help` (or null),
+/// `related` and `fix` (or null). Lines and columns count from 1, columns in Unicode scalars;
+/// `offset` counts bytes from 0; an end is the place behind the last character.
 public enum JSONRenderer {
   /// The object, with a line break at the end.
   public static func render(_ diagnostics: [Diagnostic], files: Int, policies: Int) -> String {

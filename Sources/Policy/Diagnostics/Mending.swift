@@ -3,8 +3,8 @@ import Glibc
 extension PolicySet {
   /// The set with all fixes applied to its files, and the files that could not be written.
   ///
-  /// Goes on until there is nothing more to mend, since what one fix uncovers another can mend. A file is replaced as a
-  /// whole, or stays as it is.
+  /// Goes on until there is nothing more to mend, since what one fix uncovers another can mend. A
+  /// file is replaced as a whole, or stays as it is.
   public func mended() -> (set: PolicySet, failures: [SourceFailure]) {
     var set = self
     var failures: [SourceFailure] = []
@@ -32,7 +32,8 @@ extension PolicySet {
 extension SourceFile {
   /// Writes the bytes to the file of this name, whose mode and owner stay.
   ///
-  /// The new file stands beside the old one until it is whole, so that nothing is lost when the disk is full.
+  /// The new file stands beside the old one until it is whole, so that nothing is lost when the
+  /// disk is full.
   fileprivate func replaceFile() throws(SourceFailure) {
     guard let real = realpath(name, nil) else { throw failure("find it") }
     defer { free(real) }

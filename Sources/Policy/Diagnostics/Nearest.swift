@@ -3,7 +3,8 @@ public enum Nearest {
   /// The known words that are nearest to a word, in their own order; empty when none is near.
   ///
   /// Near is at most one change for three characters of the word, at least one: a character too
-  /// many, too few, wrong, or two neighbours exchanged. Nearest of all is what differs in case only.
+  /// many, too few, wrong, or two neighbours exchanged. Nearest of all is what differs in case
+  /// only.
   public static func words(to word: String, among known: some Sequence<String>) -> [String] {
     // Longer words than any known one need no distance.
     let start = word.unicodeScalars.prefix(64)
@@ -32,7 +33,8 @@ public enum Nearest {
     return "did you mean \(others.isEmpty ? last : "\(others) or \(last)")?"
   }
 
-  /// Twice the changes that make one word of another, whose case does not count; 1 if only case differs.
+  /// Twice the changes that make one word of another, whose case does not count; 1 if only case
+  /// differs.
   private static func distance(_ a: String, _ b: String) -> Int {
     if a == b { return 0 }
     let changes = changes(

@@ -103,7 +103,8 @@ public enum SARIFRenderer {
     ["uri": .text(uri(source))]
   }
 
-  /// A path as the path of a URI reference (RFC 3986 §3.3); one with a colon in front is made unlike a scheme.
+  /// A path as the path of a URI reference (RFC 3986 §3.3); one with a colon in front is made
+  /// unlike a scheme.
   private static func uri(_ path: String) -> String {
     let kept = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
     let escaped = path.utf8.map { byte in

@@ -1,4 +1,5 @@
-/// Makes texts of other people safe to show: they cannot move the cursor, add lines or turn the direction of writing.
+/// Makes texts of other people safe to show: they cannot move the cursor, add lines or turn the
+/// direction of writing.
 enum Visible {
   /// The text with each scalar that acts instead of being seen replaced by one that is seen.
   static func text(_ text: some StringProtocol) -> String {

@@ -28,7 +28,8 @@ struct KeyedNode {
         values[key.text] = entry.value
       }
     }
-    // A key that can only be one known key is reported once, and its value read as if it were right.
+    // A key that can only be one known key is reported once, and its value read as if it were
+    // right.
     for (key, value) in misspelt {
       let near = Nearest.words(to: key.text, among: keys)
       let meant = near.count == 1 && values[near[0]] == nil ? near[0] : nil

@@ -1,7 +1,7 @@
 /// A policy as it is written, before anything in its expressions is understood.
 ///
-/// Source: `docs/policy-language.md` §1. A document that has findings may lack parts: then it is not to be applied, but
-/// the parts that it has can still be checked.
+/// Source: `docs/policy-language.md` §1. A document that has findings may lack parts: then it is
+/// not to be applied, but the parts that it has can still be checked.
 public struct PolicyDocument: Equatable, Sendable {
   /// The two ways to write a policy.
   public enum Form: Equatable, Sendable {

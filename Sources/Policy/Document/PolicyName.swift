@@ -1,4 +1,5 @@
-/// The rules for the name of a policy: a DNS-1123 subdomain, as Kubernetes demands of the names of resources.
+/// The rules for the name of a policy: a DNS-1123 subdomain, as Kubernetes demands of the names of
+/// resources.
 public enum PolicyName {
   /// The most bytes that a name may have (RFC 1123 §2.1, RFC 1035 §2.3.4).
   public static let lengthLimit = 253
@@ -20,7 +21,8 @@ public enum PolicyName {
     return nil
   }
 
-  /// A right name that is like a wrong one: small letters, with `-` for what cannot stand; nil when there is none.
+  /// A right name that is like a wrong one: small letters, with `-` for what cannot stand; nil when
+  /// there is none.
   public static func suggestion(for name: String) -> String? {
     let scalars = name.lowercased().unicodeScalars.map { isAllowed($0) ? Character($0) : "-" }
     let labels = String(scalars).split(separator: ".").map { label in

@@ -1,12 +1,15 @@
 /// The policies of some paths, as written, and everything that is wrong with their files.
 ///
-/// Source: `docs/policy-language.md` §1. A set with a failure or a finding of error severity is not to be applied.
+/// Source: `docs/policy-language.md` §1. A set with a failure or a finding of error severity is not
+/// to be applied.
 public struct PolicySet: Equatable, Sendable {
-  /// The policies in load order: that of the paths, of the files of a directory, and of the documents of a file.
+  /// The policies in load order: that of the paths, of the files of a directory, and of the
+  /// documents of a file.
   public var documents: [PolicyDocument] = []
   /// The files that could be read, also those without a policy.
   public var sources: [SourceFile] = []
-  /// What is wrong with what the files hold, in load order and, within a file, in the order of places.
+  /// What is wrong with what the files hold, in load order and, within a file, in the order of
+  /// places.
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
@@ -14,7 +17,8 @@ public struct PolicySet: Equatable, Sendable {
   /// Makes an empty set.
   public init() {}
 
-  /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that is wrong.
+  /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that
+  /// is wrong.
   public static func load(paths: [String]) -> PolicySet {
     var files: [SourceFile] = []
     var failures: [SourceFailure] = []
@@ -70,12 +74,18 @@ extension Diagnostic {
       let rank = ranks[diagnostic.source] ?? sources.count
       return (key: (rank, diagnostic.range?.start.offset ?? -1, index), diagnostic: diagnostic)
     }
-    return keyed.sorted { $0.key < $1.key }.reduce(into: []) { sorted, next in
-      let here = sorted.reversed().prefix {
-        $0.range == next.diagnostic.range && $0.source == next.diagnostic.source
-      }
-      if !here.contains(next.diagnostic) { sorted.append(next.diagnostic) }
+    return keyed.sorted { $0.key < $1.key }.map(\.diagnostic).reduce(into: []) { sorted, next in
+      if !next.isRepeated(in: sorted) { sorted.append(next) }
     }
+  }
+
+  /// Whether the last of some findings, those at one place, hold an equal one.
+  private func isRepeated(in sorted: [Diagnostic]) -> Bool {
+    for other in sorted.reversed() {
+      guard other.range == range, other.source == source else { return false }
+      if other == self { return true }
+    }
+    return false
   }
 
   fileprivate static func noPolicy(_ source: SourceFile, _ severity: Severity) -> Self {

@@ -1,6 +1,8 @@
-/// Finds expressions of a list in brackets that YAML split at a comma: `[data.dst_port=80,443]` has two elements.
+/// Finds expressions of a list in brackets that YAML split at a comma: `[data.dst_port=80,443]` has
+/// two elements.
 ///
-/// The second is recognised because it follows the comma without a blank, and is neither an expression nor a word.
+/// The second is recognised because it follows the comma without a blank, and is neither an
+/// expression nor a word.
 enum UnquotedComma {
   /// The elements with those put together again that were split, each with a finding.
   static func join(
@@ -8,32 +10,44 @@ enum UnquotedComma {
     _ diagnostics: inout [Diagnostic]
   ) -> [YAMLNode] {
     var joined: [YAMLNode] = []
-    var split: Set<Int> = []
-    for element in elements {
-      guard let last = joined.last, let text = whole(last, element, words, file) else {
-        joined.append(element)
-        continue
+    var index = elements.startIndex
+    while index < elements.endIndex {
+      let first = elements[index]
+      var parts = [first]
+      index += 1
+      while index < elements.endIndex, let last = parts.last,
+        belongs(elements[index], behind: last, of: first, words, file)
+      {
+        parts.append(elements[index])
+        index += 1
       }
-      joined[joined.count - 1] = text
-      split.insert(joined.count - 1)
+      let whole = parts.count > 1 ? whole(parts) : first
+      if parts.count > 1, let text = whole.text { diagnostics.append(.unquotedComma(text)) }
+      joined.append(whole)
     }
-    diagnostics += split.sorted().compactMap { joined[$0].text }.map { .unquotedComma($0) }
     return joined
   }
 
-  private static func whole(
-    _ first: YAMLNode, _ second: YAMLNode, _ words: Set<String>, _ file: SourceFile
-  ) -> YAMLNode? {
+  private static func belongs(
+    _ part: YAMLNode, behind last: YAMLNode, of first: YAMLNode, _ words: Set<String>,
+    _ file: SourceFile
+  ) -> Bool {
     guard case .scalar(let start, isPlain: true) = first.content,
-      case .scalar(let rest, isPlain: true) = second.content,
-      let verbatim = start.verbatimStart, rest.verbatimStart != nil,
-      hasOperator(start.text), !hasOperator(rest.text), !words.contains(rest.text),
-      file.text(of: SourceRange(start: first.range.end, end: second.range.start)) == ","
-    else { return nil }
-    let range = SourceRange(start: first.range.start, end: second.range.end)
+      case .scalar(let rest, isPlain: true) = part.content
+    else { return false }
+    return start.verbatimStart != nil && rest.verbatimStart != nil && hasOperator(start.text)
+      && !hasOperator(rest.text) && !words.contains(rest.text)
+      && file.text(of: SourceRange(start: last.range.end, end: part.range.start)) == ","
+  }
+
+  /// One text of parts that stand behind one another, with commas between them.
+  private static func whole(_ parts: [YAMLNode]) -> YAMLNode {
+    let texts = parts.compactMap(\.text)
+    guard let first = texts.first, let last = texts.last else { return parts[0] }
+    let range = SourceRange(start: first.range.start, end: last.range.end)
     let text = SourceText(
-      text: start.text + "," + rest.text, source: start.source, range: range,
-      verbatimStart: verbatim)
+      text: texts.map(\.text).joined(separator: ","), source: first.source, range: range,
+      verbatimStart: first.verbatimStart)
     return YAMLNode(content: .scalar(text, isPlain: true), range: range)
   }
 

@@ -3,7 +3,7 @@ struct Budget {
   private var left: Int
 
   /// What one policy may cost: well above what anybody writes by hand.
-  static let ofPolicy = 1_000_000
+  static let ofPolicy = 300_000
 
   init(_ amount: Int = Budget.ofPolicy) { left = amount }
 

@@ -15,8 +15,8 @@ extension LintRule {
   static let cidrHostBits = LintRule(
     "cidr-host-bits", .warning, "A prefix has no bits set behind its length",
     rationale: """
-      `10.1.2.3/8` is the same as `10.0.0.0/8`, and matches sixteen million addresses. Either the length \
-      is wrong, or the address was copied from an interface.
+      `10.1.2.3/8` is the same as `10.0.0.0/8`, and matches sixteen million addresses. Either the \
+      length is wrong, or the address was copied from an interface.
       """,
     good: [
       Example.policy(filters: "[data.dst=10.0.0.0/8]"),

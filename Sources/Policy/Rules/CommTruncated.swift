@@ -13,8 +13,8 @@ extension LintRule {
   static let commTruncated = LintRule(
     "comm-truncated", .warning, "A task's name is at most 15 bytes long",
     rationale: """
-      The kernel keeps 15 bytes of a task's name. A longer value is compared by its first 15, and so \
-      also matches other names that begin alike.
+      The kernel keeps 15 bytes of a task's name. A longer value is compared by its first 15, and \
+      so also matches other names that begin alike.
       """,
     good: [Example.policy(scope: "[comm=systemd-resolve]")],
     bad: [Example.policy(scope: "[comm=systemd-resolved]")])

@@ -1,4 +1,5 @@
-/// Policies for the examples of rules, of which only the telling part is written down with the rule.
+/// Policies for the examples of rules, of which only the telling part is written down with the
+/// rule.
 enum Example {
   /// A policy with one rule.
   static func policy(

@@ -5,7 +5,8 @@ struct FieldLogic {
   private var wanted: [ValueSet] = []
   /// The values that none may have, those of members left out.
   private var excluded: ValueSet
-  /// Whether a clause asks for members of names, of which a field can have several beside its value.
+  /// Whether a clause asks for members of names, of which a field can have several beside its
+  /// value.
   private var hasMembers = false
 
   init(_ conditions: [Condition], _ profile: FieldProfile) {

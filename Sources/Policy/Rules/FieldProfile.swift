@@ -50,7 +50,8 @@ extension PacketField {
     }
   }
 
-  /// Whether the field belongs to the packet's own headers, so that every packet of the event has it.
+  /// Whether the field belongs to the packet's own headers, so that every packet of the event has
+  /// it.
   private var isAlwaysPresent: Bool {
     [.source, .destination, .sourcePort, .destinationPort, .direction].contains(self)
   }

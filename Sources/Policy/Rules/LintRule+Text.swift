@@ -15,8 +15,8 @@ extension LintRule {
     return """
       # What the linter says
 
-      Each code never changes its name. `tracee-policy lint --explain CODE` shows the same text. This file is made \
-      from the rules themselves.
+      Each code never changes its name. `tracee-policy lint --explain CODE` shows the same \
+      text. This file is made from the rules themselves.
 
       | code | severity | what it demands |
       |---|---|---|

@@ -1,4 +1,5 @@
-/// What a code of findings stands for: the entry of its rule in the list, in the documentation and in `--explain`.
+/// What a code of findings stands for: the entry of its rule in the list, in the documentation and
+/// in `--explain`.
 ///
 /// Its examples are its tests: each bad one gives this code, each good one gives no finding of it.
 public struct LintRule: Equatable, Sendable {

@@ -16,8 +16,8 @@ extension LintRule {
   static let literalStar = LintRule(
     "literal-star", .warning, "A star stands at the start or the end of a value",
     rationale: """
-      Only there does it stand for anything: `x*`, `*x` and `*x*`. Within a value it is a character like \
-      any other, which is hardly ever meant.
+      Only there does it stand for anything: `x*`, `*x` and `*x*`. Within a value it is a \
+      character like any other, which is hardly ever meant.
       """,
     good: [Example.policy(scope: "[\"comm=php*\"]"), Example.policy(scope: "[\"comm=*php*\"]")],
     bad: [Example.policy(scope: "[\"comm=php*fpm\"]")])

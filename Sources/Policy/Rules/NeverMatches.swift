@@ -7,7 +7,8 @@ enum NeverMatches {
     }
     return policy.rules.compactMap { rule in
       let filters = rule.filters
-      // Whoever follows stays in scope whatever it becomes: then only the rule can contradict itself.
+      // Whoever follows stays in scope whatever it becomes: then only the rule can contradict
+      // itself.
       let scope = policy.follows ? [] : policy.scope
       let contradictions = rule.events.map { event in
         Rule(policy: 0, event: event, scope: scope, filters: filters).contradiction
@@ -26,10 +27,10 @@ extension LintRule {
   static let neverMatches = LintRule(
     "never-matches", .error, "Every rule can match something",
     rationale: """
-      The filters of the rule, or the policy's scope together with them, contradict each other: no \
-      packet can ever meet all of them. The values after `=` are alternatives, but a bound and a `!=` \
-      must hold besides, and so must the scope. An event that only IPv4 packets give never has an \
-      address of IPv6.
+      The filters of the rule, or the policy's scope together with them, contradict each other: \
+      no packet can ever meet all of them. The values after `=` are alternatives, but a bound and \
+      a `!=` must hold besides, and so must the scope. An event that only IPv4 packets give never \
+      has an address of IPv6.
       """,
     good: [
       Example.policy(scope: "[\"uid=0,1000\"]"),
@@ -42,6 +43,7 @@ extension LintRule {
       Example.policy(filters: "[data.dst=10.1.2.3, data.dst!=10.0.0.0/8]"),
       Example.policy(scope: "[comm=nginx]", filters: "[comm=envoy]"),
       Example.policy(scope: "[container]", filters: "[not-container]"),
+      Example.policy(scope: "[not-container]", filters: "[container=3f9a]"),
       Example.policy(event: "net_packet_icmp", filters: "[\"data.dst=fe80::/10\"]"),
     ])
 }

@@ -1,6 +1,7 @@
 /// A set of texts as patterns: the texts that match any of them.
 ///
-/// What can be said of two such sets is sometimes only known from one side; each operation tells from which.
+/// What can be said of two such sets is sometimes only known from one side; each operation tells
+/// from which.
 struct PatternSet: Equatable, Sendable {
   var patterns: [TextPattern]
 

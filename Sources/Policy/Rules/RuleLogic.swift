@@ -1,5 +1,6 @@
 extension Rule {
-  /// The first of its fields whose clauses contradict each other, so that nothing can match; nil when none is found.
+  /// The first of its fields whose clauses contradict each other, so that nothing can match; nil
+  /// when none is found.
   ///
   /// What is found is certain: ``ReferenceMatcher`` says no for every packet that gives the event.
   var contradiction: CheckedFilter.Target? {

@@ -18,8 +18,8 @@ extension LintRule {
   static let unfilteredPackets = LintRule(
     "unfiltered-packets", .warning, "A packet event under `global` has a filter",
     rationale: """
-      Without one the rule writes an event for every packet of the machine, those of the session that \
-      reads the events among them.
+      Without one the rule writes an event for every packet of the machine, those of the session \
+      that reads the events among them.
       """,
     good: [
       Example.policy(scope: "[global]", filters: "[data.dst_port=80]"),

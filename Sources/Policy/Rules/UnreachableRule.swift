@@ -30,8 +30,9 @@ extension LintRule {
   static let unreachableRule = LintRule(
     "unreachable-rule", .warning, "Every rule matches something that no earlier rule matches",
     rationale: """
-      An earlier rule of the same policy matches everything that this rule matches, for the same event. \
-      Since a policy wants an event once, however many of its rules do, this rule has no effect.
+      An earlier rule of the same policy matches everything that this rule matches, for the same \
+      event. Since a policy wants an event once, however many of its rules do, this rule has no \
+      effect.
       """,
     good: [
       Example.policy(

@@ -19,8 +19,8 @@ extension LintRule {
   static let uselessExclusion = LintRule(
     "useless-exclusion", .warning, "Every exclusion excludes something",
     rationale: """
-      Nothing in the policy selects the event that is excluded here. Perhaps it was misspelt, or the set \
-      that it belonged to is no longer selected.
+      Nothing in the policy selects the event that is excluded here. Perhaps it was misspelt, or \
+      the set that it belonged to is no longer selected.
       """,
     good: [Example.policy(event: "net_packet_*,-net_packet_udp")],
     bad: [Example.policy(event: "net_packet_tcp,-net_packet_udp")])

@@ -46,8 +46,9 @@ extension LintRule {
   static let uselessFilter = LintRule(
     "useless-filter", .warning, "Every value of a filter makes a difference",
     rationale: """
-      Without this value the filters match exactly the same: it is repeated, or contained in another \
-      value, or every packet has it anyway. Often a wider range or a narrower list was meant.
+      Without this value the filters match exactly the same: it is repeated, or contained in \
+      another value, or every packet has it anyway. Often a wider range or a narrower list was \
+      meant.
       """,
     good: [
       Example.policy(filters: "[data.dst_port>=1024]"),

@@ -1,12 +1,14 @@
 /// A set of values that a field can have, of every kind that values are of.
 ///
-/// What holds of ``PatternSet`` holds of the texts in it; of numbers and addresses everything is exact.
+/// What holds of ``PatternSet`` holds of the texts in it; of numbers and addresses everything is
+/// exact.
 struct ValueSet: Equatable, Sendable {
   var numbers = IntervalSet<UInt64>([])
   var addresses = IntervalSet<IPAddress>([])
   var texts = PatternSet([])
 
-  /// The values that one of some operands stands for; nil when one stands for members of names, which have no set.
+  /// The values that one of some operands stands for; nil when one stands for members of names,
+  /// which have no set.
   init?(_ operands: [Operand]) {
     var numbers: [ClosedRange<UInt64>] = []
     var addresses: [ClosedRange<IPAddress>] = []

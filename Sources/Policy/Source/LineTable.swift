@@ -1,7 +1,8 @@
 /// Where the lines of a text begin, in bytes and in Unicode scalars.
 ///
-/// A line ends with LF, CR or CR LF, as editors count. A byte order mark has no width. A byte that begins no scalar
-/// counts with the scalar before it, so that a text that is not UTF-8 has places too.
+/// A line ends with LF, CR or CR LF, as editors count. A byte order mark has no width. A byte that
+/// begins no scalar counts with the scalar before it, so that a text that is not UTF-8 has places
+/// too.
 struct LineTable: Equatable, Sendable {
   /// The start of a line: the offset of its first byte, and the scalars before it.
   struct Start: Equatable, Sendable {
@@ -80,7 +81,8 @@ struct LineTable: Equatable, Sendable {
 }
 
 extension Array {
-  /// The first index whose element meets a condition that holds from some element on; `count` when none does.
+  /// The first index whose element meets a condition that holds from some element on; `count` when
+  /// none does.
   fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
     var low = 0
     var high = count

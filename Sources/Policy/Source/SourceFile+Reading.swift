@@ -57,7 +57,8 @@ public enum SourcePaths {
   /// The endings of the files of a directory that hold policies.
   public static let endings = [".yaml", ".yml", ".json"]
 
-  /// The path itself or, for a directory, its policy files in the order of their names' bytes, not those below it.
+  /// The path itself or, for a directory, its policy files in the order of their names' bytes, not
+  /// those below it.
   public static func files(at path: String) throws(SourceFailure) -> [String] {
     var status = stat()
     guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {

@@ -122,7 +122,8 @@ struct YAMLComposer: ~Copyable {
       to: isFlow ? next : nil)
   }
 
-  /// A block has no end of its own: it ends with its last part, not at the next thing that stands in the source.
+  /// A block has no end of its own: it ends with its last part, not at the next thing that stands
+  /// in the source.
   private func collection(
     _ content: YAMLNode.Content, _ parts: [YAMLNode], from start: YAMLEvent, to end: YAMLEvent?
   ) -> YAMLNode {

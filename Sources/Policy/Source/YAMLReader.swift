@@ -6,7 +6,8 @@ import CYAML
 struct YAMLReader: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
 
-  /// Starts to read bytes that must be UTF-8 without a byte order mark, and must outlive the reader.
+  /// Starts to read bytes that must be UTF-8 without a byte order mark, and must outlive the
+  /// reader.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     parser = .allocate(capacity: 1)
     precondition(yaml_parser_initialize(parser) == 1, "libyaml is out of memory")

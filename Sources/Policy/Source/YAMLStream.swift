@@ -29,7 +29,8 @@ struct YAMLStream: Equatable, Sendable {
     }
   }
 
-  /// Reads documents up to the first fault; gives the byte to go on at, the next line that begins a document.
+  /// Reads documents up to the first fault; gives the byte to go on at, the next line that begins a
+  /// document.
   private mutating func readDocuments(of file: SourceFile, from start: Int) -> Int? {
     file.bytes[start...].withUnsafeBufferPointer { bytes in
       var composer = YAMLComposer(file, bytes, from: start)
@@ -48,7 +49,8 @@ struct YAMLStream: Equatable, Sendable {
     }
   }
 
-  /// The start of the next line that begins with `---` and a blank: in YAML that is a new document wherever it stands.
+  /// The start of the next line that begins with `---` and a blank: in YAML that is a new document
+  /// wherever it stands.
   private static func nextDocumentLine(in bytes: [UInt8], after start: Int) -> Int? {
     let marker = [UInt8](repeating: UInt8(ascii: "-"), count: 3)
     let blanks: [UInt8?] = [nil] + " \t\r\n".utf8.map { $0 }

@@ -135,7 +135,8 @@ struct MutationTests {
     }
   }
 
-  /// Whether a value is as right as the one before: a name, or an empty list of what need not be there.
+  /// Whether a value is as right as the one before: a name, or an empty list of what need not be
+  /// there.
   private static func isFree(_ line: String, _ value: String) -> Bool {
     line.contains("name:") && ["3", "yes"].contains(value)
       || value == "[]" && (line.contains("filters:") || line.contains("ctions:"))

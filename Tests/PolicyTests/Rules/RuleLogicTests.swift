@@ -156,7 +156,8 @@ struct RuleLogicTests {
   }
 }
 
-/// Random numbers that are the same in every run (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+/// Random numbers that are the same in every run (Steele, Lea, Flood: Fast splittable pseudorandom
+/// number generators).
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
