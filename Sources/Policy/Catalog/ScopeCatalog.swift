@@ -162,6 +162,13 @@ public enum ScopeCatalog {
 
   /// Every spelling that can begin a filter in a place.
   public static func spellings(in place: ScopeKey.Places) -> [String] {
+    place == .scope ? scopeSpellings : ruleSpellings
+  }
+
+  private static let scopeSpellings = distinctSpellings(in: .scope)
+  private static let ruleSpellings = distinctSpellings(in: .rule)
+
+  private static func distinctSpellings(in place: ScopeKey.Places) -> [String] {
     let all =
       words.filter { $0.places.contains(place) }.map(\.name)
       + keys.filter { $0.places.contains(place) }.flatMap(\.spellings)

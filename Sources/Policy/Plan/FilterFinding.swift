@@ -18,11 +18,14 @@ struct FilterFinding {
       code: "unknown-scope", message: "`\(name)` is not a scope", help: help)
   }
 
+  private static let fieldKeys = PacketField.allCases.map(\.key)
+  private static let filterKeys = ScopeCatalog.spellings(in: .rule) + fieldKeys
+
   private static func unknownField(_ name: String) -> FilterFinding {
     let isData = name.hasPrefix("data.") || name.hasPrefix("args.")
     let key = isData ? "data." + name.dropFirst(5) : name
     let message = isData ? "no event has a field `\(name)`" : "`\(name)` is not a field"
-    let members = PacketField.allCases.map(\.key).filter { $0.hasPrefix(key + ".") }
+    let members = fieldKeys.filter { $0.hasPrefix(key + ".") }
     if PacketField(key: key)?.description.hasMembers == true {
       return FilterFinding(
         code: "unknown-field", message: "`\(name)` has a value for each name",
@@ -35,7 +38,7 @@ struct FilterFinding {
     }
     var help =
       Nearest.question(
-        key, among: ScopeCatalog.spellings(in: .rule) + PacketField.allCases.map(\.key))
+        key, among: filterKeys)
       ?? "`tracee-policy list events NAME` shows the fields of an event"
     if ScopeCatalog.word(name, in: .scope) != nil { help = "it belongs into the policy's `scope`" }
     if PacketField(key: "data." + name) != nil { help = "write data.\(name)" }

@@ -81,7 +81,7 @@ extension PacketField {
   public static func find(_ key: String) -> (field: PacketField, member: String?)? {
     let key = key.hasPrefix("args.") ? "data." + key.dropFirst(5) : key
     if let field = PacketField(key: key), !field.description.hasMembers { return (field, nil) }
-    for field in allCases where field.description.hasMembers && key.hasPrefix(field.key + ".") {
+    for field in fieldsWithMembers where key.hasPrefix(field.key + ".") {
       let name = canonicalHeader(String(key.dropFirst(field.key.count + 1)))
       guard !name.isEmpty else { return nil }
       let siblings = field.key.dropLast("headers".count)
@@ -90,6 +90,8 @@ extension PacketField {
     }
     return nil
   }
+
+  private static let fieldsWithMembers = allCases.filter(\.description.hasMembers)
 
   /// Capitals at the start of each word, small letters elsewhere: `content-type` is `Content-Type`.
   static func canonicalHeader(_ name: String) -> String {

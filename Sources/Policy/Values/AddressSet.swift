@@ -74,11 +74,12 @@ public struct AddressSet: Equatable, Sendable {
 
   private static func isWrittenAsIPv4(_ text: Substring) -> Bool { !text.contains(":") }
 
-  /// The range, or what is left and right of the IPv4 block when the range has more than that block's addresses.
+  /// The range, or what is left and right of the IPv4 block when the range has all of that block, and more.
   private static func withoutIPv4(_ range: ClosedRange<IPAddress>) -> [ClosedRange<IPAddress>] {
     let block = IPAddress(ipv4: 0)...IPAddress(ipv4: .max)
-    if !range.overlaps(block) { return [range] }
-    if block.contains(range.lowerBound), block.contains(range.upperBound) { return [range] }
+    guard range.contains(block.lowerBound), range.contains(block.upperBound), range != block else {
+      return [range]
+    }
     var parts: [ClosedRange<IPAddress>] = []
     if range.lowerBound < block.lowerBound {
       parts.append(range.lowerBound...IPAddress(high: 0, low: block.lowerBound.low - 1))

@@ -39,6 +39,8 @@ struct IPAddressTests {
     ("::ffff:10.0.0.0/104", ["10.0.0.0-10.255.255.255"]), ("::1", ["::1-::1"]),
     ("::/0", ["::-::fffe:ffff:ffff", "::1:0:0:0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]),
     ("::/64", ["::-::fffe:ffff:ffff", "::1:0:0:0-::ffff:ffff:ffff:ffff"]),
+    ("::ffff:0:0/96", ["0.0.0.0-255.255.255.255"]),
+    ("::fffe:ffff:ffff-::ffff:0.0.0.9", ["::fffe:ffff:ffff-0.0.0.9"]),
     ("2001:db8::1-2001:db8::f", ["2001:db8::1-2001:db8::f"]),
   ])
   func `stands for ranges, and IPv6 never takes in IPv4 by the way`(
