@@ -43,7 +43,8 @@ public enum Requirement: CaseIterable, Sendable {
     case .programs:
       let object = try BPFObject()
       try object.configure(
-        tp_config(row_words: UInt32(TP_ROW_WORDS_MAX), tracer: UInt32(getpid())), ringBytes: 1 << 16)
+        tp_config(row_words: UInt32(TP_ROW_WORDS_MAX), tracer: UInt32(getpid())), ringBytes: 1 << 16
+      )
       try object.load()
       return "loaded, for rows of \(TP_RULES_MAX) rules"
     }
