@@ -217,7 +217,7 @@ extension YAMLStop {
     _ fault: YAMLFault, _ file: SourceFile, _ place: SourcePosition, _ context: SourcePosition
   ) -> Self {
     let point = SourceRange(start: place, end: place)
-    let hint = fault.problem.contains("cannot start any token") ? Self.tokenHint(file, place) : nil
+    let hint = hint(fault, file, place)
     guard let doing = fault.context else { return Self(file, point, fault.problem, help: hint) }
     var stop = Self(file, point, "\(fault.problem), \(doing)", help: hint)
     if context != place {
@@ -230,8 +230,13 @@ extension YAMLStop {
     return stop
   }
 
-  private static func tokenHint(_ file: SourceFile, _ place: SourcePosition) -> String? {
-    switch file.bytes.indices.contains(place.offset) ? file.bytes[place.offset] : 0 {
+  private static func hint(
+    _ fault: YAMLFault, _ file: SourceFile, _ place: SourcePosition
+  ) -> String? {
+    // JSON writes characters beyond U+FFFF as two escapes (RFC 8259 §7), which YAML does not read.
+    if fault.problem.contains("Unicode character escape") { return "write the character itself" }
+    guard fault.problem.contains("cannot start any token") else { return nil }
+    return switch file.bytes.indices.contains(place.offset) ? file.bytes[place.offset] : 0 {
     case UInt8(ascii: "\t"): "indent with spaces"
     case let byte where "@`%".utf8.contains(byte): "put the text in quotes"
     default: nil

@@ -86,6 +86,12 @@ struct YAMLStreamTests {
     #expect(lines(read(text)) == [line])
   }
 
+  @Test func `a pair of escapes for one character is refused with what to write`() {
+    let found = read("{\"a\": \"\\ud83d\\ude00\"}").diagnostics
+    #expect(found.map(\.code) == ["syntax"])
+    #expect(found.map(\.help) == ["write the character itself"])
+  }
+
   @Test func `bytes that are not UTF-8 are reported at the first of them`() {
     #expect(
       lines(read(Array("a: b\nc: ".utf8) + [0xc3, 0x28])) == [
