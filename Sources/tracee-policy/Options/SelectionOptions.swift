@@ -44,9 +44,9 @@ struct SelectionOptions: ParsableArguments {
     }
     let checked = set.checked()
     for failure in checked.failures { StandardError.say("\(failure.path): \(failure.reason)") }
-    guard checked.failures.isEmpty else { throw .worldRefused }
     let shown = checked.diagnostics.filter { $0.severity != .note }
     if !shown.isEmpty { StandardError.write(TextRenderer(sources: checked.sources).render(shown)) }
+    guard checked.failures.isEmpty else { throw .worldRefused }
     guard let plan = checked.plan else { throw .findings }
     guard !plan.rules.isEmpty else {
       StandardError.say(

@@ -115,18 +115,14 @@ struct HostileInputTests {
     ("type: policy\nscope: [c=1", ",2", "]"), ("type: policy\nname: \"", "\\n", "\""),
   ]
 
-  @Test(arguments: floods)
-  func `floods are read in bounded time, and something is wrong`(
+  @Test(.timeLimit(.minutes(5)), arguments: floods)
+  func `floods are read to an end, and something is wrong`(
     start: String, flood: String, end: String
   ) {
     let text = start + String(repeating: flood, count: (1 << 15) / flood.utf8.count) + end
-    let clock = ContinuousClock()
-    var checked = PolicySet().checked()
-    let time = clock.measure {
-      checked = PolicySet.parse([SourceFile(name: "x", bytes: Array(text.utf8))]).checked()
-    }
-    #expect(time < .seconds(30), "\(time)")
+    let checked = PolicySet.parse([SourceFile(name: "x", bytes: Array(text.utf8))]).checked()
     #expect(checked.count(.error) > 0)
+    #expect(checked.plan == nil)
   }
 
   @Test func `after a hundred broken documents the rest is given up, and that is said`() {
