@@ -23,6 +23,6 @@ func measureLint() {
     fastest = min(fastest, seconds() - start)
   }
   var usage = rusage()
-  getrusage(RUSAGE_SELF, &usage)
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   print("\nlint: \(Int(1000 / fastest)) files/s, \(usage.ru_maxrss / 1024) MiB at most")
 }
