@@ -1,0 +1,154 @@
+import CBPF
+import Policy
+import Testing
+
+@testable import Pipeline
+
+/// What `pid=new`, `tree` and `follow` mean: `docs/policy-language.md` §3, as processes come and go.
+struct ProcessTableTests {
+  /// A table for a policy that follows whoever is called `a`, fed by hand.
+  private struct Story {
+    private let table: ProcessTable
+
+    init() {
+      var rule = Rule(policy: 0, event: .tcp)
+      rule.followed = [Clause(.comm, Condition(included: [.text(.exact("a"))]))]
+      table = ProcessTable(TracePlan(policies: ["p"], rules: [rule])) { _ in }
+    }
+
+    /// What becomes of process `id`, which is called `comm` after that.
+    func tell(
+      _ change: ProcessRecord.Change, _ id: UInt32, parent: UInt32 = 0, comm: String = "x"
+    ) throws {
+      var record = tp_process()
+      record.kind = TP_RECORD_PROCESS.rawValue
+      record.change = change.rawValue
+      record.pid = id
+      record.parent = parent
+      if change != .exited {
+        record.owner.id = 7
+        record.owner.pid = id
+        record.owner.ppid = parent
+        SampleRecord.fill(&record.owner.comm, comm.utf8)
+      }
+      let bytes = withUnsafeBytes(of: record) { Array($0) }
+      guard let read = ProcessRecord(bytes.span.bytes) else { throw SampleRecord.Refused() }
+      table.apply(read)
+    }
+
+    /// What is known of the owner of a packet.
+    func owner(_ id: UInt32, parent: UInt32 = 0, comm: String = "x") -> Owner {
+      var owner = Owner()
+      owner.processID = id
+      owner.parentProcessID = parent
+      owner.comm = comm
+      table.describe(&owner)
+      return owner
+    }
+
+    func isFollowed(_ id: UInt32) -> Bool { owner(id).followedPolicies == [0] }
+  }
+
+  @Test func `new is who was forked or has executed after the tracer started`() throws {
+    let story = Story()
+    for id in [10, 11] as [UInt32] { try story.tell(.found, id, parent: 1) }
+    #expect(!story.owner(10).isNew)
+    try story.tell(.forked, 12, parent: 10)
+    try story.tell(.executed, 11)
+    #expect(story.owner(12).isNew)
+    #expect(story.owner(11).isNew)
+    #expect(!story.owner(10).isNew)
+  }
+
+  @Test func `a change of name makes nobody new`() throws {
+    let story = Story()
+    try story.tell(.found, 10, parent: 1)
+    try story.tell(.renamed, 10, comm: "y")
+    #expect(!story.owner(10).isNew)
+  }
+
+  @Test func `descendants are known whether they were forked before or after the start`() throws {
+    let story = Story()
+    // Found in any order.
+    try story.tell(.found, 12, parent: 11)
+    try story.tell(.found, 10, parent: 1)
+    try story.tell(.found, 11, parent: 10)
+    try story.tell(.forked, 13, parent: 12)
+    #expect(story.owner(12).ancestors == [11, 10, 1])
+    #expect(story.owner(13).ancestors == [12, 11, 10, 1])
+  }
+
+  @Test func `a parent that has ended stays an ancestor`() throws {
+    let story = Story()
+    try story.tell(.found, 10, parent: 1)
+    try story.tell(.forked, 11, parent: 10)
+    try story.tell(.forked, 12, parent: 11)
+    try story.tell(.exited, 11)
+    #expect(story.owner(12, parent: 1).ancestors == [11, 10, 1])
+    try story.tell(.forked, 13, parent: 12)
+    #expect(story.owner(13).ancestors == [12, 11, 10, 1])
+  }
+
+  @Test func `a process whose parents run in a circle has an end`() throws {
+    let story = Story()
+    try story.tell(.found, 10, parent: 11)
+    try story.tell(.found, 11, parent: 10)
+    #expect(story.owner(10).ancestors == [11, 10])
+  }
+
+  @Test func `the number of a process that has ended can be that of another`() throws {
+    let story = Story()
+    try story.tell(.forked, 10, parent: 1, comm: "a")
+    #expect(story.isFollowed(10))
+    try story.tell(.exited, 10)
+    try story.tell(.forked, 10, parent: 2)
+    #expect(story.owner(10).ancestors == [2])
+    #expect(!story.isFollowed(10))
+  }
+
+  @Test(arguments: [ProcessRecord.Change.found, .forked, .executed, .renamed])
+  func `whoever matches at the start, a fork, an exec or a change of name stays in`(
+    change: ProcessRecord.Change
+  ) throws {
+    let story = Story()
+    if change != .found { try story.tell(.found, 10, parent: 1) }
+    try story.tell(change, 10, parent: 1, comm: "a")
+    try story.tell(.renamed, 10, comm: "x")
+    #expect(story.isFollowed(10))
+    try story.tell(.executed, 10, comm: "y")
+    #expect(story.isFollowed(10))
+  }
+
+  @Test func `whoever matches with a packet stays in`() throws {
+    let story = Story()
+    try story.tell(.found, 10, parent: 1)
+    #expect(!story.isFollowed(10))
+    _ = story.owner(10, comm: "a")
+    #expect(story.isFollowed(10))
+  }
+
+  @Test func `what is forked later stays in, and children that were there before do not`() throws {
+    let story = Story()
+    try story.tell(.found, 10, parent: 1)
+    try story.tell(.forked, 11, parent: 10)
+    try story.tell(.renamed, 10, comm: "a")
+    try story.tell(.forked, 12, parent: 10)
+    try story.tell(.forked, 13, parent: 12)
+    #expect([10, 11, 12, 13].map(story.isFollowed) == [true, false, true, true])
+  }
+
+  @Test func `children that were found beside a parent that matches are not followed`() throws {
+    let story = Story()
+    try story.tell(.found, 10, parent: 1, comm: "a")
+    try story.tell(.found, 11, parent: 10)
+    #expect([10, 11].map(story.isFollowed) == [true, false])
+  }
+
+  @Test func `the last packets of a process that has ended are still its own`() throws {
+    let story = Story()
+    try story.tell(.forked, 10, parent: 1, comm: "a")
+    try story.tell(.exited, 10)
+    #expect(story.isFollowed(10))
+    #expect(story.owner(10).ancestors == [1])
+  }
+}
