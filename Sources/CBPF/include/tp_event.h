@@ -185,7 +185,7 @@ struct tp_cgroup {
 };
 _Static_assert(sizeof(struct tp_cgroup) == 336, "tp_cgroup is a map value");
 
-/* One plan. Every number but the generation and the mask is the index of a row. Row 0 has all bits of the plan's rules. */
+/* One plan. What is not a generation, a mask or a yes is the index of a row. */
 struct tp_plan {
   __u32 generation;
   __u32 scope_dimensions; /* a bit for each dimension of scope that any rule uses */

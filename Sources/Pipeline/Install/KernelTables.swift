@@ -50,8 +50,6 @@ public struct KernelTables: Sendable {
     decidedClauses = clauses - undecidedClauses
 
     var table = RowTable()
-    let everything = table.index(of: Row(rules) { _ in true })
-    precondition(everything == 0, "row 0 has the bits of all rules")
     plan.generation = generation
     let s = (0..<UInt8(TP_SHAPES)).map { number in
       let events = PacketShape(rawValue: number)?.events ?? []
