@@ -1,7 +1,7 @@
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # make lint          checks the format of the code
-# sudo make bench    measures the way of an event, and what a packet that nobody wants costs in the kernel
+# sudo make bench    measures the way of an event, the linter, and what an unwanted packet costs in the kernel
 # make clean         removes what was built
 
 SHELL := /bin/bash

@@ -21,6 +21,8 @@ for (format, row) in [(.json, 0b101), (.json, 0b111), (.table, 0b101), (.none, 0
   try measure(format, Emitter(outputs: [output]), record: tcpRecord(row: row))
 }
 
+measureLint()
+
 print("\nrules  ns/unwanted packet  of one rule's")
 if geteuid() == 0 {
   try measureKernel()

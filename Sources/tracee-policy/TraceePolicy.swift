@@ -8,4 +8,9 @@ struct TraceePolicy: ParsableCommand {
     version: "0.1.0",
     subcommands: [Apply.self, Doctor.self, Lint.self, List.self, Schema.self],
     defaultSubcommand: Apply.self)
+
+  static func main() {
+    StandardDescriptors.occupy()
+    main(nil)
+  }
 }

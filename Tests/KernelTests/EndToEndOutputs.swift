@@ -103,6 +103,26 @@ extension EndToEnd {
       }
     }
 
+    @Test func `a standard output that the caller has closed is not taken for something else`()
+      async throws
+    {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let folder = try stage.folder([
+          "1.yaml": everything(in: network, events: "net_packet_udp")
+        ])
+        let tracer = try stage.start(
+          "sh", "-c", "exec \"$@\" >&-", "sh", Tracer.path, "apply", "-p", folder, "-o", "json")
+        try await eventually("start of the tracer") { tracer.errorText.contains(": ready: ") }
+        try await send(1, stage, network)
+        #expect(try await tracer.end() == .exited(2))
+        let errors = tracer.errorText
+        #expect(errors.contains("standard output: Bad file descriptor"), "\(errors)")
+        let ledger = try Ledger(parsing: errors)
+        #expect(ledger.submitted == 1 && ledger.lost == 1, "\(ledger)")
+      }
+    }
+
     @Test func `of more packets than the ring has room for, each is written or counted`()
       async throws
     {

@@ -15,7 +15,7 @@ static __always_inline bool keep_ports(__u64 *row, const struct tp_tables *table
          keep(row, tables, plan->destination_port_base + ports->destination[view->destination_port]);
 }
 
-/* Narrows `row`, the rules that have the owner in scope, to those that want the packet. Cheap questions come first. */
+/* Keeps of `row` the rules that want the packet, whoever owns it. Cheap questions come first. */
 static __always_inline bool wanted(__u64 *row, const struct tp_tables *tables, const struct tp_view *view,
                                    enum tp_direction direction) {
   const struct tp_plan *plan = tables->plan;

@@ -235,16 +235,16 @@ struct pt_regs {
   unsigned long di;
   unsigned long orig_ax;
 };
-#define TP_FIRST_ARGUMENT(regs) BPF_CORE_READ(regs, di)
-#define TP_SYSTEM_CALL(regs) ((__s32)BPF_CORE_READ(regs, orig_ax))
+#define TP_FIRST_ARGUMENT(regs) ((regs)->di)
+#define TP_SYSTEM_CALL(regs) ((__s32)(regs)->orig_ax)
 #define TP_COMPAT_FLAG (1UL << 29) /* TIF_ADDR32 */
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
   __u64 orig_x0;
   __s32 syscallno;
 };
-#define TP_FIRST_ARGUMENT(regs) BPF_CORE_READ(regs, orig_x0)
-#define TP_SYSTEM_CALL(regs) BPF_CORE_READ(regs, syscallno)
+#define TP_FIRST_ARGUMENT(regs) ((regs)->orig_x0)
+#define TP_SYSTEM_CALL(regs) ((regs)->syscallno)
 #define TP_COMPAT_FLAG (1UL << 22) /* TIF_32BIT */
 #endif
 

@@ -158,10 +158,10 @@ static __always_inline bool holds(struct task_struct *task, __u64 cookie) {
   struct pt_regs *registers = (void *)bpf_task_pt_regs(task);
   if (TP_SYSTEM_CALL(registers) < 0) return false;
   __u64 descriptor = TP_FIRST_ARGUMENT(registers);
-  struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-  if (descriptor >= BPF_CORE_READ(table, max_fds)) return false;
+  struct fdtable *table = task->files->fdt;
+  if (descriptor >= table->max_fds) return false;
   struct file *file = NULL;
-  bpf_probe_read_kernel(&file, sizeof file, BPF_CORE_READ(table, fd) + descriptor);
+  bpf_probe_read_kernel(&file, sizeof file, table->fd + descriptor);
   struct socket *socket = BPF_CORE_READ(file, private_data);
   return cookie && (__u64)BPF_CORE_READ(socket, sk, __sk_common.skc_cookie.counter) == cookie;
 }

@@ -15,16 +15,14 @@ static __always_inline bool keep_comm(__u64 *row, const struct tp_tables *tables
 
 static const struct tp_path_key no_path = {.prefix_length = 8 * TP_CGROUP_PATH_LENGTH};
 
-/* Sets `row` to the rules whose scope holds the owner. Asked once for each owner and generation, not for each packet. */
-static __noinline int scope_of(const struct tp_owner *owner, __u32 generation, __u64 *row) {
+/* Keeps of `row` the rules whose scope holds the owner. Asked once for each owner and generation, not for each packet. */
+static __noinline int keep_scope_of(const struct tp_owner *owner, __u32 generation, __u64 *row) {
   struct tp_tables tables;
   if (!owner || !row) return 0;
-  TP_EACH_WORD(i) row[i] = ~0ULL;
   if (owner->pid == tp_config.tracer || !tables_of(generation, &tables)) {
     clear(row);
     return 0;
   }
-  if (!keep(row, &tables, 0)) return 0;
   if (owner->id == 0) {
     keep(row, &tables, tables.plan->no_owner);
     return 0;

@@ -47,25 +47,34 @@ static __always_inline struct tp_socket *socket_of(struct __sk_buff *skb, enum t
   return socket && socket->owner.id != 0 ? socket : NULL;
 }
 
-/* Sets `row` to the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
-static __always_inline void begin_row(__u64 *row, struct tp_socket *socket, __u32 generation) {
+/* Keeps of `row` the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
+static __always_inline void keep_scope(__u64 *row, struct tp_socket *socket, __u32 generation) {
   static const struct tp_owner nobody = {};
   if (!socket) {
-    scope_of(&nobody, generation, row);
+    keep_scope_of(&nobody, generation, row);
     return;
   }
-  __u32 sequence = *(volatile __u32 *)&socket->sequence;
-  if (*(volatile __u32 *)&socket->generation == generation) {
-    TP_EACH_WORD(i) row[i] = socket->row[i];
-    return;
+  if (*(volatile __u32 *)&socket->generation != generation) {
+    if (!begin_write(socket, *(volatile __u32 *)&socket->sequence)) {
+      keep_scope_of(&socket->owner, generation, row);
+      return;
+    }
+    *(volatile __u32 *)&socket->generation = 0;
+    TP_EACH_WORD(i) socket->row[i] = ~0ULL;
+    keep_scope_of(&socket->owner, generation, socket->row);
+    *(volatile __u32 *)&socket->generation = generation;
+    end_write(socket);
   }
-  scope_of(&socket->owner, generation, row);
-  if (!begin_write(socket, sequence)) return;
-  TP_EACH_WORD(i) socket->row[i] = row[i];
-  *(volatile __u32 *)&socket->generation = generation;
-  end_write(socket);
+  TP_EACH_WORD(i) row[i] &= socket->row[i];
 }
 
+static __always_inline bool is_empty(const __u64 *row) {
+  __u64 any = 0;
+  TP_EACH_WORD(i) any |= row[i];
+  return !any;
+}
+
+/* What the packet says is asked before whose it is: that is the dearer question. */
 static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direction) {
   __u32 first = 0;
   __u32 generation = tp_active;
@@ -79,10 +88,15 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     count(&counters->unwanted);
     return 1;
   }
+  TP_EACH_WORD(i) row[i] = ~0ULL;
+  if (!wanted(row, &tables, &seen, direction)) {
+    count(&counters->unwanted);
+    return 1;
+  }
   __s32 system_call = -1;
   struct tp_socket *socket = socket_of(skb, direction, &system_call);
-  begin_row(row, socket, generation);
-  if (!wanted(row, &tables, &seen, direction)) {
+  keep_scope(row, socket, generation);
+  if (is_empty(row)) {
     count(&counters->unwanted);
     return 1;
   }

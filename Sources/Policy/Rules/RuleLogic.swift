@@ -4,13 +4,15 @@ extension Rule {
   ///
   /// What is found is certain: ``ReferenceMatcher`` says no for every packet that gives the event.
   var contradiction: CheckedFilter.Target? {
-    for field in scope.fields() where logic(of: field).isContradictory { return .owner(field) }
+    for field in scope.fields() where !isMeetable(field) && logic(of: field).isContradictory {
+      return .owner(field)
+    }
     if logic(of: .containerID).wantsValue,
       FieldLogic(inContainer, OwnerField.container.profile).isContradictory
     {
       return .owner(.container)
     }
-    for field in filters.fields() where logic(of: field).isContradictory {
+    for field in filters.fields() where !isMeetable(field) && logic(of: field).isContradictory {
       return .packet(field, member: nil)
     }
     return nil
@@ -21,11 +23,34 @@ extension Rule {
   /// Yes is certain.
   func implies(_ other: Rule) -> Bool {
     guard event == other.event, !scope.isEmpty || other.scope.isEmpty else { return false }
-    return other.scope.allSatisfy { clause in
-      scope.contains(clause) || logic(of: clause.field).implies(clause.condition)
+    let new = other.scope.filter { !scope.contains($0) }
+    let newFilters = other.filters.filter { !filters.contains($0) }
+    return !isRefuted(new, newFilters)
+      && new.allSatisfy { logic(of: $0.field).implies($0.condition) }
+      && newFilters.allSatisfy { logic(of: $0.field).implies($0.condition) }
+  }
+
+  private func isMeetable(_ field: OwnerField) -> Bool {
+    Witness.meets(scope.conditions(of: field), in: field.profile.domain)
+  }
+
+  private func isMeetable(_ field: PacketField) -> Bool {
+    Witness.meets(filters.conditions(of: field), in: field.profile(in: event).domain)
+  }
+
+  /// Whether a counterexample to one of these clauses is at hand.
+  private func isRefuted(
+    _ clauses: [Clause<OwnerField>], _ filters: [Clause<PacketField>]
+  ) -> Bool {
+    clauses.contains { clause in
+      Witness.refutes(
+        scope.conditions(of: clause.field), against: clause.condition,
+        in: clause.field.profile.domain)
     }
-      && other.filters.allSatisfy { clause in
-        filters.contains(clause) || logic(of: clause.field).implies(clause.condition)
+      || filters.contains { clause in
+        Witness.refutes(
+          self.filters.conditions(of: clause.field), against: clause.condition,
+          in: clause.field.profile(in: event).domain)
       }
   }
 

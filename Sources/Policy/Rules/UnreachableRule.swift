@@ -5,18 +5,19 @@ enum UnreachableRule {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     let scope = policy.follows ? [] : policy.scope
     var budget = Budget()
-    var earlier: [EventKind: [(rule: Rule, document: PolicyDocument.Rule)]] = [:]
+    var earlier: [EventKind: [(rule: Rule, weight: Int, document: PolicyDocument.Rule)]] = [:]
     return policy.rules.compactMap { rule in
       let expanded = rule.events.map {
         Rule(policy: 0, event: $0, scope: scope, filters: rule.filters)
       }
+      let weight = expanded.first?.weight ?? 0
       let covers = expanded.map { rule in
         earlier[rule.event, default: []].first { earlier in
-          budget.spend(rule.weight + earlier.rule.weight) && rule.implies(earlier.rule)
+          budget.spend(weight + earlier.weight) && rule.implies(earlier.rule)
         }?.document
       }
-      for rule in zip(expanded, repeatElement(rule.document, count: expanded.count)) {
-        earlier[rule.0.event, default: []].append((rule.0, rule.1))
+      for expanded in expanded {
+        earlier[expanded.event, default: []].append((expanded, weight, rule.document))
       }
       guard let first = covers.first, let first, !covers.contains(where: { $0 == nil }) else {
         return nil

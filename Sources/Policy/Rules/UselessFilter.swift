@@ -22,19 +22,19 @@ enum UselessFilter {
     in filters: [CheckedFilter], _ budget: inout Budget, rules: ([CheckedFilter]) -> [Rule]
   ) -> [Diagnostic] {
     var left = filters
+    var before = rules(left)
+    // What can never match is another finding.
+    guard !before.isEmpty, before.allSatisfy({ $0.contradiction == nil }) else { return [] }
     var found: [Diagnostic] = []
     for (index, filter) in filters.enumerated().reversed() {
       for position in filter.values.indices.reversed() {
         var fewer = left
         fewer[index].values.remove(at: position)
-        let before = rules(left)
         guard budget.spend(before.reduce(0) { $0 + $1.weight }) else { return found }
-        // What can never match is another finding.
-        guard !before.isEmpty, before.allSatisfy({ $0.contradiction == nil }) else { return found }
         let after = rules(fewer.filter { !$0.values.isEmpty || $0.target == .everything })
         let isUseless = zip(before, after).allSatisfy { $0.implies($1) && $1.implies($0) }
         guard isUseless else { continue }
-        left = fewer
+        (left, before) = (fewer, after)
         found.append(.useless(filter, filter.values[position]))
       }
     }
