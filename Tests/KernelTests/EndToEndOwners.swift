@@ -155,6 +155,7 @@ extension EndToEnd {
         let tracer = try await stage.trace(everything(in: network, events: "net_packet_tcp"))
         let client = try stage.start("python3", "-c", writer, here, on: network.right)
         #expect(try await client.end() == .signalled(SIGKILL), "\(client.errorText)")
+        try await tracer.event("the writer's data") { $0.leaves && $0.flags.contains("P") }
         let death = try #require(try tracer.events().map(\.timestamp).max())
         try server.write("read\n")
         #expect(try await server.line(startingWith: "received ") == "200000")

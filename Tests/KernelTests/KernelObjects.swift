@@ -38,12 +38,23 @@ struct KernelObjects {
   func remaining() async throws -> Set<String> {
     var present: Set<String> = []
     for kind in ["prog", "link", "map"] {
-      let output = try await run("bpftool", "-j", kind, "show")
+      let output = try await list(kind)
       let list = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [[String: Any]]
       for object in list ?? [] {
         if let id = object["id"] as? Int { present.insert("\(kind) \(id)") }
       }
     }
     return all.intersection(present)
+  }
+
+  /// What bpftool lists; it gives up when an object of somebody else goes while it looks, and is asked again.
+  private func list(_ kind: String) async throws -> String {
+    var output = ""
+    try await eventually("list of every \(kind)") {
+      let listed = try await outcome(of: ["bpftool", "-j", kind, "show"])
+      output = listed.output
+      return listed.ending == .exited(0)
+    }
+    return output
   }
 }
