@@ -2,6 +2,7 @@
 # sudo make test     installs the tests' peers too, and runs every test
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, and what an unwanted packet costs in the kernel
+# sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each
 # make clean         removes what was built
 
 SHELL := /bin/bash
@@ -18,9 +19,9 @@ as_caller := $(if $(caller),sudo --user=$(caller) --set-home --)
 # Found when first used; empty, after a word of what to get, when there is none.
 swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
-formatted = $(wildcard Sources Tests Plugins Benchmarks Package.swift)
+formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test bench lint clean
+.PHONY: run test bench fuzz lint clean
 
 run:
 	@.ci/install $(to_build)
@@ -37,8 +38,26 @@ bench:
 	$(as_caller) $(swift) build --configuration release --product bench-pipeline
 	.build/release/bench-pipeline
 
+# Inputs that break something are kept in .build-fuzz/found; those that reach new code, which the next
+# run begins with, in .build-fuzz/corpus. A Swift that handles its own crashes would keep nothing.
+SECONDS := 30
+FUZZ_TARGETS := policies filters packets
+fuzz_build = FUZZ=1 $(swift) build --scratch-path .build-fuzz --configuration release \
+  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
+
+fuzz:
+	@.ci/install $(to_build)
+	@for target in $(FUZZ_TARGETS); do \
+	  $(as_caller) env $(fuzz_build) --product fuzz-$$target && \
+	  $(as_caller) mkdir -p .build-fuzz/corpus/$$target .build-fuzz/found/$$target && \
+	  $(as_caller) env SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 \
+	    .build-fuzz/release/fuzz-$$target .build-fuzz/corpus/$$target policies \
+	    -max_total_time=$(SECONDS) -max_len=4096 -timeout=20 -rss_limit_mb=2048 \
+	    -artifact_prefix=.build-fuzz/found/$$target/ -print_final_stats=1 || exit 1; \
+	done
+
 lint:
 	$(swift) format lint --strict --recursive $(formatted)
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-fuzz

@@ -59,3 +59,21 @@ let package = Package(
       swiftSettings: house),
   ]
 )
+
+// Only `make fuzz` builds these: every object needs libFuzzer's instrumentation, which brings `main`.
+if Context.environment["FUZZ"] != nil {
+  package.targets += [
+    .target(
+      name: "FuzzSupport", dependencies: ["Policy"], path: "Fuzz/Support", swiftSettings: house),
+    .executableTarget(
+      name: "fuzz-policies", dependencies: ["FuzzSupport", "Policy"], path: "Fuzz/Policies",
+      swiftSettings: house),
+    .executableTarget(
+      name: "fuzz-filters", dependencies: ["FuzzSupport", "Policy", "Pipeline"],
+      path: "Fuzz/Filters", swiftSettings: house),
+    .executableTarget(
+      name: "fuzz-packets",
+      dependencies: ["FuzzSupport", "Policy", "Pipeline", "CBPF", "TestSupport"],
+      path: "Fuzz/Packets", swiftSettings: house),
+  ]
+}

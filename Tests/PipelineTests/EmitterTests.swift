@@ -101,6 +101,27 @@ import Testing
     }
   }
 
+  @Test func `a record with a bit of no rule is not also refused by a rule that user space decides`()
+    throws
+  {
+    let plan = TracePlan(policies: ["web"], rules: [Rule(policy: 0, event: .tcp)])
+    let suffix = Undecided(scope: [
+      Clause(OwnerField.comm, Condition(included: [.text(.suffix("x"))]))
+    ])
+    try emit([]) { emitter, _ in
+      emitter.add(plan, undecided: [suffix], generation: 2)
+      for row in [0b1, 0b11] as [UInt64] {
+        var sample = SampleRecord(Self.packet, row: [row])
+        sample.own()
+        sample.header.generation = 2
+        let bytes = sample.bytes
+        emitter.consume(bytes.span.bytes)
+      }
+      #expect(emitter.counts.malformed == 1)
+      #expect(emitter.ruleCounts(generation: 2).map(\.rejected) == [1])
+    }
+  }
+
   @Test func `no event comes after the last that was asked for`() throws {
     try emit(
       [SampleRecord(Self.packet, row: [0b0011]), SampleRecord(Self.packet, row: [0b0011])],

@@ -33,6 +33,13 @@ final class PlanMatcher {
   /// Whether user space has to be asked about a row.
   func isUndecided(_ row: Row) -> Bool { undecidedRow?.intersects(row) ?? false }
 
+  /// Whether a rule has each bit of a row.
+  func knows(_ row: Row) -> Bool {
+    var isKnown = true
+    row.forEachRule { if $0 >= plan.rules.count { isKnown = false } }
+    return isKnown
+  }
+
   /// The row without the rules whose clauses do not hold, which are counted.
   func decide(_ row: Row, owner: Owner?, packet: Packet) -> Row {
     var decided = row

@@ -71,6 +71,11 @@ public struct Emitter: ~Copyable {
       record.packet, shape: record.shape, transportOffset: record.transportOffset)
     var row = record.row
     if let headers, matcher.isUndecided(row) {
+      // Before rules count what user space refuses, or the record would be counted twice.
+      guard matcher.knows(row) else {
+        counts.malformed += 1
+        return
+      }
       row = matcher.decide(
         row, owner: record.owner.subject(complete: completeOwner),
         packet: headers.subject(of: record, interfaces))

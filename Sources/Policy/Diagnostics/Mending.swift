@@ -6,8 +6,21 @@ extension PolicySet {
   /// Goes on until there is nothing more to mend, since what one fix uncovers another can mend. A
   /// file is replaced as a whole, or stays as it is.
   public func mended() -> (set: PolicySet, failures: [SourceFailure]) {
-    var set = self
+    let set = withFixes()
     var failures: [SourceFailure] = []
+    for (old, new) in zip(sources, set.sources) where old != new {
+      do throws(SourceFailure) {
+        try new.replaceFile()
+      } catch {
+        failures.append(error)
+      }
+    }
+    return (set, failures)
+  }
+
+  /// The set as it is when all fixes are applied; no file is written.
+  func withFixes() -> PolicySet {
+    var set = self
     for _ in 0..<8 {
       let found = set.checked().diagnostics
       let sources = set.sources.map { source in
@@ -18,14 +31,7 @@ extension PolicySet {
       next.failures = set.failures
       set = next
     }
-    for (old, new) in zip(sources, set.sources) where old != new {
-      do throws(SourceFailure) {
-        try new.replaceFile()
-      } catch {
-        failures.append(error)
-      }
-    }
-    return (set, failures)
+    return set
   }
 }
 
