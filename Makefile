@@ -42,7 +42,7 @@ bench:
 # run begins with, in .build-fuzz/corpus. A Swift that handles its own crashes would keep nothing.
 SECONDS := 30
 FUZZ_TARGETS := policies filters packets
-fuzz_build = FUZZ=1 $(swift) build --scratch-path .build-fuzz --configuration release \
+fuzz_build = env FUZZ=1 $(swift) build --scratch-path .build-fuzz --configuration release \
   --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
 
 fuzz:

@@ -25,7 +25,7 @@ private func check(_ line: String, in place: ScopeKey.Places) {
   let before = "scope: "
   let file = SourceFile(name: "x", bytes: Array((before + line).utf8))
   // An expression that breaks its line does not stand in a source byte for byte.
-  let isVerbatim = !line.utf8.contains(13)
+  let isVerbatim = !line.utf8.contains { $0 == 10 || $0 == 13 }
   let start = file.position(atByte: before.utf8.count)
   let range = SourceRange(start: start, end: file.position(atByte: file.bytes.count))
   var checker = FilterChecker(place)

@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  @Test func `a record with a bit of no rule is not also refused by a rule that user space decides`()
+  @Test func `a record with a bit of no rule is malformed, and no rule of user space refuses it`()
     throws
   {
     let plan = TracePlan(policies: ["web"], rules: [Rule(policy: 0, event: .tcp)])
