@@ -18,7 +18,7 @@ extension LintRule {
   static let unfilteredPackets = LintRule(
     "unfiltered-packets", .warning, "A packet event under `global` has a filter",
     rationale: """
-      Without one the rule writes an event for every packet of the machine, those of the session \
+      Without one the rule writes an event for every packet of the machine, those of the login \
       that reads the events among them.
       """,
     good: [
