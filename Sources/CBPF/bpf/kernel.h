@@ -104,12 +104,6 @@ struct kernfs_node {
   __u64 id;
 };
 
-struct cgroup;
-
-struct cgroup_subsys_state {
-  struct cgroup *cgroup;
-};
-
 struct cgroup_root {
   int hierarchy_id;
 };
@@ -209,8 +203,6 @@ struct task_struct {
   __u64 self_exec_id;
   struct css_set *cgroups;
 };
-
-struct linux_binprm;
 
 struct seq_file;
 

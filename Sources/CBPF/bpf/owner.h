@@ -7,7 +7,7 @@ static __always_inline bool is_inet(__u32 family) { return family == AF_INET || 
 
 static __always_inline __u64 cgroup_of(struct task_struct *task) { return task->cgroups->dfl_cgrp->kn->id; }
 
-/* Whether `owner` still says everything of `task` as it is. Its node name is taken to change only with its namespaces. */
+/* Whether `owner` still says of `task` what is so. A new node name alone is not noticed: it is read again with the rest. */
 static __always_inline bool describes(const struct tp_owner *owner, struct task_struct *task) {
   __u64 comm[2];
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;

@@ -21,8 +21,10 @@ struct JSONWriter {
 
   /// Writes one event as one line.
   ///
+  /// Whether a message is a request or a response is for the caller to know.
+  ///
   /// - Parameter policies: the value of `matchedPolicies`, in JSON.
-  /// - Returns: false, and nothing is written, when the packet does not give the event.
+  /// - Returns: false, and nothing is written, when the packet lacks what the event shows.
   func append(
     _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
     policies: [UInt8], to line: inout LineBuffer

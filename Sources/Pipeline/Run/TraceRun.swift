@@ -51,45 +51,62 @@ public struct TraceRun: ~Copyable {
   /// - Parameter duration: how long to trace; nil for as long as it takes.
   public mutating func run(for duration: Duration?) throws(TraceError) {
     let deadline = duration.map { ContinuousClock.now.advanced(by: $0) }
-    var isOver = false
-    while !isOver {
-      do throws(KernelError) {
-        let wakeup = try tracer.wait(signals, milliseconds: Self.milliseconds(until: deadline))
-        isOver = wakeup == .signal
-      } catch { throw .kernel(error) }
-      if let deadline, deadline <= .now { isOver = true }
-      if try emitRecords() == .readerGone || emitter.isDone { isOver = true }
-    }
+    var failure: TraceError?
+    do throws(TraceError) {
+      try trace(until: deadline)
+    } catch { failure = error }
     tracer.detach()
-    _ = try emitRecords()
+    // Also after an error: what is left is then counted as lost.
+    var count = Self.batchLimit
+    while count == Self.batchLimit {
+      count = try consumeBatch()
+      do throws(OutputError) { _ = try emitter.flush() } catch {
+        failure = failure ?? .output(error)
+      }
+    }
+    if let failure { throw failure }
   }
 
-  /// The longest that a wait can be, so that a clock that is set does not matter.
+  private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
+    while !emitter.isDone {
+      let limit = Self.milliseconds(until: deadline)
+      let wakeup = try TraceError.wrapping { () throws(KernelError) in
+        try tracer.wait(signals, milliseconds: limit)
+      }
+      _ = try consumeBatch()
+      do throws(OutputError) {
+        if try emitter.flush() == .readerGone { return }
+      } catch { throw .output(error) }
+      if wakeup == .signal { return }
+      if let deadline, deadline <= .now { return }
+    }
+  }
+
+  /// How long to wait: the rest of the time in milliseconds, at most some minutes at once; -1 without a deadline.
   private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
     guard let deadline else { return -1 }
-    let left = ContinuousClock.now.duration(to: deadline)
-    let milliseconds = left / .milliseconds(1)
-    return Int32(max(0, min(milliseconds.rounded(.up), 1_000_000)))
+    let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+    return Int32(max(0, min(left.rounded(.up), 1_000_000)))
   }
 
-  private mutating func emitRecords() throws(TraceError) -> FlushOutcome {
+  /// The records that are taken before signals and the time are looked at again, however many more there are.
+  private static let batchLimit = 4096
+
+  /// Takes what is in the ring, up to ``batchLimit`` records, and says how many there were.
+  private mutating func consumeBatch() throws(TraceError) -> Int {
+    var count = 0
     do throws(KernelError) {
-      try consume()
-    } catch { throw .kernel(error) }
-    do throws(OutputError) {
-      return try emitter.flush()
-    } catch { throw .output(error) }
-  }
-
-  private mutating func consume() throws(KernelError) {
-    try tracer.consume { record in
-      if let processes, let change = ProcessRecord(record) {
-        processes.apply(change)
-      } else {
-        emitter.consume(record)
+      try tracer.consume { record in
+        count += 1
+        if let processes, let change = ProcessRecord(record) {
+          processes.apply(change)
+        } else {
+          emitter.consume(record)
+        }
+        return count < Self.batchLimit
       }
-      return true
-    }
+    } catch { throw .kernel(error) }
+    return count
   }
 
   /// What became of all packets so far.

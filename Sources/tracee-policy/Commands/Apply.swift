@@ -66,6 +66,11 @@ struct Apply: ParsableCommand {
 
   private func report(_ ledger: Ledger, _ plan: TracePlan) {
     StandardError.say("done: \(ledger)")
+    let unknown = ledger.kernel.processesFull
+    if unknown > 0 {
+      StandardError.say(
+        "ring full: \(unknown) changes of processes; tree, follow and new may have missed some")
+    }
     for (rule, lost) in zip(plan.rules, ledger.losses) where lost > 0 {
       StandardError.say(
         "ring full: \(lost) packets for policy '\(plan.policies[rule.policy])', \(rule.event.name)")

@@ -113,4 +113,21 @@ struct ProgramTests {
     #expect(counts.submitted == records && records > 0 && counts.ringFull == 100 - records)
     #expect(losses == [100 - records, 50 - min(50, records), 0])
   }
+
+  @Test func `whoever reads the ring can stop, and find the rest later`() throws {
+    let test = try PacketTest(KernelTables(Self.everything, generation: 1))
+    let host = IPAddress(ipv4: 0x7f00_0001)
+    let forged = PacketForge(.udp, from: host, to: host, ports: (7, 9))
+    for _ in 0..<10 { _ = try test.run(TP_EGRESS, forged.bytes) }
+    var taken: [Int] = []
+    for limit in [3, 5, 100, 100] {
+      var count = 0
+      try test.consume { _ in
+        count += 1
+        return count < limit
+      }
+      taken.append(count)
+    }
+    #expect(taken == [3, 5, 2, 0])
+  }
 }
