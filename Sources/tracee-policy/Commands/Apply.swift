@@ -14,8 +14,12 @@ struct Apply: ParsableCommand {
     name: [.customShort("o"), .customLong("output")], parsing: .singleValue,
     help: ArgumentHelp(
       "json, table or none, each with :PATH for a file; repeatable.",
-      discussion: "Default: table on a terminal, else json."))
-  var outputs: [DestinationArgument] = []
+      discussion: """
+        Default: table on a terminal, else json. Options follow after commas: on-full=block|drop, \
+        policies=NAME,…, events=EVENT,…: docs/cli.md.
+        """),
+    transform: DestinationArgument.parse)
+  var outputs: [Destination] = []
 
   @Option(name: .customLong("for"), help: "Stop after this long: 500ms, 10s, 2m, 1h.")
   var duration: TraceDuration?
@@ -44,6 +48,10 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let plan = try selection.plan()
+    for fault in outputs.compactMap({ $0.fault(in: plan) }) {
+      StandardError.say(fault)
+      throw ExitCode.validationFailure
+    }
     do throws(TraceError) {
       try trace(plan)
     } catch {
@@ -61,6 +69,7 @@ struct Apply: ParsableCommand {
     // A file that cannot be written is said now, not after hours.
     try run.writeStats()
     StandardError.say("ready: \(run.readiness)")
+    run.notice = { StandardError.say($0) }
     // What was counted until an error is said before the error is.
     var failure: TraceError?
     do throws(TraceError) { try run.run(for: duration?.duration) } catch { failure = error }
@@ -72,7 +81,7 @@ struct Apply: ParsableCommand {
     let clock = BootClock.now()
     var opened: [Output] = []
     do throws(OutputError) {
-      let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs.map(\.destination)
+      let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs
       for destination in wanted {
         let isTerminal = destination.path == nil && isatty(STDOUT_FILENO) == 1
         opened.append(try Output(destination, clock: clock, colour: isTerminal))
