@@ -89,7 +89,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     return 1;
   }
   TP_EACH_WORD(i) row[i] = ~0ULL;
-  if (!wanted(row, &tables, &seen, direction)) {
+  if (!wanted(row, &tables, skb, &seen, direction)) {
     count(&counters->unwanted);
     return 1;
   }
