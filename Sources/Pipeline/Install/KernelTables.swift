@@ -37,13 +37,13 @@ public struct KernelTables: Sendable {
   public let rowWords: Int
 
   /// Makes the tables of a plan of at most ``Policy/TracePlan/ruleLimit`` rules.
-  public init(_ tracePlan: TracePlan, generation: UInt32) {
+  public init(_ tracePlan: TracePlan, generation: UInt32, filters place: FilterPlace = .kernel) {
     precondition(
       tracePlan.rules.count <= TracePlan.ruleLimit, "the compiler bounds the rules of a plan")
     let rules = tracePlan.rules
     rowWords = Row.words(for: rules.count)
     rows = []
-    undecided = rules.map(Undecided.init)
+    undecided = rules.map { Undecided($0, filters: place) }
     let clauses = rules.reduce(0) {
       $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count
     }
@@ -61,10 +61,13 @@ public struct KernelTables: Sendable {
     )
     plan.no_owner = table.index(
       of: Row(rules) {
-        ReferenceMatcher.matches($0.scope, owner: nil) && ReferenceMatcher.follows($0, owner: nil)
+        place == .userSpace
+          || ReferenceMatcher.matches($0.scope, owner: nil)
+            && ReferenceMatcher.follows($0, owner: nil)
       })
-    encode(RuleQuestion(rules) { $0.filters.filter { $0.decisionPlace == .kernel } }, &table)
-    encode(RuleQuestion(rules) { $0.scope.filter { $0.decisionPlace == .kernel } }, &table)
+    encode(
+      RuleQuestion(rules) { $0.filters.filter { place.isKernels($0.decisionPlace) } }, &table)
+    encode(RuleQuestion(rules) { $0.scope.filter { place.isKernels($0.decisionPlace) } }, &table)
     rows = table.rows
   }
 

@@ -26,6 +26,12 @@ struct Apply: ParsableCommand {
   @Option(help: "Attach to this cgroup's directory instead of the root of the v2 tree.")
   var cgroup: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Who decides filters: kernel, or user-space for all of them.",
+      discussion: "The events are the same; use it to compare."))
+  var filters = FilterPlace.kernel
+
   func run() throws {
     let plan = try selection.plan()
     do throws(TraceError) {
@@ -40,6 +46,7 @@ struct Apply: ParsableCommand {
     let outputs = try open()
     var options = Tracer.Options()
     options.cgroup = cgroup
+    options.filters = filters
     var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
     StandardError.say("ready: \(run.readiness)")
     // What was counted until an error is said before the error is.
