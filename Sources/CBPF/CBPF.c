@@ -1,10 +1,13 @@
 #include "CBPF.h"
 
+#include <linux/membarrier.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 extern const unsigned char tp_bpf_object_bytes[];
 extern const unsigned long tp_bpf_object_length;
@@ -52,6 +55,8 @@ int tp_possible_cpus(void) {
   int count = libbpf_num_possible_cpus();
   return count > 0 ? count : 1;
 }
+
+void tp_await_programs(void) { syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0); }
 
 int tp_stop_signals(void) {
   sigset_t signals;

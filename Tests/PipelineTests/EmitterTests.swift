@@ -45,7 +45,8 @@ import Testing
       #expect(counts.map(\.rejected) == [0, 0, 1, 0, 0])
       #expect(counts.map(\.undecodable) == [1, 0, 0, 0, 1])
       #expect(emitter.counts.events == 4)
-      #expect(emitter.counts.events(of: .tcp) == 2)
+      let tcp = emitter.eventCounts()[EventKind.tcp.index]
+      #expect((tcp.emitted, tcp.undecodable, tcp.submitted) == (2, 1, 3))
       #expect(emitter.counts.undecodable == 2)
       #expect(emitter.remove(generation: 1) == counts)
       #expect(emitter.ruleCounts(generation: 1).isEmpty)
@@ -130,7 +131,8 @@ import Testing
       #expect(events.count == 3)
       let isDone = emitter.isDone
       #expect(isDone)
-      #expect(emitter.counts.afterLimit == 1)
+      #expect(emitter.ruleCounts(generation: 1).map(\.afterLimit) == [1, 0, 0, 0, 0])
+      #expect(emitter.ruleCounts(generation: 1).map(\.submitted) == [2, 2, 0, 0, 0])
     }
   }
 

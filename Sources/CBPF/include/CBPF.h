@@ -17,3 +17,6 @@ int tp_possible_cpus(void);
 /// A descriptor that becomes readable on SIGINT and SIGTERM, which then do nothing else to the process. SIGPIPE is
 /// ignored from then on. -1 with errno on failure.
 int tp_stop_signals(void);
+
+/// Waits until every program that runs now and that sees packets has come to its end: a grace period of RCU.
+void tp_await_programs(void);

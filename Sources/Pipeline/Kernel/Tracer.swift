@@ -91,10 +91,13 @@ public struct Tracer: ~Copyable {
   /// Gives `body` each record that is there, as bytes that are lent for the call; stops when `body` says false.
   public func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
 
-  /// Detaches every program.
+  /// Detaches every program, and waits until none runs any more.
   ///
-  /// What is in the ring can still be consumed.
-  public mutating func detach() { links = [] }
+  /// What is in the ring can still be consumed, and nothing is added to it.
+  public mutating func detach() {
+    links = []
+    tp_await_programs()
+  }
 
   /// What the kernel side counted so far.
   public func counts() throws(KernelError) -> KernelCounts { try counters.counts() }

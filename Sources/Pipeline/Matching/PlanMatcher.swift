@@ -4,14 +4,14 @@ import Policy
 final class PlanMatcher {
   /// The generation of the records that the plan wanted.
   let generation: UInt32
-  private let plan: TracePlan
+  let plan: TracePlan
   private let undecided: [Undecided]
   /// The rules that the kernel does not decide alone; nil when there are none.
   private let undecidedRow: Row?
   /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
   private var meanings: [RowMeaning?]
-  /// By rule: refused packets, and what came of rows that lost their place.
-  private var settled: [RuleCounts]
+  /// Refused packets, and what came of rows that lost their place.
+  private var settled: PlanCounts
 
   private static let placeBits = 9
 
@@ -23,7 +23,7 @@ final class PlanMatcher {
     self.generation = generation
     self.plan = plan
     self.undecided = undecided
-    settled = Array(repeating: RuleCounts(), count: plan.rules.count)
+    settled = PlanCounts(plan)
     meanings = Array(repeating: nil, count: 1 << Self.placeBits)
     var row = Row()
     for (number, clauses) in undecided.enumerated() where !clauses.isEmpty { row[number] = true }
@@ -40,7 +40,7 @@ final class PlanMatcher {
     return isKnown
   }
 
-  /// The row without the rules whose clauses do not hold, which are counted.
+  /// The row without the rules whose clauses do not hold; they are counted, and so are events that nobody wants then.
   func decide(_ row: Row, owner: Owner?, packet: Packet) -> Row {
     var decided = row
     row.forEachRule { number in
@@ -48,7 +48,12 @@ final class PlanMatcher {
         !undecided[number].hold(owner: owner, packet: packet)
       else { return }
       decided[number] = false
-      settled[number].rejected += 1
+      settled.rules[number].rejected += 1
+    }
+    if decided != row, let wanted = meaning(of: row), let left = meaning(of: decided) {
+      for want in wanted.wants where !left.wants.contains(where: { $0.kind == want.kind }) {
+        settled.events[want.kind.index].rejected += 1
+      }
     }
     return decided
   }
@@ -64,35 +69,29 @@ final class PlanMatcher {
     return meanings[place]
   }
 
-  /// What became of each rule's packets.
-  var counts: [RuleCounts] {
+  /// What became of the packets of each rule, and of the events.
+  var counts: PlanCounts {
     var counts = settled
     for case let meaning? in meanings { settle(meaning, into: &counts) }
     return counts
   }
 
-  private func settle(_ meaning: RowMeaning, into counts: inout [RuleCounts]) {
+  private func settle(_ meaning: RowMeaning, into counts: inout PlanCounts) {
+    for want in meaning.wants { counts.events[want.kind.index] += want.counts }
     meaning.row.forEachRule { number in
       for want in meaning.wants where want.kind == plan.rules[number].event {
-        counts[number].emitted += want.emitted
-        counts[number].rejected += want.rejected
-        counts[number].undecodable += want.undecodable
+        counts.rules[number] += want.counts
       }
     }
   }
 }
 
-/// What became of the packets that a rule wanted.
-///
-/// Their sum is what the kernel submitted for the rule.
-public struct RuleCounts: Equatable, Sendable {
-  /// Given to the outputs.
-  public var emitted: UInt64 = 0
-  /// Refused by a clause that the kernel did not decide, or of another sort than the kernel took them for.
-  public var rejected: UInt64 = 0
-  /// Without the headers that the event shows.
-  public var undecodable: UInt64 = 0
+/// What became of the packets that a plan wanted.
+struct PlanCounts {
+  /// By the number of the rule.
+  var rules: [RuleCounts]
+  /// By ``EventKind/index``: a packet counts once, however many rules want the event.
+  var events = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
 
-  /// Makes counts of nothing.
-  public init() {}
+  init(_ plan: TracePlan) { rules = Array(repeating: RuleCounts(), count: plan.rules.count) }
 }

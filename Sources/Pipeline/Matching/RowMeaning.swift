@@ -3,13 +3,15 @@ import Policy
 /// What a row asks for, worked out once, and what came of it.
 final class RowMeaning {
   /// One event that the row's rules want.
-  struct Want {
+  final class Want {
     let kind: EventKind
     let names: Names
-    var emitted: UInt64 = 0
-    /// Packets that turned out to be of another sort.
-    var rejected: UInt64 = 0
-    var undecodable: UInt64 = 0
+    var counts = RuleCounts()
+
+    init(kind: EventKind, names: Names) {
+      self.kind = kind
+      self.names = names
+    }
   }
 
   /// The names of the policies that want an event, without duplicates, in load order.
@@ -22,7 +24,7 @@ final class RowMeaning {
 
   let row: Row
   /// The events, in order of their numbers.
-  var wants: [Want] = []
+  private(set) var wants: [Want] = []
 
   /// Works out a row; nil when it has a bit that no rule of the plan has.
   init?(_ row: Row, in plan: TracePlan) {

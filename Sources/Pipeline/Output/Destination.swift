@@ -21,6 +21,9 @@ public struct Destination: Equatable, Sendable {
     self.path = path
   }
 
+  /// What the command line says for it.
+  public var name: String { format.rawValue + (path.map { ":" + $0 } ?? "") }
+
   /// Reads `json`, `table:PATH` and the like; nil when the format is none of these or the path after the colon is empty.
   public init?(argument: String) {
     let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

@@ -10,7 +10,7 @@ public struct Emitter: ~Copyable {
   public private(set) var counts = EmitterCounts()
   /// The outputs.
   public let outputs: [Output]
-  /// The most events that are emitted; the packets after them are counted in ``EmitterCounts/afterLimit``.
+  /// The most events that are emitted; the packets after them are counted in ``RuleCounts/afterLimit``.
   public var eventLimit: UInt64 = .max
   /// Adds to an owner what records do not carry: the cgroup's path, the container's name, ancestors, and so on.
   ///
@@ -18,6 +18,9 @@ public struct Emitter: ~Copyable {
   public var completeOwner: (inout Owner) -> Void = { _ in }
 
   private var matchers: [PlanMatcher] = []
+  /// Of plans that are gone.
+  private var retiredRules = RuleAccounts()
+  private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private let interfaces = InterfaceNames()
 
   /// Makes an emitter without a plan.
@@ -34,17 +37,45 @@ public struct Emitter: ~Copyable {
     matchers.append(PlanMatcher(plan, undecided: undecided, generation: generation))
   }
 
-  /// Forgets a plan whose last record was consumed.
+  /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.
   ///
+  /// - Parameter ringFull: by rule, the packets that found the ring full.
   /// - Returns: its final counts by rule, empty when there was no such plan.
-  public mutating func remove(generation: UInt32) -> [RuleCounts] {
-    defer { matchers.removeAll { $0.generation == generation } }
-    return ruleCounts(generation: generation)
+  @discardableResult
+  public mutating func remove(generation: UInt32, ringFull: [UInt64] = []) -> [RuleCounts] {
+    guard let place = matchers.firstIndex(where: { $0.generation == generation }) else { return [] }
+    let matcher = matchers.remove(at: place)
+    let counts = matcher.counts
+    retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
+    for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
+    return counts.rules
   }
 
   /// What became of the packets that each rule of a plan wanted; empty when there is no such plan.
   public func ruleCounts(generation: UInt32) -> [RuleCounts] {
-    matchers.first { $0.generation == generation }?.counts ?? []
+    matchers.first { $0.generation == generation }?.counts.rules ?? []
+  }
+
+  /// The accounts of all rules of all plans, also of those that are gone.
+  ///
+  /// - Parameter ringFull: by the generation of each plan that is there and by rule, the packets that found the ring full.
+  func ruleAccounts(ringFull: [UInt32: [UInt64]]) -> [RuleAccount] {
+    var accounts = retiredRules
+    for matcher in matchers {
+      accounts.add(
+        matcher.plan, matcher.counts.rules, ringFull: ringFull[matcher.generation] ?? [])
+    }
+    return accounts.all
+  }
+
+  /// What became of the events of each kind, in the order of ``Policy/EventKind/allCases``.
+  func eventCounts() -> [RuleCounts] {
+    var counts = retiredEvents
+    for matcher in matchers {
+      let more = matcher.counts.events
+      for kind in more.indices { counts[kind] += more[kind] }
+    }
+    return counts
   }
 
   /// Whether as many events were emitted as may be.
@@ -55,10 +86,6 @@ public struct Emitter: ~Copyable {
   /// - Parameter bytes: exactly one record of the ring, which is read only during the call.
   public mutating func consume(_ bytes: RawSpan) {
     counts.records += 1
-    if isDone {
-      counts.afterLimit += 1
-      return
-    }
     guard let record = RecordReader(bytes) else {
       counts.malformed += 1
       return
@@ -70,7 +97,7 @@ public struct Emitter: ~Copyable {
     let headers = PacketHeaders(
       record.packet, shape: record.shape, transportOffset: record.transportOffset)
     var row = record.row
-    if let headers, matcher.isUndecided(row) {
+    if let headers, !isDone, matcher.isUndecided(row) {
       // Before rules count what user space refuses, or the record would be counted twice.
       guard matcher.knows(row) else {
         counts.malformed += 1
@@ -85,28 +112,27 @@ public struct Emitter: ~Copyable {
       return
     }
     for index in meaning.wants.indices {
-      let kind = meaning.wants[index].kind
-      switch headers?.verdict(on: kind, record.packet) {
+      let want = meaning.wants[index]
+      if isDone {
+        want.counts.afterLimit += 1
+        continue
+      }
+      switch headers?.verdict(on: want.kind, record.packet) {
       case .given: break
       case .other:
-        meaning.wants[index].rejected += 1
+        want.counts.rejected += 1
         continue
       case .undecodable, nil:
-        meaning.wants[index].undecodable += 1
+        want.counts.undecodable += 1
         counts.undecodable += 1
         continue
       }
       guard let headers else { continue }
-      if isDone {
-        counts.afterLimit += 1
-        break
-      }
       for output in outputs.indices {
-        outputs[output].append(kind, of: record, headers, meaning.wants[index].names)
+        outputs[output].append(want.kind, of: record, headers, want.names)
       }
-      meaning.wants[index].emitted += 1
+      want.counts.emitted += 1
       counts.events += 1
-      counts.eventsByKind[kind.index] += 1
     }
   }
 
@@ -146,14 +172,8 @@ public struct EmitterCounts: Equatable, Sendable {
   public var withoutPlan: UInt64 = 0
   /// Events whose headers were not all captured.
   public var undecodable: UInt64 = 0
-  /// Records after the last event that was asked for.
-  public var afterLimit: UInt64 = 0
   /// Events emitted.
   ///
   /// Each output says how many of them it wrote and lost.
   public var events: UInt64 = 0
-  var eventsByKind = [UInt64](repeating: 0, count: EventKind.allCases.count)
-
-  /// Events emitted of one kind.
-  public func events(of kind: EventKind) -> UInt64 { eventsByKind[kind.index] }
 }

@@ -29,6 +29,13 @@ public final class Output {
   /// A batch that grows beyond this is written before its time.
   private static let batchLimit = 1 << 20
 
+  /// What became of the events that were meant for it.
+  public var account: OutputAccount {
+    OutputAccount(
+      name: destination.name, accepted: written + waiting + lost, written: written,
+      waiting: waiting, lost: lost)
+  }
+
   /// Opens a destination.
   ///
   /// A file is made with mode 0600 unless it exists, and lines are added at its end. A FIFO waits for its reader. A

@@ -1,34 +1,82 @@
+public import Policy
+
 /// What became of every packet: nothing is lost without a number that says so.
-public struct Ledger: Equatable, Sendable, CustomStringConvertible {
+///
+/// Read at rest, when the kernel records nothing and every record was consumed, it balances exactly; see ``imbalances``.
+public struct Ledger: Sendable, CustomStringConvertible {
   /// What the kernel side counted.
   public let kernel: KernelCounts
-  /// Events that were emitted.
-  public let events: UInt64
-  /// Times that a clause which user space decides refused a rule.
-  public let rejected: UInt64
-  /// Records or events that could not be decoded.
-  public let undecodable: UInt64
-  /// Events that an output could not take, over all outputs.
-  public let lost: UInt64
-  /// For each rule of the plan, the packets that it wanted and that found the ring full.
-  public let losses: [UInt64]
+  /// Records of packets that were read from the ring.
+  public let records: UInt64
+  /// Records that contradict themselves, or whose plan is not there.
+  public let malformedRecords: UInt64
+  /// Events that were emitted: each is meant for every output whose route it takes.
+  public let emitted: UInt64
+  /// What became of each rule's packets.
+  public let rules: [RuleAccount]
+  /// What became of the events of each kind; kinds that no packet should have given are left out.
+  public let events: [(kind: EventKind, counts: RuleCounts)]
+  /// What became of the emitted events at each output, in the order of the command line.
+  public let outputs: [OutputAccount]
 
   init(
-    kernel: KernelCounts, emitter: EmitterCounts, rules: [RuleCounts], losses: [UInt64],
-    outputs: [Output]
+    kernel: KernelCounts, emitter: borrowing Emitter, ringFull: [UInt32: [UInt64]]
   ) {
     self.kernel = kernel
-    self.losses = losses
-    events = emitter.events
-    rejected = rules.reduce(0) { $0 + $1.rejected }
-    undecodable = emitter.undecodable + emitter.malformed + emitter.withoutPlan
-    lost = outputs.reduce(0) { $0 + $1.lost }
+    records = emitter.counts.records
+    malformedRecords = emitter.counts.malformed + emitter.counts.withoutPlan
+    emitted = emitter.counts.events
+    rules = emitter.ruleAccounts(ringFull: ringFull)
+    events = zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
+      .map { (kind: $0.0, counts: $0.1) }
+    outputs = emitter.outputs.map(\.account)
+  }
+
+  /// Records that are in the ring; 0 at rest.
+  public var waiting: UInt64 { kernel.submitted - min(kernel.submitted, records) }
+  /// Times that a clause which user space decides refused a rule.
+  public var rejected: UInt64 { rules.reduce(0) { $0 + $1.counts.rejected } }
+  /// Records or events that could not be decoded.
+  public var undecodable: UInt64 {
+    events.reduce(malformedRecords) { $0 + $1.counts.undecodable }
+  }
+  /// Events that an output could not take, over all outputs.
+  public var lost: UInt64 { outputs.reduce(0) { $0 + $1.lost } }
+
+  /// What does not add up, as sentences; empty for a ledger that balances.
+  public var imbalances: [String] {
+    var found: [String] = []
+    func check(_ what: String, _ whole: UInt64, _ parts: UInt64...) {
+      let sum = parts.reduce(0, +)
+      if whole != sum { found.append("\(what): \(whole) is not \(sum)") }
+    }
+    check("records submitted", kernel.submitted, records, waiting)
+    check("events emitted", emitted, events.reduce(0) { $0 + $1.counts.emitted })
+    for output in outputs {
+      check(
+        "events for \(output.name)", output.accepted, output.written, output.waiting, output.lost)
+    }
+    return found
   }
 
   /// The words of the ledger line.
   public var description: String {
     "seen \(kernel.seen), unwanted \(kernel.unwanted), wanted \(kernel.wanted): "
       + "submitted \(kernel.submitted), ring full \(kernel.ringFull); "
-      + "events \(events), rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+      + "events \(emitted), rejected \(rejected), undecodable \(undecodable), lost \(lost)"
   }
+}
+
+/// What became of the events that were meant for one output.
+public struct OutputAccount: Equatable, Sendable {
+  /// The output as the command line names it.
+  public var name: String
+  /// The events that it should write.
+  public var accepted: UInt64
+  /// Of these, the events that the kernel has taken from it, or that are only counted.
+  public var written: UInt64
+  /// Of these, the events that wait to be written.
+  public var waiting: UInt64
+  /// Of these, the events that could not be written.
+  public var lost: UInt64
 }

@@ -8,6 +8,9 @@ public struct TraceRun: ~Copyable {
   private let plan: TracePlan
   private let processes: ProcessTable?
 
+  /// Where the ledger is written to while tracing goes on, and at the end.
+  public var statsFile: StatsFile?
+
   /// What a plan costs, as the ready line says it.
   public let readiness: Readiness
 
@@ -64,12 +67,20 @@ public struct TraceRun: ~Copyable {
         failure = failure ?? .output(error)
       }
     }
+    do throws(TraceError) { try writeStats() } catch { failure = failure ?? error }
     if let failure { throw failure }
+  }
+
+  /// Writes the ledger to ``statsFile``, if there is one.
+  public func writeStats() throws(TraceError) {
+    guard let statsFile else { return }
+    let ledger = try ledger()
+    do throws(OutputError) { try statsFile.write(ledger) } catch { throw .output(error) }
   }
 
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
     while !emitter.isDone {
-      let limit = Self.milliseconds(until: deadline)
+      let limit = milliseconds(until: deadline)
       let wakeup = try TraceError.wrapping { () throws(KernelError) in
         try tracer.wait(signals, milliseconds: limit)
       }
@@ -77,15 +88,17 @@ public struct TraceRun: ~Copyable {
       do throws(OutputError) {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
+      if statsFile?.isDue() == true { try writeStats() }
       if wakeup == .signal { return }
       if let deadline, deadline <= .now { return }
     }
   }
 
-  /// How long to wait: the rest of the time in milliseconds, at most some minutes at once; -1 without a deadline.
-  private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
-    guard let deadline else { return -1 }
-    let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+  /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
+  private func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+    let waits = [deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait]
+    guard let wait = waits.compactMap({ $0 }).min() else { return -1 }
+    let left = wait / .milliseconds(1)
     return Int32(max(0, min(left.rounded(.up), 1_000_000)))
   }
 
@@ -117,10 +130,7 @@ public struct TraceRun: ~Copyable {
       kernel = try tracer.counts()
       losses = try tracer.losses(rules: plan.rules.count)
     } catch { throw .kernel(error) }
-    return Ledger(
-      kernel: kernel, emitter: emitter.counts,
-      rules: emitter.ruleCounts(generation: Self.firstGeneration), losses: losses,
-      outputs: emitter.outputs)
+    return Ledger(kernel: kernel, emitter: emitter, ringFull: [Self.firstGeneration: losses])
   }
 }
 

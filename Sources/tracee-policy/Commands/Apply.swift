@@ -23,6 +23,16 @@ struct Apply: ParsableCommand {
   @Option(help: "Stop after this many events.")
   var count: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the ledger to this file as JSON, at the end.",
+      discussion: "What each number means: docs/operations.md, tracee-policy schema stats."),
+    completion: .file())
+  var statsFile: String?
+
+  @Option(help: "Write it also each time that this long has passed: 500ms, 10s, 2m, 1h.")
+  var statsEvery: TraceDuration?
+
   @Option(help: "Attach to this cgroup's directory instead of the root of the v2 tree.")
   var cgroup: String?
 
@@ -31,6 +41,12 @@ struct Apply: ParsableCommand {
       "Who decides filters: kernel, or user-space for all of them.",
       discussion: "The events are the same; use it to compare."))
   var filters = FilterPlace.kernel
+
+  func validate() throws {
+    if statsEvery != nil && statsFile == nil {
+      throw ValidationError("--stats-every needs --stats-file")
+    }
+  }
 
   func run() throws {
     let plan = try selection.plan()
@@ -48,11 +64,14 @@ struct Apply: ParsableCommand {
     options.cgroup = cgroup
     options.filters = filters
     var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
+    run.statsFile = statsFile.map { StatsFile($0, every: statsEvery?.duration) }
+    // A file that cannot be written is said now, not after hours.
+    try run.writeStats()
     StandardError.say("ready: \(run.readiness)")
     // What was counted until an error is said before the error is.
     var failure: TraceError?
     do throws(TraceError) { try run.run(for: duration?.duration) } catch { failure = error }
-    report(try run.ledger(), plan)
+    report(try run.ledger())
     if let failure { throw failure }
   }
 
@@ -71,16 +90,17 @@ struct Apply: ParsableCommand {
     return opened
   }
 
-  private func report(_ ledger: Ledger, _ plan: TracePlan) {
+  private func report(_ ledger: Ledger) {
     StandardError.say("done: \(ledger)")
     let unknown = ledger.kernel.processesFull
     if unknown > 0 {
       StandardError.say(
         "ring full: \(unknown) changes of processes; tree, follow and new may have missed some")
     }
-    for (rule, lost) in zip(plan.rules, ledger.losses) where lost > 0 {
+    for rule in ledger.rules where rule.ringFull > 0 {
       StandardError.say(
-        "ring full: \(lost) packets for policy '\(plan.policies[rule.policy])', \(rule.event.name)")
+        "ring full: \(rule.ringFull) packets for policy '\(rule.key.policy)', "
+          + rule.key.event.name)
     }
   }
 }

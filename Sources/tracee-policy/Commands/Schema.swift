@@ -1,14 +1,14 @@
 import ArgumentParser
 import Policy
 
-/// Prints the JSON Schema of policy files or of events.
+/// Prints the JSON Schema of policy files, of events or of the ledger.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the JSON Schema of policy files or of events.")
+    abstract: "Prints the JSON Schema of policy files, of events or of the ledger.")
 
   /// What a schema is of.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event
+    case policy, event, stats
   }
 
   @Argument(help: "What the schema is of.")
@@ -18,6 +18,7 @@ struct Schema: ParsableCommand {
     switch subject {
     case .policy: print(PolicySchema.json.rendered())
     case .event: print(EventSchema.json.rendered())
+    case .stats: print(StatsSchema.json.rendered())
     }
   }
 }

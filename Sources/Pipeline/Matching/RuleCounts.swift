@@ -1,0 +1,24 @@
+/// What became of the packets that a rule wanted, or that should give one kind of event.
+public struct RuleCounts: Equatable, Sendable {
+  /// Given to the outputs.
+  public var emitted: UInt64 = 0
+  /// Refused by a clause that the kernel did not decide, or of another sort than the kernel took them for.
+  public var rejected: UInt64 = 0
+  /// Without the headers that the event shows.
+  public var undecodable: UInt64 = 0
+  /// Come after the last event that was asked for.
+  public var afterLimit: UInt64 = 0
+
+  /// Makes counts of nothing.
+  public init() {}
+
+  /// The packets of which a record was read.
+  public var submitted: UInt64 { emitted + rejected + undecodable + afterLimit }
+
+  static func += (total: inout RuleCounts, more: RuleCounts) {
+    total.emitted += more.emitted
+    total.rejected += more.rejected
+    total.undecodable += more.undecodable
+    total.afterLimit += more.afterLimit
+  }
+}

@@ -1,0 +1,61 @@
+public import Policy
+
+extension Ledger {
+  /// The ledger as `--stats-file` has it.
+  ///
+  /// Source: `schema/stats.schema.json`.
+  public var json: JSONValue {
+    [
+      "packets": [
+        "seen": .count(kernel.seen), "unwanted": .count(kernel.unwanted),
+        "malformed": .count(kernel.malformed), "wanted": .count(kernel.wanted),
+        "submitted": .count(kernel.submitted), "ringFull": .count(kernel.ringFull),
+      ],
+      "records": [
+        "read": .count(records), "waiting": .count(waiting), "malformed": .count(malformedRecords),
+      ],
+      "processes": ["ringFull": .count(kernel.processesFull)],
+      "emitted": .count(emitted),
+      "rules": .list(rules.map(\.json)),
+      "events": .list(
+        events.map { .object([.init("event", .text($0.kind.name))] + $0.counts.members) }),
+      "outputs": .list(outputs.map(\.json)),
+    ]
+  }
+}
+
+extension RuleAccount {
+  fileprivate var json: JSONValue {
+    .object(
+      [
+        .init("policy", .text(key.policy)), .init("event", .text(key.event.name)),
+        .init("number", .number(key.number)), .init("wanted", .count(wanted)),
+        .init("ringFull", .count(ringFull)),
+      ] + counts.members)
+  }
+}
+
+extension RuleCounts {
+  fileprivate var members: [JSONValue.Member] {
+    [
+      .init("submitted", .count(submitted)), .init("emitted", .count(emitted)),
+      .init("rejected", .count(rejected)), .init("undecodable", .count(undecodable)),
+      .init("afterLimit", .count(afterLimit)),
+    ]
+  }
+}
+
+extension OutputAccount {
+  fileprivate var json: JSONValue {
+    [
+      "output": .text(name), "accepted": .count(accepted), "written": .count(written),
+      "waiting": .count(waiting), "lost": .count(lost),
+    ]
+  }
+}
+
+extension JSONValue {
+  fileprivate static func count(_ number: UInt64) -> JSONValue {
+    .number(Int(clamping: number))
+  }
+}

@@ -1,0 +1,50 @@
+import Glibc
+import Policy
+
+/// The file of `--stats-file`, which always holds one whole ledger.
+public struct StatsFile: Sendable {
+  private let path: String
+  /// How long a ledger may be old while tracing goes on; nil: it is written only at the end.
+  public let interval: Duration?
+  private var due: ContinuousClock.Instant?
+
+  /// Names the file; nothing is written yet.
+  public init(_ path: String, every interval: Duration? = nil) {
+    self.path = path
+    self.interval = interval
+    due = interval.map { ContinuousClock.now + $0 }
+  }
+
+  /// How long until the next ledger is due; nil when there is none before the end.
+  var wait: Duration? { due.map { max(.zero, ContinuousClock.now.duration(to: $0)) } }
+
+  /// Whether a ledger is due; the next one is then due an interval later.
+  mutating func isDue() -> Bool {
+    guard let due, let interval, due <= .now else { return false }
+    self.due = .now + interval
+    return true
+  }
+
+  /// Replaces the file by a ledger, at once: a reader finds either the old one or the new one.
+  public func write(_ ledger: Ledger) throws(OutputError) {
+    let text = Array((ledger.json.rendered() + "\n").utf8)
+    let new = "\(path).\(getpid()).new"
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+    let descriptor = unsafe open(new, flags, 0o644)
+    guard descriptor >= 0 else { throw OutputError(operation: .open, path: new, code: errno) }
+    var code: Int32 = 0
+    var rest = text[...]
+    while !rest.isEmpty, code == 0 {
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { code = errno }
+    }
+    if close(descriptor) != 0, code == 0 { code = errno }
+    if code == 0, unsafe rename(new, path) != 0 { code = errno }
+    guard code == 0 else {
+      unsafe unlink(new)
+      throw OutputError(operation: .write, path: path, code: code)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// The JSON Schema of the ledger that `--stats-file` writes.
+///
+/// Source: `docs/operations.md`.
+public enum StatsSchema {
+  /// The schema.
+  public static var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("$schema", JSONSchema.draft),
+      .init("title", "The ledger of tracee-policy"),
+    ]
+    if case .object(let object) = JSONSchema.object(keys) { members += object }
+    return .object(members)
+  }
+
+  private static let number = JSONSchema.number(upTo: .max)
+  private static let event = JSONSchema.words(EventKind.allCases.map(\.name))
+
+  private static func counts(_ numbers: [(name: String, what: String)]) -> [(
+    name: String, schema: JSONValue
+  )] {
+    numbers.map { ($0.name, JSONSchema.described($0.what, number)) }
+  }
+
+  private static let becoming = counts([
+    ("submitted", "records read: the sum of what follows"),
+    ("emitted", "events given to the outputs"),
+    ("rejected", "refused by a clause that user space decides, or of another sort"),
+    ("undecodable", "what the event shows is cut off or malformed"),
+    ("afterLimit", "come after the last event that --count asked for"),
+  ])
+
+  private static let keys: [(name: String, schema: JSONValue)] = [
+    (
+      "packets",
+      JSONSchema.object(
+        counts([
+          ("seen", "packets that a program saw: unwanted + wanted"),
+          ("unwanted", "no rule wants them"),
+          ("malformed", "of the unwanted: not IP, or cut off before the end of the IP header"),
+          ("wanted", "a rule wants them: submitted + ringFull"),
+          ("submitted", "a record of them is in the ring"),
+          ("ringFull", "wanted, but the ring had no room"),
+        ]))
+    ),
+    (
+      "records",
+      JSONSchema.object(
+        counts([
+          ("read", "records read from the ring"), ("waiting", "records that are in the ring"),
+          ("malformed", "records that contradict themselves, or whose plan is not there"),
+        ]))
+    ),
+    (
+      "processes",
+      JSONSchema.object(
+        counts([("ringFull", "changes of processes for which the ring had no room")]))
+    ),
+    ("emitted", JSONSchema.described("events given to the outputs", number)),
+    (
+      "rules",
+      JSONSchema.list(
+        JSONSchema.object(
+          [
+            ("policy", JSONSchema.text), ("event", event),
+            (
+              "number",
+              JSONSchema.described("the policy's rules for this event that stand before it", number)
+            ),
+          ]
+            + counts([
+              ("wanted", "packets: submitted + ringFull"),
+              ("ringFull", "packets for which the ring had no room"),
+            ]) + becoming))
+    ),
+    ("events", JSONSchema.list(JSONSchema.object([("event", event)] + becoming))),
+    (
+      "outputs",
+      JSONSchema.list(
+        JSONSchema.object(
+          [("output", JSONSchema.described("as the command line names it", JSONSchema.text))]
+            + counts([
+              ("accepted", "events that it should write: written + waiting + lost"),
+              ("written", "events that the kernel has taken"),
+              ("waiting", "events that wait to be written"),
+              ("lost", "events that could not be written"),
+            ])))
+    ),
+  ]
+}
