@@ -38,18 +38,20 @@ extension EndToEnd {
       let questions: [(scope: String, events: String, filters: [String])] = [
         ("global", "net_packet_tcp", ["data.dst_port=8080"]),
         ("comm=nc", "net_packet_udp", [udp, "data.dst!=\(network.left.ipv6)"]),
-        ("comm!=nc,curl", "net_packet_udp,net_packet_tcp", ["data.src=\(network.ipv4)"]),
+        ("comm!=nc,curl", "net_packet_udp,net_packet_tcp", ["data.src!=\(network.left.ipv4)"]),
         ("uid=65534", "net_packet_udp", [udp]),
         ("uid<65534", "net_packet_udp", ["data.dst_port=9002-65535", "data.dst_port!=9003"]),
         ("cgroup=\(group.path)", "net_packet_udp", [udp]),
         ("cgroup!=\(group.path)", "net_packet_udp", [udp, "data.metadata.direction=egress"]),
-        ("not-container", "net_packet_ipv6", ["data.src=\(network.ipv6)"]),
+        ("not-container", "net_packet_ipv6", ["data.src!=\(network.left.ipv6)"]),
         ("pid=new", "net_packet_udp", [udp, "data.metadata.direction!=ingress"]),
         ("executable=*/curl", "net_packet_tcp", ["data.proto_tcp.SYN=1"]),
         ("comm=c*", "net_packet_tcp", ["data.src_port>=1024", "data.proto_tcp.ACK=1"]),
         ("comm=c*", "net_packet_ipv4", ["data.dst=\(network.ipv4)", "data.proto_ipv4.TTL<=64"]),
         ("uid=0", "net_packet_tcp", ["data.dst_port=8080", "comm!=curl,python3"]),
       ]
+      // The rest of the machine talks meanwhile.
+      let within = "data.src=\(network.ipv4),\(network.ipv6)"
       return questions.enumerated().map { number, question in
         """
         type: policy
@@ -57,7 +59,7 @@ extension EndToEnd {
         scope: ["\(question.scope)"]
         rules:
           - event: \(question.events)
-            filters: [\(question.filters.map { "\"\($0)\"" }.joined(separator: ", "))]
+            filters: [\(([within] + question.filters).map { "\"\($0)\"" }.joined(separator: ", "))]
 
         """
       }
