@@ -52,13 +52,17 @@ public struct KernelTables: Sendable {
     var table = RowTable()
     plan.generation = generation
     let s = (0..<UInt8(TP_SHAPES)).map { number in
-      let events = PacketShape(rawValue: number)?.events ?? []
-      return table.index(of: Row(rules) { events.contains($0.event) })
+      guard let shape = PacketShape(rawValue: number) else {
+        return table.index(of: Row(rules) { _ in false })
+      }
+      return table.index(
+        of: Row(rules) { $0.event.contentProtocol.map(shape.carries) ?? shape.gives($0.event) })
     }
     plan.shape = (
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
       s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]
     )
+    encodeContent(rules, &table)
     plan.no_owner = table.index(
       of: Row(rules) {
         place == .userSpace
@@ -69,6 +73,23 @@ public struct KernelTables: Sendable {
       RuleQuestion(rules) { $0.filters.filter { place.isKernels($0.decisionPlace) } }, &table)
     encode(RuleQuestion(rules) { $0.scope.filter { place.isKernels($0.decisionPlace) } }, &table)
     rows = table.rows
+  }
+
+  private mutating func encodeContent(_ rules: [Rule], _ table: inout RowTable) {
+    let asked = Set(rules.compactMap(\.event.contentProtocol))
+    plan.asks_content =
+      (asked.contains(.dns) ? TP_ASKS_DNS.rawValue : 0)
+      | (asked.contains(.http) ? TP_ASKS_HTTP.rawValue : 0)
+    plan.content_rules = table.index(of: Row(rules) { $0.event.contentProtocol != nil })
+    let c = (0..<UInt8(TP_CONTENTS)).map { number in
+      let events = PacketContent(rawValue: number)?.events ?? []
+      return table.index(
+        of: Row(rules) { $0.event.contentProtocol == nil || events.contains($0.event) })
+    }
+    plan.content = (
+      c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7],
+      c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
+    )
   }
 
   private mutating func encode(
