@@ -1,0 +1,19 @@
+/// What became of messages that were in several segments.
+struct StreamCounts: Equatable, Sendable {
+  /// Messages that were given.
+  var messages: UInt64 = 0
+  /// Times that segments together gave a message.
+  var assembled: UInt64 = 0
+  /// Segments of which every byte had come before.
+  var repeated: UInt64 = 0
+  /// Times that missing bytes were given up.
+  var gaps: UInt64 = 0
+  /// Messages that had begun when their connection ended, or when bytes of them were given up.
+  var unfinished: UInt64 = 0
+  /// Messages that had begun and then waited too long.
+  var idle: UInt64 = 0
+  /// Messages that had begun and had to make room.
+  var crowdedOut: UInt64 = 0
+  /// Heads of HTTP that are longer than any may be.
+  var tooLong: UInt64 = 0
+}

@@ -1,0 +1,106 @@
+/// Where the messages of a stream begin and end.
+enum StreamFraming {
+  /// Each message has its length before it, in two bytes (RFC 1035 §4.2.2).
+  case dns
+  /// A head begins where a segment begins, or where the message before it ends, and ends with an empty line.
+  case http
+
+  /// What the bytes at a place where a message may begin are.
+  enum Finding: Equatable {
+    /// No message begins here.
+    case nothing
+    /// A message begins and its end is not there; no end is before `scanned`.
+    case begun(scanned: Int)
+    /// A message; nil for `next`: where the next one begins is not known.
+    case whole(Range<Int>, next: Int?)
+    /// A message begins that is longer than any may be.
+    case tooLong
+  }
+
+  /// Looks at bytes.
+  ///
+  /// - Parameter scanned: no end of a message is before this place.
+  func find(in bytes: RawSpan, scanned: Int = 0) -> Finding {
+    switch self {
+    case .dns: dns(bytes)
+    case .http: http(bytes, scanned)
+    }
+  }
+
+  /// Whether bytes that are not known to follow others begin a message.
+  func surelyBegins(_ bytes: RawSpan) -> Bool {
+    switch self {
+    case .dns:
+      // Of bytes that have no question nearly all are a message.
+      guard case .whole(let place, _?) = dns(bytes) else { return false }
+      return bytes.network(place.lowerBound + 4, as: UInt16.self) > 0
+    case .http:
+      guard HTTPHead.isBegun(by: bytes), let line = HTTPLine(bytes, at: 0) else { return false }
+      return HTTPStartLine(bytes, line.text) != nil
+    }
+  }
+
+  private func dns(_ bytes: RawSpan) -> Finding {
+    guard bytes.byteCount >= 2 else { return .begun(scanned: 0) }
+    let end = 2 + Int(bytes.network(0, as: UInt16.self))
+    guard end >= 2 + 12 else { return .nothing }
+    guard end <= bytes.byteCount else { return .begun(scanned: 0) }
+    // After bytes that are no message, whoever counted on the length before them is lost.
+    let isMessage = DNSMessage(bytes.extracting(2..<end)) != nil
+    return .whole(2..<end, next: isMessage ? end : nil)
+  }
+
+  private func http(_ bytes: RawSpan, _ scanned: Int) -> Finding {
+    guard HTTPHead.isBegun(by: bytes) else {
+      return HTTPHead.mayBegin(with: bytes) ? .begun(scanned: 0) : .nothing
+    }
+    let limit = min(bytes.byteCount, HTTPHead.limit - 1)
+    // The end of the empty line can be one or two bytes after the end of the line before it.
+    var offset = max(0, scanned - 2)
+    while let newline = bytes.offset(of: UInt8(ascii: "\n"), in: offset..<limit) {
+      var next = newline + 1
+      if next < limit, bytes.byte(next) == UInt8(ascii: "\r") { next += 1 }
+      if next < limit, bytes.byte(next) == UInt8(ascii: "\n") {
+        return .whole(0..<next + 1, next: end(of: bytes.extracting(first: next + 1)))
+      }
+      offset = newline + 1
+    }
+    return limit < bytes.byteCount ? .tooLong : .begun(scanned: limit)
+  }
+
+  /// Where the message ends that has this head; nil when the head does not say.
+  private func end(of head: RawSpan) -> Int? {
+    guard let read = HTTPHead(head), !read.isChunked else { return nil }
+    switch read.start {
+    case .request: return head.byteCount + Int(read.contentLength ?? 0)
+    case .response(_, _, 100..<200), .response(_, _, 204), .response(_, _, 304):
+      return head.byteCount
+    case .response: return read.contentLength.map { head.byteCount + Int($0) }
+    }
+  }
+}
+
+extension HTTPHead {
+  /// Whether bytes are fewer than those that tell a head, and so far like one.
+  fileprivate static func mayBegin(with bytes: RawSpan) -> Bool {
+    guard (1...7).contains(bytes.byteCount) else { return false }
+    for index in starts.indices where bytes.isStart(of: starts[index]) { return true }
+    return false
+  }
+
+  private static let starts: [StaticString] = [
+    "HTTP/1.", "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ",
+    "PATCH ",
+  ]
+}
+
+extension RawSpan {
+  /// Whether a text begins with these bytes.
+  fileprivate func isStart(of text: StaticString) -> Bool {
+    guard byteCount <= text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { text in
+      for offset in 0..<byteCount where unsafe byte(offset) != text[offset] { return false }
+      return true
+    }
+  }
+}

@@ -1,0 +1,262 @@
+/// Puts together messages of TCP that are in several segments.
+///
+/// It works on one way of a connection at a time, from whatever segments were seen, in bounded memory:
+/// - A byte counts as it came first; what comes again is ignored.
+/// - Bytes that come before their time wait, up to ``Limits/held`` of them and ``Limits/patience``; then what is missing
+///   is given up, and with it the message that it belongs to. Where bytes surely begin a message, they do not wait: the way
+///   goes on from there, and what was awaited is put together beside it.
+/// - A connection may be older than the first segment that is seen: that one is taken to begin a message.
+/// - A message that is whole in its segment is lent as it is, without a copy.
+final class Streams {
+  /// How much is kept.
+  struct Limits {
+    /// Ways of connections, a power of two.
+    var flows = 1 << 14
+    /// Ways whose bytes wait.
+    var backlogs = 1 << 12
+    /// Bytes that wait, of all ways.
+    var bytes = 16 << 20
+    /// Bytes of one way that wait before their time.
+    var held = 1 << 16
+    /// How long bytes wait for others, in ns.
+    var patience: UInt64 = 5_000_000_000
+  }
+
+  /// What was counted.
+  var counts = StreamCounts()
+
+  let limits: Limits
+  private(set) lazy var table = StreamTable(places: limits.flows)
+  var backlogs: [StreamBacklog] = []
+  var free: [Int] = []
+  var waiting = 0
+  var sweep: UInt64 = 0
+
+  /// Sequence numbers that are farther away than this belong to something else.
+  private static let window = 1 << 20
+
+  /// Makes one that knows of nothing; it allocates when the first segment comes.
+  init(_ limits: Limits = Limits()) { self.limits = limits }
+
+  /// Takes a segment, and gives `body` each message that it completes.
+  ///
+  /// - Parameters:
+  ///   - payload: its bytes as far as they are there, which are read only during the call.
+  ///   - body: it must not come back here.
+  func feed(
+    _ segment: StreamSegment, _ payload: RawSpan, _ framing: StreamFraming,
+    _ body: (RawSpan) -> Void
+  ) {
+    expire(before: segment.time)
+    let ending = segment.flags.contains(.fin) || segment.flags.contains(.rst)
+    let isSyn = segment.flags.contains(.syn)
+    guard payload.byteCount + segment.missing > 0 || isSyn || ending else { return }
+    if !isSyn, payload.byteCount + segment.missing == 0 || segment.flags.contains(.rst) {
+      if let place = table.find(segment.key) { abandon(place, \.unfinished) }
+      return
+    }
+    let start = segment.sequence &+ (isSyn ? 1 : 0)
+    var place = place(of: segment, start: start)
+    var payload = payload
+    if let begin = table[place]?.begin, Int32(bitPattern: start &- begin) < 0 {
+      guard let behind = table.find(segment.key.behind) else {
+        counts.repeated += 1
+        return
+      }
+      payload = payload.extracting(first: Int(begin &- start))
+      place = behind
+      table.change(place) { $0.time = segment.time }
+    }
+    while !add(payload, segment, start: start, framing, to: place, body) {
+      giveUp(place, framing, body)
+    }
+    drain(place, framing, body)
+    if segment.missing > 0, let flow = table[place],
+      flow.next == start &+ UInt32(truncatingIfNeeded: payload.byteCount)
+    {
+      abandon(place, \.unfinished)
+      table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: segment.missing) }
+    }
+    if ending { abandon(place, \.unfinished) }
+  }
+
+  /// The place of a segment's way, which from then on is known.
+  private func place(of segment: StreamSegment, start: UInt32) -> Int {
+    if let place = table.find(segment.key), let flow = table[place] {
+      let distance = Int(Int32(bitPattern: start &- flow.next))
+      let isOther =
+        segment.flags.contains(.syn) && distance > 0 || distance.magnitude > Self.window
+      if isOther {
+        abandon(place, \.unfinished)
+        table.change(place) { $0.next = start }
+        table.change(place) { $0.begin = nil }
+      }
+      table.change(place) { $0.time = segment.time }
+      return place
+    }
+    let place = table.room(for: segment.key)
+    abandon(place, \.crowdedOut)
+    table[place] = StreamFlow(key: segment.key, next: start, time: segment.time)
+    return place
+  }
+
+  /// Looks at bytes, or holds them; false when what is missing before them must be given up first.
+  private func add(
+    _ payload: RawSpan, _ segment: StreamSegment, start: UInt32, _ framing: StreamFraming,
+    to place: Int, _ body: (RawSpan) -> Void
+  ) -> Bool {
+    guard let flow = table[place] else { return true }
+    let distance = Int(Int32(bitPattern: start &- flow.next))
+    if distance <= 0 {
+      if distance + payload.byteCount > 0 {
+        advance(place, payload.extracting(droppingFirst: -distance), framing, body)
+      } else if !payload.isEmpty {
+        counts.repeated += 1
+      }
+      return true
+    }
+    if canJump(flow, at: segment.time), framing.surelyBegins(payload) {
+      jump(place, to: start)
+      advance(place, payload, framing, body)
+      return true
+    }
+    guard payload.byteCount <= limits.held else {
+      abandon(place, \.unfinished)
+      table.change(place) { $0.next = start }
+      advance(place, payload, framing, body)
+      return true
+    }
+    guard let index = backlog(of: place) else { return true }
+    let isFull =
+      backlogs[index].pieces.count >= StreamBacklog.pieceLimit
+      || backlogs[index].held.count + payload.byteCount > limits.held
+    let isOld = segment.time > backlogs[index].time + limits.patience / 4
+    if isFull || isOld && backlogs[index].count > 0 { return false }
+    makeRoom(payload.byteCount, beside: index)
+    let before = backlogs[index].count
+    backlogs[index].hold(payload, sequence: start, next: flow.next)
+    waiting += backlogs[index].count - before
+    return true
+  }
+
+  /// Whether a way can go on without the bytes that it awaits: nothing waits for them, and it did not do so lately.
+  private func canJump(_ flow: StreamFlow, at time: UInt64) -> Bool {
+    guard flow.backlog < 0, !flow.key.isBehind else { return false }
+    guard flow.begin != nil, let place = table.find(flow.key.behind), let other = table[place]
+    else { return true }
+    return other.next == flow.begin || time > other.time + limits.patience
+  }
+
+  private func jump(_ place: Int, to start: UInt32) {
+    guard let flow = table[place] else { return }
+    var behind = flow
+    behind.key = flow.key.behind
+    behind.begin = nil
+    let room = table.find(behind.key) ?? table.room(for: behind.key, but: place)
+    abandon(room, table[room]?.key == behind.key ? \.unfinished : \.crowdedOut)
+    table[room] = behind
+    table.change(place) { $0.begin = start }
+    table.change(place) { $0.next = start }
+  }
+
+  /// Looks at the bytes that come next.
+  private func advance(
+    _ place: Int, _ chunk: RawSpan, _ framing: StreamFraming, _ body: (RawSpan) -> Void
+  ) {
+    table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: chunk.byteCount) }
+    let known = Int(table[place]?.backlog ?? -1)
+    guard known >= 0, !backlogs[known].message.isEmpty else {
+      guard let rest = cut(chunk, scanned: 0, framing, body), let index = backlog(of: place) else {
+        return
+      }
+      makeRoom(chunk.byteCount - rest.start, beside: index)
+      backlogs[index].message.append(chunk.extracting(droppingFirst: rest.start))
+      backlogs[index].scanned = rest.scanned
+      waiting += chunk.byteCount - rest.start
+      return
+    }
+    makeRoom(chunk.byteCount, beside: known)
+    waiting -= backlogs[known].message.count
+    var message: [UInt8] = []
+    swap(&message, &backlogs[known].message)
+    message.append(chunk)
+    let before = counts.messages
+    let rest = cut(message.bytes, scanned: backlogs[known].scanned, framing, body)
+    if counts.messages > before { counts.assembled += 1 }
+    message.removeFirst(rest?.start ?? message.count)
+    swap(&message, &backlogs[known].message)
+    backlogs[known].scanned = rest?.scanned ?? 0
+    waiting += backlogs[known].message.count
+    releaseIfEmpty(place)
+  }
+
+  /// Gives `body` the messages that bytes begin with.
+  ///
+  /// - Returns: where a message begins whose end is not there, and how much of it cannot hold the end.
+  private func cut(
+    _ bytes: RawSpan, scanned: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void
+  ) -> (start: Int, scanned: Int)? {
+    var start = 0
+    var scanned = scanned
+    while start < bytes.byteCount {
+      let rest = bytes.extracting(droppingFirst: start)
+      switch framing.find(in: rest, scanned: scanned) {
+      case .nothing: return nil
+      case .tooLong:
+        counts.tooLong += 1
+        return nil
+      case .begun(let scanned): return (start, scanned)
+      case .whole(let message, let next):
+        counts.messages += 1
+        body(rest.extracting(message))
+        guard let next, next <= rest.byteCount else { return nil }
+        start += next
+        scanned = 0
+      }
+    }
+    return nil
+  }
+
+  /// Looks at the held bytes that now come next.
+  private func drain(_ place: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void) {
+    guard let index = table[place]?.backlog, index >= 0, !backlogs[Int(index)].pieces.isEmpty
+    else { return }
+    let (held, pieces) = backlogs[Int(index)].takeHeld()
+    waiting -= held.count
+    var rank = 0
+    while rank < pieces.count, let next = table[place]?.next {
+      let distance = pieces[rank].distance(from: next)
+      if distance > 0 { break }
+      let bytes = held.bytes.extracting(pieces[rank].place)
+      if distance + bytes.byteCount > 0 {
+        advance(place, bytes.extracting(droppingFirst: -distance), framing, body)
+      }
+      rank += 1
+    }
+    if rank < pieces.count, let index = backlog(of: place) {
+      backlogs[index].giveBack(held, pieces[rank...])
+      waiting += held.count
+    }
+    releaseIfEmpty(place)
+  }
+
+  /// Looks at the held bytes as if nothing were missing between them.
+  private func giveUp(_ place: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void) {
+    counts.gaps += 1
+    guard let index = table[place]?.backlog, index >= 0 else { return }
+    let (held, pieces) = backlogs[Int(index)].takeHeld()
+    waiting -= held.count
+    abandon(place, \.unfinished)
+    for piece in pieces {
+      guard let next = table[place]?.next else { return }
+      let distance = piece.distance(from: next)
+      if distance > 0 {
+        abandon(place, \.unfinished)
+        table.change(place) { $0.next = piece.sequence }
+      }
+      advance(
+        place, held.bytes.extracting(piece.place).extracting(droppingFirst: max(0, -distance)),
+        framing, body)
+    }
+  }
+}
