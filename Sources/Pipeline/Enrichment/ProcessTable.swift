@@ -1,13 +1,12 @@
 import Policy
 
-/// Who descends from whom, who is new, and who once matched a scope that says `follow`.
+/// Who descends from whom, and who once matched a scope that says `follow`.
 ///
 /// It is fed with every change of every process, in order, while a plan asks such questions.
 final class ProcessTable {
   private struct Process {
     /// Its ancestors when it was forked, nearest first: a parent that dies stays one.
     var ancestors: [UInt32]
-    var isNew: Bool
     var followedPolicies: Set<Int> = []
     var hasExited = false
   }
@@ -34,7 +33,7 @@ final class ProcessTable {
   /// Whether what the kernel leaves of the rules has a question that needs the table.
   static func isNeeded(by undecided: [Undecided]) -> Bool {
     undecided.contains { rule in
-      rule.following != nil || rule.scope.contains { $0.field == .tree || $0.asksForNew }
+      rule.following != nil || rule.scope.contains { $0.field == .tree }
     }
   }
 
@@ -60,12 +59,9 @@ final class ProcessTable {
       resolveFound()
       let parent = processes[record.parent]
       processes[id] = Process(
-        ancestors: [record.parent] + (parent?.ancestors ?? []), isNew: true,
+        ancestors: [record.parent] + (parent?.ancestors ?? []),
         followedPolicies: parent?.followedPolicies ?? [])
-    case .executed:
-      resolveFound()
-      processes[id, default: Process(ancestors: [], isNew: true)].isNew = true
-    case .renamed:
+    case .executed, .renamed:
       break
     case .exited:
       resolveFound()
@@ -83,9 +79,8 @@ final class ProcessTable {
   func describe(_ owner: inout Owner) {
     resolveFound()
     let id = owner.processID
-    var process = processes[id] ?? Process(ancestors: [owner.parentProcessID], isNew: true)
+    var process = processes[id] ?? Process(ancestors: [owner.parentProcessID])
     owner.ancestors = process.ancestors
-    owner.isNew = process.isNew
     owner.followedPolicies = process.followedPolicies
     for (policy, rule) in scopes where !process.followedPolicies.contains(policy) {
       if ReferenceMatcher.follows(rule, owner: owner) { process.followedPolicies.insert(policy) }
@@ -107,7 +102,7 @@ final class ProcessTable {
         ancestors.append(parent)
         next = parents[parent]
       }
-      processes[process.processID] = Process(ancestors: ancestors, isNew: false)
+      processes[process.processID] = Process(ancestors: ancestors)
     }
     for process in all {
       if var owner = process.owner { describe(&owner) }
@@ -121,15 +116,5 @@ final class ProcessTable {
       processes[id] = nil
     }
     exited.removeFirst(Self.exitedLimit)
-  }
-}
-
-extension Clause<OwnerField> {
-  /// Whether the clause compares with the state `new` of a process.
-  fileprivate var asksForNew: Bool {
-    guard field == .processID || field == .namespacedProcessID else { return false }
-    return (condition.included + condition.excluded).contains {
-      if case .member = $0 { true } else { false }
-    }
   }
 }

@@ -7,7 +7,7 @@ struct Installer {
 
   /// The descriptors of the maps that hold the tables, which the object owns.
   struct BPFTables {
-    var plans, rows, ports, headers, sources, destinations, numbers, texts, paths, active: Int32
+    var plans, rows, ports, headers, sources, destinations, numbers, texts, active: Int32
 
     init(_ object: borrowing BPFObject) {
       plans = object.descriptor(ofMap: "tp_plans")
@@ -18,7 +18,6 @@ struct Installer {
       destinations = object.descriptor(ofMap: "tp_destinations")
       numbers = object.descriptor(ofMap: "tp_numbers")
       texts = object.descriptor(ofMap: "tp_texts")
-      paths = object.descriptor(ofMap: "tp_paths")
       active = object.descriptor(ofMap: ".data.active")
     }
   }
@@ -39,7 +38,6 @@ struct Installer {
       MemoryLayout<tp_address_key>.size)
     try trie("tp_numbers", tables.numbers, object.numbers, slot, MemoryLayout<tp_number_key>.size)
     try trie("tp_texts", tables.texts, object.texts, slot, MemoryLayout<tp_text_key>.size)
-    try trie("tp_paths", tables.paths, object.paths, slot, MemoryLayout<tp_path_key>.size)
     if !tables.sourcePorts.isEmpty {
       let classes = tables.sourcePorts + tables.destinationPorts
       try BPFMap.ports("tp_port_classes", classes).put(into: object.ports, slot: slot)

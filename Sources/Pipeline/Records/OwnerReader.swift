@@ -36,6 +36,8 @@ struct OwnerReader: ~Escapable {
 
   /// Whether it is a 32-bit task of a 64-bit kernel.
   var isCompat: Bool { has(TP_OWNER_COMPAT) }
+  /// Whether its process was forked, or executed something, after the tracer started.
+  var isNew: Bool { has(TP_OWNER_NEW) }
   /// Whether its container is younger than the tracer.
   var isContainerNew: Bool { has(TP_OWNER_CONTAINER_NEW) }
   /// Whether its container has begun to run.
