@@ -15,6 +15,7 @@
 #include "classify.h"
 #include "emit.h"
 #include "process.h"
+#include "descent.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -49,7 +50,8 @@ static __always_inline struct tp_socket *socket_of(struct __sk_buff *skb, enum t
 }
 
 /* Keeps of `row` the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
-static __always_inline void keep_scope(__u64 *row, struct tp_socket *socket, __u32 generation) {
+static __always_inline void keep_scope(__u64 *row, struct tp_socket *socket, const struct tp_tables *tables,
+                                       __u32 generation) {
   static const struct tp_owner nobody = {};
   if (!socket) {
     keep_scope_of(&nobody, generation, row);
@@ -58,11 +60,13 @@ static __always_inline void keep_scope(__u64 *row, struct tp_socket *socket, __u
   if (*(volatile __u32 *)&socket->generation != generation) {
     if (!begin_write(socket, *(volatile __u32 *)&socket->sequence)) {
       keep_scope_of(&socket->owner, generation, row);
+      if (tables->plan->tree_words) keep_tree(&socket->owner, tables, row);
       return;
     }
     *(volatile __u32 *)&socket->generation = 0;
     TP_EACH_WORD(i) socket->row[i] = ~0ULL;
     keep_scope_of(&socket->owner, generation, socket->row);
+    if (tables->plan->tree_words) keep_tree(&socket->owner, tables, socket->row);
     *(volatile __u32 *)&socket->generation = generation;
     end_write(socket);
   }
@@ -96,7 +100,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
   }
   __s32 system_call = -1;
   struct tp_socket *socket = socket_of(skb, direction, &system_call);
-  keep_scope(row, socket, generation);
+  keep_scope(row, socket, &tables, generation);
   if (is_empty(row)) {
     count(&counters->unwanted);
     return 1;
@@ -176,6 +180,18 @@ SEC("tp_btf/task_rename") int BPF_PROG(tp_on_rename, struct task_struct *task, c
 SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_exit, struct task_struct *task) {
   if (task->pid != task->tgid) return 0;
   return record_process(task, TP_PROCESS_EXITED, 0, NULL);
+}
+
+SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_descent, struct task_struct *parent, struct task_struct *child) {
+  return child->pid == child->tgid ? inherit_descent(parent, child) : 0;
+}
+
+SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_end, struct task_struct *task) { return end_descent(task); }
+
+/* For each task, run by reading the iterator: finds the ancestors of processes that are older than the first question. */
+SEC("iter/task") int tp_find_descent(struct bpf_iter__task *entry) {
+  struct task_struct *task = entry->task;
+  return task && task->pid == task->tgid ? find_descent(task) : 0;
 }
 
 /* For each task, run by reading the iterator: records the processes that are older than the tracer. */

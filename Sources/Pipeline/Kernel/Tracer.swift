@@ -57,6 +57,7 @@ public struct Tracer: ~Copyable {
       }
       try KernelIterator.run(try object.attach("tp_find"))
     }
+    if tables.asksForAncestors { links += try Self.keepDescents(object) }
     for program in ["tp_on_ingress", "tp_on_egress"] {
       links.append(try object.attach(program, cgroup: cgroup))
     }
@@ -65,6 +66,14 @@ public struct Tracer: ~Copyable {
     self.knownCgroups = known
     self.links = links
     self.object = object
+  }
+
+  /// Keeps from now on who descends from whom, and first of the processes that are there.
+  private static func keepDescents(_ object: borrowing BPFObject) throws(KernelError) -> [BPFLink] {
+    var links: [BPFLink] = []
+    for program in ["tp_on_descent", "tp_on_end"] { links.append(try object.attach(program)) }
+    try KernelIterator.run(try object.attach("tp_find_descent"))
+    return links
   }
 
   /// Why ``wait(_:bells:forRecords:milliseconds:)`` came back.
