@@ -74,25 +74,24 @@ static int ask_ancestor(__u32 step, struct tp_tree_walk *walk) {
   return 0;
 }
 
-/* Keeps of `row` the rules that hold of the owner's ancestors. Has a stack of its own: that of the program is nearly full. */
-static __noinline int keep_tree(const struct tp_owner *owner, const struct tp_tables *tables, __u64 *row) {
-  if (!owner || !tables || !row) return 0;
+/* Keeps of `row` the rules that hold of the owner's ancestors. */
+static __always_inline void keep_tree(const struct tp_owner *owner, const struct tp_tables *tables, __u64 *row) {
   struct tp_process_key key = {.start_time = owner->leader_start_time, .pid = owner->pid};
   struct tp_tree_walk walk = {.tables = tables, .owner = owner, .row = row};
   walk.descent = bpf_map_lookup_elem(&tp_descents, &key);
   bpf_loop((TP_ANCESTORS_MAX + 1) * tp_config.row_words, ask_ancestor, &walk, 0);
-  return 0;
 }
 
-/* Keeps of `row` the rules whose scope holds the owner. Asked once for each owner and generation, not for each packet. */
-static __noinline int keep_scope_of(const struct tp_owner *owner, __u32 generation, __u64 *row) {
+/* Keeps the rules whose scope holds the owner; NULL: nobody. Asked once for each owner and generation, not for each packet. */
+__noinline int keep_scope_of(struct tp_owner *owner, __u32 generation, struct tp_row *kept) {
   struct tp_tables tables;
-  if (!owner || !row) return 0;
-  if (owner->pid == tp_config.tracer || !tables_of(generation, &tables)) {
+  if (!kept) return 0;
+  __u64 *row = kept->words;
+  if ((owner && owner->pid == tp_config.tracer) || !tables_of(generation, &tables)) {
     clear(row);
     return 0;
   }
-  if (owner->id == 0) {
+  if (!owner || owner->id == 0) {
     keep(row, &tables, tables.plan->no_owner);
     return 0;
   }
@@ -113,7 +112,8 @@ static __noinline int keep_scope_of(const struct tp_owner *owner, __u32 generati
   if (dimensions & (1 << TP_SCOPE_CGROUP)) {
     __u64 id = owner->cgroup_id;
     const struct tp_cgroup *cgroup = bpf_map_lookup_elem(&tp_cgroups, &id);
-    keep_text(row, &tables, cgroup ? &cgroup->path.head : &no_path.head);
+    if (!keep_text(row, &tables, cgroup ? &cgroup->path.head : &no_path.head)) return 0;
   }
+  if (tables.plan->tree_words) keep_tree(owner, &tables, row);
   return 0;
 }

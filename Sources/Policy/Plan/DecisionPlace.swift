@@ -98,7 +98,8 @@ extension Condition {
 extension Operand {
   fileprivate func reasonForUserSpace(_ table: KernelTable, member: String?) -> String? {
     switch (self, table) {
-    case (.numbers, .numbers), (.numbers, .descent), (.numbers, .flag), (.numbers, .ports), (.numbers, .header),
+    case (.numbers, .numbers), (.numbers, .descent), (.numbers, .flag), (.numbers, .ports),
+      (.numbers, .header),
       (.addresses, .addresses):
       nil
     case (.text(let pattern), .texts(let capacity)): pattern.reasonForUserSpace(capacity)
