@@ -1,17 +1,24 @@
 public import Policy
 
-/// A plan in force: the kernel side, what finishes its records, and the wait for signals.
+/// Plans in force, one after the other: the kernel side, what finishes its records, and the wait for signals.
 public struct TraceRun: ~Copyable {
-  private var tracer: Tracer
-  private var emitter: Emitter
-  private let signals: StopSignals
-  private let plan: TracePlan
-  private let processes: ProcessTable?
+  var tracer: Tracer
+  var emitter: Emitter
+  var generations: Generations
+  var processes: ProcessTable?
+  let completion: OwnerCompletion
+  private let signals: Signals
 
   /// Where the ledger is written to while tracing goes on, and at the end.
   public var statsFile: StatsFile?
+  /// Reads the policies again, on any thread, when SIGHUP asks for it; nil: SIGHUP does nothing.
+  public var reader: (@Sendable () -> PlanReading)?
+  /// Is told what came of reading the policies again.
+  public var report: (ReloadReport) -> Void = { _ in }
+  /// Is given the ledger when SIGUSR1 asks for it.
+  public var reportLedger: (Ledger) -> Void = { _ in }
 
-  /// What a plan costs, as the ready line says it.
+  /// What the first plan costs, as the ready line says it.
   public let readiness: Readiness
 
   /// The number of the first plan of a process.
@@ -23,28 +30,29 @@ public struct TraceRun: ~Copyable {
   public init(
     _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {
-    let tables = KernelTables(plan, generation: Self.firstGeneration)
-    let signals = try TraceError.wrapping { () throws(KernelError) in try StopSignals() }
+    let makeTables: @Sendable (TracePlan, UInt32) -> KernelTables = { plan, generation in
+      KernelTables(plan, generation: generation)
+    }
+    let tables = makeTables(plan, Self.firstGeneration)
     let needsProcesses = ProcessTable.isNeeded(by: plan)
-    let tracer = try TraceError.wrapping { () throws(KernelError) in
+    let signals = try TraceError.wrapping { () throws(KernelError) in try Signals() }
+    let generations = try TraceError.wrapping { () throws(KernelError) in
+      try Generations(plan, tables: makeTables)
+    }
+    tracer = try TraceError.wrapping { () throws(KernelError) in
       var options = options
       options.recordsProcesses = needsProcesses
       return try Tracer(tables, options: options)
     }
-    let completion = OwnerCompletion(tracer.knownCgroups)
-    let processes = needsProcesses ? ProcessTable(plan, complete: completion.complete) : nil
+    self.signals = signals
+    self.generations = generations
+    completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
-    emitter.completeOwner = { owner in
-      completion.complete(&owner)
-      processes?.describe(&owner)
-    }
-    self.processes = processes
-    emitter.add(plan, undecided: tables.undecided, generation: Self.firstGeneration)
-    self.tracer = tracer
-    self.signals = signals
-    self.plan = plan
     readiness = Readiness(plan, tables)
+    emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
+    if needsProcesses { keepProcesses() }
+    take(plan, tables.undecided, Self.firstGeneration)
   }
 
   /// Traces until a signal comes, the time is over, enough events were emitted, or the reader of standard output is gone.
@@ -58,7 +66,7 @@ public struct TraceRun: ~Copyable {
     do throws(TraceError) {
       try trace(until: deadline)
     } catch { failure = error }
-    tracer.detach()
+    do throws(KernelError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     var count = Self.batchLimit
     while count == Self.batchLimit {
@@ -79,19 +87,34 @@ public struct TraceRun: ~Copyable {
   }
 
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
+    let others = [signals.descriptor, generations.mailbox.descriptor]
     while !emitter.isDone {
       let limit = milliseconds(until: deadline)
-      let wakeup = try TraceError.wrapping { () throws(KernelError) in
-        try tracer.wait(signals, milliseconds: limit)
+      try TraceError.wrapping { () throws(KernelError) in
+        try tracer.wait(orFor: others, milliseconds: limit)
       }
       _ = try consumeBatch()
       do throws(OutputError) {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
       if statsFile?.isDue() == true { try writeStats() }
-      if wakeup == .signal { return }
+      try takeMessages()
+      forgetFinished()
+      if try !heedSignals() { return }
       if let deadline, deadline <= .now { return }
     }
+  }
+
+  /// Does what signals ask for; false when they ask to stop.
+  private mutating func heedSignals() throws(TraceError) -> Bool {
+    while let request = signals.next() {
+      switch request {
+      case .stop: return false
+      case .reload: reload()
+      case .ledger: reportLedger(try ledger())
+      }
+    }
+    return true
   }
 
   /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
@@ -124,13 +147,22 @@ public struct TraceRun: ~Copyable {
 
   /// What became of all packets so far.
   public func ledger() throws(TraceError) -> Ledger {
-    let kernel: KernelCounts
-    let losses: [UInt64]
     do throws(KernelError) {
-      kernel = try tracer.counts()
-      losses = try tracer.losses(rules: plan.rules.count)
+      let kernel = try tracer.counts()
+      let current = generations.current.rules.count
+      var losses = [
+        tracer.generation: try tracer.losses(of: tracer.generation, rules: current)
+      ]
+      for plan in generations.outgoing {
+        losses[plan.generation] =
+          if let end = plan.end {
+            end.losses
+          } else {
+            try tracer.losses(of: plan.generation, rules: plan.rules)
+          }
+      }
+      return Ledger(kernel: kernel, emitter: emitter, ringFull: losses)
     } catch { throw .kernel(error) }
-    return Ledger(kernel: kernel, emitter: emitter, ringFull: [Self.firstGeneration: losses])
   }
 }
 
