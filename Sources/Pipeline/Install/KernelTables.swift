@@ -26,6 +26,8 @@ public struct KernelTables: Sendable {
   /// The class of each source port and each destination port, counted from the plan's bases.
   var sourcePorts: [UInt16] = []
   var destinationPorts: [UInt16] = []
+  /// What the rules compare of headers (`tp_headers`); empty when that is nothing.
+  var headerRows: [UInt8] = []
 
   /// How many clauses the kernel decides.
   public private(set) var decidedClauses = 0
@@ -37,13 +39,13 @@ public struct KernelTables: Sendable {
   public let rowWords: Int
 
   /// Makes the tables of a plan of at most ``Policy/TracePlan/ruleLimit`` rules.
-  public init(_ tracePlan: TracePlan, generation: UInt32) {
+  public init(_ tracePlan: TracePlan, generation: UInt32, filters place: FilterPlace = .kernel) {
     precondition(
       tracePlan.rules.count <= TracePlan.ruleLimit, "the compiler bounds the rules of a plan")
     let rules = tracePlan.rules
     rowWords = Row.words(for: rules.count)
     rows = []
-    undecided = rules.map(Undecided.init)
+    undecided = rules.map { Undecided($0, filters: place) }
     let clauses = rules.reduce(0) {
       $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count
     }
@@ -52,20 +54,48 @@ public struct KernelTables: Sendable {
     var table = RowTable()
     plan.generation = generation
     let s = (0..<UInt8(TP_SHAPES)).map { number in
-      let events = PacketShape(rawValue: number)?.events ?? []
-      return table.index(of: Row(rules) { events.contains($0.event) })
+      guard let shape = PacketShape(rawValue: number) else {
+        return table.index(of: Row(rules) { _ in false })
+      }
+      return table.index(
+        of: Row(rules) { $0.event.contentProtocol.map(shape.carries) ?? shape.gives($0.event) })
     }
     plan.shape = (
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
       s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]
     )
+    encodeContent(rules, &table)
     plan.no_owner = table.index(
       of: Row(rules) {
-        ReferenceMatcher.matches($0.scope, owner: nil) && ReferenceMatcher.follows($0, owner: nil)
+        place == .userSpace
+          || ReferenceMatcher.matches($0.scope, owner: nil)
+            && ReferenceMatcher.follows($0, owner: nil)
       })
-    encode(RuleQuestion(rules) { $0.filters.filter { $0.decisionPlace == .kernel } }, &table)
-    encode(RuleQuestion(rules) { $0.scope.filter { $0.decisionPlace == .kernel } }, &table)
+    encode(
+      RuleQuestion(rules) { rule in
+        rule.filters.filter { place.isKernels($0.decisionPlace) }.map { clause in
+          Clause(clause.field.commonField ?? clause.field, clause.condition)
+        }
+      }, &table)
+    encode(RuleQuestion(rules) { $0.scope.filter { place.isKernels($0.decisionPlace) } }, &table)
     rows = table.rows
+  }
+
+  private mutating func encodeContent(_ rules: [Rule], _ table: inout RowTable) {
+    let asked = Set(rules.compactMap(\.event.contentProtocol))
+    plan.asks_content =
+      (asked.contains(.dns) ? TP_ASKS_DNS.rawValue : 0)
+      | (asked.contains(.http) ? TP_ASKS_HTTP.rawValue : 0)
+    plan.content_rules = table.index(of: Row(rules) { $0.event.contentProtocol != nil })
+    let c = (0..<UInt8(TP_CONTENTS)).map { number in
+      let events = PacketContent(rawValue: number)?.events ?? []
+      return table.index(
+        of: Row(rules) { $0.event.contentProtocol == nil || events.contains($0.event) })
+    }
+    plan.content = (
+      c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7],
+      c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
+    )
   }
 
   private mutating func encode(
@@ -89,6 +119,10 @@ public struct KernelTables: Sendable {
       (plan.source_port_base, sourcePorts) = ports(.sourcePort, question, &table)
       (plan.destination_port_base, destinationPorts) = ports(.destinationPort, question, &table)
     }
+    let headers = HeaderParts(question, &table)
+    plan.header_parts = UInt32(headers.parts.count)
+    if !headers.parts.isEmpty { headerRows = headers.bytes }
+    numbers += headers.numbers
   }
 
   private func addresses(
@@ -108,25 +142,20 @@ public struct KernelTables: Sendable {
   private func ports(
     _ field: PacketField, _ question: RuleQuestion<PacketField>, _ table: inout RowTable
   ) -> (base: UInt32, classes: [UInt16]) {
-    var starts: Set<UInt64> = [0]
-    for range in question.ranges(field) where range.lowerBound <= 65535 {
-      starts.insert(range.lowerBound)
-      if range.upperBound < 65535 { starts.insert(range.upperBound + 1) }
-    }
-    let sorted = starts.sorted()
+    let intervals = question.classes(field, upTo: 65535)
     var distinct: [Row] = []
     var numbers: [Row: UInt16] = [:]
     var classes: [UInt16] = []
     classes.reserveCapacity(65536)
-    for (index, start) in sorted.enumerated() {
-      let end = index + 1 < sorted.count ? sorted[index + 1] : 65536
-      let row = question.row(field, [.number(start)])
+    for (index, row) in intervals.rows.enumerated() {
+      let end = index + 1 < intervals.rows.count ? intervals.starts[index + 1] : 65536
       let number = numbers[row] ?? UInt16(distinct.count)
       if numbers[row] == nil {
         numbers[row] = number
         distinct.append(row)
       }
-      classes.append(contentsOf: repeatElement(number, count: Int(end - start)))
+      classes.append(
+        contentsOf: repeatElement(number, count: Int(end - intervals.starts[index])))
     }
     return (table.append(distinct), classes)
   }
@@ -142,14 +171,7 @@ public struct KernelTables: Sendable {
       let tag = UInt128(dimension.rawValue).bigEndianBytes(4)
       switch lookup {
       case .numbers:
-        let prefixes = Set(question.ranges(field).flatMap(\.numberPrefixes))
-        numbers += PrefixRegions.regions(of: prefixes).map { region in
-          let member = UInt64(truncatingIfNeeded: region.member >> 64)
-          return Entry(
-            key: tag + (region.prefix.bits >> 64).bigEndianBytes(8),
-            length: 32 + UInt32(min(region.prefix.length, 64)),
-            row: table.index(of: question.row(field, [.number(member)])))
-        }
+        numbers += question.numberEntries(field, dimension: dimension.rawValue, &table)
       case .texts(let capacity):
         let isPath = dimension == TP_SCOPE_CGROUP
         let entries = regions(field, question, capacity: capacity).map { prefix, member in
@@ -164,8 +186,8 @@ public struct KernelTables: Sendable {
           table.index(of: question.row(field, [.number(value)]))
         }
         plan.container = (values[0], values[1])
-      case .addresses, .ports:
-        preconditionFailure("owners have no addresses and no ports")
+      case .addresses, .ports, .header:
+        preconditionFailure("owners have no addresses, no ports and no headers")
       }
     }
   }
@@ -177,6 +199,22 @@ public struct KernelTables: Sendable {
       if case .text(let pattern) = operand { TextPrefix(pattern, capacity: capacity) } else { nil }
     }
     return TextRegions.regions(of: Set(prefixes), capacity: capacity)
+  }
+}
+
+extension RuleQuestion {
+  /// The regions of a field as entries of the trie of numbers.
+  func numberEntries(
+    _ field: Field, dimension: UInt32, _ table: inout RowTable
+  ) -> [KernelTables.Entry] {
+    let prefixes = Set(ranges(field).flatMap(\.numberPrefixes))
+    return PrefixRegions.regions(of: prefixes).map { region in
+      let member = UInt64(truncatingIfNeeded: region.member >> 64)
+      return KernelTables.Entry(
+        key: UInt128(dimension).bigEndianBytes(4) + (region.prefix.bits >> 64).bigEndianBytes(8),
+        length: 32 + UInt32(min(region.prefix.length, 64)),
+        row: table.index(of: row(field, [.number(member)])))
+    }
   }
 }
 

@@ -9,12 +9,13 @@ struct Installer: Sendable {
 
   /// The descriptors of the maps that hold the tables, which the object owns.
   struct BPFTables {
-    var plans, rows, ports, sources, destinations, numbers, texts, paths, active: Int32
+    var plans, rows, ports, headers, sources, destinations, numbers, texts, paths, active: Int32
 
     init(_ object: borrowing BPFObject) {
       plans = object.descriptor(ofMap: "tp_plans")
       rows = object.descriptor(ofMap: "tp_rows")
       ports = object.descriptor(ofMap: "tp_port_classes")
+      headers = object.descriptor(ofMap: "tp_header_rows")
       sources = object.descriptor(ofMap: "tp_sources")
       destinations = object.descriptor(ofMap: "tp_destinations")
       numbers = object.descriptor(ofMap: "tp_numbers")
@@ -24,7 +25,7 @@ struct Installer: Sendable {
     }
 
     /// The maps of maps.
-    var outer: [Int32] { [plans, rows, ports, sources, destinations, numbers, texts, paths] }
+    var outer: [Int32] { [plans, rows, ports, headers, sources, destinations, numbers, texts, paths] }
   }
 
   /// Makes an installer into the maps of a loaded object.
@@ -100,6 +101,11 @@ struct Installer: Sendable {
       let classes = tables.sourcePorts + tables.destinationPorts
       places.append(
         Place(outer: object.ports, map: try BPFMap.ports("tp_port_classes", classes)))
+    }
+    if !tables.headerRows.isEmpty {
+      places.append(
+        Place(
+          outer: object.headers, map: try BPFMap.bytes("tp_header_rows", tables.headerRows)))
     }
     return places
   }

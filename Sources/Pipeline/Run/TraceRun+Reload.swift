@@ -67,7 +67,7 @@ extension TraceRun {
   private mutating func putInForce(
     _ plan: TracePlan, _ undecided: [Undecided], _ loaded: PlanLoader.LoadedPlan
   ) throws(KernelError) {
-    if ProcessTable.isNeeded(by: plan) {
+    if ProcessTable.isNeeded(by: undecided) {
       try tracer.recordProcesses()
       if processes == nil { keepProcesses() }
     }

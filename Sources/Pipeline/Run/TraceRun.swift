@@ -30,11 +30,12 @@ public struct TraceRun: ~Copyable {
   public init(
     _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {
+    let place = options.filters
     let makeTables: @Sendable (TracePlan, UInt32) -> KernelTables = { plan, generation in
-      KernelTables(plan, generation: generation)
+      KernelTables(plan, generation: generation, filters: place)
     }
     let tables = makeTables(plan, Self.firstGeneration)
-    let needsProcesses = ProcessTable.isNeeded(by: plan)
+    let needsProcesses = ProcessTable.isNeeded(by: tables.undecided)
     let signals = try TraceError.wrapping { () throws(KernelError) in try Signals() }
     let generations = try TraceError.wrapping { () throws(KernelError) in
       try Generations(plan, tables: makeTables)
