@@ -25,7 +25,9 @@ struct Installer: Sendable {
     }
 
     /// The maps of maps.
-    var outer: [Int32] { [plans, rows, ports, headers, sources, destinations, numbers, texts, paths] }
+    var outer: [Int32] {
+      [plans, rows, ports, headers, sources, destinations, numbers, texts, paths]
+    }
   }
 
   /// Makes an installer into the maps of a loaded object.
@@ -45,7 +47,9 @@ struct Installer: Sendable {
     let slot = Self.slot(of: generation)
     let maps = try maps(of: tables)
     do throws(KernelError) {
-      try Self.onAll(maps) { place throws(KernelError) in try place.map.put(into: place.outer, slot: slot) }
+      try Self.onAll(maps) { place throws(KernelError) in
+        try place.map.put(into: place.outer, slot: slot)
+      }
     } catch {
       try? clear(generation)
       throw error

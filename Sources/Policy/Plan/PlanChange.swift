@@ -32,7 +32,8 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
 extension TracePlan {
   /// The rules of each policy, as if it stood alone.
   fileprivate var rulesByPolicy: [String: [Rule]] {
-    var result = Dictionary(policies.map { ($0, [Rule]()) }, uniquingKeysWith: { first, _ in first })
+    var result = Dictionary(
+      policies.map { ($0, [Rule]()) }, uniquingKeysWith: { first, _ in first })
     for var rule in rules {
       let name = policies[rule.policy]
       rule.policy = 0
