@@ -19,3 +19,6 @@ int tp_possible_cpus(void);
 int tp_take_signals(void);
 /// The number of the next signal that has come, 0 when there is none.
 int tp_next_signal(int descriptor);
+
+/// Writes to a pipe that others may share, whatever its flags: as many bytes as there is room for, -1 with EAGAIN for none.
+long tp_write_now(int descriptor, const void *_Nullable bytes, size_t length);

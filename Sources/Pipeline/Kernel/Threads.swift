@@ -50,36 +50,27 @@ enum Threads {
 /// What other threads have done, for one that waits for descriptors.
 final class Mailbox<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
-  private let reading: Descriptor
-  private let writing: Descriptor
+  private let bell: Bell
 
   /// Makes an empty one.
   init() throws(KernelError) {
-    var ends: [Int32] = [-1, -1]
-    guard unsafe pipe(&ends) == 0 else { throw KernelError("make a pipe", code: errno) }
-    for end in ends {
-      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    do throws(OutputError) { bell = try Bell() } catch {
+      throw KernelError("make a pipe", code: error.code)
     }
-    reading = Descriptor(owning: ends[0])
-    writing = Descriptor(owning: ends[1])
   }
 
   /// Readable when there is a message.
-  var descriptor: Int32 { reading.number }
+  var descriptor: Int32 { bell.descriptor }
 
   /// Leaves a message.
   func leave(_ message: Message) {
     messages.withLock { $0.append(message) }
-    var byte: UInt8 = 1
-    // A full pipe is readable already.
-    _ = unsafe write(writing.number, &byte, 1)
+    bell.ring()
   }
 
   /// Takes all messages, the oldest first.
   func take() -> [Message] {
-    var bytes: UInt64 = 0
-    while unsafe read(reading.number, &bytes, 8) > 0 {}
+    bell.silence()
     return messages.withLock { messages in
       defer { messages = [] }
       return messages

@@ -114,13 +114,18 @@ public struct Tracer: ~Copyable {
   ///
   /// - Parameters:
   ///   - others: descriptors.
+  ///   - forRecords: whether records are waited for too.
   ///   - milliseconds: the longest wait; negative for as long as it takes.
-  func wait(orFor others: [Int32], milliseconds: Int32) throws(KernelError) {
-    var files = ([ring.descriptor] + others).map {
+  /// - Returns: those of `others` that are readable.
+  func wait(
+    orFor others: [Int32], forRecords: Bool, milliseconds: Int32
+  ) throws(KernelError) -> [Int32] {
+    var files = (others + [forRecords ? ring.descriptor : -1]).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     let code = unsafe poll(&files, nfds_t(files.count), milliseconds)
     if code < 0 && errno != EINTR { throw KernelError("wait for events", code: errno) }
+    return files.dropLast().filter { $0.revents != 0 }.map(\.fd)
   }
 
   /// Gives `body` each record that is there, as bytes that are lent for the call; stops when `body` says false.

@@ -9,6 +9,11 @@ public struct TraceRun: ~Copyable {
   let completion: OwnerCompletion
   private let signals: Signals
 
+  /// What there is to say about outputs while tracing goes on: sentences for people.
+  public var notice: (String) -> Void = { _ in }
+
+  private var gaps = RingGaps()
+
   /// Where the ledger is written to while tracing goes on, and at the end.
   public var statsFile: StatsFile?
   /// Reads the policies again, on any thread, when SIGHUP asks for it; nil: SIGHUP does nothing.
@@ -69,39 +74,34 @@ public struct TraceRun: ~Copyable {
     } catch { failure = error }
     do throws(KernelError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
-    var count = Self.batchLimit
-    while count == Self.batchLimit {
-      count = try consumeBatch()
-      do throws(OutputError) { _ = try emitter.flush() } catch {
-        failure = failure ?? .output(error)
-      }
+    do throws(TraceError) { try drain() } catch { failure = failure ?? error }
+    do throws(OutputError) { _ = try emitter.finish() } catch {
+      failure = failure ?? .output(error)
     }
+    tellNotices()
     do throws(TraceError) { try writeStats() } catch { failure = failure ?? error }
     if let failure { throw failure }
   }
 
-  /// Writes the ledger to ``statsFile``, if there is one.
-  public func writeStats() throws(TraceError) {
-    guard let statsFile else { return }
-    let ledger = try ledger()
-    do throws(OutputError) { try statsFile.write(ledger) } catch { throw .output(error) }
-  }
-
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
-    let others = [signals.descriptor, generations.mailbox.descriptor]
+    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
+    let others = [signals.descriptor, generations.mailbox.descriptor] + bells
     while !emitter.isDone {
       let limit = milliseconds(until: deadline)
-      try TraceError.wrapping { () throws(KernelError) in
-        try tracer.wait(orFor: others, milliseconds: limit)
+      let isFull = emitter.isFull
+      let ready = try TraceError.wrapping { () throws(KernelError) in
+        try tracer.wait(orFor: others, forRecords: !isFull, milliseconds: limit)
       }
-      _ = try consumeBatch()
+      let count = try consumeBatch()
+      try noticeGap(isIdle: count < Self.batchLimit)
+      if ready.contains(where: bells.contains) { tellNotices() }
       do throws(OutputError) {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
       if statsFile?.isDue() == true { try writeStats() }
-      try takeMessages()
+      if ready.contains(generations.mailbox.descriptor) { try takeMessages() }
       forgetFinished()
-      if try !heedSignals() { return }
+      if ready.contains(signals.descriptor), try !heedSignals() { return }
       if let deadline, deadline <= .now { return }
     }
   }
@@ -111,11 +111,52 @@ public struct TraceRun: ~Copyable {
     while let request = signals.next() {
       switch request {
       case .stop: return false
-      case .reload: reload()
+      case .reload:
+        for output in emitter.outputs { output.reopen() }
+        reload()
       case .ledger: reportLedger(try ledger())
       }
     }
     return true
+  }
+
+  /// Emits what is in the ring, while outputs that lose nothing take it.
+  private mutating func drain() throws(TraceError) {
+    var isLeft = true
+    while isLeft {
+      let count = try consumeBatch()
+      emitter.push()
+      let isFull = emitter.isFull
+      if isFull { emitter.awaitRoom() }
+      isLeft = isFull || count == Self.batchLimit
+    }
+    try noticeGap(isIdle: true)
+  }
+
+  /// Has the outputs say what their readers do not see, when the ring had no room since the last time.
+  ///
+  /// - Parameter isIdle: whether the ring is empty, so that nothing may bring us back here soon.
+  private mutating func noticeGap(isIdle: Bool) throws(TraceError) {
+    guard isIdle || gaps.isDue else { return }
+    do throws(KernelError) {
+      let full = try tracer.counts().ringFull
+      guard gaps.isNew(full) else { return }
+      emitter.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
+    } catch { throw .kernel(error) }
+  }
+
+  private func tellNotices() {
+    for output in emitter.outputs {
+      output.bell?.silence()
+      for text in output.takeNotices() { notice(text) }
+    }
+  }
+
+  /// Writes the ledger to ``statsFile``, if there is one.
+  public func writeStats() throws(TraceError) {
+    guard let statsFile else { return }
+    let ledger = try ledger()
+    do throws(OutputError) { try statsFile.write(ledger) } catch { throw .output(error) }
   }
 
   /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
@@ -140,7 +181,7 @@ public struct TraceRun: ~Copyable {
         } else {
           emitter.consume(record)
         }
-        return count < Self.batchLimit
+        return count < Self.batchLimit && !emitter.isFull
       }
     } catch { throw .kernel(error) }
     return count
@@ -149,21 +190,23 @@ public struct TraceRun: ~Copyable {
   /// What became of all packets so far.
   public func ledger() throws(TraceError) -> Ledger {
     do throws(KernelError) {
-      let kernel = try tracer.counts()
-      let current = generations.current.rules.count
-      var losses = [
-        tracer.generation: try tracer.losses(of: tracer.generation, rules: current)
-      ]
-      for plan in generations.outgoing {
-        losses[plan.generation] =
-          if let end = plan.end {
-            end.losses
-          } else {
-            try tracer.losses(of: plan.generation, rules: plan.rules)
-          }
-      }
-      return Ledger(kernel: kernel, emitter: emitter, ringFull: losses)
+      return Ledger(kernel: try tracer.counts(), emitter: emitter, ringFull: try losses())
     } catch { throw .kernel(error) }
+  }
+
+  /// By generation of each plan that is there and by rule, the packets that found the ring full.
+  private func losses() throws(KernelError) -> [UInt32: [UInt64]] {
+    let current = generations.current.rules.count
+    var losses = [tracer.generation: try tracer.losses(of: tracer.generation, rules: current)]
+    for plan in generations.outgoing {
+      losses[plan.generation] =
+        if let end = plan.end {
+          end.losses
+        } else {
+          try tracer.losses(of: plan.generation, rules: plan.rules)
+        }
+    }
+    return losses
   }
 }
 

@@ -17,8 +17,12 @@ struct Apply: ParsableCommand {
     name: [.customShort("o"), .customLong("output")], parsing: .singleValue,
     help: ArgumentHelp(
       "json, table or none, each with :PATH for a file; repeatable.",
-      discussion: "Default: table on a terminal, else json."))
-  var outputs: [DestinationArgument] = []
+      discussion: """
+        Default: table on a terminal, else json. Options follow after commas: on-full=block|drop, \
+        policies=NAME,…, events=EVENT,…: docs/cli.md.
+        """),
+    transform: DestinationArgument.parse)
+  var outputs: [Destination] = []
 
   @Option(name: .customLong("for"), help: "Stop after this long: 500ms, 10s, 2m, 1h.")
   var duration: TraceDuration?
@@ -54,6 +58,10 @@ struct Apply: ParsableCommand {
   func run() throws {
     let selection = Selection(selection)
     let plan = try selection.plan()
+    for fault in outputs.compactMap({ $0.fault(in: plan) }) {
+      StandardError.say(fault)
+      throw ExitCode.validationFailure
+    }
     do throws(TraceError) {
       try trace(plan, selection)
     } catch {
@@ -69,7 +77,15 @@ struct Apply: ParsableCommand {
     options.filters = filters
     var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
     run.statsFile = statsFile.map { StatsFile($0, every: statsEvery?.duration) }
-    run.reader = selection.reading
+    let routes = self.outputs
+    run.reader = {
+      var reading = selection.reading()
+      for fault in routes.compactMap({ route in reading.plan.flatMap(route.fault) }) {
+        reading.plan = nil
+        reading.remarks += StandardError.line(fault)
+      }
+      return reading
+    }
     run.report = { report in
       StandardError.write(report.remarks)
       StandardError.say(report.description)
@@ -78,6 +94,7 @@ struct Apply: ParsableCommand {
     // A file that cannot be written is said now, not after hours.
     try run.writeStats()
     StandardError.say("ready: \(run.readiness)")
+    run.notice = { StandardError.say($0) }
     // What was counted until an error is said before the error is.
     var failure: TraceError?
     do throws(TraceError) { try run.run(for: duration?.duration) } catch { failure = error }
@@ -89,7 +106,7 @@ struct Apply: ParsableCommand {
     let clock = BootClock.now()
     var opened: [Output] = []
     do throws(OutputError) {
-      let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs.map(\.destination)
+      let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs
       for destination in wanted {
         let isTerminal = destination.path == nil && isatty(STDOUT_FILENO) == 1
         opened.append(try Output(destination, clock: clock, colour: isTerminal))
