@@ -23,6 +23,8 @@ for (format, row) in [(.json, 0b101), (.json, 0b111), (.table, 0b101), (.none, 0
 
 measureLint()
 
+measureCompiling()
+
 print("\nrules  ns/unwanted packet  of one rule's")
 if geteuid() == 0 {
   try measureKernel()

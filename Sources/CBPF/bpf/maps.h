@@ -27,7 +27,7 @@ struct {
 struct tp_task {
   struct tp_owner owner;
   __u32 busy; /* 1 while the owner is being written */
-  __u32 _reserved;
+  __u32 executed; /* 1: older than the tracer, and has executed something since that started */
   char path[2 * TP_EXECUTABLE_LENGTH]; /* where the executable's path is put together */
 };
 
@@ -76,7 +76,6 @@ TP_SLOTS(tp_sources, TP_TRIE(struct tp_address_key));
 TP_SLOTS(tp_destinations, TP_TRIE(struct tp_address_key));
 TP_SLOTS(tp_numbers, TP_TRIE(struct tp_number_key));
 TP_SLOTS(tp_texts, TP_TRIE(struct tp_text_key));
-TP_SLOTS(tp_paths, TP_TRIE(struct tp_path_key));
 /* The rows; their width is set before the program is loaded. */
 TP_SLOTS(tp_rows, TP_ONE(__u64) __uint(map_flags, BPF_F_INNER_MAP););
 

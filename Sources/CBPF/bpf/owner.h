@@ -124,6 +124,36 @@ static __always_inline void describe_place(struct tp_owner *owner, struct task_s
   }
 }
 
+/* A process is new when its leader is younger than the tracer, or has executed something since. */
+static __always_inline bool is_new(struct task_struct *task) {
+  struct task_struct *leader = task->group_leader;
+  if (leader->start_boottime > tp_config.started) return true;
+  struct tp_task *known = bpf_task_storage_get(&tp_tasks, leader, NULL, 0);
+  return known && known->executed;
+}
+
+/* Notes that a process has executed something. That of younger ones tells nothing new. */
+static __always_inline void note_execution(struct task_struct *task) {
+  if (task->start_boottime > tp_config.started) return;
+  struct tp_task *known = bpf_task_storage_get(&tp_tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (known) known->executed = 1;
+}
+
+static __always_inline struct tp_text_head head_of(__u32 dimension, __u32 length) {
+  return (struct tp_text_head){.prefix_length = 32 + 8 * length, .dimension = bpf_htonl(dimension)};
+}
+
+/* Puts each text behind the head of its key. An executable is looked up by as much as a key has room for. */
+static __always_inline void describe_heads(struct tp_owner *owner) {
+  __u32 container = (owner->flags & TP_OWNER_CONTAINER_NEW ? TP_STATE_CONTAINER_NEW : 0) +
+                    (owner->flags & TP_OWNER_CONTAINER_STARTED ? TP_STATE_CONTAINER_STARTED : 0);
+  __u32 place = owner->mount_namespace == tp_config.host_mount_namespace ? TP_STATE_HOST : 0;
+  owner->comm_head = head_of(TP_SCOPE_COMM, TP_COMM_LENGTH);
+  owner->node_name_head = head_of(TP_SCOPE_NODE_NAME, TP_NODE_NAME_LENGTH);
+  owner->container_id_head = head_of(TP_STATE(TP_SCOPE_CONTAINER_ID, container), TP_CONTAINER_ID_LENGTH);
+  owner->executable_head = head_of(TP_STATE(TP_SCOPE_EXECUTABLE, place), TP_TEXT_LENGTH);
+}
+
 /* What is known of a task, brought up to date. NULL when there is no memory, or when it is being written right now. */
 static __noinline struct tp_task *know(struct task_struct *task) {
   struct tp_task *known = bpf_task_storage_get(&tp_tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -133,6 +163,8 @@ static __noinline struct tp_task *know(struct task_struct *task) {
   describe_ids(&known->owner, task);
   describe_place(&known->owner, task);
   describe_executable(known, task);
+  if (is_new(task)) known->owner.flags |= TP_OWNER_NEW;
+  describe_heads(&known->owner);
   known->owner.id = __sync_fetch_and_add(&tp_last_owner, 1) + 1;
   known->busy = 0;
   return known;

@@ -165,7 +165,10 @@ SEC("tp_btf/cgroup_mkdir") int BPF_PROG(tp_on_cgroup_made, struct cgroup *cgroup
 
 SEC("tp_btf/cgroup_rmdir") int BPF_PROG(tp_on_cgroup_removed, struct cgroup *cgroup) { return remove_cgroup(cgroup); }
 
-SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_exec, struct task_struct *task) { return start_container(task); }
+SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_exec, struct task_struct *task) {
+  note_execution(task);
+  return start_container(task);
+}
 
 SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_fork, struct task_struct *parent, struct task_struct *child) {
   if (child->pid != child->tgid) return 0;
