@@ -16,6 +16,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CBPF",
       exclude: ["bpf"],
@@ -25,7 +26,7 @@ let package = Package(
     .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
     .target(
       name: "Pipeline",
-      dependencies: ["Policy", "CBPF"],
+      dependencies: ["Policy", "CBPF", "CZlib"],
       swiftSettings: house + [
         .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
       ]),

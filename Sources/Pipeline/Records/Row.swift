@@ -56,6 +56,23 @@ struct Row: Equatable, Hashable, Sendable {
     return false
   }
 
+  /// Whether no bit is set.
+  var isEmpty: Bool {
+    for index in 0..<count where words[index] != 0 { return false }
+    return true
+  }
+
+  /// Keeps the bits that another row has too, and says whether any is left.
+  @discardableResult
+  mutating func keep(_ other: Row) -> Bool {
+    var any: UInt64 = 0
+    for index in 0..<count {
+      words[index] &= other.words[index]
+      any |= words[index]
+    }
+    return any != 0
+  }
+
   /// A number that is the same for the same words, with its best bits on top.
   var hash: UInt64 {
     var hash: UInt64 = 0

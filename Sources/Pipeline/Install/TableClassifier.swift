@@ -1,0 +1,70 @@
+import CBPF
+import Policy
+
+/// The kernel's decision about a packet that nobody owns, made in user space with the kernel's tables.
+///
+/// Source: `classify.h`, whose order of questions it keeps.
+struct TableClassifier: Sendable {
+  private let plan: tp_plan
+  private let rows: [Row]
+  /// For each shape and direction, the rules that a packet can still meet.
+  private let bases: [Row]
+  private let sources: AddressTable?
+  private let destinations: AddressTable?
+  private let sourcePorts: [UInt16]
+  private let destinationPorts: [UInt16]
+
+  /// The fields that it decides.
+  static let fields: Set<PacketField> = [
+    .source, .destination, .sourcePort, .destinationPort, .direction,
+  ]
+
+  /// Takes the tables of a plan.
+  init(_ tables: KernelTables) {
+    let plan = tables.plan
+    let rows = tables.rows
+    self.plan = plan
+    self.rows = rows
+    sources = plan.uses_source == 0 ? nil : AddressTable(tables.sources)
+    destinations = plan.uses_destination == 0 ? nil : AddressTable(tables.destinations)
+    sourcePorts = tables.sourcePorts
+    destinationPorts = tables.destinationPorts
+    let shapes = unsafe withUnsafeBytes(of: plan.shape) { unsafe Array($0.bindMemory(to: UInt32.self)) }
+    bases = shapes.flatMap { shape in
+      [plan.direction.0, plan.direction.1].map { direction in
+        var base = rows[Int(plan.no_owner)]
+        base.keep(rows[Int(shape)])
+        base.keep(rows[Int(direction)])
+        return base
+      }
+    }
+  }
+
+  /// What it leaves of each rule to be asked packet by packet.
+  static func undecided(_ rules: [Rule]) -> [Undecided] {
+    rules.map { rule in
+      Undecided(filters: rule.filters.filter { !fields.contains($0.field) })
+    }
+  }
+
+  /// The rules that want a packet; nil when there are none.
+  func row(of headers: PacketHeaders, _ direction: PacketDirection) -> Row? {
+    var row = bases[Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)]
+    guard !row.isEmpty else { return nil }
+    if plan.uses_ports != 0 {
+      if let ports = headers.ports {
+        let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
+        let destination =
+          plan.destination_port_base + UInt32(destinationPorts[Int(ports.destination)])
+        guard row.keep(rows[Int(source)]), row.keep(rows[Int(destination)]) else { return nil }
+      } else {
+        guard row.keep(rows[Int(plan.no_source_port)]),
+          row.keep(rows[Int(plan.no_destination_port)])
+        else { return nil }
+      }
+    }
+    if let sources, !row.keep(rows[sources.row(of: headers.source)]) { return nil }
+    if let destinations, !row.keep(rows[destinations.row(of: headers.destination)]) { return nil }
+    return row
+  }
+}
