@@ -9,9 +9,22 @@ extension EventShape {
     "net_packet_udp": ("2003", addresses + ports + [protocols.udp, metadata]),
     "net_packet_icmp": ("2004", addresses + [protocols.icmp, metadata]),
     "net_packet_icmpv6": ("2005", addresses + [protocols.icmpv6, metadata]),
+    "net_packet_dns": ("2006", addresses + ports + [messages.dns, metadata]),
+    "net_packet_dns_request": ("2007", [packet, messages.dnsQuestions]),
+    "net_packet_dns_response": ("2008", [packet, messages.dnsResponse]),
+    "net_packet_http": ("2009", addresses + ports + [messages.http, metadata]),
+    "net_packet_http_request": ("2010", [packet, messages.httpRequest]),
+    "net_packet_http_response": ("2011", [packet, messages.httpResponse]),
   ]
 
-  private typealias Argument = (String, String, Kind)
+  typealias Argument = (String, String, Kind)
+
+  private static let packet: Argument = (
+    "metadata", "trace.PktMeta",
+    .object(
+      strings("src_ip dst_ip") + numbers("src_port dst_port protocol packet_len")
+        + strings("iface"))
+  )
 
   private static let addresses: [Argument] = [
     ("src", "const char*", .string), ("dst", "const char*", .string),

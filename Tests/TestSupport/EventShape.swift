@@ -11,8 +11,12 @@ public struct MisshapenEvent: Error, CustomStringConvertible {
 /// The keys of an event, of its parts and of its arguments, in order, with their types.
 enum EventShape {
   indirect enum Kind: Sendable {
-    case number, string, boolean
+    case number, signedNumber, string, boolean
     case array(Kind)
+    /// `null` when there are no elements.
+    case arrayOrNull(Kind)
+    /// Arrays of texts by names that sort.
+    case texts
     case object([(String, Kind)])
     /// Members that are written only when they are known, still in this order.
     case partial([(String, Kind)])
@@ -38,6 +42,7 @@ enum EventShape {
       try require(argument["name"] == .string(key), "\(key) in its place in \(name)")
       try require(argument["type"] == .string(type), "type of \(name).\(key)")
     }
+    guard arguments.last?["type"]?.string == "trace.PacketMetadata" else { return }
     let direction = arguments.last?["value"]?["direction"]?.string
     try require(direction == "ingress" || direction == "egress", "direction")
   }
@@ -51,7 +56,17 @@ enum EventShape {
     case (.string, .string), (.boolean, .boolean), (_, .anything): return
     case (.number(let text), .number):
       try require(UInt64(text) != nil, "\(place), a whole number, is \(text)")
-    case (.array(let elements), .array(let kind)):
+    case (.number(let text), .signedNumber):
+      try require(Int64(text) != nil, "\(place), a whole number, is \(text)")
+    case (.null, .arrayOrNull): return
+    case (.object(let members), .texts):
+      try require(
+        members.map(\.key) == Set(members.map(\.key)).sorted(), "order in \(place)")
+      for member in members {
+        try require(member.value.elements?.isEmpty == false, "values of \(place).\(member.key)")
+        try check(member.value, is: .array(.string), at: "\(place).\(member.key)")
+      }
+    case (.array(let elements), .array(let kind)), (.array(let elements), .arrayOrNull(let kind)):
       for element in elements { try check(element, is: kind, at: place) }
     case (.object(let members), .object(let kinds)):
       try require(members.map(\.key) == kinds.map(\.0), "keys of \(place): \(members.map(\.key))")

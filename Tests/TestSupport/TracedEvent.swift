@@ -61,14 +61,20 @@ public struct TracedEvent: Sendable {
 
 extension TracedEvent {
   /// The source address as written.
-  public var source: String { arguments["src"]?.string ?? "" }
+  public var source: String { argument("src", "src_ip")?.string ?? "" }
   /// The destination address as written.
-  public var destination: String { arguments["dst"]?.string ?? "" }
+  public var destination: String { argument("dst", "dst_ip")?.string ?? "" }
   /// The source port; nil for an event without ports.
-  public var sourcePort: UInt64? { arguments["src_port"]?.unsigned }
+  public var sourcePort: UInt64? { argument("src_port", "src_port")?.unsigned }
   /// The destination port; nil for an event without ports.
-  public var destinationPort: UInt64? { arguments["dst_port"]?.unsigned }
-  /// `ingress` or `egress`.
+  public var destinationPort: UInt64? { argument("dst_port", "dst_port")?.unsigned }
+
+  /// An argument, or of an event that shows what the packet says, the member of its `metadata`.
+  private func argument(_ name: String, _ member: String) -> JSONValue? {
+    arguments[name] ?? arguments["metadata"]?[member]
+  }
+
+  /// `ingress` or `egress`; empty for an event that does not say.
   public var direction: String { arguments["metadata"]?["direction"]?.string ?? "" }
 
   /// Whether the packet left its owner.

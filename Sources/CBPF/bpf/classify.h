@@ -16,11 +16,15 @@ static __always_inline bool keep_ports(__u64 *row, const struct tp_tables *table
 }
 
 /* Keeps of `row` the rules that want the packet, whoever owns it. Cheap questions come first. */
-static __always_inline bool wanted(__u64 *row, const struct tp_tables *tables, const struct tp_view *view,
-                                   enum tp_direction direction) {
+static __always_inline bool wanted(__u64 *row, const struct tp_tables *tables, struct __sk_buff *skb,
+                                   struct tp_view *view, enum tp_direction direction) {
   const struct tp_plan *plan = tables->plan;
   if (!keep(row, tables, plan->shape[view->shape & (TP_SHAPES - 1)])) return false;
   if (!keep(row, tables, plan->direction[direction])) return false;
+  if (plan->asks_content) {
+    view->content = content_of(skb, view, plan);
+    if (!keep(row, tables, plan->content[view->content & (TP_CONTENTS - 1)])) return false;
+  }
   if (plan->uses_ports && !keep_ports(row, tables, view)) return false;
   if (plan->uses_source && !keep_found(row, tables, &tp_sources, &view->source)) return false;
   if (plan->uses_destination && !keep_found(row, tables, &tp_destinations, &view->destination)) return false;

@@ -19,9 +19,6 @@ static int count_loss(__u32 rule, const __u64 *row) {
   return 0;
 }
 
-/* The longest transport header that a record must hold. */
-#define LENGTH_TRANSPORT_MAX 60
-
 static __always_inline bool emit_sized(struct __sk_buff *skb, struct tp_packet *head, const struct tp_socket *socket,
                                        const __u64 *row, __u32 capture) {
   __u32 row_bytes = 8 * tp_config.row_words;
@@ -43,10 +40,13 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, struct tp_packet *
   return true;
 }
 
-/* Whether the record is in the ring. The smaller capture is taken when it holds all headers. */
+/* Whether the record is in the ring. The smallest capture is taken that holds the packet, or what is needed of it. */
 static __always_inline bool emit(struct __sk_buff *skb, struct tp_packet *head, const struct tp_socket *socket,
-                                 const __u64 *row) {
-  if (skb->len <= TP_CAPTURE_SMALL || head->transport_offset + LENGTH_TRANSPORT_MAX <= TP_CAPTURE_SMALL)
-    return emit_sized(skb, head, socket, row, TP_CAPTURE_SMALL);
-  return emit_sized(skb, head, socket, row, TP_CAPTURE_LARGE);
+                                 const __u64 *row, __u32 needed) {
+  if (skb->len < needed) needed = skb->len;
+#define X(size) \
+  if (needed <= size) return emit_sized(skb, head, socket, row, size);
+  TP_CAPTURES(X)
+#undef X
+  return emit_sized(skb, head, socket, row, TP_CAPTURE_MAX);
 }

@@ -4,7 +4,9 @@
 struct tp_view {
   __u8 shape;
   bool has_ports;
+  __u8 content; /* as far as the plan asks; see content.h */
   __u16 transport_offset;
+  __u16 payload_offset; /* of TCP and UDP */
   __u16 source_port, destination_port;
   struct tp_address_key source, destination;
 };
@@ -64,10 +66,12 @@ static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, 
   if (protocol == PROTOCOL_TCP) {
     if (bpf_skb_load_bytes(skb, offset, &header.tcp, sizeof header.tcp) || header.tcp.data_offset >> 4 < 5) return;
     view->shape += TP_TRANSPORT_TCP;
+    view->payload_offset = offset + (header.tcp.data_offset >> 4) * 4;
     view_ports(view, &header);
   } else if (protocol == PROTOCOL_UDP) {
     if (bpf_skb_load_bytes(skb, offset, header.bytes, LENGTH_UDP)) return;
     view->shape += TP_TRANSPORT_UDP;
+    view->payload_offset = offset + LENGTH_UDP;
     view_ports(view, &header);
   } else if (protocol == PROTOCOL_ICMP && is_ipv4) {
     if (skb->len < offset + LENGTH_ICMP) return;

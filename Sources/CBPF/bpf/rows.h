@@ -47,3 +47,11 @@ static __always_inline bool keep_found(__u64 *row, const struct tp_tables *table
   }
   return keep(row, tables, *index);
 }
+
+/* Whether `row` has a bit that a row of the tables has too. */
+static __always_inline bool meets(const __u64 *row, const struct tp_tables *tables, __u32 index) {
+  const __u64 *other = bpf_map_lookup_elem(tables->rows, &index);
+  __u64 any = 0;
+  if (other) TP_EACH_WORD(i) any |= row[i] & other[i];
+  return any != 0;
+}

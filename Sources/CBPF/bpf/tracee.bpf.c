@@ -11,6 +11,7 @@
 #include "owner.h"
 #include "cgroup.h"
 #include "packet.h"
+#include "content.h"
 #include "classify.h"
 #include "emit.h"
 #include "process.h"
@@ -89,7 +90,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     return 1;
   }
   TP_EACH_WORD(i) row[i] = ~0ULL;
-  if (!wanted(row, &tables, &seen, direction)) {
+  if (!wanted(row, &tables, skb, &seen, direction)) {
     count(&counters->unwanted);
     return 1;
   }
@@ -113,7 +114,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     .shape = seen.shape,
     .transport_offset = seen.transport_offset,
   };
-  if (emit(skb, &head, socket, row)) {
+  if (emit(skb, &head, socket, row, needed(skb, &tables, &seen, row))) {
     count(&counters->submitted);
   } else {
     count(&counters->full);

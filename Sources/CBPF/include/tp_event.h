@@ -41,6 +41,27 @@ enum tp_transport {
 #define TP_SHAPE_IPV6 8
 #define TP_SHAPES 16
 
+/*
+ * What a packet says, as far as its ports and the first bytes of its payload show: a sort of DNS plus a sort of HTTP. A
+ * segment of TCP to or from the port of DNS is a part of a stream, so it does not show whether it asks or answers.
+ */
+enum tp_content {
+  TP_CONTENT_NONE = 0,
+  TP_CONTENT_DNS = 1,
+  TP_CONTENT_DNS_QUERY = 2,
+  TP_CONTENT_DNS_RESPONSE = 3,
+  TP_CONTENT_HTTP_REQUEST = 4,
+  TP_CONTENT_HTTP_RESPONSE = 8,
+};
+#define TP_CONTENT_DNS_MASK 3
+#define TP_CONTENTS 16
+
+/* What the rules of a plan ask of what packets say. */
+enum tp_asks_content {
+  TP_ASKS_DNS = 1 << 0,
+  TP_ASKS_HTTP = 1 << 1,
+};
+
 /* What a record of the ring is; the first word of each record. */
 enum tp_record_kind {
   TP_RECORD_PACKET = 1,
@@ -115,12 +136,12 @@ struct tp_process {
 };
 _Static_assert(sizeof(struct tp_process) == 16 + sizeof(struct tp_owner), "tp_process is a wire type");
 
-/* Bytes of a packet that a record can hold. The smaller is taken when it holds all headers. */
-#define TP_CAPTURE_SMALL 128
-#define TP_CAPTURE_LARGE 1024
+/* Bytes of a packet that a record can hold, from the smallest: all headers, and the payload if a rule asks what it says. */
+#define TP_CAPTURES(X) X(128) X(512) X(1024) X(4096) X(16384)
+#define TP_CAPTURE_MAX 65536
 
-/* A transport header that begins later than this, behind long extension headers, counts as none: a record must hold it. */
-#define TP_TRANSPORT_OFFSET_MAX (TP_CAPTURE_LARGE - 64)
+/* A transport header that begins later than this, behind long extension headers, counts as none. */
+#define TP_TRANSPORT_OFFSET_MAX 960
 
 /* Key of the tries of addresses: an IPv4 address is ::ffff:a.b.c.d. Network byte order. */
 struct tp_address_key {
@@ -197,8 +218,11 @@ struct tp_plan {
   __u32 shape[TP_SHAPES];
   __u32 direction[2];
   __u32 container[2]; /* on the host, in a container */
+  __u32 asks_content; /* enum tp_asks_content */
+  __u32 content_rules; /* the row of the rules that ask what packets say */
+  __u32 content[TP_CONTENTS];
 };
-_Static_assert(sizeof(struct tp_plan) == 120, "tp_plan is a map value");
+_Static_assert(sizeof(struct tp_plan) == 192, "tp_plan is a map value");
 
 /* The class of each port, counted from the plan's `source_port_base` and `destination_port_base`. */
 struct tp_ports {

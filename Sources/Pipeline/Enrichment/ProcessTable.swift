@@ -31,10 +31,10 @@ final class ProcessTable {
   /// Exited processes that are remembered.
   private static let exitedLimit = 16_384
 
-  /// Whether a plan has a question that needs the table.
-  static func isNeeded(by plan: TracePlan) -> Bool {
-    plan.rules.contains { rule in
-      rule.followed != nil || rule.scope.contains { $0.field == .tree || $0.asksForNew }
+  /// Whether what the kernel leaves of the rules has a question that needs the table.
+  static func isNeeded(by undecided: [Undecided]) -> Bool {
+    undecided.contains { rule in
+      rule.following != nil || rule.scope.contains { $0.field == .tree || $0.asksForNew }
     }
   }
 

@@ -37,13 +37,13 @@ public struct KernelTables: Sendable {
   public let rowWords: Int
 
   /// Makes the tables of a plan of at most ``Policy/TracePlan/ruleLimit`` rules.
-  public init(_ tracePlan: TracePlan, generation: UInt32) {
+  public init(_ tracePlan: TracePlan, generation: UInt32, filters place: FilterPlace = .kernel) {
     precondition(
       tracePlan.rules.count <= TracePlan.ruleLimit, "the compiler bounds the rules of a plan")
     let rules = tracePlan.rules
     rowWords = Row.words(for: rules.count)
     rows = []
-    undecided = rules.map(Undecided.init)
+    undecided = rules.map { Undecided($0, filters: place) }
     let clauses = rules.reduce(0) {
       $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count
     }
@@ -52,20 +52,44 @@ public struct KernelTables: Sendable {
     var table = RowTable()
     plan.generation = generation
     let s = (0..<UInt8(TP_SHAPES)).map { number in
-      let events = PacketShape(rawValue: number)?.events ?? []
-      return table.index(of: Row(rules) { events.contains($0.event) })
+      guard let shape = PacketShape(rawValue: number) else {
+        return table.index(of: Row(rules) { _ in false })
+      }
+      return table.index(
+        of: Row(rules) { $0.event.contentProtocol.map(shape.carries) ?? shape.gives($0.event) })
     }
     plan.shape = (
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
       s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]
     )
+    encodeContent(rules, &table)
     plan.no_owner = table.index(
       of: Row(rules) {
-        ReferenceMatcher.matches($0.scope, owner: nil) && ReferenceMatcher.follows($0, owner: nil)
+        place == .userSpace
+          || ReferenceMatcher.matches($0.scope, owner: nil)
+            && ReferenceMatcher.follows($0, owner: nil)
       })
-    encode(RuleQuestion(rules) { $0.filters.filter { $0.decisionPlace == .kernel } }, &table)
-    encode(RuleQuestion(rules) { $0.scope.filter { $0.decisionPlace == .kernel } }, &table)
+    encode(
+      RuleQuestion(rules) { $0.filters.filter { place.isKernels($0.decisionPlace) } }, &table)
+    encode(RuleQuestion(rules) { $0.scope.filter { place.isKernels($0.decisionPlace) } }, &table)
     rows = table.rows
+  }
+
+  private mutating func encodeContent(_ rules: [Rule], _ table: inout RowTable) {
+    let asked = Set(rules.compactMap(\.event.contentProtocol))
+    plan.asks_content =
+      (asked.contains(.dns) ? TP_ASKS_DNS.rawValue : 0)
+      | (asked.contains(.http) ? TP_ASKS_HTTP.rawValue : 0)
+    plan.content_rules = table.index(of: Row(rules) { $0.event.contentProtocol != nil })
+    let c = (0..<UInt8(TP_CONTENTS)).map { number in
+      let events = PacketContent(rawValue: number)?.events ?? []
+      return table.index(
+        of: Row(rules) { $0.event.contentProtocol == nil || events.contains($0.event) })
+    }
+    plan.content = (
+      c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7],
+      c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
+    )
   }
 
   private mutating func encode(

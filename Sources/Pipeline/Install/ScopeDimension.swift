@@ -1,5 +1,5 @@
 import CBPF
-public import Policy
+import Policy
 
 /// The dimension of scope that the kernel side knows a field of the owner by.
 enum ScopeDimension {
@@ -24,15 +24,5 @@ enum ScopeDimension {
       .podNamespace, .podUID, .tree:
       nil
     }
-  }
-}
-
-extension Undecided {
-  /// Finds the clauses of a rule that the kernel does not decide.
-  public init(_ rule: Rule) {
-    self.init(
-      scope: rule.scope.filter { $0.decisionPlace != .kernel },
-      filters: rule.filters.filter { $0.decisionPlace != .kernel },
-      following: rule.followed == nil ? nil : rule)
   }
 }

@@ -17,6 +17,8 @@ public struct Tracer: ~Copyable {
     public var ringBytes: UInt32 = 32 << 20
     /// The directory of the cgroup whose packets are traced, with all below it; nil for the root of the v2 tree.
     public var cgroup: String?
+    /// Who decides the clauses of a plan.
+    public var filters = FilterPlace.kernel
 
     /// Whether changes of processes are recorded too, beginning with the processes that are there.
     var recordsProcesses = false

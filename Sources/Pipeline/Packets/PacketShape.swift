@@ -67,4 +67,12 @@ struct PacketShape: RawRepresentable, Equatable, Hashable, Sendable {
 
   /// The events that a packet of the shape gives.
   var events: Set<EventKind> { Set([familyEvent, transportEvent].compactMap { $0 }) }
+
+  /// Whether a packet of the shape can carry messages of a protocol.
+  func carries(_ content: ContentProtocol) -> Bool {
+    switch content {
+    case .dns: transport == .udp || transport == .tcp
+    case .http: transport == .tcp
+    }
+  }
 }

@@ -23,9 +23,9 @@ public struct TraceRun: ~Copyable {
   public init(
     _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {
-    let tables = KernelTables(plan, generation: Self.firstGeneration)
+    let tables = KernelTables(plan, generation: Self.firstGeneration, filters: options.filters)
     let signals = try TraceError.wrapping { () throws(KernelError) in try StopSignals() }
-    let needsProcesses = ProcessTable.isNeeded(by: plan)
+    let needsProcesses = ProcessTable.isNeeded(by: tables.undecided)
     let tracer = try TraceError.wrapping { () throws(KernelError) in
       var options = options
       options.recordsProcesses = needsProcesses

@@ -33,7 +33,7 @@ extension Listing {
         [
           String(event.rawValue), event.name,
           event.sets.map(\.rawValue).joined(separator: ","),
-          event.summary + (event.isSupported ? "" : " (not supported yet)"),
+          event.summary,
         ]
       },
       json: .list(EventKind.allCases.map(json)))
@@ -131,7 +131,7 @@ extension Listing {
   private static func json(_ event: EventKind) -> JSONValue {
     [
       "id": .number(Int(event.rawValue)), "name": .text(event.name),
-      "sets": .list(event.sets.map { .text($0.rawValue) }), "supported": .bool(event.isSupported),
+      "sets": .list(event.sets.map { .text($0.rawValue) }),
       "summary": .text(event.summary),
       "arguments": .list(
         event.arguments.map { ["name": .text($0.name), "type": .text($0.typeName)] }),

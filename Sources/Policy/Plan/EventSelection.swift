@@ -73,19 +73,15 @@ struct EventSelection: Equatable, Sendable {
     }
 
     func add(_ events: [EventKind], isEvent: Bool) {
-      let supported = events.filter(\.isSupported)
-      let missing = events.filter { !$0.isSupported }
       if isExclusion {
-        if supported.isEmpty { diagnostics.append(.excludesUnsupported(word, source)) }
-      } else if supported.isEmpty {
+        if events.isEmpty { diagnostics.append(.excludesUnsupported(word, source)) }
+      } else if events.isEmpty {
         namesUnsupported = true
         diagnostics.append(.unsupportedEvent(word, source))
         return
-      } else if !missing.isEmpty {
-        diagnostics.append(.leavesOut(missing, word, source))
       }
       items.append(
-        Item(word: word, events: supported, isEvent: isEvent, isExclusion: isExclusion))
+        Item(word: word, events: events, isEvent: isEvent, isExclusion: isExclusion))
     }
   }
 
@@ -112,15 +108,6 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .warning, "useless-exclusion", "`\(word.text)` is never traced: it is not supported yet",
-      source: source.source, range: word.range)
-  }
-
-  fileprivate static func leavesOut(
-    _ events: [EventKind], _ word: FilterExpression.Word, _ source: SourceText
-  ) -> Diagnostic {
-    let names = events.map { "`\($0.name)`" }.joined(separator: ", ")
-    return Diagnostic(
-      .warning, "unsupported-event", "`\(word.text)` leaves out \(names): not supported yet",
       source: source.source, range: word.range)
   }
 

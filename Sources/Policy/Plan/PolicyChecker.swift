@@ -46,7 +46,7 @@ struct PolicyChecker {
         rule.filters, in: .rule, mayHaveOtherFields: selection.namesUnsupported)
       var selected = selection.selected
       if selected.isEmpty, onlyExcludes {
-        selected = EventSet.standard.events.filter(\.isSupported).map { ($0, isNamed: false) }
+        selected = EventSet.standard.events.map { ($0, isNamed: false) }
       } else if selection.onlyExcludes, let filter = filters.first {
         diagnostics.append(.filtersNothing(filter.expression))
       }

@@ -3,7 +3,7 @@ extension LintRule {
     "unsupported-event", .error, "No event is one that Tracee has and this tracer has not yet",
     rationale: """
       Files written for Tracee load unchanged, but what cannot be traced is said, never left out \
-      in silence. A set or a prefix that holds others besides gives a warning.
+      in silence.
       """,
     good: [
       Example.policy()

@@ -36,6 +36,12 @@ struct Apply: ParsableCommand {
   @Option(help: "Attach to this cgroup's directory instead of the root of the v2 tree.")
   var cgroup: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Who decides filters: kernel, or user-space for all of them.",
+      discussion: "The events are the same; use it to compare."))
+  var filters = FilterPlace.kernel
+
   func validate() throws {
     if statsEvery != nil && statsFile == nil {
       throw ValidationError("--stats-every needs --stats-file")
@@ -56,6 +62,7 @@ struct Apply: ParsableCommand {
     let outputs = try open()
     var options = Tracer.Options()
     options.cgroup = cgroup
+    options.filters = filters
     var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
     run.statsFile = statsFile.map { StatsFile($0, every: statsEvery?.duration) }
     // A file that cannot be written is said now, not after hours.

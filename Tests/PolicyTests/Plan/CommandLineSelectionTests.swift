@@ -18,9 +18,9 @@ struct CommandLineSelectionTests {
     #expect(plan?.rules == [Rule(policy: 0, event: .tcp)])
   }
 
-  @Test func `without events it is the default set of what is supported`() {
+  @Test func `without events it is the default set`() {
     let plan = compile(scopes: ["uid=0"]).plan
-    #expect(plan?.rules.map(\.event) == EventSet.standard.events.filter(\.isSupported))
+    #expect(plan?.rules.map(\.event) == EventSet.standard.events)
     #expect(plan?.rules.allSatisfy { $0.scope.map(\.field) == [.userID] } == true)
   }
 

@@ -23,9 +23,7 @@ struct LintRulesTests {
       #expect(found.allSatisfy { $0.fix == nil || LintRules.rule($0.code)?.isFixable == true })
     }
     for example in rule.good {
-      let found = findings(example).filter {
-        $0.code == code || ($0.severity != .note && $0.code != "unsupported-event")
-      }
+      let found = findings(example).filter { $0.code == code || $0.severity != .note }
       #expect(found.isEmpty, "\(example)\(found.map(ConciseRenderer.line))")
     }
   }

@@ -1,0 +1,99 @@
+/* What a packet says: DNS by its ports, HTTP by the first bytes. The rules are those of `PacketContent` in Swift. */
+#pragma once
+
+#define PORT_DNS 53
+#define PORT_MULTICAST_DNS 5353
+#define PORT_LLMNR 5355
+
+static __always_inline bool has_port(const struct tp_view *view, __u16 port) {
+  return view->source_port == port || view->destination_port == port;
+}
+
+static __always_inline __u8 dns_of(struct __sk_buff *skb, const struct tp_view *view, bool is_tcp) {
+  bool has_port_of_dns = has_port(view, PORT_DNS) ||
+                         (!is_tcp && (has_port(view, PORT_MULTICAST_DNS) || has_port(view, PORT_LLMNR)));
+  if (!has_port_of_dns) return TP_CONTENT_NONE;
+  __u8 flags;
+  if (is_tcp || bpf_skb_load_bytes(skb, view->payload_offset + 2, &flags, sizeof flags)) return TP_CONTENT_DNS;
+  return flags & 0x80 ? TP_CONTENT_DNS_RESPONSE : TP_CONTENT_DNS_QUERY;
+}
+
+/* The methods of RFC 9110 and RFC 5789, each with the space behind it, as the number that its bytes are. */
+static __always_inline bool begins_request(__u64 text) {
+  return text >> 32 == 0x47455420 ||         /* GET */
+         text >> 24 == 0x4845414420 ||       /* HEAD */
+         text >> 24 == 0x504f535420 ||       /* POST */
+         text >> 32 == 0x50555420 ||         /* PUT */
+         text >> 8 == 0x44454c45544520 ||    /* DELETE */
+         text == 0x434f4e4e45435420 ||       /* CONNECT */
+         text == 0x4f5054494f4e5320 ||       /* OPTIONS */
+         text >> 16 == 0x545241434520 ||     /* TRACE */
+         text >> 16 == 0x504154434820;       /* PATCH */
+}
+
+static __always_inline __u8 http_of(struct __sk_buff *skb, const struct tp_view *view) {
+  __u64 first = 0; /* in network byte order */
+  __u32 length = skb->len - view->payload_offset;
+  if (length < 4) return TP_CONTENT_NONE;
+  if (length > sizeof first) length = sizeof first;
+  if (bpf_skb_load_bytes(skb, view->payload_offset, &first, length)) return TP_CONTENT_NONE;
+  __u64 text = bpf_be64_to_cpu(first);
+  if (text >> 8 == 0x485454502f312e /* HTTP/1. */) return TP_CONTENT_HTTP_RESPONSE;
+  return begins_request(text) ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_NONE;
+}
+
+/* What a packet of TCP or UDP says, as far as the plan asks. */
+static __always_inline __u8 content_of(struct __sk_buff *skb, const struct tp_view *view, const struct tp_plan *plan) {
+  if (!view->has_ports || skb->len <= view->payload_offset) return TP_CONTENT_NONE;
+  bool is_tcp = (view->shape & 7) == TP_TRANSPORT_TCP;
+  __u8 content = TP_CONTENT_NONE;
+  if (plan->asks_content & TP_ASKS_DNS) content = dns_of(skb, view, is_tcp);
+  if (is_tcp && plan->asks_content & TP_ASKS_HTTP) content += http_of(skb, view);
+  return content;
+}
+
+struct tp_head_search {
+  struct __sk_buff *skb;
+  __u32 offset; /* of the bytes that are looked at next */
+  __u32 last;   /* the bytes before them, the latest lowest */
+  bool is_found;
+};
+
+#define HEAD_CHUNK 32
+/* A head that is longer than this is captured with all that the packet has behind it. */
+#define HEAD_CHUNKS 256
+
+static int search_chunk(__u32 index, struct tp_head_search *search) {
+  __u8 bytes[HEAD_CHUNK];
+  __u32 length = search->skb->len - search->offset;
+  if (length - 1 >= HEAD_CHUNK) length = HEAD_CHUNK;
+  if (search->offset >= search->skb->len || bpf_skb_load_bytes(search->skb, search->offset, bytes, length)) return 1;
+  for (__u32 i = 0; i < HEAD_CHUNK && i < length; i++) {
+    search->last = search->last << 8 | bytes[i];
+    if ((search->last & 0xffff) == 0x0a0a || (search->last & 0xffffff) == 0x0a0d0a) {
+      search->offset += i + 1;
+      search->is_found = true;
+      return 1;
+    }
+  }
+  search->offset += length;
+  return 0;
+}
+
+/* The bytes of the packet up to the end of the head that it begins with; of a head that goes on, all bytes. */
+static __always_inline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view) {
+  struct tp_head_search search = {.skb = skb, .offset = view->payload_offset};
+  bpf_loop(HEAD_CHUNKS, search_chunk, &search, 0);
+  return search.is_found ? search.offset : skb->len;
+}
+
+/* The longest transport header that a record must hold. */
+#define LENGTH_TRANSPORT_MAX 60
+
+/* How many bytes of the packet the rules in `row` need of it. */
+static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_tables *tables, const struct tp_view *view,
+                                    const __u64 *row) {
+  __u32 headers = view->transport_offset + LENGTH_TRANSPORT_MAX;
+  if (view->content == TP_CONTENT_NONE || !meets(row, tables, tables->plan->content_rules)) return headers;
+  return view->content & TP_CONTENT_DNS_MASK ? skb->len : end_of_head(skb, view);
+}

@@ -1,0 +1,119 @@
+import CBPF
+import Glibc
+import Policy
+import Testing
+
+@testable import Pipeline
+
+/// What the programs take a payload for.
+@Suite(.serialized, .enabled(if: geteuid() == 0, "loading BPF needs root"))
+struct ContentTests {
+  private static let host = IPAddress(ipv4: 0x7f00_0001)
+  private static let host6 = IPAddress(high: 0, low: 1)
+  private static let plan = TracePlan(
+    policies: ["all"], rules: EventKind.allCases.map { Rule(policy: 0, event: $0) })
+  private static let head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+  private static let beginnings = [
+    "GET /", "GET", "GET\r", "get /", "HEAD /", "HEADER", "POST /", "POST", "PUT /", "PUTS",
+    "DELETE ",
+    "DELETE", "CONNECT a", "CONNECTa", "OPTIONS *", "OPTIONSX", "TRACE /", "PATCH /", "PATCH",
+    "HTTP/1.1 200", "HTTP/1.", "HTTP/2.0", "SSH-2.0", "", "G", "PRI * HTTP/2.0", "GET ", "PUT ",
+  ].map { Array($0.utf8) }
+
+  @Test func `the kernel and user space take the same packets for the same messages`() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SplitMix(state: seed)
+    let test = try PacketTest(KernelTables(Self.plan, generation: 1))
+    var found: Set<EventKind> = []
+    for round in 0..<6_000 {
+      let ports: [UInt16] = [53, 5353, 5355, 80, 54, 35000]
+      var forged = PacketForge(
+        Bool.random(using: &random) ? .tcp : .udp,
+        from: round % 2 == 0 ? Self.host : Self.host6, to: round % 2 == 0 ? Self.host : Self.host6,
+        ports: (
+          ports.randomElement(using: &random) ?? 0, ports.randomElement(using: &random) ?? 0
+        ))
+      var payload = Self.beginnings.randomElement(using: &random) ?? []
+      if Bool.random(using: &random) {
+        payload = (0..<Int.random(in: 0...6, using: &random)).map { _ in .random(in: 0...255) }
+      }
+      payload += (0..<Int.random(in: 0...3, using: &random)).map { _ in .random(in: 0...255) }
+      forged.bytes += payload
+      _ = try test.run(TP_EGRESS, forged.bytes)
+      let seen = PacketHeaders(forged.bytes.span.bytes)
+      let headers = try #require(seen)
+      let content = PacketContent(headers, forged.bytes.span.bytes)
+      let expected = headers.shape.events.union(content.events)
+      found.formUnion(expected)
+      var records = 0
+      try test.consume { bytes in
+        records += 1
+        guard let record = RecordReader(bytes) else { return true }
+        var actual: Set<EventKind> = []
+        record.row.forEachRule { actual.insert(EventKind.allCases[$0]) }
+        #expect(actual == expected, "seed \(seed), bytes \(forged.bytes)")
+        return true
+      }
+      #expect(records == 1)
+    }
+    #expect(found.isSuperset(of: EventKind.allCases.filter { $0.contentProtocol != nil }))
+  }
+
+  @Test(arguments: [
+    (PacketForge.Transport.udp, UInt16(53), 0), (.udp, 5353, 900), (.tcp, 53, 3_000),
+  ])
+  func `a message is captured whole, and without a rule that asks for it only headers are`(
+    transport: PacketForge.Transport, port: UInt16, more: Int
+  ) throws {
+    let captured = try captures(
+      transport, port, [UInt8](repeating: 0, count: 100 + more), as: .dns)
+    #expect(captured.asked == captured.length)
+    #expect(captured.unasked == 128)
+  }
+
+  @Test(arguments: [
+    (0, 128), (128 - 70, 128), (128 - 70 + 1, 512), (2_000, 4096),
+  ])
+  func `of a segment that begins with a head, so much is captured that its end is there`(
+    filling: Int, capture: Int
+  ) throws {
+    let start = "GET / HTTP/1.1\r\nHost: a\r\n"
+    #expect(start.utf8.count == 25)
+    let head =
+      start + (filling == 0 ? "" : "x:\(String(repeating: "y", count: filling - 1))\r\n") + "\r\n"
+    for ending in [head, head.replacing("\r\n", with: "\n")] {
+      let body = [UInt8](repeating: 0, count: 3_300 - ending.utf8.count)
+      let captured = try captures(.tcp, 80, Array(ending.utf8) + body, as: .http)
+      let payload = Array(captured.bytes.dropFirst(40))
+      let isRead = HTTPHead(payload.span.bytes) != nil
+      #expect(isRead)
+      if ending == head { #expect(captured.asked == min(capture, captured.length)) }
+      #expect(captured.unasked == 128)
+    }
+  }
+
+  /// How much of a packet, which can be no longer than a page here, is captured, asked for what it says and for its headers alone.
+  private func captures(
+    _ transport: PacketForge.Transport, _ port: UInt16, _ payload: [UInt8], as event: EventKind
+  ) throws -> (asked: Int, unasked: Int, length: Int, bytes: [UInt8]) {
+    var forged = PacketForge(transport, from: Self.host, to: Self.host, ports: (40000, port))
+    forged.bytes += payload
+    func capture(_ event: EventKind) throws -> [UInt8] {
+      let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: event)])
+      let test = try PacketTest(KernelTables(plan, generation: 1))
+      _ = try test.run(TP_EGRESS, forged.bytes)
+      var bytes: [UInt8] = []
+      try test.consume { record in
+        if let reader = RecordReader(record) {
+          bytes = reader.packet.withUnsafeBytes { Array($0) }
+        }
+        return true
+      }
+      return bytes
+    }
+    let asked = try capture(event)
+    return (
+      asked.count, try capture(transport == .tcp ? .tcp : .udp).count, forged.bytes.count, asked
+    )
+  }
+}
