@@ -49,7 +49,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
+      dependencies: ["Pipeline", "Policy", "CBPF", "CZlib", "CAllocations", "TestSupport"],
       swiftSettings: house),
     .testTarget(
       name: "KernelTests",

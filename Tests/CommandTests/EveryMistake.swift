@@ -68,6 +68,7 @@ enum EveryMistake {
           - podName=web
           - data.src_port=
           - args.proto_tcp.SYN=1
+          - comm=*sh
         actions: [kill]
       - evnt: net_packet_udp
         event: net_packet_udp
@@ -81,7 +82,7 @@ enum EveryMistake {
     "3:40 error invalid-value", "5:12 error unknown-event", "6:15 error unquoted-comma",
     "9:23 error invalid-value", "10:17 error invalid-operator", "11:18 warning cidr-host-bits",
     "12:9 error unsupported-scope", "13:22 error empty-value", "14:9 warning deprecated-args",
-    "14:9 note user-space-filter", "15:15 error unknown-action", "16:5 error unknown-key",
-    "18:5 error duplicate-key", "19:17 error wrong-type",
+    "15:9 note user-space-filter", "16:15 error unknown-action", "17:5 error unknown-key",
+    "19:5 error duplicate-key", "20:17 error wrong-type",
   ]
 }

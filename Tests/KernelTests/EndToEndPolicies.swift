@@ -55,6 +55,7 @@ extension EndToEnd {
         }
         let tracer = try await stage.trace(
           [policy("all", events: "net_packet_tcp", source)] + policies)
+        #expect(tracer.readyLine?.contains("user-space filters 0") == true)
         try await fetch(stage, network, port: "8080")
         let trace = try await tracer.stop()
 

@@ -28,6 +28,96 @@ import Testing
     }
   }
 
+  @Test func `the bits of a field are the number that its decoder finds`() throws {
+    var random = SystemRandomNumberGenerator()
+    for (_, sample) in Self.samples {
+      for _ in 0..<50 {
+        var bytes = sample
+        // All but what decides where the headers are: versions, lengths, protocols, fragments.
+        let fixed = sample[0] >> 4 == 4 ? [0, 6, 7, 9] : [0, 6]
+        for index in bytes.indices where !fixed.contains(index) {
+          bytes[index] = UInt8.random(in: 0...255, using: &random)
+        }
+        let transport = sample[0] >> 4 == 4 ? 20 : 40
+        if bytes.count > transport + 12 { bytes[transport + 12] |= 0x50 }
+        guard let headers = PacketHeaders(bytes.span.bytes) else {
+          Issue.record("no headers in \(bytes)")
+          return
+        }
+        let packet = headers.subject(direction: .egress, bytes: bytes.span.bytes)
+        for (path, number) in Self.numbers(of: headers) {
+          let field = try #require(PacketField(rawValue: path))
+          #expect(packet.fields[field] == [.number(number)], "\(path) of \(bytes)")
+        }
+      }
+    }
+    let decoded = Self.samples.flatMap { _, bytes in
+      PacketHeaders(bytes.span.bytes).map { Array(Self.numbers(of: $0).keys) } ?? []
+    }
+    let known = PacketField.allCases.filter { $0.headerBits != nil }.map(\.rawValue)
+    #expect(Set(decoded) == Set(known))
+  }
+
+  /// What the decoders say of each number in the headers.
+  private static func numbers(of headers: PacketHeaders) -> [String: UInt64] {
+    var numbers: [String: UInt64] = [:]
+    func add(_ header: String, _ members: KeyValuePairs<String, any FixedWidthInteger>) {
+      for (name, number) in members { numbers["proto_\(header).\(name)"] = UInt64(number) }
+    }
+    switch headers.network {
+    case .ipv4(let ip):
+      add(
+        "ipv4",
+        [
+          "version": 4, "IHL": ip.headerWords, "TOS": ip.typeOfService, "length": ip.length,
+          "id": ip.id, "flags": ip.flags, "fragOffset": ip.fragmentOffset, "TTL": ip.timeToLive,
+          "protocol": ip.nextProtocol, "checksum": ip.checksum,
+        ])
+    case .ipv6(let ip):
+      add(
+        "ipv6",
+        [
+          "version": 6, "trafficClass": ip.trafficClass, "flowLabel": ip.flowLabel,
+          "length": ip.length, "nextHeader": ip.nextHeader, "hopLimit": ip.hopLimit,
+        ])
+    }
+    switch headers.transport {
+    case .none: break
+    case .tcp(let tcp):
+      add(
+        "tcp",
+        [
+          "srcPort": tcp.sourcePort, "dstPort": tcp.destinationPort, "seq": tcp.sequence,
+          "ack": tcp.acknowledgement, "dataOffset": tcp.dataOffset, "window": tcp.window,
+          "checksum": tcp.checksum, "urgent": tcp.urgent,
+        ])
+      let flags: KeyValuePairs<String, TCPHeader.Flags> = [
+        "FIN": .fin, "SYN": .syn, "RST": .rst, "PSH": .psh, "ACK": .ack, "URG": .urg, "ECE": .ece,
+        "CWR": .cwr, "NS": .ns,
+      ]
+      for (name, flag) in flags { add("tcp", [name: tcp.flags.contains(flag) ? 1 : 0]) }
+    case .udp(let udp):
+      add(
+        "udp",
+        [
+          "srcPort": udp.sourcePort, "dstPort": udp.destinationPort, "length": udp.length,
+          "checksum": udp.checksum,
+        ])
+    case .icmp(let icmp):
+      add(
+        "icmp",
+        [
+          "typeCode": Int(icmp.type) << 8 | Int(icmp.code), "checksum": icmp.checksum,
+          "id": icmp.id, "seq": icmp.sequence,
+        ])
+    case .icmpv6(let icmp):
+      add(
+        "icmpv6",
+        ["typeCode": Int(icmp.type) << 8 | Int(icmp.code), "checksum": icmp.checksum])
+    }
+    return numbers
+  }
+
   @Test(arguments: [
     ("data.proto_tcp.RST=1", true), ("data.proto_tcp.SYN=1", false),
     ("data.proto_tcp.SYN!=1", true),

@@ -93,16 +93,19 @@ import Testing
   }
 
   @Test func `a packet as a policy sees it has its fields and events`() throws {
-    let packet = try #require(read(SamplePacket.ipv6(6, SamplePacket.tcp())))
-    let subject = packet.subject(direction: .egress)
+    let bytes = SamplePacket.ipv6(6, SamplePacket.tcp())
+    let headers = try #require(read(bytes))
+    let subject = headers.subject(direction: .egress, bytes: bytes.span.bytes)
     #expect(subject.events == [.ipv6, .tcp])
     #expect(subject.fields[.sourcePort] == [.number(40020)])
     #expect(subject.fields[.destinationPort] == [.number(80)])
     #expect(subject.fields[.direction] == [.number(1)])
     #expect(subject.fields[.source] == [.address(IPAddress(high: 0x2001_0db8 << 32, low: 1))])
-    let other = try #require(read(SamplePacket.ipv4(47, [])))
-    #expect(other.subject(direction: .ingress).events == [.ipv4])
-    #expect(other.subject(direction: .ingress).fields[.sourcePort] == nil)
+    let rest = SamplePacket.ipv4(47, [])
+    let others = try #require(read(rest))
+    let other = others.subject(direction: .ingress, bytes: rest.span.bytes)
+    #expect(other.events == [.ipv4])
+    #expect(other.fields[.sourcePort] == nil)
   }
 
   @Test func `reads the same headers again where the kernel found them`() {

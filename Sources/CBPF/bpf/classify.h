@@ -15,6 +15,63 @@ static __always_inline bool keep_ports(__u64 *row, const struct tp_tables *table
          keep(row, tables, plan->destination_port_base + ports->destination[view->destination_port]);
 }
 
+struct tp_header_walk {
+  struct __sk_buff *skb;
+  const struct tp_view *view;
+  const struct tp_tables *tables;
+  const struct tp_headers *headers;
+  __u64 *row;
+  bool is_left; /* whether the row has a bit left */
+};
+
+/* Where a header begins, -1 when the packet has none such. */
+static __always_inline int header_start(const struct tp_view *view, __u8 header) {
+  switch (header) {
+    case TP_HEADER_IPV4: return view->shape & TP_SHAPE_IPV6 ? -1 : 0;
+    case TP_HEADER_IPV6: return view->shape & TP_SHAPE_IPV6 ? 0 : -1;
+    default: return (view->shape & 7) == header ? view->transport_offset : -1;
+  }
+}
+
+static __always_inline bool keep_part(const struct tp_header_walk *walk, const struct tp_header_part *part) {
+  int start = header_start(walk->view, part->header);
+  if (start < 0) return keep(walk->row, walk->tables, part->absent);
+  __u32 offset = start + part->offset;
+  __u32 word = 0;
+  if (part->size == 1) {
+    __u8 byte = 0;
+    bpf_skb_load_bytes(walk->skb, offset, &byte, 1);
+    return part->number < TP_HEADER_BYTES_MAX &&
+           keep(walk->row, walk->tables, walk->headers->rows[part->number][byte]);
+  }
+  if (part->size == 2)
+    bpf_skb_load_bytes(walk->skb, offset, (char *)&word + 2, 2);
+  else
+    bpf_skb_load_bytes(walk->skb, offset, &word, 4);
+  return keep_number(walk->row, walk->tables, part->number, bpf_ntohl(word) >> (part->shift & 31) & part->mask);
+}
+
+/* Keeps of the row the rules that want what a part of a header says; goes on while any is left. */
+static int keep_header(__u32 index, struct tp_header_walk *walk) {
+  walk->is_left = index < TP_HEADER_PARTS_MAX && keep_part(walk, &walk->headers->parts[index]);
+  return !walk->is_left;
+}
+
+/* Has a stack of its own: that of the program is nearly full. */
+static __noinline bool keep_headers(__u64 *row, const struct tp_tables *tables, struct __sk_buff *skb,
+                                    const struct tp_view *view) {
+  __u32 first = 0;
+  void *inner = bpf_map_lookup_elem(&tp_header_rows, &tables->slot);
+  const struct tp_headers *headers = inner ? bpf_map_lookup_elem(inner, &first) : NULL;
+  if (!headers) {
+    clear(row);
+    return false;
+  }
+  struct tp_header_walk walk = {.skb = skb, .view = view, .tables = tables, .headers = headers, .row = row};
+  bpf_loop(tables->plan->header_parts, keep_header, &walk, 0);
+  return walk.is_left;
+}
+
 /* Keeps of `row` the rules that want the packet, whoever owns it. Cheap questions come first. */
 static __always_inline bool wanted(__u64 *row, const struct tp_tables *tables, struct __sk_buff *skb,
                                    struct tp_view *view, enum tp_direction direction) {
@@ -26,6 +83,7 @@ static __always_inline bool wanted(__u64 *row, const struct tp_tables *tables, s
     if (!keep(row, tables, plan->content[view->content & (TP_CONTENTS - 1)])) return false;
   }
   if (plan->uses_ports && !keep_ports(row, tables, view)) return false;
+  if (plan->header_parts && !keep_headers(row, tables, skb, view)) return false;
   if (plan->uses_source && !keep_found(row, tables, &tp_sources, &view->source)) return false;
   if (plan->uses_destination && !keep_found(row, tables, &tp_destinations, &view->destination)) return false;
   return true;

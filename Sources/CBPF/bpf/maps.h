@@ -71,6 +71,7 @@ struct {
 
 TP_SLOTS(tp_plans, TP_ONE(struct tp_plan));
 TP_SLOTS(tp_port_classes, TP_ONE(struct tp_ports));
+TP_SLOTS(tp_header_rows, TP_ONE(struct tp_headers));
 TP_SLOTS(tp_sources, TP_TRIE(struct tp_address_key));
 TP_SLOTS(tp_destinations, TP_TRIE(struct tp_address_key));
 TP_SLOTS(tp_numbers, TP_TRIE(struct tp_number_key));

@@ -174,7 +174,7 @@ enum tp_scope_dimension {
   TP_SCOPE_CONTAINER = 13,
 };
 
-/* Key of the trie of numbers (uid, pid, …). Both in network byte order. */
+/* Key of the trie of numbers (uid, pid, …, a TCP window). Both in network byte order. */
 struct tp_number_key {
   __u32 prefix_length; /* in bits, 32 for the dimension alone, to 96 */
   __u32 dimension;
@@ -206,12 +206,41 @@ struct tp_cgroup {
 };
 _Static_assert(sizeof(struct tp_cgroup) == 336, "tp_cgroup is a map value");
 
+/* Where a field of a header is. The number of a transport's header is that of the transport. */
+#define TP_HEADER_IPV4 8
+#define TP_HEADER_IPV6 9
+
+/* A part of a header that rules compare: a number of up to four bytes. */
+struct tp_header_part {
+  __u8 header;
+  __u8 offset; /* of its first byte, from the header on */
+  __u8 size;   /* in bytes: 1, 2 or 4 */
+  __u8 shift;
+  __u32 mask;   /* the number is the bytes, in network byte order, shifted right and masked */
+  __u32 absent; /* the row of a packet without that header */
+  __u32 number; /* of one byte: its place in `tp_headers.rows`; else its dimension in the trie of numbers */
+};
+_Static_assert(sizeof(struct tp_header_part) == 16, "tp_header_part is a map value");
+
+#define TP_HEADER_PARTS_MAX 32
+#define TP_HEADER_BYTES_MAX 12
+
+/* What a plan compares of headers: `tp_plan.header_parts` of them, and for each of one byte the rows of its values. */
+struct tp_headers {
+  struct tp_header_part parts[TP_HEADER_PARTS_MAX];
+  __u32 rows[TP_HEADER_BYTES_MAX][256];
+};
+
+/* The first of the dimensions of numbers that are not of scope: numbers in headers. */
+#define TP_HEADER_DIMENSIONS 256
+
 /* One plan. What is not a generation, a mask or a yes is the index of a row. */
 struct tp_plan {
   __u32 generation;
   __u32 scope_dimensions; /* a bit for each dimension of scope that any rule uses */
   __u32 uses_source, uses_destination; /* 0: no rule compares that address */
   __u32 uses_ports;
+  __u32 header_parts; /* how many numbers in headers the rules compare */
   __u32 no_owner; /* the scope row of a packet without an owner */
   __u32 no_source_port, no_destination_port; /* rows of a packet without ports */
   __u32 source_port_base, destination_port_base; /* added to the classes of `tp_ports` */
@@ -222,7 +251,7 @@ struct tp_plan {
   __u32 content_rules; /* the row of the rules that ask what packets say */
   __u32 content[TP_CONTENTS];
 };
-_Static_assert(sizeof(struct tp_plan) == 192, "tp_plan is a map value");
+_Static_assert(sizeof(struct tp_plan) == 196, "tp_plan is a map value");
 
 /* The class of each port, counted from the plan's `source_port_base` and `destination_port_base`. */
 struct tp_ports {

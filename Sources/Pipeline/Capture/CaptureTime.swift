@@ -11,7 +11,7 @@ struct CaptureTime: Equatable {
   func nanoseconds(_ units: UInt64) -> UInt64 {
     var time: UInt128
     if resolution & 0x80 != 0 {
-      time = UInt128(units) * 1_000_000_000 >> UInt128(resolution & 0x7f)
+      time = (UInt128(units) * 1_000_000_000) >> UInt128(resolution & 0x7f)
     } else if resolution <= 9 {
       time = UInt128(units) * UInt128(Self.powersOfTen[9 - Int(resolution)])
     } else {

@@ -26,6 +26,8 @@ public struct KernelTables: Sendable {
   /// The class of each source port and each destination port, counted from the plan's bases.
   var sourcePorts: [UInt16] = []
   var destinationPorts: [UInt16] = []
+  /// What the rules compare of headers (`tp_headers`); empty when that is nothing.
+  var headerRows: [UInt8] = []
 
   /// How many clauses the kernel decides.
   public private(set) var decidedClauses = 0
@@ -70,7 +72,11 @@ public struct KernelTables: Sendable {
             && ReferenceMatcher.follows($0, owner: nil)
       })
     encode(
-      RuleQuestion(rules) { $0.filters.filter { place.isKernels($0.decisionPlace) } }, &table)
+      RuleQuestion(rules) { rule in
+        rule.filters.filter { place.isKernels($0.decisionPlace) }.map { clause in
+          Clause(clause.field.commonField ?? clause.field, clause.condition)
+        }
+      }, &table)
     encode(RuleQuestion(rules) { $0.scope.filter { place.isKernels($0.decisionPlace) } }, &table)
     rows = table.rows
   }
@@ -113,6 +119,10 @@ public struct KernelTables: Sendable {
       (plan.source_port_base, sourcePorts) = ports(.sourcePort, question, &table)
       (plan.destination_port_base, destinationPorts) = ports(.destinationPort, question, &table)
     }
+    let headers = HeaderParts(question, &table)
+    plan.header_parts = UInt32(headers.parts.count)
+    if !headers.parts.isEmpty { headerRows = headers.bytes }
+    numbers += headers.numbers
   }
 
   private func addresses(
@@ -132,25 +142,20 @@ public struct KernelTables: Sendable {
   private func ports(
     _ field: PacketField, _ question: RuleQuestion<PacketField>, _ table: inout RowTable
   ) -> (base: UInt32, classes: [UInt16]) {
-    var starts: Set<UInt64> = [0]
-    for range in question.ranges(field) where range.lowerBound <= 65535 {
-      starts.insert(range.lowerBound)
-      if range.upperBound < 65535 { starts.insert(range.upperBound + 1) }
-    }
-    let sorted = starts.sorted()
+    let intervals = question.classes(field, upTo: 65535)
     var distinct: [Row] = []
     var numbers: [Row: UInt16] = [:]
     var classes: [UInt16] = []
     classes.reserveCapacity(65536)
-    for (index, start) in sorted.enumerated() {
-      let end = index + 1 < sorted.count ? sorted[index + 1] : 65536
-      let row = question.row(field, [.number(start)])
+    for (index, row) in intervals.rows.enumerated() {
+      let end = index + 1 < intervals.rows.count ? intervals.starts[index + 1] : 65536
       let number = numbers[row] ?? UInt16(distinct.count)
       if numbers[row] == nil {
         numbers[row] = number
         distinct.append(row)
       }
-      classes.append(contentsOf: repeatElement(number, count: Int(end - start)))
+      classes.append(
+        contentsOf: repeatElement(number, count: Int(end - intervals.starts[index])))
     }
     return (table.append(distinct), classes)
   }
@@ -166,14 +171,7 @@ public struct KernelTables: Sendable {
       let tag = UInt128(dimension.rawValue).bigEndianBytes(4)
       switch lookup {
       case .numbers:
-        let prefixes = Set(question.ranges(field).flatMap(\.numberPrefixes))
-        numbers += PrefixRegions.regions(of: prefixes).map { region in
-          let member = UInt64(truncatingIfNeeded: region.member >> 64)
-          return Entry(
-            key: tag + (region.prefix.bits >> 64).bigEndianBytes(8),
-            length: 32 + UInt32(min(region.prefix.length, 64)),
-            row: table.index(of: question.row(field, [.number(member)])))
-        }
+        numbers += question.numberEntries(field, dimension: dimension.rawValue, &table)
       case .texts(let capacity):
         let isPath = dimension == TP_SCOPE_CGROUP
         let entries = regions(field, question, capacity: capacity).map { prefix, member in
@@ -188,8 +186,8 @@ public struct KernelTables: Sendable {
           table.index(of: question.row(field, [.number(value)]))
         }
         plan.container = (values[0], values[1])
-      case .addresses, .ports:
-        preconditionFailure("owners have no addresses and no ports")
+      case .addresses, .ports, .header:
+        preconditionFailure("owners have no addresses, no ports and no headers")
       }
     }
   }
@@ -201,6 +199,22 @@ public struct KernelTables: Sendable {
       if case .text(let pattern) = operand { TextPrefix(pattern, capacity: capacity) } else { nil }
     }
     return TextRegions.regions(of: Set(prefixes), capacity: capacity)
+  }
+}
+
+extension RuleQuestion {
+  /// The regions of a field as entries of the trie of numbers.
+  func numberEntries(
+    _ field: Field, dimension: UInt32, _ table: inout RowTable
+  ) -> [KernelTables.Entry] {
+    let prefixes = Set(ranges(field).flatMap(\.numberPrefixes))
+    return PrefixRegions.regions(of: prefixes).map { region in
+      let member = UInt64(truncatingIfNeeded: region.member >> 64)
+      return KernelTables.Entry(
+        key: UInt128(dimension).bigEndianBytes(4) + (region.prefix.bits >> 64).bigEndianBytes(8),
+        length: 32 + UInt32(min(region.prefix.length, 64)),
+        row: table.index(of: row(field, [.number(member)])))
+    }
   }
 }
 

@@ -5,7 +5,8 @@ import Policy
 /// A rule without a clause on a field has its bit in every row of that field, and so has a rule whose clause on it is
 /// not for the kernel to decide.
 struct RuleQuestion<Field: Hashable & Sendable> {
-  private let everything: Row
+  /// The row of all rules.
+  let everything: Row
   private var conditions: [Field: [(rule: Int, condition: Condition)]] = [:]
 
   /// Takes those clauses of each rule that the kernel is to decide.
@@ -28,6 +29,17 @@ struct RuleQuestion<Field: Hashable & Sendable> {
     return row
   }
 
+  /// The answers about each number from 0 to `maximum`.
+  func classes(_ field: Field, upTo maximum: UInt64) -> NumberClasses {
+    var starts: Set<UInt64> = [0]
+    for range in ranges(field) where range.lowerBound <= maximum {
+      starts.insert(range.lowerBound)
+      if range.upperBound < maximum { starts.insert(range.upperBound + 1) }
+    }
+    let sorted = starts.sorted()
+    return NumberClasses(starts: sorted, rows: sorted.map { row(field, [.number($0)]) })
+  }
+
   /// Whether any rule has a clause on the field.
   func uses(_ field: Field) -> Bool { conditions[field] != nil }
 
@@ -42,6 +54,20 @@ struct RuleQuestion<Field: Hashable & Sendable> {
       if case .numbers(let range) = operand { range } else { nil }
     }
     return named + (conditions[field] ?? []).flatMap { $0.condition.bounds.compactMap(\.range) }
+  }
+}
+
+/// Numbers cut into intervals that no rule tells apart.
+struct NumberClasses {
+  /// Where each interval begins; the first at 0.
+  let starts: [UInt64]
+  /// The row of each interval.
+  let rows: [Row]
+
+  /// The row of a number.
+  func row(of number: UInt64) -> Row {
+    let next = starts.firstIndex { $0 > number } ?? starts.count
+    return rows[next - 1]
   }
 }
 

@@ -9,15 +9,13 @@ struct TableClassifier: Sendable {
   private let rows: [Row]
   /// For each shape and direction, the rules that a packet can still meet.
   private let bases: [Row]
+  /// For each sort of content, the rules that such a packet can meet; nil when no rule asks for any.
+  private let contents: [Row]?
+  private let headerTable: HeaderTable?
   private let sources: AddressTable?
   private let destinations: AddressTable?
   private let sourcePorts: [UInt16]
   private let destinationPorts: [UInt16]
-
-  /// The fields that it decides.
-  static let fields: Set<PacketField> = [
-    .source, .destination, .sourcePort, .destinationPort, .direction,
-  ]
 
   /// Takes the tables of a plan.
   init(_ tables: KernelTables) {
@@ -25,11 +23,18 @@ struct TableClassifier: Sendable {
     let rows = tables.rows
     self.plan = plan
     self.rows = rows
+    headerTable = HeaderTable(tables)
     sources = plan.uses_source == 0 ? nil : AddressTable(tables.sources)
     destinations = plan.uses_destination == 0 ? nil : AddressTable(tables.destinations)
     sourcePorts = tables.sourcePorts
     destinationPorts = tables.destinationPorts
-    let shapes = unsafe withUnsafeBytes(of: plan.shape) { unsafe Array($0.bindMemory(to: UInt32.self)) }
+    let shapes = unsafe withUnsafeBytes(of: plan.shape) {
+      unsafe Array($0.bindMemory(to: UInt32.self))
+    }
+    let contents = unsafe withUnsafeBytes(of: plan.content) {
+      unsafe Array($0.bindMemory(to: UInt32.self))
+    }
+    self.contents = plan.asks_content == 0 ? nil : contents.map { rows[Int($0)] }
     bases = shapes.flatMap { shape in
       [plan.direction.0, plan.direction.1].map { direction in
         var base = rows[Int(plan.no_owner)]
@@ -42,15 +47,28 @@ struct TableClassifier: Sendable {
 
   /// What it leaves of each rule to be asked packet by packet.
   static func undecided(_ rules: [Rule]) -> [Undecided] {
-    rules.map { rule in
-      Undecided(filters: rule.filters.filter { !fields.contains($0.field) })
+    rules.map { rule in Undecided(filters: rule.filters.filter { !decides($0) }) }
+  }
+
+  private static func decides(_ clause: Clause<PacketField>) -> Bool {
+    guard clause.decisionPlace == .kernel else { return false }
+    return switch clause.field.kernelTable {
+    case .addresses, .ports, .header: true
+    case .flag: clause.field == .direction
+    default: false
     }
   }
 
   /// The rules that want a packet; nil when there are none.
-  func row(of headers: PacketHeaders, _ direction: PacketDirection) -> Row? {
+  func row(
+    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection
+  ) -> Row? {
     var row = bases[Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)]
     guard !row.isEmpty else { return nil }
+    if let contents {
+      let content = PacketContent(headers, packet)
+      guard row.keep(contents[Int(content.rawValue)]) else { return nil }
+    }
     if plan.uses_ports != 0 {
       if let ports = headers.ports {
         let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
@@ -63,6 +81,7 @@ struct TableClassifier: Sendable {
         else { return nil }
       }
     }
+    if let headerTable, !headerTable.keep(&row, rows, headers, packet) { return nil }
     if let sources, !row.keep(rows[sources.row(of: headers.source)]) { return nil }
     if let destinations, !row.keep(rows[destinations.row(of: headers.destination)]) { return nil }
     return row

@@ -55,6 +55,16 @@ import Glibc
     return map
   }
 
+  /// Makes the array whose one value is these bytes.
+  static func bytes(_ name: String, _ bytes: [UInt8]) throws(KernelError) -> BPFMap {
+    let map = try BPFMap(
+      name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: bytes.count, entries: 1)
+    var index: UInt32 = 0
+    var bytes = bytes
+    try unsafe map.update(&index, &bytes)
+    return map
+  }
+
   /// Makes the array whose one value is these classes of ports (`tp_ports`).
   static func ports(_ name: String, _ classes: [UInt16]) throws(KernelError) -> BPFMap {
     precondition(2 * classes.count == MemoryLayout<tp_ports>.size, "every port has a class")

@@ -7,12 +7,13 @@ struct Installer {
 
   /// The descriptors of the maps that hold the tables, which the object owns.
   struct BPFTables {
-    var plans, rows, ports, sources, destinations, numbers, texts, paths, active: Int32
+    var plans, rows, ports, headers, sources, destinations, numbers, texts, paths, active: Int32
 
     init(_ object: borrowing BPFObject) {
       plans = object.descriptor(ofMap: "tp_plans")
       rows = object.descriptor(ofMap: "tp_rows")
       ports = object.descriptor(ofMap: "tp_port_classes")
+      headers = object.descriptor(ofMap: "tp_header_rows")
       sources = object.descriptor(ofMap: "tp_sources")
       destinations = object.descriptor(ofMap: "tp_destinations")
       numbers = object.descriptor(ofMap: "tp_numbers")
@@ -42,6 +43,9 @@ struct Installer {
     if !tables.sourcePorts.isEmpty {
       let classes = tables.sourcePorts + tables.destinationPorts
       try BPFMap.ports("tp_port_classes", classes).put(into: object.ports, slot: slot)
+    }
+    if !tables.headerRows.isEmpty {
+      try BPFMap.bytes("tp_header_rows", tables.headerRows).put(into: object.headers, slot: slot)
     }
     try BPFMap.one("tp_plans", tables.plan).put(into: object.plans, slot: slot)
     try activate(tables.plan.generation)

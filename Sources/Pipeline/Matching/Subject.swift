@@ -5,7 +5,7 @@ extension PacketHeaders {
   ///
   /// - Parameter interfaces: tells the name of the packet's interface.
   func subject(of record: borrowing RecordReader, _ interfaces: InterfaceNames) -> Packet {
-    var packet = subject(direction: record.direction)
+    var packet = subject(direction: record.direction, bytes: record.packet)
     packet.fields[.processor] = [.number(UInt64(record.processor))]
     if let number = UInt32(exactly: record.systemCall) {
       let calls: SystemCallNames = record.owner.isCompat ? .compat : .native
@@ -30,8 +30,10 @@ extension PacketHeaders {
   }
 
   /// The packet as a policy sees it: slow, for what the kernel does not decide.
-  func subject(direction: PacketDirection) -> Packet {
-    var fields = headerFields
+  ///
+  /// - Parameter bytes: those that the headers were read from.
+  func subject(direction: PacketDirection, bytes: RawSpan) -> Packet {
+    var fields = headerFields(in: bytes)
     fields[.source] = [.address(source)]
     fields[.destination] = [.address(destination)]
     fields[.direction] = [.number(UInt64(direction.rawValue))]

@@ -73,6 +73,11 @@ struct Row: Equatable, Hashable, Sendable {
     return any != 0
   }
 
+  /// Keeps the bits that another row has too.
+  mutating func formIntersection(_ other: Row) {
+    for index in 0..<count { words[index] &= other.words[index] }
+  }
+
   /// A number that is the same for the same words, with its best bits on top.
   var hash: UInt64 {
     var hash: UInt64 = 0

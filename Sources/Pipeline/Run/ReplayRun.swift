@@ -101,7 +101,7 @@ public struct ReplayRun: ~Copyable {
     }
     let direction = frame.direction ?? view.direction
     if direction == nil { counts.undirected += 1 }
-    guard let row = classifier.row(of: headers, direction ?? .ingress) else {
+    guard let row = classifier.row(of: headers, packet, direction ?? .ingress) else {
       counts.unwanted += 1
       return
     }

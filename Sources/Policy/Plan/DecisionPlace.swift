@@ -20,6 +20,8 @@ public enum KernelTable: Equatable, Hashable, Sendable {
   case addresses
   /// Ports, each with a row.
   case ports
+  /// A number that a header holds: one within a byte by its values, a longer one by a trie of its bits.
+  case header(HeaderBits)
 }
 
 extension OwnerField {
@@ -47,7 +49,7 @@ extension PacketField {
     case .source, .destination: .addresses
     case .sourcePort, .destinationPort: .ports
     case .direction: .flag
-    default: nil
+    default: commonField?.kernelTable ?? headerBits.map(KernelTable.header)
     }
   }
 }
@@ -74,7 +76,9 @@ extension Condition {
 extension Operand {
   fileprivate func reasonForUserSpace(_ table: KernelTable) -> String? {
     switch (self, table) {
-    case (.numbers, .numbers), (.numbers, .flag), (.numbers, .ports), (.addresses, .addresses): nil
+    case (.numbers, .numbers), (.numbers, .flag), (.numbers, .ports), (.numbers, .header),
+      (.addresses, .addresses):
+      nil
     case (.text(let pattern), .texts(let capacity)): pattern.reasonForUserSpace(capacity)
     default: "the kernel has no table for it"
     }

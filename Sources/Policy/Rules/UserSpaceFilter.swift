@@ -25,10 +25,10 @@ extension LintRule {
   static let userSpaceFilter = LintRule(
     "user-space-filter", .note, "A filter can be decided in the kernel",
     rationale: """
-      The kernel has tables for addresses, ports, the direction, ids, namespaces, comm, cgroup \
-      and container, and searches texts from their beginning. Every other filter is decided in \
-      user space, so each packet that meets the rest is sent there first. That is right, and \
-      costs more.
+      The kernel has tables for addresses, ports, the direction, numbers in headers, ids, \
+      namespaces, comm, cgroup and container, and searches texts from their beginning. Every \
+      other filter is decided in user space, so each packet that meets the rest is sent there \
+      first. That is right, and costs more.
       """,
     good: [Example.policy(scope: "[\"comm=ngi*\"]")],
     bad: [Example.policy(scope: "[\"comm=*nx\"]")])
