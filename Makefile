@@ -1,5 +1,6 @@
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
+# sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, and what an unwanted packet costs in the kernel
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each
@@ -21,7 +22,7 @@ swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
 formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test bench fuzz lint clean
+.PHONY: run test equivalence bench fuzz lint clean
 
 run:
 	@.ci/install $(to_build)
@@ -32,6 +33,12 @@ test:
 	@.ci/install $(to_test)
 	$(as_caller) $(swift) build --build-tests
 	$(swift) test --skip-build
+
+DECISIONS ?= 1000000
+equivalence:
+	@.ci/install $(to_test)
+	$(as_caller) $(swift) build --build-tests
+	DECISIONS=$(DECISIONS) $(swift) test --skip-build --filter Equivalence
 
 bench:
 	@.ci/install $(to_build)

@@ -27,12 +27,11 @@ struct ContentTests {
     var found: Set<EventKind> = []
     for round in 0..<6_000 {
       let ports: [UInt16] = [53, 5353, 5355, 80, 54, 35000]
+      let host = round % 2 == 0 ? Self.host : Self.host6
       var forged = PacketForge(
-        Bool.random(using: &random) ? .tcp : .udp,
-        from: round % 2 == 0 ? Self.host : Self.host6, to: round % 2 == 0 ? Self.host : Self.host6,
-        ports: (
-          ports.randomElement(using: &random) ?? 0, ports.randomElement(using: &random) ?? 0
-        ))
+        PacketSketch(
+          Bool.random(using: &random) ? .tcp : .udp, from: host, to: host,
+          ports: (random.pick(ports), random.pick(ports))))
       var payload = Self.beginnings.randomElement(using: &random) ?? []
       if Bool.random(using: &random) {
         payload = (0..<Int.random(in: 0...6, using: &random)).map { _ in .random(in: 0...255) }
@@ -60,10 +59,10 @@ struct ContentTests {
   }
 
   @Test(arguments: [
-    (PacketForge.Transport.udp, UInt16(53), 0), (.udp, 5353, 900), (.tcp, 53, 3_000),
+    (PacketSketch.Transport.udp, UInt16(53), 0), (.udp, 5353, 900), (.tcp, 53, 3_000),
   ])
   func `a message is captured whole, and without a rule that asks for it only headers are`(
-    transport: PacketForge.Transport, port: UInt16, more: Int
+    transport: PacketSketch.Transport, port: UInt16, more: Int
   ) throws {
     let captured = try captures(
       transport, port, [UInt8](repeating: 0, count: 100 + more), as: .dns)
@@ -94,9 +93,9 @@ struct ContentTests {
 
   /// How much of a packet, which can be no longer than a page here, is captured, asked for what it says and for its headers alone.
   private func captures(
-    _ transport: PacketForge.Transport, _ port: UInt16, _ payload: [UInt8], as event: EventKind
+    _ transport: PacketSketch.Transport, _ port: UInt16, _ payload: [UInt8], as event: EventKind
   ) throws -> (asked: Int, unasked: Int, length: Int, bytes: [UInt8]) {
-    var forged = PacketForge(transport, from: Self.host, to: Self.host, ports: (40000, port))
+    var forged = PacketForge(PacketSketch(transport, ports: (40000, port)))
     forged.bytes += payload
     func capture(_ event: EventKind) throws -> [UInt8] {
       let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: event)])
