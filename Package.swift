@@ -76,5 +76,12 @@ if Context.environment["FUZZ"] != nil {
       name: "fuzz-packets",
       dependencies: ["FuzzSupport", "Policy", "Pipeline", "CBPF", "TestSupport"],
       path: "Fuzz/Packets", swiftSettings: house),
+    .executableTarget(
+      name: "fuzz-captures",
+      dependencies: ["FuzzSupport", "Policy", "Pipeline", "TestSupport"],
+      path: "Fuzz/Captures", swiftSettings: house),
+    .executableTarget(
+      name: "fuzz-streams", dependencies: ["FuzzSupport", "Policy", "Pipeline"],
+      path: "Fuzz/Streams", swiftSettings: house),
   ]
 }

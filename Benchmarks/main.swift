@@ -22,6 +22,7 @@ for (format, row) in [(.json, 0b101), (.json, 0b111), (.table, 0b101), (.none, 0
 }
 
 measureLint()
+try measureReplay()
 
 print("\nrules  ns/unwanted packet  of one rule's")
 if geteuid() == 0 {
@@ -45,7 +46,6 @@ func measure(
       emitter.consume(record.span.bytes)
       if number % 256 == 0 { _ = try emitter.flush() }
     }
-    _ = try emitter.flush()
     allocations = ca_allocations() - before
     fastest = min(fastest, seconds() - start)
   }

@@ -95,10 +95,12 @@ extension EndToEnd {
         ])
         let tracer = try await stage.tracer(["apply", "-p", folder, "-o", "json:/dev/full"])
         try await send(1, stage, network)
+        try await eventually("the word of it", instead: { tracer.process.errorText }) {
+          tracer.process.errorText.contains("'/dev/full': No space left on device")
+        }
+        tracer.process.send(SIGINT)
         #expect(try await tracer.process.end() == .exited(2))
-        let errors = tracer.process.errorText
-        #expect(errors.contains("/dev/full") && errors.contains("No space left"), "\(errors)")
-        let ledger = try Ledger(parsing: errors)
+        let ledger = try Ledger(parsing: tracer.process.errorText)
         #expect(ledger.submitted == 1 && ledger.lost == 1, "\(ledger)")
       }
     }
@@ -149,8 +151,13 @@ extension EndToEnd {
 
         let errors = tracer.process.errorText
         let ledger = try Ledger(parsing: errors)
-        let lines = try Data(contentsOf: URL(filePath: file)).count { $0 == UInt8(ascii: "\n") }
-        try ledger.check(events: lines)
+        let events = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+          .map { try TracedEvent(line: Array($0.utf8)) }
+        let gaps = events.filter(\.isGap)
+        try ledger.check(events: events.count - gaps.count)
+        let missed = gaps.compactMap { $0.arguments["count"]?.unsigned }.reduce(0, +)
+        #expect(missed == ledger.ringFull)
+        #expect(gaps.allSatisfy { $0.matchedPolicies == ["all"] })
         #expect(ledger.wanted == count)
         #expect(ledger.submitted == ledger.events)
         #expect(ledger.ringFull > 0)

@@ -177,12 +177,12 @@ import Testing
         let bytes = record.bytes
         emitter.consume(bytes.span.bytes)
       }
-      #expect(try emitter.flush() == .written)
+      #expect(try emitter.finish() == .written)
       let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
       let events = try lines.map {
         try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
       }
-      #expect(output.written == UInt64(events.count))
+      #expect(output.account.written == UInt64(events.count))
       try body(&emitter, events)
     }
   }

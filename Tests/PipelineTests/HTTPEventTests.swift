@@ -104,7 +104,7 @@ func emitLines(
       let bytes = record.bytes
       emitter.consume(bytes.bytes)
     }
-    #expect(try emitter.flush() == .written)
+    #expect(try emitter.finish() == .written)
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     return (lines.map(String.init), emitter.ruleCounts(generation: 1))
   }

@@ -8,16 +8,6 @@ import Testing
 @Suite struct OutputTests {
   static let clock = BootClock(epochOffset: 0)
 
-  @Test(arguments: [
-    ("json", Destination(.json)), ("table", Destination(.table)), ("none", Destination(.none)),
-    ("json:/tmp/a:b", Destination(.json, path: "/tmp/a:b")),
-    ("table:x", Destination(.table, path: "x")),
-    ("", nil), ("JSON", nil), ("json:", nil), ("yaml", nil), (":x", nil),
-  ])
-  func `an argument is a form and perhaps a path`(argument: String, expected: Destination?) {
-    #expect(Destination(argument: argument) == expected)
-  }
-
   @Test func `a new file is for its owner alone, an old one keeps its mode and its lines`() throws {
     try withTemporaryFolder { folder in
       let new = folder + "/new"
@@ -60,7 +50,8 @@ import Testing
     }
   }
 
-  @Test func `a full disk is an error once, and its events are counted as lost`() throws {
+  @Test func `a full disk is said once and tried again, and what waits in vain is counted`() throws
+  {
     let full = try Output(Destination(.json, path: "/dev/full"), clock: Self.clock)
     try withTemporaryFolder { folder in
       let path = folder + "/good"
@@ -69,34 +60,36 @@ import Testing
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       for _ in 0..<3 { emitter.consume(bytes.span.bytes) }
-      let error = #expect(throws: OutputError.self) { try emitter.flush() }
-      #expect(error?.code == ENOSPC)
+      #expect(try emitter.flush() == .written)
       emitter.consume(bytes.span.bytes)
-      #expect(throws: OutputError.self) { try emitter.flush() }
-      #expect((full.written, full.lost) == (0, 4))
-      #expect((good.written, good.lost) == (4, 0))
+      let error = #expect(throws: OutputError.self) { try emitter.finish() }
+      #expect(error?.code == ENOSPC)
+      let notices = full.takeNotices()
+      #expect(notices.count == 1)
+      #expect(notices.first?.contains("'/dev/full': No space left on device") == true)
+      #expect((full.account.written, full.account.unwritten) == (0, 4))
+      #expect((good.account.written, good.account.lost) == (4, 0))
       #expect(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == 4)
     }
   }
 
-  @Test func `a FIFO gets its lines, and an error when its reader went away`() throws {
+  @Test func `a FIFO waits for its reader, and for the next one when that goes away`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/fifo"
       mkfifo(path, 0o600)
-      let reader = open(path, O_RDONLY | O_NONBLOCK)
       let output = try Output(Destination(.json, path: path), clock: Self.clock)
       var emitter = Emitter(outputs: [output])
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
-      emitter.consume(bytes.span.bytes)
-      #expect(try emitter.flush() == .written)
-      var text = [UInt8](repeating: 0, count: 4096)
-      let count = read(reader, &text, text.count)
-      #expect(text.prefix(max(count, 0)).last == UInt8(ascii: "\n"))
-      close(reader)
-      emitter.consume(bytes.span.bytes)
-      let error = #expect(throws: OutputError.self) { try emitter.flush() }
-      #expect(error?.code == EPIPE)
+      for round in 0..<2 {
+        emitter.consume(bytes.span.bytes)
+        #expect(try emitter.flush() == .written)
+        let reader = Reader(try FIFO.open(path))
+        #expect(reader.lines(1).count == 1, "round \(round)")
+        close(reader.descriptor)
+      }
+      #expect(try emitter.finish() == .written)
+      #expect(output.account.written == 2)
     }
   }
 
@@ -104,38 +97,126 @@ import Testing
     try withTemporaryFolder { folder in
       let path = folder + "/fifo"
       mkfifo(path, 0o600)
-      let reader = open(path, O_RDONLY | O_NONBLOCK)
-      let file = try OutputFile(path)
-      let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-      let received = Received()
-      let thread = Thread {
-        var part = [UInt8](repeating: 0, count: 8192)
-        var wait = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
-        while received.bytes.count < bytes.count, poll(&wait, 1, 5000) > 0 {
-          let count = read(reader, &part, part.count)
-          if count > 0 { received.bytes += part.prefix(count) }
-        }
-        received.done.signal()
-      }
-      thread.start()
-      let (done, code) = file.write(bytes.span.bytes)
-      #expect((done, code) == (bytes.count, 0))
-      #expect(received.done.wait(timeout: .now() + 10) == .success)
-      #expect(received.bytes == bytes)
-      close(reader)
-    }
-  }
-
-  @Test func `a batch is written before it grows without end`() throws {
-    try withTemporaryFolder { folder in
-      let output = try Output(Destination(.json, path: folder + "/out"), clock: Self.clock)
+      let reader = Reader(try FIFO.open(path))
+      let output = try Output(Destination(.json, path: path), clock: Self.clock)
       var emitter = Emitter(outputs: [output])
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
-      for _ in 0..<3_000 { emitter.consume(bytes.span.bytes) }
-      #expect(output.written > 0)
+      for _ in 0..<500 { emitter.consume(bytes.span.bytes) }
       #expect(try emitter.flush() == .written)
-      #expect(output.written == 3_000)
+      let lines = reader.lines(500) { emitter.push() }
+      #expect(lines.count == 500)
+      #expect(Set(lines).count == 1)
+      #expect(try emitter.finish() == .written)
+    }
+  }
+
+  @Test func `an output that takes nothing keeps others from nothing when it may drop`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/fifo"
+      mkfifo(path, 0o600)
+      let reader = Reader(try FIFO.open(path))
+      var destination = Destination(.json, path: path)
+      destination.onFull = .drop
+      let stalled = try Output(destination, clock: Self.clock)
+      let other = try Output(Destination(.json, path: folder + "/other"), clock: Self.clock)
+      var emitter = Emitter(outputs: [stalled, other])
+      emitter.add(EmitterTests.plan, generation: 1)
+      let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
+      let count: UInt64 = 20_000
+      for _ in 0..<count { emitter.consume(bytes.span.bytes) }
+      #expect(stalled.account.dropped > 0)
+      let isFull = emitter.isFull
+      #expect(!isFull)
+      // When there is room again, the reader sees first that there is a gap.
+      let waiting = stalled.account.waiting
+      let before = reader.lines(Int(waiting)) { emitter.push() }
+      #expect(before.count == Int(waiting) && before.allSatisfy { $0.contains("net_packet_tcp") })
+      emitter.consume(bytes.span.bytes)
+      #expect(try emitter.flush() == .written)
+      let gap = reader.lines(2)
+      let dropped = stalled.account.dropped
+      #expect(gap.first?.contains(#""name":"count","type":"u64","value":\#(dropped)}"#) == true)
+      #expect(gap.first?.contains(#""eventId":"2999","eventName":"lost_events""#) == true)
+      #expect(gap.last?.contains("net_packet_tcp") == true)
+      #expect(try emitter.finish() == .written)
+      let account = stalled.account
+      #expect(account.accepted == count + 1)
+      #expect(account.written + account.dropped == count + 1)
+      #expect(account.losses.byLabel.values.reduce(0, +) == account.dropped)
+      #expect(other.account.written == count + 1)
+    }
+  }
+
+  @Test func `an output that takes nothing is given up at the end, and what it had is counted`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let path = folder + "/fifo"
+      mkfifo(path, 0o600)
+      let reader = Reader(try FIFO.open(path))
+      let output = try Output(Destination(.json, path: path), clock: Self.clock)
+      var emitter = Emitter(outputs: [output])
+      emitter.add(EmitterTests.plan, generation: 1)
+      let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
+      var count: UInt64 = 0
+      while !emitter.isFull {
+        emitter.consume(bytes.span.bytes)
+        count += 1
+      }
+      emitter.awaitRoom(patience: .milliseconds(20))
+      emitter.consume(bytes.span.bytes)
+      #expect(try emitter.finish(patience: .milliseconds(20)) == .written)
+      let account = output.account
+      #expect(account.accepted == count + 1)
+      #expect(account.written + account.unwritten == count + 1)
+      #expect(account.waiting == 0 && account.dropped == 0)
+      // What the pipe held is whole lines but for the last, and as many as are said to be written.
+      let lines = reader.rest().split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count - 1 == Int(account.written))
+    }
+  }
+
+  @Test func `a file that is renamed gets a successor, and no line is lost between them`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/out"
+      let output = try Output(Destination(.table, path: path), clock: Self.clock)
+      var emitter = Emitter(outputs: [output])
+      emitter.add(EmitterTests.plan, generation: 1)
+      let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
+      for number in 0..<100 {
+        emitter.consume(bytes.span.bytes)
+        #expect(try emitter.flush() == .written)
+        if number == 50 {
+          while output.account.written <= 50 { emitter.push() }
+          rename(path, path + ".1")
+          output.reopen()
+        }
+      }
+      #expect(try emitter.finish() == .written)
+      let files = try [path + ".1", path].map {
+        try String(contentsOfFile: $0, encoding: .utf8).split(separator: "\n")
+      }
+      #expect(files.allSatisfy { $0.first?.hasPrefix("TIME ") == true })
+      #expect(files[0].count + files[1].count == 102)
+    }
+  }
+
+  @Test func `a socket gets its lines, whether its reader is there first or later`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/socket"
+      let output = try Output(Destination(.json, path: "unix:" + path), clock: Self.clock)
+      var emitter = Emitter(outputs: [output])
+      emitter.add(EmitterTests.plan, generation: 1)
+      let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
+      emitter.consume(bytes.span.bytes)
+      #expect(try emitter.flush() == .written)
+      let listener = try UnixSocket.listen(path)
+      let reader = Reader(accept(listener, nil, nil))
+      #expect(reader.lines(1).count == 1)
+      #expect(try emitter.finish() == .written)
+      #expect(output.account.written == 1)
+      close(listener)
     }
   }
 
@@ -145,8 +226,40 @@ import Testing
     emitter.add(EmitterTests.plan, generation: 1)
     let bytes = SampleRecord(EmitterTests.packet, row: [3]).bytes
     emitter.consume(bytes.span.bytes)
-    #expect(try emitter.flush() == .written)
-    #expect(output.written == 2)
+    #expect(try emitter.finish() == .written)
+    #expect(output.account.written == 2)
+  }
+
+  @Test func `an output gets the events of its route, with the policies of its route`() throws {
+    try withTemporaryFolder { folder in
+      let routes = [
+        Route(policies: ["web"]), Route(events: [.ipv4]),
+        Route(policies: ["all \"ip\""], events: [.tcp]), Route(policies: ["late"]),
+      ]
+      let outputs = try routes.enumerated().map { index, route in
+        var destination = Destination(.json, path: "\(folder)/\(index)")
+        destination.route = route
+        return try Output(destination, clock: Self.clock)
+      }
+      var emitter = Emitter(outputs: outputs)
+      emitter.add(EmitterTests.plan, generation: 1)
+      let bytes = SampleRecord(EmitterTests.packet, row: [0b0111]).bytes
+      emitter.consume(bytes.span.bytes)
+      #expect(try emitter.finish() == .written)
+      let texts = try routes.indices.map {
+        try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
+      }
+      let shown = [
+        ("net_packet_tcp", #"["web"]"#), ("net_packet_ipv4", #"["all \"ip\""]"#),
+        ("net_packet_tcp", #"["all \"ip\""]"#),
+      ]
+      for (text, (event, policies)) in zip(texts, shown) {
+        #expect(text.split(separator: "\n").count == 1)
+        #expect(text.contains(#""eventName":"\#(event)","matchedPolicies":\#(policies),"#))
+      }
+      #expect(texts[3].isEmpty)
+      #expect(outputs.map(\.account.accepted) == [1, 1, 1, 0])
+    }
   }
 
   private func emitOne(to destination: Destination) throws {
@@ -154,17 +267,12 @@ import Testing
     emitter.add(EmitterTests.plan, generation: 1)
     let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
     emitter.consume(bytes.span.bytes)
-    #expect(try emitter.flush() == .written)
+    #expect(try emitter.finish() == .written)
   }
 
   private func mode(of path: String) throws -> mode_t {
     var status = stat()
     try #require(stat(path, &status) == 0)
     return status.st_mode & 0o777
-  }
-
-  private final class Received: @unchecked Sendable {
-    var bytes: [UInt8] = []
-    let done = DispatchSemaphore(value: 0)
   }
 }

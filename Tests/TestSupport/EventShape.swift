@@ -27,6 +27,11 @@ enum EventShape {
   static func check(_ event: JSONValue) throws {
     try check(event, is: .object(keys), at: "event")
     let name = event["eventName"]?.string ?? ""
+    if name == "lost_events" {
+      try require(event["eventId"] == .string("2999"), "eventId of \(name)")
+      try require(event["argsNum"] == .number("5"), "argsNum of \(name)")
+      return try check(event["args"] ?? .null, is: .array(gapArgument), at: name)
+    }
     guard let (number, expected) = events[name] else {
       throw MisshapenEvent("no such event: \(name)")
     }
@@ -80,6 +85,10 @@ enum EventShape {
       throw MisshapenEvent("type of \(place): \(value)")
     }
   }
+
+  private static let gapArgument = Kind.object([
+    ("name", .string), ("type", .string), ("value", .anything),
+  ])
 
   static func numbers(_ names: String) -> [(String, Kind)] {
     names.split(separator: " ").map { (String($0), .number) }

@@ -77,6 +77,9 @@ extension TracedEvent {
   /// `ingress` or `egress`; empty for an event that does not say.
   public var direction: String { arguments["metadata"]?["direction"]?.string ?? "" }
 
+  /// Whether it says that events are missing here.
+  public var isGap: Bool { name == "lost_events" }
+
   /// Whether the packet left its owner.
   public var leaves: Bool { direction == "egress" }
 

@@ -69,7 +69,8 @@ public final class Tracer: Sendable {
     let errors = process.errorText
     guard ending == .exited(0) else { throw TracerEnded("with \(ending)\n\(errors)") }
     let trace = Trace(
-      events: try events(), ledger: try Ledger(parsing: errors), errors: errors)
+      events: try events().filter { !$0.isGap }, ledger: try Ledger(parsing: errors),
+      errors: errors)
     try trace.ledger.check(events: trace.events.count)
     return trace
   }

@@ -20,3 +20,6 @@ int tp_stop_signals(void);
 
 /// Waits until every program that runs now and that sees packets has come to its end: a grace period of RCU.
 void tp_await_programs(void);
+
+/// Writes to a pipe that others may share, whatever its flags: as many bytes as there is room for, -1 with EAGAIN for none.
+long tp_write_now(int descriptor, const void *_Nullable bytes, size_t length);

@@ -67,25 +67,27 @@ public struct Tracer: ~Copyable {
     self.object = object
   }
 
-  /// Why ``wait(_:until:)`` came back.
+  /// Why ``wait(_:bells:forRecords:milliseconds:)`` came back.
   public enum Wakeup: Sendable {
-    case records, signal, timeout
+    case records, signal, output, timeout
   }
 
-  /// Waits for records or a signal.
+  /// Waits for records, a signal or an output.
   ///
-  /// - Parameter milliseconds: the longest wait; negative for as long as it takes.
-  public func wait(_ signals: borrowing StopSignals, milliseconds: Int32) throws(KernelError)
-    -> Wakeup
-  {
-    var files = [
-      pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: ring.descriptor, events: Int16(POLLIN), revents: 0),
-    ]
+  /// - Parameters:
+  ///   - bells: descriptors of outputs.
+  ///   - forRecords: whether records are waited for too.
+  ///   - milliseconds: the longest wait; negative for as long as it takes.
+  func wait(
+    _ signals: borrowing StopSignals, bells: [Int32], forRecords: Bool, milliseconds: Int32
+  ) throws(KernelError) -> Wakeup {
+    let descriptors = [signals.descriptor, forRecords ? ring.descriptor : -1] + bells
+    var files = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     let code = unsafe poll(&files, nfds_t(files.count), milliseconds)
     if code < 0 && errno != EINTR { throw KernelError("wait for events", code: errno) }
     if files[0].revents != 0 { return .signal }
-    return files[1].revents != 0 ? .records : .timeout
+    if files[1].revents != 0 { return .records }
+    return files.contains { $0.revents != 0 } ? .output : .timeout
   }
 
   /// Gives `body` each record that is there, as bytes that are lent for the call; stops when `body` says false.

@@ -6,6 +6,7 @@ final class PlanMatcher {
   let generation: UInt32
   let plan: TracePlan
   private let undecided: [Undecided]
+  private let routes: [Route]
   /// The rules that the kernel does not decide alone; nil when there are none.
   private let undecidedRow: Row?
   /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
@@ -17,12 +18,15 @@ final class PlanMatcher {
 
   /// Makes a matcher.
   ///
-  /// - Parameter undecided: for each rule what the kernel leaves of it; missing at the end: nothing.
-  init(_ plan: TracePlan, undecided: [Undecided], generation: UInt32) {
+  /// - Parameters:
+  ///   - undecided: for each rule what the kernel leaves of it; missing at the end: nothing.
+  ///   - routes: of each output.
+  init(_ plan: TracePlan, undecided: [Undecided], routes: [Route], generation: UInt32) {
     precondition(undecided.count <= plan.rules.count, "clauses of rules that the plan has not")
     self.generation = generation
     self.plan = plan
     self.undecided = undecided
+    self.routes = routes
     settled = PlanCounts(plan)
     meanings = Array(repeating: nil, count: 1 << Self.placeBits)
     var row = Row()
@@ -65,7 +69,7 @@ final class PlanMatcher {
       if found.row == row { return found }
       settle(found, into: &settled)
     }
-    meanings[place] = RowMeaning(row, in: plan)
+    meanings[place] = RowMeaning(row, in: plan, routes: routes)
     return meanings[place]
   }
 

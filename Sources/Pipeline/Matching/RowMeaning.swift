@@ -5,21 +5,14 @@ final class RowMeaning {
   /// One event that the row's rules want.
   final class Want {
     let kind: EventKind
-    let names: Names
+    /// The event as each output shows it; nil for one whose route it does not take.
+    let labels: [EventLabel?]
     var counts = RuleCounts()
 
-    init(kind: EventKind, names: Names) {
+    init(kind: EventKind, labels: [EventLabel?]) {
       self.kind = kind
-      self.names = names
+      self.labels = labels
     }
-  }
-
-  /// The names of the policies that want an event, without duplicates, in load order.
-  struct Names {
-    /// As the JSON array that `matchedPolicies` is.
-    let json: [UInt8]
-    /// Joined with commas, for people; safe to show.
-    let text: [UInt8]
   }
 
   let row: Row
@@ -27,7 +20,9 @@ final class RowMeaning {
   private(set) var wants: [Want] = []
 
   /// Works out a row; nil when it has a bit that no rule of the plan has.
-  init?(_ row: Row, in plan: TracePlan) {
+  ///
+  /// - Parameter routes: of each output.
+  init?(_ row: Row, in plan: TracePlan, routes: [Route]) {
     self.row = row
     var policies: [EventKind: Set<Int>] = [:]
     var isKnown = true
@@ -40,27 +35,12 @@ final class RowMeaning {
     }
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
-      policies[kind].map { Want(kind: kind, names: Names($0.sorted().map { plan.policies[$0] })) }
-    }
-  }
-}
-
-extension RowMeaning.Names {
-  fileprivate init(_ names: [String]) {
-    var json = LineBuffer(capacity: 256)
-    var text = LineBuffer(capacity: 256)
-    json.append(UInt8(ascii: "["))
-    for (index, name) in names.enumerated() {
-      if index > 0 {
-        json.append(UInt8(ascii: ","))
-        text.append(UInt8(ascii: ","))
+      guard let names = policies[kind]?.sorted().map({ plan.policies[$0] }) else { return nil }
+      let labels = routes.map { route in
+        let kept = route.policies(among: names, for: kind)
+        return kept.isEmpty ? nil : EventLabel(kind, policies: kept)
       }
-      let name = Array(name.utf8)
-      json.append(jsonText: name.bytes)
-      text.append(safeText: name.bytes, columns: .max)
+      return Want(kind: kind, labels: labels)
     }
-    json.append(UInt8(ascii: "]"))
-    self.json = json.copy
-    self.text = text.copy
   }
 }

@@ -36,6 +36,9 @@ public struct BootClock: Sendable {
     return bootTime > before ? bootTime - before : 0
   }
 
+  /// What the clock of records says now, in ns.
+  static var bootTime: UInt64 { UInt64(max(0, read(CLOCK_BOOTTIME))) }
+
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     unsafe clock_gettime(clock, &time)

@@ -6,14 +6,28 @@ public struct Destination: Equatable, Sendable {
     case json
     /// One line of a table for people.
     case table
+    /// The packets that gave them, as a pcapng file.
+    case pcap
     /// Not at all; they are only counted.
     case none
   }
 
+  /// What becomes of events for which there is no room.
+  public enum OnFull: String, CaseIterable, Sendable {
+    /// Everything waits, and what the ring cannot hold meanwhile is lost there, for all outputs.
+    case block
+    /// They are lost for this output alone, which says so.
+    case drop
+  }
+
   /// How.
   public var format: Format
-  /// The file; nil for standard output.
+  /// The file, or `unix:` and the path of a socket; nil for standard output.
   public var path: String?
+  /// What becomes of events for which there is no room.
+  public var onFull = OnFull.block
+  /// Which events it gets.
+  public var route = Route()
 
   /// Makes a destination; standard output by default.
   public init(_ format: Format, path: String? = nil) {
@@ -21,14 +35,6 @@ public struct Destination: Equatable, Sendable {
     self.path = path
   }
 
-  /// What the command line says for it.
+  /// The format and the path, as the command line says them.
   public var name: String { format.rawValue + (path.map { ":" + $0 } ?? "") }
-
-  /// Reads `json`, `table:PATH` and the like; nil when the format is none of these or the path after the colon is empty.
-  public init?(argument: String) {
-    let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let format = Format(rawValue: String(parts[0])) else { return nil }
-    if parts.count == 2, parts[1].isEmpty { return nil }
-    self.init(format, path: parts.count == 2 ? String(parts[1]) : nil)
-  }
 }

@@ -34,7 +34,10 @@ public struct Emitter: ~Copyable {
   public mutating func add(_ plan: TracePlan, undecided: [Undecided] = [], generation: UInt32) {
     precondition(
       !matchers.contains { $0.generation == generation }, "each plan has its own generation")
-    matchers.append(PlanMatcher(plan, undecided: undecided, generation: generation))
+    matchers.append(
+      PlanMatcher(
+        plan, undecided: undecided, routes: outputs.map(\.destination.route),
+        generation: generation))
   }
 
   /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.
@@ -129,11 +132,13 @@ public struct Emitter: ~Copyable {
       }
       guard let headers else { continue }
       for output in outputs.indices {
-        outputs[output].append(want.kind, of: record, headers, want.names)
+        guard let label = want.labels[output] else { continue }
+        outputs[output].append(label, of: record, headers)
       }
       want.counts.emitted += 1
       counts.events += 1
     }
+    for output in outputs.indices { outputs[output].endPacket(record) }
   }
 
   private func matcher(of generation: UInt32) -> PlanMatcher? {
@@ -143,23 +148,70 @@ public struct Emitter: ~Copyable {
     return nil
   }
 
-  /// Writes what waits in all outputs, also in those after one that fails.
+  /// Says in all outputs what their readers do not see.
+  func append(_ gap: Gap) {
+    for output in outputs { output.append(gap) }
+  }
+
+  /// Whether an output that must lose nothing has no room: to consume more would wait for it.
+  public var isFull: Bool {
+    for output in outputs.indices where outputs[output].isFull { return true }
+    return false
+  }
+
+  /// Gives what waits to the writers of all outputs.
   ///
   /// - Returns: whether the reader of standard output went away.
-  /// - Throws: the first error.
+  /// - Throws: the first error of an output that cannot be written any more.
   public mutating func flush() throws(OutputError) -> FlushOutcome {
+    push()
+    return try outcome()
+  }
+
+  /// Gives what waits to the writers of all outputs, whatever became of these.
+  func push() {
+    for output in outputs.indices { outputs[output].flush() }
+  }
+
+  /// Waits until no output is full that must lose nothing; one that takes nothing for a while is given up.
+  func awaitRoom(patience: Duration = .seconds(1)) {
+    for output in outputs { output.awaitRoom(patience: patience) }
+  }
+
+  /// Waits until all outputs have written everything.
+  ///
+  /// Nothing can be emitted after it.
+  ///
+  /// - Parameter patience: how long an output may take nothing before what it still has is given up, and counted.
+  /// - Returns: whether the reader of standard output went away.
+  /// - Throws: the first error of an output.
+  public mutating func finish(patience: Duration = .seconds(1)) throws(OutputError) -> FlushOutcome
+  {
+    for output in outputs { output.stop() }
+    for output in outputs { output.awaitEnd(patience: patience) }
+    return try outcome()
+  }
+
+  private func outcome() throws(OutputError) -> FlushOutcome {
     var outcome = FlushOutcome.written
-    var first: OutputError?
     for output in outputs.indices {
-      do throws(OutputError) {
-        if case .readerGone = try outputs[output].flush() { outcome = .readerGone }
-      } catch {
-        first = first ?? error
+      switch outputs[output].ending {
+      case nil, .abandoned(nil): break
+      case .readerGone: outcome = .readerGone
+      case .failed(let error): throw error
+      case .abandoned(let error?) where error.needsNewDescriptor: break
+      case .abandoned(let error?): throw error
       }
     }
-    if let first { throw first }
     return outcome
   }
+}
+
+/// What came of writing.
+public enum FlushOutcome: Sendable {
+  case written
+  /// The reader of standard output went away: there is nobody to trace for.
+  case readerGone
 }
 
 /// What an emitter counted since it was made.

@@ -8,6 +8,9 @@ extension LineBuffer {
     append(UInt8(ascii: "\""))
   }
 
+  /// The same of an array.
+  mutating func append(jsonText text: [UInt8]) { append(jsonText: text.bytes) }
+
   /// Writes bytes as a part of a JSON string, or as they are.
   mutating func append(part text: RawSpan, isJSON: Bool) {
     if isJSON { append(jsonPart: text) } else { append(text) }

@@ -4,7 +4,7 @@ import Policy
 ///
 /// Source: `docs/event-json.md`.
 struct JSONWriter {
-  private let clock: BootClock
+  let clock: BootClock
   let interfaces = InterfaceNames()
   let scratch = Scratch()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)

@@ -3,43 +3,37 @@ import Policy
 
 /// One destination that is open, and the lines that wait for it.
 ///
-/// A batch of lines is one `write(2)`.
+/// Lines are written by a thread of the output's own, so that a destination that takes its time keeps nobody else
+/// waiting. What may wait is bounded: see ``Destination/onFull``.
 public final class Output {
   /// What was asked for.
   public let destination: Destination
-  /// Events whose lines are written, or only counted.
-  public private(set) var written: UInt64 = 0
-  /// Events whose lines could not be written.
-  public private(set) var lost: UInt64 = 0
 
-  private let file: OutputFile
+  /// What waits for the thread; nil when events are only counted.
+  private let queue: OutputQueue?
   private let json: JSONWriter
   private var table: TableWriter
-  private var lines = LineBuffer()
-  private var waiting: UInt64 = 0
-  /// Lines that are no events: 1 while the table's header waits.
-  private var headerLines: UInt64 = 0
-  private var failure: Failure?
+  private var capture: PcapngWriter
+  /// What is being filled.
+  private var chunk = LineChunk()
+  /// Events that it should write.
+  private var accepted: UInt64 = 0
+  private var dropped = Losses()
+  /// Events after it was given up.
+  private var refused = Losses()
+  /// What was dropped since the last line.
+  private var gap: (losses: Losses, since: UInt64, until: UInt64)?
+  private var isStopped = false
+  private var isGivenUp = false
 
-  private enum Failure {
-    case readerGone
-    case failed(OutputError)
-  }
-
-  /// A batch that grows beyond this is written before its time.
-  private static let batchLimit = 1 << 20
-
-  /// What became of the events that were meant for it.
-  public var account: OutputAccount {
-    OutputAccount(
-      name: destination.name, accepted: written + waiting + lost, written: written,
-      waiting: waiting, lost: lost)
-  }
+  /// How far a chunk may grow while the emitter, which should look at ``isFull``, goes on.
+  private static let hardLimit = 4 * LineChunk.limit
 
   /// Opens a destination.
   ///
-  /// A file is made with mode 0600 unless it exists, and lines are added at its end. A FIFO waits for its reader. A
-  /// symbolic link is refused. From then on the process ignores SIGPIPE: a reader that goes away is an error of a write.
+  /// A file is made with mode 0600 unless it exists, and lines are added at its end. A FIFO or a socket without a reader
+  /// is tried again until there is one. A symbolic link is refused. From then on the process ignores SIGPIPE: a reader
+  /// that goes away is an error of a write.
   ///
   /// - Parameters:
   ///   - clock: tells the times of events.
@@ -50,78 +44,208 @@ public final class Output {
     self.destination = destination
     json = JSONWriter(clock: clock)
     table = TableWriter(clock: clock, colour: colour)
-    if destination.format == .table {
-      table.appendHeader(to: &lines)
-      headerLines = 1
-    }
+    capture = PcapngWriter(clock: clock)
     signal(SIGPIPE, SIG_IGN)
-    file = try OutputFile(destination.path)
-  }
-
-  /// Adds an event to the batch.
-  func append(
-    _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
-    _ names: RowMeaning.Names
-  ) {
-    if failure != nil {
-      lost += 1
+    guard destination.format != .none else {
+      queue = nil
       return
     }
+    var header = LineBuffer(capacity: 256)
+    switch destination.format {
+    case .table: table.appendHeader(to: &header)
+    case .pcap: PcapngWriter.appendHeader(to: &header)
+    case .json, .none: break
+    }
+    let queue = try OutputQueue()
+    try OutputWriter(destination.path, header: header.copy, queue).start()
+    self.queue = queue
+  }
+
+  deinit {
+    guard !isStopped else { return }
+    queue?.abandon()
+    queue?.stop(chunk)
+  }
+
+  /// A descriptor that is readable when there is room again, or something to hear; nil for an output that never waits.
+  var bell: Bell? { queue?.emitterBell }
+
+  /// What became of the events that were meant for it.
+  public var account: OutputAccount {
+    var (written, unwritten) = queue?.counts ?? (accepted, Losses())
+    unwritten += refused
+    var losses = dropped
+    losses += unwritten
+    return OutputAccount(
+      name: destination.name, accepted: accepted, written: written,
+      waiting: accepted - written - losses.count, dropped: dropped.count,
+      unwritten: unwritten.count, losses: losses)
+  }
+
+  /// Adds an event.
+  func append(
+    _ label: EventLabel, of record: borrowing RecordReader, _ headers: PacketHeaders
+  ) {
+    accepted += 1
+    guard queue != nil else { return }
+    if isGivenUp {
+      refused.add(label, 1)
+      return
+    }
+    if chunk.isFull, !handOver() {
+      if destination.onFull == .drop {
+        drop(label, at: record.time)
+        return
+      }
+      if chunk.lines.count >= Self.hardLimit { awaitRoom() }
+    }
+    if gap != nil { appendGap() }
     let isWritten =
       switch destination.format {
-      case .json: json.append(kind, of: record, headers, policies: names.json, to: &lines)
-      case .table: table.append(kind, of: record, headers, policies: names.text, to: &lines)
+      case .json:
+        json.append(label.kind, of: record, headers, policies: label.json, to: &chunk.lines)
+      case .table:
+        table.append(label.kind, of: record, headers, policies: label.text, to: &chunk.lines)
+      case .pcap:
+        capture.add(label)
       case .none: true
       }
     precondition(isWritten, "only events that the packet gives are emitted")
-    waiting += 1
-    if lines.count >= Self.batchLimit { writeBatch() }
+    if destination.format != .pcap { chunk.endLine(of: label) }
   }
 
-  /// Writes what waits.
+  /// Says that the packet whose events were added gives no others.
+  func endPacket(_ record: borrowing RecordReader) {
+    guard !capture.labels.isEmpty else { return }
+    capture.append(record, to: &chunk.lines)
+    for index in capture.labels.indices { chunk.endLine(of: capture.labels[index]) }
+    capture.clear()
+  }
+
+  /// Says what the reader does not see, if it concerns this output.
+  func append(_ gap: Gap) {
+    guard queue != nil, let gap = gap.along(destination.route) else { return }
+    switch destination.format {
+    case .json: json.append(gap, to: &chunk.lines)
+    case .table: table.append(gap, to: &chunk.lines)
+    case .pcap, .none: return
+    }
+    chunk.endLine(of: nil)
+  }
+
+  private func drop(_ label: EventLabel, at time: UInt64) {
+    dropped.add(label, 1)
+    if gap == nil { gap = (Losses(), time, time) }
+    gap?.losses.add(label, 1)
+    gap?.until = time
+  }
+
+  private func appendGap() {
+    guard let (losses, since, until) = gap else { return }
+    gap = nil
+    append(
+      Gap(
+        reason: .outputFull, count: losses.count, since: since, until: until,
+        losses: losses.byLabel.map { key, count in
+          Gap.Loss(policies: key.policies, event: key.event, count: count)
+        }))
+  }
+
+  /// Whether nothing more should be added before there is room, lest events are lost or memory grows.
+  var isFull: Bool {
+    guard destination.onFull == .block, chunk.isFull, !isGivenUp else { return false }
+    return !handOver()
+  }
+
+  /// Gives what waits to the writer, unless it is busy.
+  func flush() {
+    if !chunk.isEmpty { _ = handOver() }
+  }
+
+  private func handOver() -> Bool {
+    guard let queue, let empty = queue.exchange(chunk) else { return false }
+    chunk = empty
+    return true
+  }
+
+  /// Waits until it has room.
   ///
-  /// - Returns: whether the reader of standard output went away; then and after an error nothing is written any more,
-  ///   and every event is counted as lost.
-  func flush() throws(OutputError) -> FlushOutcome {
-    if failure == nil { writeBatch() }
-    switch failure {
-    case nil: return .written
-    case .readerGone: return .readerGone
-    case .failed(let error): throw error
+  /// - Parameter patience: how long it may take nothing before what waits is given up; nil for as long as it takes.
+  func awaitRoom(patience: Duration? = nil) {
+    guard let queue else { return }
+    var taken = Taken(queue, patience)
+    while isFull, !isGivenUp {
+      queue.emitterBell.wait(milliseconds: taken.milliseconds)
+      if taken.isOver { giveUp() }
     }
   }
 
-  private func writeBatch() {
-    let (done, code) = file.write(lines.bytes)
-    if code == 0 {
-      written += waiting
-    } else {
-      let complete = lines.bytes.extracting(first: done).lineCount
-      let events = complete > headerLines ? complete - headerLines : 0
-      written += events
-      lost += waiting - events
-      failure =
-        code == EPIPE && destination.path == nil
-        ? .readerGone
-        : .failed(OutputError(operation: .write, path: destination.path, code: code))
+  /// Has the path opened anew, so that a file that was renamed gets a successor.
+  public func reopen() { queue?.reopen() }
+
+  /// Why nothing more is written; nil while all is well.
+  var ending: OutputEnding? { queue?.ending }
+
+  /// What there is to say about it, as sentences, since the last time.
+  func takeNotices() -> [String] { queue?.takeNotices() ?? [] }
+
+  /// Gives the last lines to the writer, after which there are no others.
+  func stop() {
+    guard !isStopped else { return }
+    isStopped = true
+    if gap != nil { appendGap() }
+    queue?.stop(chunk)
+    chunk = LineChunk()
+  }
+
+  /// Waits until everything is written.
+  ///
+  /// - Parameter patience: how long it may take nothing before what is left is given up.
+  func awaitEnd(patience: Duration) {
+    guard let queue else { return }
+    var taken = Taken(queue, patience)
+    while !queue.isFinished {
+      queue.emitterBell.wait(milliseconds: taken.milliseconds)
+      guard taken.isOver else { continue }
+      // A write that blocks in the kernel is not waited for a second time.
+      if isGivenUp { return }
+      giveUp()
+      taken = Taken(queue, patience)
     }
-    lines.truncate(to: 0)
-    waiting = 0
-    headerLines = 0
+  }
+
+  private func giveUp() {
+    isGivenUp = true
+    queue?.abandon()
   }
 }
 
-/// What came of writing a batch.
-public enum FlushOutcome: Sendable {
-  case written
-  /// The reader of standard output went away: there is nobody to trace for.
-  case readerGone
-}
+/// Whether a queue's destination still takes something.
+private struct Taken {
+  private let queue: OutputQueue
+  private let patience: Duration?
+  private var bytes: UInt64
+  private var last = ContinuousClock.now
 
-extension RawSpan {
-  fileprivate var lineCount: UInt64 {
-    var count: UInt64 = 0
-    for offset in 0..<byteCount where byte(offset) == UInt8(ascii: "\n") { count += 1 }
-    return count
+  init(_ queue: OutputQueue, _ patience: Duration?) {
+    self.queue = queue
+    self.patience = patience
+    bytes = queue.bytes
+  }
+
+  /// How long to wait for the next look; -1 for as long as it takes.
+  var milliseconds: Int32 {
+    guard let patience else { return -1 }
+    let left = (patience - last.duration(to: .now)) / .milliseconds(1)
+    return Int32(max(1, min(left.rounded(.up), 60_000)))
+  }
+
+  /// Whether it took nothing for too long.
+  var isOver: Bool {
+    mutating get {
+      if queue.bytes != bytes { (bytes, last) = (queue.bytes, .now) }
+      guard let patience else { return false }
+      return last.duration(to: .now) >= patience
+    }
   }
 }

@@ -15,6 +15,19 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   /// The error number of the call.
   public let code: Int32
 
+  /// Whether it may pass: a disk gets room, a reader comes back.
+  var isPassing: Bool {
+    [ENOSPC, EDQUOT, EIO, ENOMEM, ENOBUFS, ESTALE].contains(code) || needsNewDescriptor
+  }
+
+  /// Whether it passes only with a new descriptor: the reader of a FIFO or a socket is gone, or not there yet.
+  var needsNewDescriptor: Bool {
+    guard let path else { return false }
+    if code == EPIPE || code == ENXIO { return true }
+    return path.hasPrefix(OutputFile.socketPrefix)
+      && [ECONNREFUSED, ECONNRESET, ENOENT, EAGAIN].contains(code)
+  }
+
   /// One sentence with what to do.
   public var description: String {
     let place = path.map { "'\($0)'" } ?? "standard output"
@@ -24,6 +37,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   private var reason: String {
     switch (operation, code) {
     case (.open, ELOOP): "it is a symbolic link"
+    case (.open, ENXIO): "nobody reads it"
     default: unsafe String(cString: strerror(code))
     }
   }
@@ -31,6 +45,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   private var advice: String {
     switch code {
     case ELOOP: "name the file itself"
+    case ENXIO, ECONNREFUSED: "start its reader"
     case ENOSPC, EDQUOT: "make room there, or name another file with --output"
     case EACCES, EPERM, EROFS: "name a file that may be written with --output"
     case ENOENT, ENOTDIR: "make its folder first"

@@ -25,6 +25,12 @@ extension LineBuffer {
     return written
   }
 
+  /// The same of an array.
+  @discardableResult
+  mutating func append(safeText text: [UInt8], columns: Int) -> Int {
+    append(safeText: text.bytes, columns: columns)
+  }
+
   /// Writes spaces until a text of some columns fills its field, and one between it and the next.
   mutating func pad(_ written: Int, to width: Int) {
     for _ in 0..<max(width - written, 0) + 1 { append(UInt8(ascii: " ")) }

@@ -27,6 +27,11 @@ struct TableWriter {
     line.append("\n")
   }
 
+  /// Writes a time of a record.
+  mutating func appendTime(_ bootTime: UInt64, to line: inout LineBuffer) {
+    time.append(clock.epoch(bootTime), to: &line)
+  }
+
   /// Writes one event as one line.
   ///
   /// - Parameter policies: the names of the policies that want it, safe to show.
@@ -37,7 +42,7 @@ struct TableWriter {
   ) -> Bool {
     guard headers.verdict(on: kind, record.packet) == .given else { return false }
     let owner = record.owner
-    time.append(clock.epoch(record.time), to: &line)
+    appendTime(record.time, to: &line)
     line.append(" ")
     let isOwned = owner.id != 0
     field(5, &line) { line in

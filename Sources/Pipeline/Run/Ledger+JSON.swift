@@ -49,8 +49,24 @@ extension OutputAccount {
   fileprivate var json: JSONValue {
     [
       "output": .text(name), "accepted": .count(accepted), "written": .count(written),
-      "waiting": .count(waiting), "lost": .count(lost),
+      "waiting": .count(waiting), "lost": .count(lost), "dropped": .count(dropped),
+      "unwritten": .count(unwritten), "losses": .list(losses.json),
     ]
+  }
+}
+
+extension Losses {
+  fileprivate var json: [JSONValue] {
+    let sorted = byLabel.sorted {
+      ($0.key.event.rawValue, $0.key.policies.joined(separator: ","))
+        < ($1.key.event.rawValue, $1.key.policies.joined(separator: ","))
+    }
+    return sorted.map { key, count in
+      [
+        "policies": .list(key.policies.map { .text($0) }), "event": .text(key.event.name),
+        "count": .count(count),
+      ]
+    }
   }
 }
 

@@ -68,15 +68,22 @@ public struct Ledger: Sendable, CustomStringConvertible {
 }
 
 /// What became of the events that were meant for one output.
-public struct OutputAccount: Equatable, Sendable {
+public struct OutputAccount: Sendable {
   /// The output as the command line names it.
-  public var name: String
+  public let name: String
   /// The events that it should write.
-  public var accepted: UInt64
+  public let accepted: UInt64
   /// Of these, the events that the kernel has taken from it, or that are only counted.
-  public var written: UInt64
+  public let written: UInt64
   /// Of these, the events that wait to be written.
-  public var waiting: UInt64
-  /// Of these, the events that could not be written.
-  public var lost: UInt64
+  public let waiting: UInt64
+  /// Of these, the events for which there was no room.
+  public let dropped: UInt64
+  /// Of these, the events that waited in vain: the output failed, or took nothing any more at the end.
+  public let unwritten: UInt64
+  /// Those dropped and unwritten, by who wanted them.
+  let losses: Losses
+
+  /// The events that are lost.
+  public var lost: UInt64 { dropped + unwritten }
 }

@@ -19,12 +19,14 @@ public struct ReplayRun: ~Copyable {
   public let asksDirection: Bool
   /// Is told now and then how many bytes of the capture were read.
   public var progress: (UInt64) -> Void = { _ in }
+  /// Is told what there is to say about the outputs, as sentences.
+  public var notice: (String) -> Void = { _ in }
 
   /// Makes ready to read a capture.
   public init(
     _ plan: TracePlan, _ reader: consuming CaptureReader, outputs: [Output],
     eventLimit: UInt64 = .max
-  ) throws(ReplayError) {
+  ) {
     let tables = KernelTables(plan, generation: ReplayRecord.generation)
     let undecided = TableClassifier.undecided(plan.rules)
     classifier = TableClassifier(tables)
@@ -51,31 +53,57 @@ public struct ReplayRun: ~Copyable {
     do throws(KernelError) { signals = try StopSignals() } catch { throw .signals(error) }
     let stop = signals.descriptor
     if let descriptor = reader.input.descriptor {
-      reader.input.mayRead = { Self.waits(for: descriptor, or: stop) }
+      reader.input.mayRead = { Self.wait(for: [descriptor], or: stop) }
     }
+    var failure: OutputError?
+    do throws(OutputError) { try read(stop) } catch { failure = error }
+    progress(reader.input.taken)
+    // A reader may take its time, as long as nobody wants to stop.
+    let patience: Duration = Self.isReadable(stop) ? .seconds(1) : .seconds(1 << 20)
+    do throws(OutputError) { _ = try emitter.finish(patience: patience) } catch {
+      failure = failure ?? error
+    }
+    tellNotices()
+    if let failure { throw .output(failure) }
+  }
+
+  private mutating func read(_ stop: Int32) throws(OutputError) {
+    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
     while !emitter.isDone {
       // Whoever looks at a capture that is still being made sees what there is.
-      if reader.isDry, try flush() == .readerGone { break }
-      guard reader.next() else { break }
+      if reader.isDry {
+        progress(reader.input.taken)
+        if try emitter.flush() == .readerGone { return }
+      }
+      guard reader.next() else { return }
       replay()
+      while emitter.isFull {
+        guard Self.wait(for: bells, or: stop) else { return }
+        tellNotices()
+        if try emitter.flush() == .readerGone { return }
+      }
     }
-    progress(reader.input.taken)
-    _ = try flush()
   }
 
-  private mutating func flush() throws(ReplayError) -> FlushOutcome {
-    progress(reader.input.taken)
-    do throws(OutputError) { return try emitter.flush() } catch { throw .output(error) }
+  private func tellNotices() {
+    for output in emitter.outputs {
+      output.bell?.silence()
+      for text in output.takeNotices() { notice(text) }
+    }
   }
 
-  /// Waits until a descriptor can be read; false when a signal has come.
-  private static func waits(for descriptor: Int32, or signals: Int32) -> Bool {
-    var polled = [
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-    ]
-    while unsafe poll(&polled, 2, -1) < 0 && errno == EINTR {}
-    return polled[1].revents == 0
+  /// Waits until one of some descriptors can be read; false when a signal has come.
+  private static func wait(for descriptors: [Int32], or signals: Int32) -> Bool {
+    var polled = (descriptors + [signals]).map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    while unsafe poll(&polled, nfds_t(polled.count), -1) < 0 && errno == EINTR {}
+    return polled[descriptors.count].revents == 0
+  }
+
+  private static func isReadable(_ descriptor: Int32) -> Bool {
+    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&polled, 1, 0) > 0
   }
 
   /// Gives the frame that was read to the emitter, when a rule wants its packet.

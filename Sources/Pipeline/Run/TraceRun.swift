@@ -8,6 +8,11 @@ public struct TraceRun: ~Copyable {
   private let plan: TracePlan
   private let processes: ProcessTable?
 
+  /// What there is to say about outputs while tracing goes on: sentences for people.
+  public var notice: (String) -> Void = { _ in }
+
+  private var gaps = RingGaps()
+
   /// Where the ledger is written to while tracing goes on, and at the end.
   public var statsFile: StatsFile?
 
@@ -60,31 +65,26 @@ public struct TraceRun: ~Copyable {
     } catch { failure = error }
     tracer.detach()
     // Also after an error: what is left is then counted as lost.
-    var count = Self.batchLimit
-    while count == Self.batchLimit {
-      count = try consumeBatch()
-      do throws(OutputError) { _ = try emitter.flush() } catch {
-        failure = failure ?? .output(error)
-      }
+    do throws(TraceError) { try drain() } catch { failure = failure ?? error }
+    do throws(OutputError) { _ = try emitter.finish() } catch {
+      failure = failure ?? .output(error)
     }
+    tellNotices()
     do throws(TraceError) { try writeStats() } catch { failure = failure ?? error }
     if let failure { throw failure }
   }
 
-  /// Writes the ledger to ``statsFile``, if there is one.
-  public func writeStats() throws(TraceError) {
-    guard let statsFile else { return }
-    let ledger = try ledger()
-    do throws(OutputError) { try statsFile.write(ledger) } catch { throw .output(error) }
-  }
-
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
+    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
     while !emitter.isDone {
       let limit = milliseconds(until: deadline)
+      let isFull = emitter.isFull
       let wakeup = try TraceError.wrapping { () throws(KernelError) in
-        try tracer.wait(signals, milliseconds: limit)
+        try tracer.wait(signals, bells: bells, forRecords: !isFull, milliseconds: limit)
       }
-      _ = try consumeBatch()
+      let count = try consumeBatch()
+      try noticeGap(isIdle: count < Self.batchLimit)
+      if wakeup == .output { tellNotices() }
       do throws(OutputError) {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
@@ -92,6 +92,46 @@ public struct TraceRun: ~Copyable {
       if wakeup == .signal { return }
       if let deadline, deadline <= .now { return }
     }
+  }
+
+  /// Emits what is in the ring, while outputs that lose nothing take it.
+  private mutating func drain() throws(TraceError) {
+    var isLeft = true
+    while isLeft {
+      let count = try consumeBatch()
+      emitter.push()
+      let isFull = emitter.isFull
+      if isFull { emitter.awaitRoom() }
+      isLeft = isFull || count == Self.batchLimit
+    }
+    try noticeGap(isIdle: true)
+  }
+
+  /// Has the outputs say what their readers do not see, when the ring had no room since the last time.
+  ///
+  /// - Parameter isIdle: whether the ring is empty, so that nothing may bring us back here soon.
+  private mutating func noticeGap(isIdle: Bool) throws(TraceError) {
+    guard isIdle || gaps.isDue else { return }
+    do throws(KernelError) {
+      let full = try tracer.counts().ringFull
+      guard gaps.isNew(full) else { return }
+      let losses = try tracer.losses(rules: plan.rules.count)
+      emitter.append(gaps.gap(full, losses, in: plan))
+    } catch { throw .kernel(error) }
+  }
+
+  private func tellNotices() {
+    for output in emitter.outputs {
+      output.bell?.silence()
+      for text in output.takeNotices() { notice(text) }
+    }
+  }
+
+  /// Writes the ledger to ``statsFile``, if there is one.
+  public func writeStats() throws(TraceError) {
+    guard let statsFile else { return }
+    let ledger = try ledger()
+    do throws(OutputError) { try statsFile.write(ledger) } catch { throw .output(error) }
   }
 
   /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
@@ -116,7 +156,7 @@ public struct TraceRun: ~Copyable {
         } else {
           emitter.consume(record)
         }
-        return count < Self.batchLimit
+        return count < Self.batchLimit && !emitter.isFull
       }
     } catch { throw .kernel(error) }
     return count

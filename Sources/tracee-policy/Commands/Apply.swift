@@ -10,12 +10,7 @@ struct Apply: ParsableCommand {
 
   @OptionGroup var selection: SelectionOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")], parsing: .singleValue,
-    help: ArgumentHelp(
-      "json, table or none, each with :PATH for a file; repeatable.",
-      discussion: "Default: table on a terminal, else json."))
-  var outputs: [DestinationArgument] = []
+  @OptionGroup var output: OutputOptions
 
   @Option(name: .customLong("for"), help: "Stop after this long: 500ms, 10s, 2m, 1h.")
   var duration: TraceDuration?
@@ -50,6 +45,7 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let plan = try selection.plan()
+    try output.check(against: plan)
     do throws(TraceError) {
       try trace(plan)
     } catch {
@@ -59,7 +55,10 @@ struct Apply: ParsableCommand {
   }
 
   private func trace(_ plan: TracePlan) throws(TraceError) {
-    let outputs = try open()
+    let outputs: [Output]
+    do throws(OutputError) { outputs = try output.open(clock: .now()) } catch {
+      throw .output(error)
+    }
     var options = Tracer.Options()
     options.cgroup = cgroup
     options.filters = filters
@@ -68,26 +67,12 @@ struct Apply: ParsableCommand {
     // A file that cannot be written is said now, not after hours.
     try run.writeStats()
     StandardError.say("ready: \(run.readiness)")
+    run.notice = { StandardError.say($0) }
     // What was counted until an error is said before the error is.
     var failure: TraceError?
     do throws(TraceError) { try run.run(for: duration?.duration) } catch { failure = error }
     report(try run.ledger())
     if let failure { throw failure }
-  }
-
-  private func open() throws(TraceError) -> [Output] {
-    let clock = BootClock.now()
-    var opened: [Output] = []
-    do throws(OutputError) {
-      let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs.map(\.destination)
-      for destination in wanted {
-        let isTerminal = destination.path == nil && isatty(STDOUT_FILENO) == 1
-        opened.append(try Output(destination, clock: clock, colour: isTerminal))
-      }
-    } catch {
-      throw .output(error)
-    }
-    return opened
   }
 
   private func report(_ ledger: Ledger) {

@@ -17,18 +17,14 @@ struct Replay: ParsableCommand {
 
   @OptionGroup var selection: SelectionOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")], parsing: .singleValue,
-    help: ArgumentHelp(
-      "json, table or none, each with :PATH for a file; repeatable.",
-      discussion: "Default: table on a terminal, else json."))
-  var outputs: [DestinationArgument] = []
+  @OptionGroup var output: OutputOptions
 
   @Option(help: "Stop after this many events.")
   var count: UInt64?
 
   func run() throws {
     let plan = try selection.plan()
+    try output.check(against: plan)
     do {
       try replay(plan)
     } catch let error as CaptureError {
@@ -46,7 +42,9 @@ struct Replay: ParsableCommand {
   private func replay(_ plan: TracePlan) throws {
     let reader = try CaptureReader.open(capture)
     let size = reader.size
-    var run = try ReplayRun(plan, reader, outputs: open(), eventLimit: count ?? .max)
+    // The times of a capture are those of the world.
+    let outputs = try output.open(clock: BootClock(epochOffset: 0))
+    var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
     if !run.policiesOfOwners.isEmpty {
       let names = run.policiesOfOwners.map { "'\($0)'" }.joined(separator: ", ")
       StandardError.say(
@@ -56,6 +54,7 @@ struct Replay: ParsableCommand {
     StandardError.say("ready: \(run.readiness)")
     var bar = ProgressBar(of: size)
     run.progress = { bar?.show($0) }
+    run.notice = { StandardError.say($0) }
     var failure: (any Error)?
     do { try run.run() } catch { failure = error }
     bar?.clear()
@@ -66,18 +65,6 @@ struct Replay: ParsableCommand {
       StandardError.say("cannot read \(capture): its first frame is \(fault.what)")
       throw ExitCode.worldRefused
     }
-  }
-
-  private func open() throws(OutputError) -> [Output] {
-    // The times of a capture are those of the world.
-    let clock = BootClock(epochOffset: 0)
-    var opened: [Output] = []
-    let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs.map(\.destination)
-    for destination in wanted {
-      let isTerminal = destination.path == nil && isatty(STDOUT_FILENO) == 1
-      opened.append(try Output(destination, clock: clock, colour: isTerminal))
-    }
-    return opened
   }
 
   private func report(_ ledger: ReplayLedger, asksDirection: Bool) {

@@ -2,13 +2,13 @@ import ArgumentParser
 import Glibc
 import Pipeline
 
-/// A destination on the command line: a format, and a path after a colon.
-struct DestinationArgument: ExpressibleByArgument {
-  let destination: Destination
-
-  init?(argument: String) {
-    guard let destination = Destination(argument: argument) else { return nil }
-    self.destination = destination
+/// A destination on the command line: a format, a path after a colon, options after commas.
+enum DestinationArgument {
+  /// Reads the argument of `--output`.
+  static func parse(_ argument: String) throws -> Destination {
+    do { return try Destination(parsing: argument) } catch {
+      throw ValidationError(error.description)
+    }
   }
 
   /// A table for a person at a terminal, else JSON.

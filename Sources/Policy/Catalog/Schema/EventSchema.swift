@@ -9,7 +9,12 @@ public enum EventSchema {
       .init("title", "An event of tracee-policy"),
     ]
     if case .object(let object) = JSONSchema.object(keys) { members += object }
-    members.append(.init("allOf", .list(EventKind.allCases.map(arguments))))
+    let lost = arguments(LostEvents.arguments, of: LostEvents.name, LostEvents.id)
+    members.append(
+      .init(
+        "allOf",
+        .list(EventKind.allCases.map { arguments($0.arguments, of: $0.name, $0.rawValue) } + [lost])
+      ))
     return .object(members)
   }
 
@@ -37,8 +42,11 @@ public enum EventSchema {
     ("containerId", JSONSchema.text),
     ("container", known(["id", "name", "image", "imageDigest"])),
     ("kubernetes", known(["podName", "podNamespace", "podUID"])),
-    ("eventId", JSONSchema.words(EventKind.allCases.map { String($0.rawValue) })),
-    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name))),
+    (
+      "eventId",
+      JSONSchema.words((EventKind.allCases.map(\.rawValue) + [LostEvents.id]).map { String($0) })
+    ),
+    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name) + [LostEvents.name])),
     ("matchedPolicies", JSONSchema.filledList(JSONSchema.text)),
     ("argsNum", count),
     ("returnValue", ["const": 0]),
@@ -60,8 +68,10 @@ public enum EventSchema {
   }
 
   /// What follows from the name of an event.
-  private static func arguments(of event: EventKind) -> JSONValue {
-    let arguments = event.arguments.map { argument in
+  private static func arguments(
+    _ arguments: [EventArgument], of name: String, _ id: UInt32
+  ) -> JSONValue {
+    let schemas = arguments.map { argument in
       JSONSchema.object([
         ("name", JSONSchema.constant(argument.name)),
         ("type", JSONSchema.constant(argument.typeName)), ("value", argument.shape.schema),
@@ -69,13 +79,13 @@ public enum EventSchema {
     }
     let count = JSONValue.number(arguments.count)
     return [
-      "if": ["properties": ["eventName": JSONSchema.constant(event.name)]],
+      "if": ["properties": ["eventName": JSONSchema.constant(name)]],
       "then": [
         "properties": [
-          "eventId": JSONSchema.constant(String(event.rawValue)),
+          "eventId": JSONSchema.constant(String(id)),
           "argsNum": ["const": count],
           "args": [
-            "prefixItems": .list(arguments), "minItems": count, "maxItems": count,
+            "prefixItems": .list(schemas), "minItems": count, "maxItems": count,
           ],
         ]
       ],

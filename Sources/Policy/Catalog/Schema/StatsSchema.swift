@@ -29,6 +29,10 @@ public enum StatsSchema {
     ("afterLimit", "come after the last event that --count asked for"),
   ])
 
+  private static let loss = JSONSchema.object([
+    ("policies", JSONSchema.list(JSONSchema.text)), ("event", event), ("count", number),
+  ])
+
   private static let keys: [(name: String, schema: JSONValue)] = [
     (
       "packets",
@@ -82,8 +86,10 @@ public enum StatsSchema {
               ("accepted", "events that it should write: written + waiting + lost"),
               ("written", "events that the kernel has taken"),
               ("waiting", "events that wait to be written"),
-              ("lost", "events that could not be written"),
-            ])))
+              ("lost", "dropped + unwritten"),
+              ("dropped", "events for which there was no room, by on-full=drop"),
+              ("unwritten", "events that waited in vain when the output failed or took no more"),
+            ]) + [("losses", JSONSchema.list(loss))]))
     ),
   ]
 }

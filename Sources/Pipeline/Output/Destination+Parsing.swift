@@ -1,0 +1,96 @@
+public import Policy
+
+extension Destination {
+  /// What is wrong with an argument: a sentence.
+  public struct ParsingError: Error, Equatable, CustomStringConvertible {
+    /// The sentence.
+    public let description: String
+  }
+
+  private static let options = ["on-full", "policies", "events"]
+
+  /// Reads `json`, `table:PATH`, `json:unix:PATH,on-full=drop,policies=a,b,events=net_packet_tcp` and the like.
+  ///
+  /// An option begins at a comma that is followed by a word and `=`. Other commas belong to the path or to a list; a
+  /// backslash before a comma makes it part of the path whatever follows.
+  public init(parsing argument: String) throws(ParsingError) {
+    var parts: [String] = [""]
+    var isEscaped = false
+    for (index, character) in zip(argument.indices, argument) {
+      if character == ",", !isEscaped, Self.beginsOption(argument[argument.index(after: index)...])
+      {
+        parts.append("")
+      } else {
+        if isEscaped, character != "," { parts[parts.count - 1].append("\\") }
+        isEscaped = !isEscaped && character == "\\"
+        if !isEscaped { parts[parts.count - 1].append(character) }
+      }
+    }
+    if isEscaped { parts[parts.count - 1].append("\\") }
+
+    let place = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let format = Format(rawValue: String(place[0])) else {
+      let known = Format.allCases.map(\.rawValue)
+      let question = Nearest.question(String(place[0]), among: known)
+      throw ParsingError(
+        description: "`\(place[0])` is no format: "
+          + (question ?? "there are \(known.joined(separator: ", "))"))
+    }
+    let path = place.count == 2 ? String(place[1]) : nil
+    guard path != "", path != OutputFile.socketPrefix else {
+      throw ParsingError(description: "a path is missing after `\(parts[0])`")
+    }
+    self.init(format, path: path)
+    for part in parts.dropFirst() { try read(option: part) }
+  }
+
+  private static func beginsOption(_ text: Substring) -> Bool {
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return false }
+    return text[..<equals].allSatisfy { $0.isASCII && ($0.isLowercase || $0 == "-") }
+  }
+
+  private mutating func read(option: String) throws(ParsingError) {
+    let halves = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let values = halves[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard !values.contains("") else {
+      throw ParsingError(description: "a value is missing in `\(option)`")
+    }
+    switch halves[0] {
+    case "on-full":
+      guard let value = OnFull(rawValue: String(halves[1])) else {
+        throw ParsingError(description: "`on-full` is block or drop, not `\(halves[1])`")
+      }
+      onFull = value
+    case "policies": route.policies = route.policies.map { $0.union(values) } ?? Set(values)
+    case "events":
+      var events = route.events ?? []
+      for value in values { events.formUnion(try Self.events(named: value)) }
+      route.events = events
+    default:
+      let help = Nearest.question(String(halves[0]), among: Self.options)
+      throw ParsingError(
+        description: "an output has no option `\(halves[0])`"
+          + (help.map { ": \($0)" } ?? "; write `\\,` for a comma of the path"))
+    }
+  }
+
+  private static func events(named word: String) throws(ParsingError) -> [EventKind] {
+    switch EventCatalog.find(word) {
+    case .event(let kind): return [kind]
+    case .several(let kinds): return kinds
+    default:
+      let known = EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
+      let help = Nearest.question(word, among: known)
+      throw ParsingError(
+        description: "`\(word)` is not an event or a set"
+          + (help.map { ": \($0)" } ?? "; `tracee-policy list events` shows the events"))
+    }
+  }
+
+  /// What is wrong with the route for a plan: a sentence about a policy that is not there; nil when all are.
+  public func fault(in plan: TracePlan) -> String? {
+    guard let unknown = route.policies?.subtracting(plan.policies).min() else { return nil }
+    return "`--output \(name)`: there is no policy `\(unknown)`"
+      + (Nearest.question(unknown, among: plan.policies).map { ": \($0)" } ?? "")
+  }
+}

@@ -1,0 +1,24 @@
+import Policy
+
+/// Events that an output lost, by the policies that wanted them.
+struct Losses: Sendable {
+  /// Whose events.
+  struct Key: Hashable, Sendable {
+    let event: EventKind
+    let policies: [String]
+  }
+
+  private(set) var byLabel: [Key: UInt64] = [:]
+  /// All events.
+  private(set) var count: UInt64 = 0
+
+  mutating func add(_ label: EventLabel, _ count: UInt64) {
+    byLabel[Key(event: label.kind, policies: label.policies), default: 0] += count
+    self.count += count
+  }
+
+  static func += (total: inout Losses, more: Losses) {
+    total.byLabel.merge(more.byLabel, uniquingKeysWith: +)
+    total.count += more.count
+  }
+}

@@ -1,0 +1,157 @@
+import Glibc
+
+/// The thread of one output: it writes the chunks of a queue, and waits where it has to, so that nobody else must.
+final class OutputWriter {
+  private let queue: OutputQueue
+  private let path: String?
+  /// What every file and every reader gets first.
+  private let header: [UInt8]
+  private var file: OutputFile?
+  private var headerLeft: Int
+  private var hasFailed = false
+  private var pause: Int32 = OutputWriter.shortestPause
+
+  private static let shortestPause: Int32 = 50
+  private static let longestPause: Int32 = 1000
+
+  /// Opens a destination.
+  ///
+  /// A FIFO or a socket without a reader is tried again later; every other error is thrown.
+  init(_ path: String?, header: [UInt8], _ queue: OutputQueue) throws(OutputError) {
+    self.queue = queue
+    self.path = path
+    self.header = header
+    headerLeft = header.count
+    do throws(OutputError) { file = try OutputFile(path) } catch {
+      guard error.isPassing else { throw error }
+      fail(error)
+    }
+  }
+
+  /// Starts the thread, which lives until the queue is stopped; no signal is delivered to it.
+  func start() throws(OutputError) {
+    var all = sigset_t()
+    var before = sigset_t()
+    unsafe sigfillset(&all)
+    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+    var thread = pthread_t()
+    let context = unsafe Unmanaged.passRetained(self)
+    let code = unsafe pthread_create(
+      &thread, nil,
+      { context in
+        guard let context = unsafe context else { return nil }
+        unsafe Unmanaged<OutputWriter>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context.toOpaque())
+    guard code == 0 else {
+      unsafe context.release()
+      throw OutputError(operation: .open, path: path, code: code)
+    }
+    pthread_detach(thread)
+  }
+
+  private func run() {
+    while let chunk = queue.next() {
+      let done = queue.ending == nil ? write(chunk) : 0
+      var lost: UInt64 = 0
+      chunk.forEachEvent(after: done) { label, count in
+        lost += count
+        queue.lose(label, count)
+      }
+      queue.giveBack(chunk, written: chunk.events - lost)
+    }
+    file = nil
+    queue.finish()
+  }
+
+  /// Writes a chunk; returns the bytes of it that were written, which are all unless the output has come to its end.
+  private func write(_ chunk: LineChunk) -> Int {
+    var done = 0
+    while true {
+      let orders = queue.orders
+      if orders.isAbandoned {
+        queue.end(.abandoned(nil))
+        return done
+      }
+      if queue.takeReopening() {
+        let isOther = reopen()
+        if isOther { done = chunk.startOfLine(at: done) }
+      }
+      switch advance(chunk, from: done) {
+      case 0:
+        if hasFailed { recover() }
+        return chunk.lines.count
+      case EINTR: continue
+      case EAGAIN: queue.writerBell.wait(orRoomIn: file?.descriptor ?? -1)
+      case EPIPE where path == nil:
+        queue.end(.readerGone)
+        return done
+      case let code:
+        let error = OutputError(operation: file == nil ? .open : .write, path: path, code: code)
+        guard error.isPassing else {
+          queue.end(.failed(error))
+          return done
+        }
+        if error.needsNewDescriptor {
+          file = nil
+          done = chunk.startOfLine(at: done)
+        }
+        fail(error)
+        if orders.isStopping {
+          queue.end(.abandoned(error))
+          return done
+        }
+        queue.writerBell.wait(milliseconds: pause)
+        pause = min(pause * 2, Self.longestPause)
+      }
+    }
+
+    /// Writes what there is room for, and says what ended it: 0 when all is written.
+    func advance(_ chunk: LineChunk, from start: Int) -> Int32 {
+      if file == nil {
+        do throws(OutputError) { file = try OutputFile(path) } catch { return error.code }
+        headerLeft = header.count
+      }
+      let header = header
+      while headerLeft > 0 {
+        let (count, code) = put(header.bytes.extracting(last: headerLeft))
+        if code != 0 { return code }
+        headerLeft -= count
+      }
+      while done < chunk.lines.count {
+        let (count, code) = put(chunk.lines.bytes.extracting(droppingFirst: done))
+        if code != 0 { return code }
+        done += count
+        queue.progress(count)
+      }
+      return 0
+    }
+  }
+
+  private func put(_ bytes: RawSpan) -> (count: Int, code: Int32) {
+    file?.write(bytes) ?? (0, EBADF)
+  }
+
+  /// Opens a file anew, so that one which was renamed gets a successor; returns whether it did.
+  private func reopen() -> Bool {
+    guard path != nil, file?.isRegular ?? false else { return false }
+    do throws(OutputError) { file = try OutputFile(path) } catch {
+      queue.notice("\(error); events go on to the file that is open")
+      return false
+    }
+    headerLeft = header.count
+    return true
+  }
+
+  private func fail(_ error: OutputError) {
+    if !hasFailed { queue.notice("\(error); it is tried again, and what cannot wait is counted") }
+    hasFailed = true
+  }
+
+  private func recover() {
+    queue.notice("\(path.map { "'\($0)'" } ?? "standard output") can be written again")
+    hasFailed = false
+    pause = Self.shortestPause
+  }
+}

@@ -1,0 +1,71 @@
+import Policy
+import Testing
+
+@testable import Pipeline
+
+@Suite struct DestinationTests {
+  @Test(arguments: [
+    ("json", Destination(.json)), ("table", Destination(.table)), ("none", Destination(.none)),
+    ("json:/tmp/a:b", Destination(.json, path: "/tmp/a:b")),
+    ("table:x", Destination(.table, path: "x")),
+    ("json:unix:/run/x", Destination(.json, path: "unix:/run/x")),
+    ("json:a,b", Destination(.json, path: "a,b")),
+    (#"json:a\,policies=x"#, Destination(.json, path: "a,policies=x")),
+    (#"json:a\b\\"#, Destination(.json, path: #"a\b\\"#)),
+    ("json:x,on-full=drop", with(.json, "x", .drop)),
+    ("json,on-full=block", with(.json, nil, .block)),
+    (
+      "json:x,policies=a,b,events=net_packet_tcp,net_packet_dns*",
+      with(
+        .json, "x", .block,
+        Route(policies: ["a", "b"], events: [.tcp, .dns, .dnsRequest, .dnsResponse]))
+    ),
+    ("none,policies=a", with(.none, nil, .block, Route(policies: ["a"]))),
+  ])
+  func `an argument is a form, perhaps a path, and options`(
+    argument: String, expected: Destination
+  ) throws {
+    #expect(try Destination(parsing: argument) == expected)
+  }
+
+  @Test(arguments: [
+    ("", "`` is no format: there are json, table, none"),
+    ("JSON", "`JSON` is no format: did you mean `json`?"),
+    ("json:", "a path is missing after `json:`"),
+    ("json:unix:", "a path is missing after `json:unix:`"),
+    (":x", "`` is no format: there are json, table, none"),
+    ("json,on-full=wait", "`on-full` is block or drop, not `wait`"),
+    ("json:x,polices=a", "an output has no option `polices`: did you mean `policies`?"),
+    ("json:x,zzz=a", "an output has no option `zzz`; write `\\,` for a comma of the path"),
+    ("json,policies=", "a value is missing in `policies=`"),
+    ("json,policies=a,,b", "a value is missing in `policies=a,,b`"),
+    (
+      "json,events=net_packet_tpc",
+      "`net_packet_tpc` is not an event or a set: did you mean `net_packet_tcp`?"
+    ),
+  ])
+  func `what is wrong is said`(argument: String, expected: String) {
+    let error = #expect(throws: Destination.ParsingError.self) {
+      try Destination(parsing: argument)
+    }
+    #expect(error?.description == expected)
+  }
+
+  @Test func `a route names policies that are there`() throws {
+    let plan = TracePlan(policies: ["web", "dns"], rules: [])
+    #expect(try Destination(parsing: "json,policies=web").fault(in: plan) == nil)
+    #expect(
+      try Destination(parsing: "json:x,policies=web,dsn").fault(in: plan)
+        == "`--output json:x`: there is no policy `dsn`: did you mean `dns`?")
+  }
+
+  private static func with(
+    _ format: Destination.Format, _ path: String?, _ onFull: Destination.OnFull,
+    _ route: Route = Route()
+  ) -> Destination {
+    var destination = Destination(format, path: path)
+    destination.onFull = onFull
+    destination.route = route
+    return destination
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+
+/// Reads lines from a descriptor, and waits for those that are not there yet.
+final class Reader {
+  let descriptor: Int32
+  private var bytes: [UInt8] = []
+
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  /// The next lines; fewer when none comes for some seconds.
+  ///
+  /// - Parameter meanwhile: is done each time that there is nothing to read.
+  func lines(_ count: Int, meanwhile: () -> Void = {}) -> [String] {
+    var lines: [String] = []
+    let deadline = ContinuousClock.now + .seconds(20)
+    while lines.count < count, .now < deadline {
+      let read = bytes.split(
+        separator: UInt8(ascii: "\n"), maxSplits: count - lines.count,
+        omittingEmptySubsequences: false)
+      if read.count > 1 {
+        lines += read.dropLast().map { String(decoding: $0, as: UTF8.self) }
+        bytes = Array(read[read.count - 1])
+      } else if !readMore(within: 5) {
+        meanwhile()
+      }
+    }
+    return lines
+  }
+
+  /// What is there still.
+  func rest() -> String {
+    while readMore(within: 0) {}
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func readMore(within milliseconds: Int32) -> Bool {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&wait, 1, milliseconds) > 0 else { return false }
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(descriptor, &part, part.count)
+    guard count > 0 else { return false }
+    bytes += part.prefix(count)
+    return true
+  }
+}
+
+enum FIFO {
+  /// Opens a FIFO for reading without waiting for its writer.
+  static func open(_ path: String) throws -> Int32 {
+    let descriptor = Glibc.open(path, O_RDONLY | O_NONBLOCK)
+    guard descriptor >= 0 else { throw POSIXError(.EIO) }
+    return descriptor
+  }
+}
+
+enum UnixSocket {
+  /// Listens at a path.
+  static func listen(_ path: String) throws -> Int32 {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let code = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
+    }
+    guard code == 0, Glibc.listen(listener, 1) == 0 else { throw POSIXError(.EIO) }
+    return listener
+  }
+}
