@@ -48,6 +48,17 @@ static __always_inline struct tp_socket *socket_of(struct __sk_buff *skb, enum t
   return socket && socket->owner.id != 0 ? socket : NULL;
 }
 
+/* Keeps of `row` the rules that a socket's own row has. False when that row is of another generation, or is written right now. */
+static __noinline bool keep_known_scope(__u64 *row, const struct tp_socket *socket, __u32 generation) {
+  __u64 kept[TP_ROW_WORDS_MAX];
+  __u32 before = *(volatile const __u32 *)&socket->sequence;
+  if (before & 1 || *(volatile const __u32 *)&socket->generation != generation) return false;
+  TP_EACH_WORD(i) kept[i] = *(volatile const __u64 *)&socket->row[i];
+  if (*(volatile const __u32 *)&socket->sequence != before) return false;
+  TP_EACH_WORD(i) row[i] &= kept[i];
+  return true;
+}
+
 /* Keeps of `row` the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
 static __always_inline void keep_scope(__u64 *row, struct tp_socket *socket, __u32 generation) {
   static const struct tp_owner nobody = {};
@@ -55,18 +66,17 @@ static __always_inline void keep_scope(__u64 *row, struct tp_socket *socket, __u
     keep_scope_of(&nobody, generation, row);
     return;
   }
-  if (*(volatile __u32 *)&socket->generation != generation) {
-    if (!begin_write(socket, *(volatile __u32 *)&socket->sequence)) {
-      keep_scope_of(&socket->owner, generation, row);
-      return;
-    }
-    *(volatile __u32 *)&socket->generation = 0;
-    TP_EACH_WORD(i) socket->row[i] = ~0ULL;
-    keep_scope_of(&socket->owner, generation, socket->row);
-    *(volatile __u32 *)&socket->generation = generation;
-    end_write(socket);
+  if (keep_known_scope(row, socket, generation)) return;
+  if (!begin_write(socket, *(volatile __u32 *)&socket->sequence)) {
+    keep_scope_of(&socket->owner, generation, row);
+    return;
   }
+  *(volatile __u32 *)&socket->generation = 0;
+  TP_EACH_WORD(i) socket->row[i] = ~0ULL;
+  keep_scope_of(&socket->owner, generation, socket->row);
   TP_EACH_WORD(i) row[i] &= socket->row[i];
+  *(volatile __u32 *)&socket->generation = generation;
+  end_write(socket);
 }
 
 static __always_inline bool is_empty(const __u64 *row) {
@@ -118,7 +128,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     count(&counters->submitted);
   } else {
     count(&counters->full);
-    bpf_loop(64 * tp_config.row_words, count_loss, row, 0);
+    count_losses(row, generation);
   }
   return 1;
 }

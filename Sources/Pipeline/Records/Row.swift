@@ -56,6 +56,13 @@ struct Row: Equatable, Hashable, Sendable {
     return false
   }
 
+  /// The bits that either has.
+  func union(_ other: Row) -> Row {
+    var row = self
+    for index in 0..<count { row.words[index] |= other.words[index] }
+    return row
+  }
+
   /// Whether no bit is set.
   var isEmpty: Bool {
     for index in 0..<count where words[index] != 0 { return false }

@@ -49,17 +49,16 @@ public struct ReplayRun: ~Copyable {
   /// Reads to the end of the capture, until a signal comes, enough events were emitted, or the reader of standard output is
   /// gone.
   public mutating func run() throws(ReplayError) {
-    let signals: StopSignals
-    do throws(KernelError) { signals = try StopSignals() } catch { throw .signals(error) }
-    let stop = signals.descriptor
+    let stop: ReplayStop
+    do throws(KernelError) { stop = try ReplayStop() } catch { throw .signals(error) }
     if let descriptor = reader.input.descriptor {
-      reader.input.mayRead = { Self.wait(for: [descriptor], or: stop) }
+      reader.input.mayRead = { stop.allowsWaiting(for: [descriptor]) }
     }
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
     progress(reader.input.taken)
     // A reader may take its time, as long as nobody wants to stop.
-    let patience: Duration = Self.isReadable(stop) ? .seconds(1) : .seconds(1 << 20)
+    let patience: Duration = stop.isAskedFor ? .seconds(1) : .seconds(1 << 20)
     do throws(OutputError) { _ = try emitter.finish(patience: patience) } catch {
       failure = failure ?? error
     }
@@ -67,7 +66,7 @@ public struct ReplayRun: ~Copyable {
     if let failure { throw .output(failure) }
   }
 
-  private mutating func read(_ stop: Int32) throws(OutputError) {
+  private mutating func read(_ stop: ReplayStop) throws(OutputError) {
     let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
     while !emitter.isDone {
       // Whoever looks at a capture that is still being made sees what there is.
@@ -78,7 +77,7 @@ public struct ReplayRun: ~Copyable {
       guard reader.next() else { return }
       replay()
       while emitter.isFull {
-        guard Self.wait(for: bells, or: stop) else { return }
+        guard stop.allowsWaiting(for: bells) else { return }
         tellNotices()
         if try emitter.flush() == .readerGone { return }
       }
@@ -90,20 +89,6 @@ public struct ReplayRun: ~Copyable {
       output.bell?.silence()
       for text in output.takeNotices() { notice(text) }
     }
-  }
-
-  /// Waits until one of some descriptors can be read; false when a signal has come.
-  private static func wait(for descriptors: [Int32], or signals: Int32) -> Bool {
-    var polled = (descriptors + [signals]).map {
-      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
-    }
-    while unsafe poll(&polled, nfds_t(polled.count), -1) < 0 && errno == EINTR {}
-    return polled[descriptors.count].revents == 0
-  }
-
-  private static func isReadable(_ descriptor: Int32) -> Bool {
-    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return unsafe poll(&polled, 1, 0) > 0
   }
 
   /// Gives the frame that was read to the emitter, when a rule wants its packet.

@@ -22,6 +22,12 @@ struct Replay: ParsableCommand {
   @Option(help: "Stop after this many events.")
   var count: UInt64?
 
+  func validate() throws {
+    if capture == "-", (selection.paths + selection.policies).contains("-") {
+      throw ValidationError("standard input is either the capture or a policy")
+    }
+  }
+
   func run() throws {
     let plan = try selection.plan()
     try output.check(against: plan)
