@@ -51,9 +51,11 @@ import Testing
       let text = try #require(shown["text"])
       #expect(text.count >= EveryMistake.files.count)
       for format in Self.formats { #expect(shown[format] == text, "\(format)") }
-      func count(_ severity: String) -> Int { text.count { $0.severity == severity } }
-      let counts =
-        "\(count("error")) errors, \(count("warning")) warnings, \(count("note")) notes in "
+      func count(_ severity: String) -> String {
+        let number = text.count { $0.severity == severity }
+        return "\(number) \(severity)\(number == 1 ? "" : "s")"
+      }
+      let counts = "\(count("error")), \(count("warning")), \(count("note")) in "
       #expect(summary.hasPrefix(counts), "\(summary)")
       #expect(summary.hasSuffix(" of \(EveryMistake.files.count) files"), "\(summary)")
     }

@@ -40,6 +40,7 @@ extension EndToEnd {
           }
         }
         let tracer = try await stage.trace(policies)
+        #expect(tracer.readyLine?.contains("user-space filters 0") == true)
         try python.write("\n")
         try bash.write("echo x > /dev/udp/\(network.right.ipv4)/9\n")
         for process in processes {

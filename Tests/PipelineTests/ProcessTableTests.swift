@@ -4,7 +4,7 @@ import Testing
 
 @testable import Pipeline
 
-/// What `pid=new`, `tree` and `follow` mean: `docs/policy-language.md` §3, as processes come and go.
+/// What `tree` and `follow` mean: `docs/policy-language.md` §3, as processes come and go.
 struct ProcessTableTests {
   /// A table for a policy that follows whoever is called `a`, fed by hand.
   private struct Story {
@@ -48,24 +48,6 @@ struct ProcessTableTests {
     }
 
     func isFollowed(_ id: UInt32) -> Bool { owner(id).followedPolicies == [0] }
-  }
-
-  @Test func `new is who was forked or has executed after the tracer started`() throws {
-    let story = Story()
-    for id in [10, 11] as [UInt32] { try story.tell(.found, id, parent: 1) }
-    #expect(!story.owner(10).isNew)
-    try story.tell(.forked, 12, parent: 10)
-    try story.tell(.executed, 11)
-    #expect(story.owner(12).isNew)
-    #expect(story.owner(11).isNew)
-    #expect(!story.owner(10).isNew)
-  }
-
-  @Test func `a change of name makes nobody new`() throws {
-    let story = Story()
-    try story.tell(.found, 10, parent: 1)
-    try story.tell(.renamed, 10, comm: "y")
-    #expect(!story.owner(10).isNew)
   }
 
   @Test func `descendants are known whether they were forked before or after the start`() throws {

@@ -49,6 +49,11 @@ extension Stage {
     return ControlGroup(path: (parent?.path ?? "") + name)
   }
 
+  /// A name such as runtimes give to a container's cgroup, with an id of these two digits again and again.
+  public func plannedGroup(container digits: String) -> ControlGroup {
+    ControlGroup(path: plannedGroup().path + "-" + String(repeating: digits, count: 32))
+  }
+
   /// Makes a cgroup; removed at the end.
   @discardableResult
   public func make(_ group: ControlGroup) throws -> ControlGroup {

@@ -1,7 +1,7 @@
 /* Cgroups of the v2 tree: their paths, and which of them belong to containers. The rules are those of `ContainerID` in Swift. */
 #pragma once
 
-static const struct tp_cgroup new_cgroup = {.path = {.prefix_length = 8 * TP_CGROUP_PATH_LENGTH}};
+static const struct tp_cgroup new_cgroup = {.path = {TP_CGROUP_HEAD, .text = ""}};
 
 static __always_inline bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
@@ -12,7 +12,7 @@ struct tp_id_search {
 /* Counts runs of hexadecimal digits. The counts stand in the map: on the stack the verifier would follow each of their values. */
 static int search_id(__u32 at, struct tp_id_search *search) {
   struct tp_cgroup *cgroup = search->cgroup;
-  char c = at < TP_CGROUP_PATH_LENGTH ? cgroup->path.path[at] : 0;
+  char c = at < TP_TEXT_LENGTH ? cgroup->path.text[at] : 0;
   if (is_hexadecimal(c)) {
     cgroup->digits++;
     return 0;
@@ -28,7 +28,7 @@ static __always_inline bool is_monitor(const struct tp_cgroup *cgroup, __u32 sta
   if (start < 7) return false;
   for (__u32 i = 0; i < 7; i++) {
     __u32 at = start - 7 + i;
-    if (at >= TP_CGROUP_PATH_LENGTH || cgroup->path.path[at] != conmon[i]) return false;
+    if (at >= TP_TEXT_LENGTH || cgroup->path.text[at] != conmon[i]) return false;
   }
   return true;
 }
@@ -39,13 +39,13 @@ static __always_inline int add_cgroup(struct cgroup *cgroup, const char *path) {
   if (bpf_map_update_elem(&tp_cgroups, &id, &new_cgroup, BPF_ANY)) return 0;
   struct tp_cgroup *known = bpf_map_lookup_elem(&tp_cgroups, &id);
   if (!known) return 0;
-  bpf_probe_read_kernel_str(known->path.path, sizeof known->path.path, path);
+  bpf_probe_read_kernel_str(known->path.text, sizeof known->path.text, path);
   struct tp_id_search search = {.cgroup = known};
-  bpf_loop(TP_CGROUP_PATH_LENGTH + 1, search_id, &search, 0);
+  bpf_loop(TP_TEXT_LENGTH + 1, search_id, &search, 0);
   if (known->end < TP_CONTAINER_ID_LENGTH) return 0;
   __u32 start = known->end - TP_CONTAINER_ID_LENGTH;
-  if (start > TP_CGROUP_PATH_LENGTH - TP_CONTAINER_ID_LENGTH || is_monitor(known, start)) return 0;
-  bpf_probe_read_kernel(known->container_id, TP_CONTAINER_ID_LENGTH, known->path.path + start);
+  if (start > TP_TEXT_LENGTH - TP_CONTAINER_ID_LENGTH || is_monitor(known, start)) return 0;
+  bpf_probe_read_kernel(known->container_id, TP_CONTAINER_ID_LENGTH, known->path.text + start);
   known->flags = TP_OWNER_CONTAINER | TP_OWNER_CONTAINER_NEW;
   return 0;
 }

@@ -7,12 +7,31 @@ struct {
   __uint(max_entries, 1 << 20);
 } tp_ring SEC(".maps");
 
+/* A row of bits, one for each rule. Functions that the verifier checks apart need a type that has a size. */
+struct tp_row {
+  __u64 words[TP_ROW_WORDS_MAX];
+};
+
+/* Addresses, ports and shape: what packets of one flow have in common. See `tp_view`. */
+#define TP_FLOW_WORDS 6
+
+/* The last flow of a socket in one direction, and the rules that want its packets, whoever owns them. */
+struct tp_flow {
+  __u32 sequence;   /* odd while the rest is being written */
+  __u32 generation; /* that `row` belongs to */
+  __u64 key[TP_FLOW_WORDS];
+  __u64 refused_owner; /* no rule of `row` has that owner in scope; 0: not known of any */
+  __u64 is_wanted;     /* 0: `row` is empty */
+  struct tp_row row;
+};
+
 /* The owner of a socket, with the rules whose scope holds it. */
 struct tp_socket {
   struct tp_owner owner;
   __u32 sequence;   /* odd while the owner is being written */
   __u32 generation; /* that `row` belongs to */
-  __u64 row[TP_ROW_WORDS_MAX];
+  struct tp_row row;
+  struct tp_flow flows[2]; /* by direction */
 };
 
 /* An accepted socket starts with its listener's owner. */
@@ -27,7 +46,7 @@ struct {
 struct tp_task {
   struct tp_owner owner;
   __u32 busy; /* 1 while the owner is being written */
-  __u32 _reserved;
+  __u32 executed; /* 1: older than the tracer, and has executed something since that started */
   char path[2 * TP_EXECUTABLE_LENGTH]; /* where the executable's path is put together */
 };
 
@@ -76,7 +95,6 @@ TP_SLOTS(tp_sources, TP_TRIE(struct tp_address_key));
 TP_SLOTS(tp_destinations, TP_TRIE(struct tp_address_key));
 TP_SLOTS(tp_numbers, TP_TRIE(struct tp_number_key));
 TP_SLOTS(tp_texts, TP_TRIE(struct tp_text_key));
-TP_SLOTS(tp_paths, TP_TRIE(struct tp_path_key));
 /* The rows; their width is set before the program is loaded. */
 TP_SLOTS(tp_rows, TP_ONE(__u64) __uint(map_flags, BPF_F_INNER_MAP););
 

@@ -9,15 +9,15 @@ static __always_inline __u64 cgroup_of(struct task_struct *task) { return task->
 
 /* Whether `owner` still says of `task` what is so. A new node name alone is not noticed: it is read again with the rest. */
 static __always_inline bool describes(const struct tp_owner *owner, struct task_struct *task) {
-  __u64 comm[2];
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
   if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != task->real_cred->uid.val) return false;
   if (owner->cgroup_id != cgroup_of(task) || owner->ppid != (__u32)task->real_parent->tgid) return false;
   struct nsproxy *namespaces = task->nsproxy;
   if (owner->mount_namespace != namespaces->mnt_ns->ns.inum || owner->net_namespace != namespaces->net_ns->ns.inum)
     return false;
-  bpf_probe_read_kernel(comm, sizeof comm, &task->comm);
+  /* As two words: a call that copies sixteen bytes costs more than all that is compared above. */
   const __u64 *known = (const void *)owner->comm;
+  const __u64 *comm = (const void *)task->comm;
   return comm[0] == known[0] && comm[1] == known[1];
 }
 
@@ -124,6 +124,36 @@ static __always_inline void describe_place(struct tp_owner *owner, struct task_s
   }
 }
 
+/* A process is new when its leader is younger than the tracer, or has executed something since. */
+static __always_inline bool is_new(struct task_struct *task) {
+  struct task_struct *leader = task->group_leader;
+  if (leader->start_boottime > tp_config.started) return true;
+  struct tp_task *known = bpf_task_storage_get(&tp_tasks, leader, NULL, 0);
+  return known && known->executed;
+}
+
+/* Notes that a process has executed something. That of younger ones tells nothing new. */
+static __always_inline void note_execution(struct task_struct *task) {
+  if (task->start_boottime > tp_config.started) return;
+  struct tp_task *known = bpf_task_storage_get(&tp_tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (known) known->executed = 1;
+}
+
+static __always_inline struct tp_text_head head_of(__u32 dimension, __u32 length) {
+  return (struct tp_text_head){.prefix_length = 32 + 8 * length, .dimension = bpf_htonl(dimension)};
+}
+
+/* Puts each text behind the head of its key. An executable is looked up by as much as a key has room for. */
+static __always_inline void describe_heads(struct tp_owner *owner) {
+  __u32 container = (owner->flags & TP_OWNER_CONTAINER_NEW ? TP_STATE_CONTAINER_NEW : 0) +
+                    (owner->flags & TP_OWNER_CONTAINER_STARTED ? TP_STATE_CONTAINER_STARTED : 0);
+  __u32 place = owner->mount_namespace == tp_config.host_mount_namespace ? TP_STATE_HOST : 0;
+  owner->comm_head = head_of(TP_SCOPE_COMM, TP_COMM_LENGTH);
+  owner->node_name_head = head_of(TP_SCOPE_NODE_NAME, TP_NODE_NAME_LENGTH);
+  owner->container_id_head = head_of(TP_STATE(TP_SCOPE_CONTAINER_ID, container), TP_CONTAINER_ID_LENGTH);
+  owner->executable_head = head_of(TP_STATE(TP_SCOPE_EXECUTABLE, place), TP_TEXT_LENGTH);
+}
+
 /* What is known of a task, brought up to date. NULL when there is no memory, or when it is being written right now. */
 static __noinline struct tp_task *know(struct task_struct *task) {
   struct tp_task *known = bpf_task_storage_get(&tp_tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
@@ -133,24 +163,19 @@ static __noinline struct tp_task *know(struct task_struct *task) {
   describe_ids(&known->owner, task);
   describe_place(&known->owner, task);
   describe_executable(known, task);
+  if (is_new(task)) known->owner.flags |= TP_OWNER_NEW;
+  describe_heads(&known->owner);
   known->owner.id = __sync_fetch_and_add(&tp_last_owner, 1) + 1;
   known->busy = 0;
   return known;
 }
 
-/* Takes the right to write a socket's owner or row, unless it was written since `sequence`, or is being written. */
-static __always_inline bool begin_write(struct tp_socket *socket, __u32 sequence) {
-  return !(sequence & 1) && __sync_val_compare_and_swap(&socket->sequence, sequence, sequence + 1) == sequence;
-}
-
-static __always_inline void end_write(struct tp_socket *socket) { __sync_fetch_and_add(&socket->sequence, 1); }
-
 /* Gives a socket its owner. Of two that do so at once the first wins. The next packet finds the row out anew. */
 static __always_inline void own(struct tp_socket *socket, const struct tp_task *known) {
-  if (!begin_write(socket, *(volatile __u32 *)&socket->sequence)) return;
+  if (!begin_write(&socket->sequence, sequence_of(&socket->sequence))) return;
   *(volatile __u32 *)&socket->generation = 0;
   bpf_probe_read_kernel(&socket->owner, sizeof socket->owner, &known->owner);
-  end_write(socket);
+  end_write(&socket->sequence);
 }
 
 /* Whether a thread is in a system call on the very socket that has this cookie. */

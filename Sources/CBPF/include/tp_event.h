@@ -16,7 +16,7 @@
 #define TP_CONTAINER_ID_LENGTH 64
 #define TP_EXECUTABLE_LENGTH 256
 /* A key of a longest-prefix trie holds at most 256 bytes of data; four of them are the dimension. */
-#define TP_CGROUP_PATH_LENGTH 252
+#define TP_TEXT_LENGTH 252
 
 /* Plans that can be in the kernel at once: the one that is active, and those with records still on their way. */
 #define TP_PLAN_SLOTS 4
@@ -73,6 +73,13 @@ enum tp_owner_flags {
   TP_OWNER_CONTAINER = 1 << 1,         /* its cgroup belongs to a container */
   TP_OWNER_CONTAINER_STARTED = 1 << 2, /* something was executed in that container, or it is older than the tracer */
   TP_OWNER_CONTAINER_NEW = 1 << 3,     /* that container is younger than the tracer */
+  TP_OWNER_NEW = 1 << 4,               /* its process was forked, or executed something, after the tracer started */
+};
+
+/* The head of a key of the trie of texts. An owner's texts stand behind theirs, to be looked up where they are. */
+struct tp_text_head {
+  __u32 prefix_length; /* in bits: 32 for the dimension, and all that the text can have */
+  __u32 dimension;     /* network byte order */
 };
 
 /* Who owns a socket. All zero: nobody is known. Times are ns of CLOCK_BOOTTIME. Text ends at the first NUL, or fills its field. */
@@ -88,12 +95,16 @@ struct tp_owner {
   __u32 mount_namespace, pid_namespace, net_namespace;
   __u32 flags;
   __u32 exec_id; /* counts the task's calls of execve */
+  struct tp_text_head comm_head;
   char comm[TP_COMM_LENGTH];
+  struct tp_text_head node_name_head;
   char node_name[TP_NODE_NAME_LENGTH];
+  struct tp_text_head container_id_head;
   char container_id[TP_CONTAINER_ID_LENGTH];
+  struct tp_text_head executable_head;
   char executable[TP_EXECUTABLE_LENGTH];
 };
-_Static_assert(sizeof(struct tp_owner) == 488, "tp_owner is a wire type");
+_Static_assert(sizeof(struct tp_owner) == 520, "tp_owner is a wire type");
 
 /*
  * A packet that at least one rule wants. After it stand the row, `row_words` words with one bit for each rule, and then
@@ -164,6 +175,13 @@ _Static_assert(sizeof(struct tp_address_key) == 20, "tp_address_key is a map key
   X(NET_NAMESPACE, 9, net_namespace) \
   X(CGROUP_ID, 10, cgroup_id)
 
+/* Those that are texts of the owner. */
+#define TP_SCOPE_TEXTS(X)  \
+  X(COMM, comm)            \
+  X(NODE_NAME, node_name)  \
+  X(CONTAINER_ID, container_id) \
+  X(EXECUTABLE, executable)
+
 /* All dimensions of scope. */
 enum tp_scope_dimension {
 #define X(symbol, number, field) TP_SCOPE_##symbol = number,
@@ -172,6 +190,22 @@ enum tp_scope_dimension {
   TP_SCOPE_COMM = 11,
   TP_SCOPE_CGROUP = 12,
   TP_SCOPE_CONTAINER = 13,
+  TP_SCOPE_NODE_NAME = 14,
+  TP_SCOPE_CONTAINER_ID = 15,
+  TP_SCOPE_EXECUTABLE = 16,
+};
+
+/*
+ * What else is asked about together with a value makes a dimension of its own of it: a pid is looked up in one when the
+ * process is new, in another when it is not.
+ */
+#define TP_SCOPE_DIMENSIONS 32
+#define TP_STATE(dimension, state) ((dimension) + TP_SCOPE_DIMENSIONS * (state))
+enum tp_state {
+  TP_STATE_NEW = 1,               /* of a pid */
+  TP_STATE_HOST = 1,              /* of an executable: its mount namespace is the host's */
+  TP_STATE_CONTAINER_NEW = 1,     /* of a container's id */
+  TP_STATE_CONTAINER_STARTED = 2, /* of a container's id */
 };
 
 /* Key of the trie of numbers (uid, pid, …, a TCP window). Both in network byte order. */
@@ -182,29 +216,21 @@ struct tp_number_key {
 };
 _Static_assert(sizeof(struct tp_number_key) == 16, "tp_number_key is a map key");
 
-/* Key of the trie of short texts (comm, …). Exactly "nc" is the prefix "nc\0"; all that begin with "nc" the prefix "nc". */
+/* Key of the trie of texts (comm, …). Exactly "nc" is the prefix "nc\0"; all that begin with "nc" the prefix "nc". */
 struct tp_text_key {
-  __u32 prefix_length;
-  __u32 dimension; /* network byte order */
-  char text[TP_COMM_LENGTH];
+  struct tp_text_head head;
+  char text[TP_TEXT_LENGTH];
 };
-_Static_assert(sizeof(struct tp_text_key) == 24, "tp_text_key is a map key");
+_Static_assert(sizeof(struct tp_text_key) == 260, "tp_text_key is a map key");
 
-/* Key of the trie of cgroup paths, from the root of the v2 tree. A path that fills the field is cut there. */
-struct tp_path_key {
-  __u32 prefix_length;
-  char path[TP_CGROUP_PATH_LENGTH];
-};
-_Static_assert(sizeof(struct tp_path_key) == 256, "tp_path_key is a map key");
-
-/* What is known of a cgroup, by its id. `path.prefix_length` is that of a whole key, so that it can be looked up as it is. */
+/* What is known of a cgroup, by its id: its path from the root of the v2 tree. One that fills the field is cut there. */
 struct tp_cgroup {
-  struct tp_path_key path;
+  struct tp_text_key path;
   char container_id[TP_CONTAINER_ID_LENGTH];
   __u32 flags; /* enum tp_owner_flags */
   __u32 digits, end, _reserved; /* notes of the kernel's search for the container id; of no use to others */
 };
-_Static_assert(sizeof(struct tp_cgroup) == 336, "tp_cgroup is a map value");
+_Static_assert(sizeof(struct tp_cgroup) == 340, "tp_cgroup is a map value");
 
 /* Where a field of a header is. The number of a transport's header is that of the transport. */
 #define TP_HEADER_IPV4 8
@@ -273,5 +299,8 @@ _Static_assert(sizeof(struct tp_counters) == 40, "tp_counters is a map value");
 struct tp_config {
   __u32 row_words; /* 1 to TP_ROW_WORDS_MAX */
   __u32 tracer;    /* the tracer's own process id, whose sockets are never traced */
+  __u64 started;   /* when the tracer did, in ns of CLOCK_BOOTTIME */
+  __u32 host_mount_namespace; /* the inode of the first process's */
+  __u32 _reserved;
 };
-_Static_assert(sizeof(struct tp_config) == 8, "tp_config is a load-time setting");
+_Static_assert(sizeof(struct tp_config) == 24, "tp_config is a load-time setting");

@@ -1,13 +1,12 @@
 import Policy
 
-/// Who descends from whom, who is new, and who once matched a scope that says `follow`.
+/// Who descends from whom, and who once matched a scope that says `follow`.
 ///
 /// It is fed with every change of every process, in order, while a plan asks such questions.
 final class ProcessTable {
   private struct Process {
     /// Its ancestors when it was forked, nearest first: a parent that dies stays one.
     var ancestors: [UInt32]
-    var isNew: Bool
     /// The scopes that it has matched, or an ancestor had when it was forked: their places in `scopes`.
     var followed: Set<Int> = []
     var hasExited = false
@@ -45,7 +44,7 @@ final class ProcessTable {
   /// Whether what the kernel leaves of the rules has a question that needs the table.
   static func isNeeded(by undecided: [Undecided]) -> Bool {
     undecided.contains { rule in
-      rule.following != nil || rule.scope.contains { $0.field == .tree || $0.asksForNew }
+      rule.following != nil || rule.scope.contains { $0.field == .tree }
     }
   }
 
@@ -99,12 +98,9 @@ final class ProcessTable {
       resolveFound()
       let parent = processes[record.parent]
       processes[id] = Process(
-        ancestors: [record.parent] + (parent?.ancestors ?? []), isNew: true,
+        ancestors: [record.parent] + (parent?.ancestors ?? []),
         followed: parent?.followed ?? [])
-    case .executed:
-      resolveFound()
-      processes[id, default: Process(ancestors: [], isNew: true)].isNew = true
-    case .renamed:
+    case .executed, .renamed:
       break
     case .exited:
       resolveFound()
@@ -126,14 +122,13 @@ final class ProcessTable {
     }
   }
 
-  /// Adds to an owner its ancestors and whether it is new, and gives the scopes that it had matched before.
+  /// Adds to an owner its ancestors, and gives the scopes that it had matched before.
   @discardableResult
   private func note(_ owner: inout Owner) -> Set<Int> {
     resolveFound()
     let id = owner.processID
-    var process = processes[id] ?? Process(ancestors: [owner.parentProcessID], isNew: true)
+    var process = processes[id] ?? Process(ancestors: [owner.parentProcessID])
     owner.ancestors = process.ancestors
-    owner.isNew = process.isNew
     let before = process.followed
     for (place, scope) in scopes.enumerated() where scope.users > 0 && !before.contains(place) {
       if ReferenceMatcher.follows(scope.rule, owner: owner) { process.followed.insert(place) }
@@ -154,7 +149,7 @@ final class ProcessTable {
         ancestors.append(parent)
         next = parents[parent]
       }
-      processes[process.processID] = Process(ancestors: ancestors, isNew: false)
+      processes[process.processID] = Process(ancestors: ancestors)
     }
     for process in all {
       if var owner = process.owner { note(&owner) }
@@ -168,15 +163,5 @@ final class ProcessTable {
       processes[id] = nil
     }
     exited.removeFirst(Self.exitedLimit)
-  }
-}
-
-extension Clause<OwnerField> {
-  /// Whether the clause compares with the state `new` of a process.
-  fileprivate var asksForNew: Bool {
-    guard field == .processID || field == .namespacedProcessID else { return false }
-    return (condition.included + condition.excluded).contains {
-      if case .member = $0 { true } else { false }
-    }
   }
 }

@@ -6,23 +6,12 @@ public import Policy
 /// Every row is made by asking ``Policy/ReferenceMatcher`` about one member of each region of a dimension, so the
 /// kernel and the reference cannot disagree about a rule.
 public struct KernelTables: Sendable {
-  /// An entry of a longest-prefix trie.
-  struct Entry: Equatable, Sendable {
-    /// The key's data, without the length before it.
-    var key: [UInt8]
-    /// The bits of the key that count.
-    var length: UInt32
-    /// The index of the row.
-    var row: UInt32
-  }
-
   var plan = tp_plan()
   var rows: [Row]
   var sources: [Entry] = []
   var destinations: [Entry] = []
   var numbers: [Entry] = []
   var texts: [Entry] = []
-  var paths: [Entry] = []
   /// The class of each source port and each destination port, counted from the plan's bases.
   var sourcePorts: [UInt16] = []
   var destinationPorts: [UInt16] = []
@@ -108,8 +97,10 @@ public struct KernelTables: Sendable {
 
     plan.uses_source = question.uses(.source) ? 1 : 0
     plan.uses_destination = question.uses(.destination) ? 1 : 0
-    if question.uses(.source) { sources = addresses(.source, question, &table) }
-    if question.uses(.destination) { destinations = addresses(.destination, question, &table) }
+    if question.uses(.source) { sources = question.addressEntries(.source, &table) }
+    if question.uses(.destination) {
+      destinations = question.addressEntries(.destination, &table)
+    }
 
     let usesPorts = question.uses(.sourcePort) || question.uses(.destinationPort)
     plan.uses_ports = usesPorts ? 1 : 0
@@ -123,20 +114,6 @@ public struct KernelTables: Sendable {
     plan.header_parts = UInt32(headers.parts.count)
     if !headers.parts.isEmpty { headerRows = headers.bytes }
     numbers += headers.numbers
-  }
-
-  private func addresses(
-    _ field: PacketField, _ question: RuleQuestion<PacketField>, _ table: inout RowTable
-  ) -> [Entry] {
-    let prefixes = Set(question.operands(field).flatMap(\.addressPrefixes))
-    return PrefixRegions.regions(of: prefixes).map { region in
-      let member = IPAddress(
-        high: UInt64(truncatingIfNeeded: region.member >> 64),
-        low: UInt64(truncatingIfNeeded: region.member))
-      return Entry(
-        key: region.prefix.bits.bigEndianBytes(16), length: UInt32(region.prefix.length),
-        row: table.index(of: question.row(field, [.address(member)])))
-    }
   }
 
   private func ports(
@@ -158,93 +135,5 @@ public struct KernelTables: Sendable {
         contentsOf: repeatElement(number, count: Int(end - intervals.starts[index])))
     }
     return (table.append(distinct), classes)
-  }
-
-  private mutating func encode(
-    _ question: RuleQuestion<OwnerField>, _ table: inout RowTable
-  ) {
-    for field in OwnerField.allCases where question.uses(field) {
-      guard let lookup = field.kernelTable, let dimension = ScopeDimension.of(field) else {
-        continue
-      }
-      plan.scope_dimensions |= 1 << dimension.rawValue
-      let tag = UInt128(dimension.rawValue).bigEndianBytes(4)
-      switch lookup {
-      case .numbers:
-        numbers += question.numberEntries(field, dimension: dimension.rawValue, &table)
-      case .texts(let capacity):
-        let isPath = dimension == TP_SCOPE_CGROUP
-        let entries = regions(field, question, capacity: capacity).map { prefix, member in
-          Entry(
-            key: (isPath ? [] : tag) + prefix.bytes.padded(to: capacity),
-            length: UInt32((isPath ? 0 : 32) + 8 * prefix.bytes.count),
-            row: table.index(of: question.row(field, [.text(member)])))
-        }
-        if isPath { paths += entries } else { texts += entries }
-      case .flag:
-        let values = [UInt64(0), 1].map { value in
-          table.index(of: question.row(field, [.number(value)]))
-        }
-        plan.container = (values[0], values[1])
-      case .addresses, .ports, .header:
-        preconditionFailure("owners have no addresses, no ports and no headers")
-      }
-    }
-  }
-
-  private func regions(
-    _ field: OwnerField, _ question: RuleQuestion<OwnerField>, capacity: Int
-  ) -> [(prefix: TextPrefix, member: String)] {
-    let prefixes = question.operands(field).compactMap { operand -> TextPrefix? in
-      if case .text(let pattern) = operand { TextPrefix(pattern, capacity: capacity) } else { nil }
-    }
-    return TextRegions.regions(of: Set(prefixes), capacity: capacity)
-  }
-}
-
-extension RuleQuestion {
-  /// The regions of a field as entries of the trie of numbers.
-  func numberEntries(
-    _ field: Field, dimension: UInt32, _ table: inout RowTable
-  ) -> [KernelTables.Entry] {
-    let prefixes = Set(ranges(field).flatMap(\.numberPrefixes))
-    return PrefixRegions.regions(of: prefixes).map { region in
-      let member = UInt64(truncatingIfNeeded: region.member >> 64)
-      return KernelTables.Entry(
-        key: UInt128(dimension).bigEndianBytes(4) + (region.prefix.bits >> 64).bigEndianBytes(8),
-        length: 32 + UInt32(min(region.prefix.length, 64)),
-        row: table.index(of: row(field, [.number(member)])))
-    }
-  }
-}
-
-extension Operand {
-  /// The prefixes that together are the operand's addresses.
-  fileprivate var addressPrefixes: [Prefix] {
-    guard case .addresses(let range) = self else { return [] }
-    func whole(_ address: IPAddress) -> UInt128 {
-      UInt128(address.high) << 64 | UInt128(address.low)
-    }
-    return Prefix.covering(whole(range.lowerBound)...whole(range.upperBound))
-  }
-}
-
-extension ClosedRange<UInt64> {
-  /// The prefixes that together are the range, with the number's first bit as the key's first.
-  fileprivate var numberPrefixes: [Prefix] {
-    Prefix.covering(UInt128(lowerBound) << 64...(UInt128(upperBound) << 64 | UInt128(UInt64.max)))
-  }
-}
-
-extension UInt128 {
-  /// The last `count` bytes, the most significant first.
-  fileprivate func bigEndianBytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: self >> UInt128(8 * (count - 1 - $0))) }
-  }
-}
-
-extension [UInt8] {
-  fileprivate func padded(to count: Int) -> [UInt8] {
-    self + repeatElement(0, count: Swift.max(0, count - self.count))
   }
 }

@@ -1,7 +1,7 @@
 /// A prefix of the 128-bit numbers: those that agree with `bits` in the first `length` bits.
 ///
 /// The other bits are 0.
-struct Prefix: Equatable, Hashable, Sendable {
+struct Prefix: TriePrefix, Sendable {
   var bits: UInt128
   var length: Int
 
@@ -26,28 +26,32 @@ struct Prefix: Equatable, Hashable, Sendable {
   }
 }
 
-extension Prefix: Comparable {
+extension Prefix {
   /// By first number; of two with the same, the wider comes first.
   ///
   /// So a prefix stands before all inside it.
   static func < (a: Prefix, b: Prefix) -> Bool { (a.bits, a.length) < (b.bits, b.length) }
+
+  func contains(_ other: Prefix) -> Bool {
+    length <= other.length && bits <= other.bits && other.last <= last
+  }
 }
 
 /// The regions that a set of prefixes cuts the 128-bit numbers into, as a longest-prefix trie sees them.
 enum PrefixRegions {
-  /// Each prefix that is the longest one for some number, with such a number.
+  /// For each prefix that is the longest one for some number, such a number.
   ///
-  /// Among them always one for each number.
+  /// Among the prefixes is always ``Prefix/all``, so that there is one for each number.
   ///
   /// All numbers with the same longest prefix are in the same ones of the given prefixes, so one stands for all.
-  static func regions(of prefixes: Set<Prefix>) -> [(prefix: Prefix, member: UInt128)] {
-    var result: [(prefix: Prefix, member: UInt128)] = []
+  static func members(of prefixes: Set<Prefix>) -> [Prefix: UInt128] {
+    var result: [Prefix: UInt128] = [:]
     // Prefixes that hold the current place, from outside in, each with its first number that no inner one has taken.
     var open: [(prefix: Prefix, free: UInt128?, member: UInt128?)] = []
 
     func close() {
       guard let region = open.popLast() else { return }
-      if let member = region.member ?? region.free { result.append((region.prefix, member)) }
+      result[region.prefix] = region.member ?? region.free
       guard let outer = open.indices.last else { return }
       open[outer].free = region.prefix.last < open[outer].prefix.last ? region.prefix.last + 1 : nil
     }

@@ -5,16 +5,33 @@ import Policy
 /// A rule without a clause on a field has its bit in every row of that field, and so has a rule whose clause on it is
 /// not for the kernel to decide.
 struct RuleQuestion<Field: Hashable & Sendable> {
+  /// What one rule says of a field, by each of its clauses on it.
+  private struct Asker {
+    let rule: Int
+    var conditions: [Condition]
+
+    func wants(_ values: [FieldValue]) -> Bool {
+      conditions.allSatisfy { ReferenceMatcher.matches($0, values) }
+    }
+  }
+
   /// The row of all rules.
   let everything: Row
-  private var conditions: [Field: [(rule: Int, condition: Condition)]] = [:]
+  private var askers: [Field: [Asker]] = [:]
 
   /// Takes those clauses of each rule that the kernel is to decide.
   init(_ rules: [Rule], _ clauses: (Rule) -> [Clause<Field>]) {
     everything = Row(rules) { _ in true }
-    for (rule, value) in rules.enumerated() {
-      for clause in clauses(value) {
-        conditions[clause.field, default: []].append((rule, clause.condition))
+    for (number, rule) in rules.enumerated() {
+      for clause in clauses(rule) {
+        var known = askers[clause.field] ?? []
+        askers[clause.field] = nil
+        if known.last?.rule == number {
+          known[known.count - 1].conditions.append(clause.condition)
+        } else {
+          known.append(Asker(rule: number, conditions: [clause.condition]))
+        }
+        askers[clause.field] = known
       }
     }
   }
@@ -22,11 +39,55 @@ struct RuleQuestion<Field: Hashable & Sendable> {
   /// The rules that are met by whatever has these values in a field.
   func row(_ field: Field, _ values: [FieldValue]) -> Row {
     var row = everything
-    for (rule, condition) in conditions[field] ?? []
-    where !ReferenceMatcher.matches(condition, values) {
-      row[rule] = false
-    }
+    for asker in askers[field] ?? [] where !asker.wants(values) { row[asker.rule] = false }
     return row
+  }
+
+  /// The row of each region of a field, by its prefix.
+  ///
+  /// From one region to the next, only those rules are asked again that name a prefix which holds just one of them: to
+  /// all others the two are the same. So each rule is asked about as often as it names something, not about every region.
+  ///
+  /// - Parameters:
+  ///   - prefixes: the prefixes that together are an operand.
+  ///   - bounds: the prefixes that together keep a bound.
+  ///   - regions: finds a member of each region that has one, and tells its values.
+  func rows<Prefix: TriePrefix>(
+    _ field: Field, operands prefixes: (Operand) -> [Prefix],
+    bounds: (Bound) -> [Prefix] = { _ in [] },
+    regions: (Set<Prefix>) -> [Prefix: [FieldValue]]
+  ) -> [(prefix: Prefix, row: Row)] {
+    let askers = askers[field] ?? []
+    var naming: [Prefix: [Int]] = [.all: []]
+    for (index, asker) in askers.enumerated() {
+      var named: Set<Prefix> = []
+      for condition in asker.conditions {
+        for operand in condition.included { named.formUnion(prefixes(operand)) }
+        for operand in condition.excluded { named.formUnion(prefixes(operand)) }
+        for bound in condition.bounds { named.formUnion(bounds(bound)) }
+      }
+      for prefix in named { naming[prefix, default: []].append(index) }
+    }
+    let regions = regions(Set(naming.keys))
+    for prefix in regions.keys where naming[prefix] == nil { naming[prefix] = [] }
+
+    var result: [(prefix: Prefix, row: Row)] = []
+    var row = everything
+    var open: [Prefix] = []
+    var toAsk = Set(askers.indices)
+    for prefix in naming.keys.sorted() {
+      while let last = open.last, !last.contains(prefix) {
+        toAsk.formUnion(naming[last] ?? [])
+        open.removeLast()
+      }
+      open.append(prefix)
+      toAsk.formUnion(naming[prefix] ?? [])
+      guard let values = regions[prefix] else { continue }
+      for index in toAsk { row[askers[index].rule] = askers[index].wants(values) }
+      toAsk.removeAll(keepingCapacity: true)
+      result.append((prefix, row))
+    }
+    return result
   }
 
   /// The answers about each number from 0 to `maximum`.
@@ -41,20 +102,25 @@ struct RuleQuestion<Field: Hashable & Sendable> {
   }
 
   /// Whether any rule has a clause on the field.
-  func uses(_ field: Field) -> Bool { conditions[field] != nil }
-
-  /// All operands that rules compare the field with.
-  func operands(_ field: Field) -> [Operand] {
-    (conditions[field] ?? []).flatMap { $0.condition.included + $0.condition.excluded }
-  }
+  func uses(_ field: Field) -> Bool { askers[field] != nil }
 
   /// The ranges of numbers at whose ends an answer about the field can change.
-  func ranges(_ field: Field) -> [ClosedRange<UInt64>] {
-    let named = operands(field).compactMap { operand -> ClosedRange<UInt64>? in
-      if case .numbers(let range) = operand { range } else { nil }
+  private func ranges(_ field: Field) -> [ClosedRange<UInt64>] {
+    (askers[field] ?? []).flatMap(\.conditions).flatMap { condition in
+      (condition.included + condition.excluded).compactMap(\.numbers)
+        + condition.bounds.compactMap(\.numbers)
     }
-    return named + (conditions[field] ?? []).flatMap { $0.condition.bounds.compactMap(\.range) }
   }
+}
+
+/// A prefix of keys of a longest-prefix trie.
+///
+/// In order, a prefix stands before all that it contains, and these stand together.
+protocol TriePrefix: Hashable, Comparable {
+  /// The one that contains every key.
+  static var all: Self { get }
+  /// Whether every key that begins with another one begins with this one, too.
+  func contains(_ other: Self) -> Bool
 }
 
 /// Numbers cut into intervals that no rule tells apart.
@@ -79,9 +145,16 @@ extension Row {
   }
 }
 
+extension Operand {
+  /// The numbers that it stands for; nil when it stands for something else.
+  var numbers: ClosedRange<UInt64>? {
+    if case .numbers(let range) = self { range } else { nil }
+  }
+}
+
 extension Bound {
   /// The numbers that keep the bound; nil when there are none.
-  fileprivate var range: ClosedRange<UInt64>? {
+  var numbers: ClosedRange<UInt64>? {
     switch comparison {
     case .less: limit == 0 ? nil : 0...(limit - 1)
     case .lessOrEqual: 0...limit

@@ -20,9 +20,59 @@ enum ScopeDimension {
     case .comm: TP_SCOPE_COMM
     case .cgroup: TP_SCOPE_CGROUP
     case .container: TP_SCOPE_CONTAINER
-    case .hostName, .executable, .containerID, .containerName, .containerImage, .podName,
-      .podNamespace, .podUID, .tree:
+    case .hostName: TP_SCOPE_NODE_NAME
+    case .containerID: TP_SCOPE_CONTAINER_ID
+    case .executable: TP_SCOPE_EXECUTABLE
+    case .containerName, .containerImage, .podName, .podNamespace, .podUID, .tree:
       nil
     }
+  }
+
+  /// The number of a dimension in a state (`TP_STATE`).
+  static func number(_ dimension: tp_scope_dimension, state: Int) -> UInt32 {
+    dimension.rawValue + UInt32(TP_SCOPE_DIMENSIONS) * UInt32(state)
+  }
+
+  /// Who is in each state that the kernel looks a field up in, in order of `enum tp_state`.
+  static func states(of field: OwnerField) -> [Owner] {
+    func owner(_ change: (inout Owner) -> Void) -> Owner {
+      var owner = Owner()
+      change(&owner)
+      return owner
+    }
+    return switch field {
+    case .processID, .namespacedProcessID: [Owner(), owner { $0.isNew = true }]
+    case .executable: [Owner(), owner { $0.isInHostMountNamespace = true }]
+    case .containerID:
+      [
+        Owner(), owner { $0.isContainerNew = true }, owner { $0.hasContainerStarted = true },
+        owner { ($0.isContainerNew, $0.hasContainerStarted) = (true, true) },
+      ]
+    default: [Owner()]
+    }
+  }
+}
+
+extension Owner {
+  /// What the owner would have in a field if that held this text.
+  func values(of field: OwnerField, text: String) -> [FieldValue] {
+    var owner = self
+    switch field {
+    case .comm: owner.comm = text
+    case .hostName: owner.hostName = text
+    case .executable: owner.executable = text
+    case .cgroup: owner.cgroupPath = text
+    case .containerID: owner.containerID = text
+    default: preconditionFailure("\(field) is no text that the kernel knows")
+    }
+    return ReferenceMatcher.values(of: field, in: owner)
+  }
+
+  /// What the owner would have in a field if that held this number.
+  func values(of field: OwnerField, number: UInt64) -> [FieldValue] {
+    let states = ReferenceMatcher.values(of: field, in: self).filter {
+      if case .member = $0 { true } else { false }
+    }
+    return [.number(number)] + states
   }
 }

@@ -1,8 +1,8 @@
 import Policy
 
 /// A leaf or branch of a trie of texts: exactly a text, or all that begin with it.
-struct TextPrefix: Hashable, Sendable {
-  /// The bytes; of an exact text also the NUL that ends it, when the field has room for one.
+struct TextPrefix: TriePrefix, Sendable {
+  /// The bytes; of an exact text also the NUL that ends it.
   var bytes: [UInt8]
 
   /// The bytes that a trie of fields of `capacity` bytes compares for a pattern; nil when such a trie cannot tell.
@@ -10,57 +10,78 @@ struct TextPrefix: Hashable, Sendable {
     switch pattern {
     case .exact(let text): bytes = Array(text.utf8) + [0]
     case .prefix(let text): bytes = Array(text.utf8)
-    case .suffix, .contains: return nil
+    case .suffix(let text), .contains(let text):
+      guard text.isEmpty else { return nil }
+      bytes = []
     }
     guard bytes.count <= capacity, !bytes.dropLast().contains(0) else { return nil }
   }
 
   /// Every text.
   static let all = TextPrefix(bytes: [])
+  /// The empty text: it often means that there is none.
+  static let empty = TextPrefix(bytes: [0])
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// Whether the bytes are a whole text.
   var isExact: Bool { bytes.last == 0 }
+
+  func contains(_ other: TextPrefix) -> Bool { other.bytes.starts(with: bytes) }
+
+  static func < (a: TextPrefix, b: TextPrefix) -> Bool {
+    a.bytes.lexicographicallyPrecedes(b.bytes)
+  }
+
+  /// The first `count` bytes.
+  fileprivate func cut(to count: Int) -> TextPrefix {
+    TextPrefix(bytes: Array(bytes.prefix(count)))
+  }
+
+  /// Exactly the text that begins with this one and goes on with more.
+  fileprivate func exactly(_ more: some Collection<UInt8>) -> TextPrefix {
+    TextPrefix(bytes: bytes + more + [0])
+  }
 }
 
 /// The regions that a set of text prefixes cuts all texts into, as a longest-prefix trie sees them.
 enum TextRegions {
-  /// Each prefix that is the longest one for some text of at most `capacity - 1` bytes, with such a text.
-  static func regions(
-    of prefixes: Set<TextPrefix>, capacity: Int
-  ) -> [(prefix: TextPrefix, member: String)] {
-    let all = prefixes.union([.all])
-    return all.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.compactMap { prefix in
+  /// For each prefix that is the longest one for some text of at most `capacity - 1` bytes, such a text.
+  ///
+  /// Among the prefixes are always ``TextPrefix/all`` and ``TextPrefix/empty``.
+  static func members(of prefixes: Set<TextPrefix>, capacity: Int) -> [TextPrefix: String] {
+    let all = prefixes.union([.all, .empty])
+    var members: [TextPrefix: String] = [:]
+    for prefix in all {
       if prefix.isExact {
-        return (prefix, String(decoding: prefix.bytes.dropLast(), as: UTF8.self))
+        members[prefix] = String(decoding: prefix.bytes.dropLast(), as: UTF8.self)
+      } else if let member = member(of: prefix, among: all, capacity: capacity) {
+        members[prefix] = member
       }
-      let inner = all.filter {
-        $0.bytes.count > prefix.bytes.count && $0.bytes.starts(with: prefix.bytes)
-      }
-      return member(of: prefix, outside: inner, capacity: capacity).map { (prefix, $0) }
     }
+    return members
   }
 
-  /// A text that begins with `prefix` and is in none of `inner`: the prefix itself, or with one or two bytes more.
+  /// A text that begins with `prefix` and with no longer one of the others: the prefix itself, or with one character more.
   private static func member(
-    of prefix: TextPrefix, outside inner: Set<TextPrefix>, capacity: Int
+    of prefix: TextPrefix, among all: Set<TextPrefix>, capacity: Int
   ) -> String? {
-    func isFree(_ more: [UInt8]) -> Bool {
-      let whole = prefix.bytes + more + [0]
-      return whole.count <= capacity && !inner.contains { whole.starts(with: $0.bytes) }
-    }
-    let ascii = (0x21 as UInt8)...0x7e
-    var found: [UInt8]? = isFree([]) ? [] : nil
-    found = found ?? ascii.first { isFree([$0]) }.map { [$0] }
-    if found == nil {
-      pairs: for first in ascii {
-        for second in ascii where isFree([first, second]) {
-          found = [first, second]
-          break pairs
+    func isFree(_ more: some Collection<UInt8>) -> Bool {
+      let whole = prefix.exactly(more)
+      return whole.bytes.count <= capacity
+        && !(prefix.bytes.count + 1...whole.bytes.count).contains {
+          all.contains(whole.cut(to: $0))
         }
+    }
+    let start = String(decoding: prefix.bytes, as: UTF8.self)
+    if isFree([]) { return start }
+    // Visible ASCII first. There are more of the others than a set of prefixes can take.
+    for range in [0x21...0x7e as ClosedRange<UInt32>, 0x01...0x20, 0x7f...0xd7ff] {
+      for character in range.lazy.compactMap(Unicode.Scalar.init).map({ String($0) })
+      where isFree(Array(character.utf8)) {
+        return start + character
       }
     }
-    return found.map { String(decoding: prefix.bytes + $0, as: UTF8.self) }
+    return nil
   }
 }

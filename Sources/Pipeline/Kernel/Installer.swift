@@ -9,7 +9,7 @@ struct Installer: Sendable {
 
   /// The descriptors of the maps that hold the tables, which the object owns.
   struct BPFTables {
-    var plans, rows, ports, headers, sources, destinations, numbers, texts, paths, active: Int32
+    var plans, rows, ports, headers, sources, destinations, numbers, texts, active: Int32
 
     init(_ object: borrowing BPFObject) {
       plans = object.descriptor(ofMap: "tp_plans")
@@ -20,13 +20,12 @@ struct Installer: Sendable {
       destinations = object.descriptor(ofMap: "tp_destinations")
       numbers = object.descriptor(ofMap: "tp_numbers")
       texts = object.descriptor(ofMap: "tp_texts")
-      paths = object.descriptor(ofMap: "tp_paths")
       active = object.descriptor(ofMap: ".data.active")
     }
 
     /// The maps of maps.
     var outer: [Int32] {
-      [plans, rows, ports, headers, sources, destinations, numbers, texts, paths]
+      [plans, rows, ports, headers, sources, destinations, numbers, texts]
     }
   }
 
@@ -100,7 +99,6 @@ struct Installer: Sendable {
     try trie("tp_destinations", tables.destinations, object.destinations, addressSize)
     try trie("tp_numbers", tables.numbers, object.numbers, MemoryLayout<tp_number_key>.size)
     try trie("tp_texts", tables.texts, object.texts, MemoryLayout<tp_text_key>.size)
-    try trie("tp_paths", tables.paths, object.paths, MemoryLayout<tp_path_key>.size)
     if !tables.sourcePorts.isEmpty {
       let classes = tables.sourcePorts + tables.destinationPorts
       places.append(

@@ -12,7 +12,7 @@ struct KnownCgroups {
     var id = id
     var value = tp_cgroup()
     guard unsafe bpf_map_lookup_elem(map, &id, &value) == 0 else { return nil }
-    return unsafe withUnsafeBytes(of: &value.path.path) {
+    return unsafe withUnsafeBytes(of: &value.path.text) {
       unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
@@ -21,9 +21,10 @@ struct KnownCgroups {
   func add(_ member: CgroupTree.Member) throws(KernelError) {
     var id = member.id
     var value = tp_cgroup()
-    value.path.prefix_length = 8 * UInt32(TP_CGROUP_PATH_LENGTH)
-    unsafe withUnsafeMutableBytes(of: &value.path.path) {
-      unsafe $0.copyBytes(from: member.path.utf8.prefix(Int(TP_CGROUP_PATH_LENGTH)))
+    value.path.head.prefix_length = 32 + 8 * UInt32(TP_TEXT_LENGTH)
+    value.path.head.dimension = TP_SCOPE_CGROUP.rawValue.bigEndian
+    unsafe withUnsafeMutableBytes(of: &value.path.text) {
+      unsafe $0.copyBytes(from: member.path.utf8.prefix(Int(TP_TEXT_LENGTH)))
     }
     if let container = ContainerID.find(in: member.path) {
       unsafe withUnsafeMutableBytes(of: &value.container_id) {

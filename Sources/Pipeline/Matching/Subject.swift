@@ -68,6 +68,7 @@ extension OwnerReader {
     owner.hostName = nodeName.repairedText
     owner.executable = executable.repairedText
     owner.containerID = containerID.repairedText
+    owner.isNew = isNew
     owner.hasContainerStarted = containerStarted
     owner.isContainerNew = isContainerNew
     complete(&owner)

@@ -6,7 +6,8 @@ import Policy
 /// Integers are in host byte order, texts are the bytes that the kernel had, in any encoding.
 /// Source: `struct tp_owner` of `tp_event.h`.
 struct OwnerReader: ~Escapable {
-  private let bytes: RawSpan
+  /// All of it.
+  let bytes: RawSpan
 
   /// Takes exactly the bytes of an owner.
   @_lifetime(copy bytes)
@@ -36,6 +37,8 @@ struct OwnerReader: ~Escapable {
 
   /// Whether it is a 32-bit task of a 64-bit kernel.
   var isCompat: Bool { has(TP_OWNER_COMPAT) }
+  /// Whether its process was forked, or executed something, after the tracer started.
+  var isNew: Bool { has(TP_OWNER_NEW) }
   /// Whether its container is younger than the tracer.
   var isContainerNew: Bool { has(TP_OWNER_CONTAINER_NEW) }
   /// Whether its container has begun to run.

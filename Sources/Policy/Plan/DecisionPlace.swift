@@ -33,11 +33,21 @@ extension OwnerField {
       .netNamespace, .cgroupID:
       .numbers
     case .comm: .texts(capacity: 16)
-    case .cgroup: .texts(capacity: 252)
+    case .hostName, .containerID: .texts(capacity: 64)
+    case .executable, .cgroup: .texts(capacity: 252)
     case .container: .flag
-    case .hostName, .executable, .containerID, .containerName, .containerImage, .podName,
-      .podNamespace, .podUID, .tree:
-      nil
+    case .containerName, .containerImage, .podName, .podNamespace, .podUID, .tree: nil
+    }
+  }
+
+  /// The name of the values for which the kernel's table has a part of its own, beside the one for all others.
+  ///
+  /// See ``FieldValue/member(_:_:)``.
+  fileprivate var memberOfTable: String? {
+    switch self {
+    case .processID, .namespacedProcessID, .containerID: FieldValue.state
+    case .executable: FieldValue.host
+    default: nil
     }
   }
 }
@@ -56,7 +66,7 @@ extension PacketField {
 
 extension Clause<OwnerField> {
   /// Where the clause is decided.
-  public var decisionPlace: DecisionPlace { condition.decisionPlace(field.kernelTable) }
+  public var decisionPlace: DecisionPlace { condition.decisionPlace(of: field) }
 }
 
 extension Clause<PacketField> {
@@ -65,21 +75,34 @@ extension Clause<PacketField> {
 }
 
 extension Condition {
+  /// Where the condition is decided for a field of the owner.
+  func decisionPlace(of field: OwnerField) -> DecisionPlace {
+    decisionPlace(field.kernelTable, member: field.memberOfTable)
+  }
+
   /// Where the condition is decided for a field with this table.
-  func decisionPlace(_ table: KernelTable?) -> DecisionPlace {
+  ///
+  /// - Parameter member: the name of the values for which the table has a part of its own.
+  func decisionPlace(_ table: KernelTable?, member: String? = nil) -> DecisionPlace {
     guard let table else { return .userSpace(reason: "the kernel has no table for it") }
-    let reasons = (included + excluded).lazy.compactMap { $0.reasonForUserSpace(table) }
+    let reasons = (included + excluded).lazy.compactMap {
+      $0.reasonForUserSpace(table, member: member)
+    }
     return reasons.first.map(DecisionPlace.userSpace) ?? .kernel
   }
 }
 
 extension Operand {
-  fileprivate func reasonForUserSpace(_ table: KernelTable) -> String? {
+  fileprivate func reasonForUserSpace(_ table: KernelTable, member: String?) -> String? {
     switch (self, table) {
     case (.numbers, .numbers), (.numbers, .flag), (.numbers, .ports), (.numbers, .header),
       (.addresses, .addresses):
       nil
     case (.text(let pattern), .texts(let capacity)): pattern.reasonForUserSpace(capacity)
+    case (.member(member, let pattern), .texts(let capacity)):
+      pattern.reasonForUserSpace(capacity)
+    case (.member(member, _), .numbers): nil
+    case (.member, .texts): "the kernel's table tells only the host's mount namespace from others"
     default: "the kernel has no table for it"
     }
   }
@@ -88,6 +111,7 @@ extension Operand {
 extension TextPattern {
   fileprivate func reasonForUserSpace(_ capacity: Int) -> String? {
     switch self {
+    case .suffix(""), .contains(""): nil
     case .suffix, .contains: "the kernel's tables are searched from the start of a text"
     case .prefix(let text) where text.utf8.count > capacity,
       .exact(let text) where text.utf8.count >= capacity:

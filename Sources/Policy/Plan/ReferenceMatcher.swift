@@ -85,7 +85,7 @@ public enum ReferenceMatcher {
     guard !owner.executable.isEmpty else { return [] }
     let path = owner.executable
     return [.text(path), .member(String(owner.mountNamespace), path)]
-      + (owner.isInHostMountNamespace ? [.member("host", path)] : [])
+      + (owner.isInHostMountNamespace ? [.member(FieldValue.host, path)] : [])
   }
 }
 

@@ -86,7 +86,9 @@ public enum FieldValue: Equatable, Hashable, Sendable {
   case member(String, String)
 
   /// The name of the texts that are states.
-  static let state = "state"
+  public static let state = "state"
+  /// The name of the host's mount namespace.
+  static let host = "host"
 
   /// A number that may be negative, moved so that the order of 64-bit integers is that of the results.
   public static func signed(_ number: Int64) -> FieldValue { .number(biased(number)) }

@@ -15,7 +15,7 @@ extension CheckedFilter {
       case .everything: DecisionPlace.kernel
       case .follow: DecisionPlace.userSpace(reason: "the kernel does not remember who matched")
       case .packet(let field, _): condition.decisionPlace(field.kernelTable)
-      case .owner(let field): condition.decisionPlace(field.kernelTable)
+      case .owner(let field): condition.decisionPlace(of: field)
       }
     return if case .userSpace(let reason) = place { reason } else { nil }
   }
@@ -25,10 +25,10 @@ extension LintRule {
   static let userSpaceFilter = LintRule(
     "user-space-filter", .note, "A filter can be decided in the kernel",
     rationale: """
-      The kernel has tables for addresses, ports, the direction, numbers in headers, ids, \
-      namespaces, comm, cgroup and container, and searches texts from their beginning. Every \
-      other filter is decided in user space, so each packet that meets the rest is sent there \
-      first. That is right, and costs more.
+      The kernel has tables for addresses, ports, the direction, numbers in headers, and whatever \
+      it knows of owners by itself; it searches texts from their beginning. Every other filter \
+      is decided in user space, so each packet that meets the rest is sent there first. That is \
+      right, and costs more.
       """,
     good: [Example.policy(scope: "[\"comm=ngi*\"]")],
     bad: [Example.policy(scope: "[\"comm=*nx\"]")])
