@@ -31,6 +31,14 @@ struct SelectionOptions: ParsableArguments {
   ///
   /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
   func plan() throws(ExitCode) -> TracePlan {
+    guard let plan = try checked().plan else { throw .findings }
+    return plan
+  }
+
+  /// Reads and checks the selection, which then has a plan with rules.
+  ///
+  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  func checked() throws(ExitCode) -> CheckedSet {
     let paths = self.paths + policies
     var set: PolicySet
     if paths.isEmpty {
@@ -54,6 +62,6 @@ struct SelectionOptions: ParsableArguments {
       )
       throw .findings
     }
-    return plan
+    return checked
   }
 }
