@@ -6,7 +6,7 @@ struct ExplainTests {
   private static let policy = """
     type: policy
     name: web
-    scope: ["comm=curl"]
+    scope: ["uid=1000"]
     rules:
       - event: net_packet_tcp
         filters: ["data.dst_port=443", "data.dst!=10.0.0.0/8"]
@@ -30,7 +30,7 @@ struct ExplainTests {
     #expect(
       lines[3...6] == [
         "  rule 1, line 5, bit 0: net_packet_tcp",
-        "    kernel      comm=curl             2 regions, 2 entries",
+        "    kernel      uid=1000              3 regions, 2 entries",
         "    kernel      data.dst_port=443     3 regions",
         "    kernel      data.dst!=10.0.0.0/8  3 regions, 2 entries",
       ])
@@ -51,14 +51,14 @@ struct ExplainTests {
 
   @Test func `a packet is judged by every rule`() async throws {
     let outcome = try await explain(
-      "--packet", "egress tcp 10.0.0.5:40000 > 1.1.1.1:443", "--owner", "comm=wget")
+      "--packet", "egress tcp 10.0.0.5:40000 > 1.1.1.1:443", "--owner", "uid=0")
     #expect(outcome.ending == .exited(0))
     #expect(
       outcome.output == """
-        egress tcp 10.0.0.5:40000 > 1.1.1.1:443, owned by comm=wget
+        egress tcp 10.0.0.5:40000 > 1.1.1.1:443, owned by uid=0
 
         no match  web, rule 1: net_packet_tcp
-                    comm=curl: the owner has wget
+                    uid=1000: the owner has 0
 
         0 of 1 rule matches
 
@@ -74,7 +74,7 @@ struct ExplainTests {
     let owner = try await explain("--owner", "comm=nc")
     #expect(owner.ending == .exited(64))
     #expect(owner.errors.contains("--owner belongs to a --packet"))
-    let wrong = try await explain(policy: Self.policy.replacing("comm", with: "com"))
+    let wrong = try await explain(policy: Self.policy.replacing("uid=", with: "uidd="))
     #expect(wrong.ending == .exited(1) && wrong.output == "")
     let missing = try await outcome(of: [Tracer.path, "explain", "/nowhere"])
     #expect(missing.ending == .exited(2))

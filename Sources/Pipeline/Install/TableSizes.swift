@@ -8,7 +8,7 @@ extension KernelTables {
   /// entries.
   public var sizes: [ExplainedPlan.Table] {
     let ports = sourcePorts.count + destinationPorts.count
-    return [
+    let all: [ExplainedPlan.Table] = [
       .array("tp_plans", "what the plan asks about", 1, of: MemoryLayout<tp_plan>.size),
       .array("tp_rows", "which rules a value meets", rows.count, of: 8 * rowWords),
       .trie("tp_sources", "the rows of source addresses", sources, tp_address_key.self),
@@ -20,8 +20,8 @@ extension KernelTables {
         of: headerRows.count),
       .trie("tp_numbers", "the rows of other numbers", numbers, tp_number_key.self),
       .trie("tp_texts", "the rows of texts", texts, tp_text_key.self),
-      .trie("tp_paths", "the rows of cgroups", paths, tp_path_key.self),
-    ].filter { $0.entries > 0 }
+    ]
+    return all.filter { $0.entries > 0 }
   }
 
   /// The memory that the kernel accounts for all of them, in bytes.
@@ -29,7 +29,7 @@ extension KernelTables {
 
   /// How many keys all tries have together.
   fileprivate var keys: Int {
-    sources.count + destinations.count + numbers.count + texts.count + paths.count
+    sources.count + destinations.count + numbers.count + texts.count
   }
 }
 
