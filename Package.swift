@@ -41,10 +41,12 @@ let package = Package(
       swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .target(name: "CTraffic", path: "Benchmarks/CTraffic"),
     .executableTarget(
       name: "bench-pipeline",
-      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
+      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations", "CTraffic"],
       path: "Benchmarks",
+      exclude: ["CTraffic"],
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",

@@ -4,32 +4,40 @@ import Glibc
 import Pipeline
 import Policy
 
-// How fast a record becomes lines: one thread, batches of 256 records, written to /dev/null.
-
 let plan = TracePlan(
   policies: ["web-egress", "everything"],
   rules: [
     Rule(policy: 0, event: .tcp), Rule(policy: 1, event: .ipv4), Rule(policy: 1, event: .tcp),
   ])
 
-print("output  events a record  ns/event  events/s  allocations/event")
-for (format, row) in [(.json, 0b101), (.json, 0b111), (.table, 0b101), (.none, 0b101)]
-  as [(Destination.Format, UInt64)]
-{
-  let path = format == .none ? nil : "/dev/null"
-  let output = try Output(Destination(format, path: path), clock: .now())
-  try measure(format, Emitter(outputs: [output]), record: tcpRecord(row: row))
+/// What is measured: the parts that are named by arguments, or all.
+let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
+  ("events", false, measureEvents),
+  ("lint", false, measureLint),
+  ("compile", false, measureCompiling),
+  ("packet", true, measureKernel),
+  ("programs", true, measurePrograms),
+  ("rate", true, measureSendRate),
+]
+let wanted = CommandLine.arguments.dropFirst()
+for part in parts where wanted.isEmpty || wanted.contains(part.name) {
+  if part.needsRoot && geteuid() != 0 {
+    print("\n\(part.name): skipped, loading BPF needs root")
+  } else {
+    try part.measure()
+  }
 }
 
-measureLint()
-
-measureCompiling()
-
-print("\nrules  ns/unwanted packet  of one rule's")
-if geteuid() == 0 {
-  try measureKernel()
-} else {
-  print("skipped: loading BPF needs root")
+/// Prints how fast a record becomes lines: one thread, batches of 256 records, written to /dev/null.
+func measureEvents() throws {
+  print("output  events a record  ns/event  events/s  allocations/event")
+  for (format, row) in [(.json, 0b101), (.json, 0b111), (.table, 0b101), (.none, 0b101)]
+    as [(Destination.Format, UInt64)]
+  {
+    let path = format == .none ? nil : "/dev/null"
+    let output = try Output(Destination(format, path: path), clock: .now())
+    try measure(format, Emitter(outputs: [output]), record: tcpRecord(row: row))
+  }
 }
 
 /// Consumes one record again and again, and prints what the fastest of five rounds took.

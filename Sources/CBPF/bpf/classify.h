@@ -72,19 +72,28 @@ static __noinline bool keep_headers(__u64 *row, const struct tp_tables *tables, 
   return walk.is_left;
 }
 
-/* Keeps of `row` the rules that want the packet, whoever owns it. Cheap questions come first. */
-static __always_inline bool wanted(__u64 *row, const struct tp_tables *tables, struct __sk_buff *skb,
-                                   struct tp_view *view, enum tp_direction direction) {
+/* Keeps of `row` the rules that want packets of this flow, whoever owns them. Cheap questions come first. */
+static __always_inline bool keep_flow(__u64 *row, const struct tp_tables *tables, const struct tp_view *view,
+                                      enum tp_direction direction) {
   const struct tp_plan *plan = tables->plan;
   if (!keep(row, tables, plan->shape[view->shape & (TP_SHAPES - 1)])) return false;
   if (!keep(row, tables, plan->direction[direction])) return false;
-  if (plan->asks_content) {
-    view->content = content_of(skb, view, plan);
-    if (!keep(row, tables, plan->content[view->content & (TP_CONTENTS - 1)])) return false;
-  }
   if (plan->uses_ports && !keep_ports(row, tables, view)) return false;
-  if (plan->header_parts && !keep_headers(row, tables, skb, view)) return false;
   if (plan->uses_source && !keep_found(row, tables, &tp_sources, &view->source)) return false;
   if (plan->uses_destination && !keep_found(row, tables, &tp_destinations, &view->destination)) return false;
   return true;
+}
+
+/* Keeps the rules that want what this one packet says besides. How many of its bytes they need; 0 when none is left. */
+__noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct tp_view *view, __u32 generation) {
+  struct tp_tables tables;
+  if (!answer || !view || !tables_of(generation, &tables)) return 0;
+  const struct tp_plan *plan = tables.plan;
+  __u64 *row = answer->words;
+  if (plan->asks_content) {
+    view->content = content_of(skb, view, plan);
+    if (!keep(row, &tables, plan->content[view->content & (TP_CONTENTS - 1)])) return 0;
+  }
+  if (plan->header_parts && !keep_headers(row, &tables, skb, view)) return 0;
+  return needed(skb, &tables, view, row);
 }

@@ -7,12 +7,31 @@ struct {
   __uint(max_entries, 1 << 20);
 } tp_ring SEC(".maps");
 
+/* A row of bits, one for each rule. Functions that the verifier checks apart need a type that has a size. */
+struct tp_row {
+  __u64 words[TP_ROW_WORDS_MAX];
+};
+
+/* Addresses, ports and shape: what packets of one flow have in common. See `tp_view`. */
+#define TP_FLOW_WORDS 6
+
+/* The last flow of a socket in one direction, and the rules that want its packets, whoever owns them. */
+struct tp_flow {
+  __u32 sequence;   /* odd while the rest is being written */
+  __u32 generation; /* that `row` belongs to */
+  __u64 key[TP_FLOW_WORDS];
+  __u64 refused_owner; /* no rule of `row` has that owner in scope; 0: not known of any */
+  __u64 is_wanted;     /* 0: `row` is empty */
+  struct tp_row row;
+};
+
 /* The owner of a socket, with the rules whose scope holds it. */
 struct tp_socket {
   struct tp_owner owner;
   __u32 sequence;   /* odd while the owner is being written */
   __u32 generation; /* that `row` belongs to */
-  __u64 row[TP_ROW_WORDS_MAX];
+  struct tp_row row;
+  struct tp_flow flows[2]; /* by direction */
 };
 
 /* An accepted socket starts with its listener's owner. */

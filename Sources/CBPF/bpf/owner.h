@@ -9,15 +9,15 @@ static __always_inline __u64 cgroup_of(struct task_struct *task) { return task->
 
 /* Whether `owner` still says of `task` what is so. A new node name alone is not noticed: it is read again with the rest. */
 static __always_inline bool describes(const struct tp_owner *owner, struct task_struct *task) {
-  __u64 comm[2];
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
   if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != task->real_cred->uid.val) return false;
   if (owner->cgroup_id != cgroup_of(task) || owner->ppid != (__u32)task->real_parent->tgid) return false;
   struct nsproxy *namespaces = task->nsproxy;
   if (owner->mount_namespace != namespaces->mnt_ns->ns.inum || owner->net_namespace != namespaces->net_ns->ns.inum)
     return false;
-  bpf_probe_read_kernel(comm, sizeof comm, &task->comm);
+  /* As two words: a call that copies sixteen bytes costs more than all that is compared above. */
   const __u64 *known = (const void *)owner->comm;
+  const __u64 *comm = (const void *)task->comm;
   return comm[0] == known[0] && comm[1] == known[1];
 }
 
@@ -170,19 +170,12 @@ static __noinline struct tp_task *know(struct task_struct *task) {
   return known;
 }
 
-/* Takes the right to write a socket's owner or row, unless it was written since `sequence`, or is being written. */
-static __always_inline bool begin_write(struct tp_socket *socket, __u32 sequence) {
-  return !(sequence & 1) && __sync_val_compare_and_swap(&socket->sequence, sequence, sequence + 1) == sequence;
-}
-
-static __always_inline void end_write(struct tp_socket *socket) { __sync_fetch_and_add(&socket->sequence, 1); }
-
 /* Gives a socket its owner. Of two that do so at once the first wins. The next packet finds the row out anew. */
 static __always_inline void own(struct tp_socket *socket, const struct tp_task *known) {
-  if (!begin_write(socket, *(volatile __u32 *)&socket->sequence)) return;
+  if (!begin_write(&socket->sequence, sequence_of(&socket->sequence))) return;
   *(volatile __u32 *)&socket->generation = 0;
   bpf_probe_read_kernel(&socket->owner, sizeof socket->owner, &known->owner);
-  end_write(socket);
+  end_write(&socket->sequence);
 }
 
 /* Whether a thread is in a system call on the very socket that has this cookie. */

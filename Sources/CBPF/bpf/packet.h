@@ -1,15 +1,18 @@
 /* What a packet is: its family, transport, addresses and ports. The rules are those of `PacketShape` in Swift. */
 #pragma once
 
+/* What is looked at of a packet. What stands before `content` is its flow. */
 struct tp_view {
+  struct tp_address_key source, destination;
+  __u16 source_port, destination_port;
   __u8 shape;
   bool has_ports;
+  __u16 _reserved;
   __u8 content; /* as far as the plan asks; see content.h */
   __u16 transport_offset;
   __u16 payload_offset; /* of TCP and UDP */
-  __u16 source_port, destination_port;
-  struct tp_address_key source, destination;
-};
+} __attribute__((aligned(8)));
+_Static_assert(__builtin_offsetof(struct tp_view, content) == 8 * TP_FLOW_WORDS, "a flow is compared word by word");
 
 struct ipv4_header {
   __u8 version_and_length, tos;
@@ -50,6 +53,14 @@ enum {
 #define LENGTH_ICMP 8
 #define LENGTH_ICMPV6 4
 
+/* Copies bytes of a packet: by a call of the kernel only when they are not all in the part that lies before us. */
+static __always_inline bool load(struct __sk_buff *skb, __u32 offset, void *to, __u32 size) {
+  void *from = (void *)(long)skb->data + offset;
+  if (from + size > (void *)(long)skb->data_end) return bpf_skb_load_bytes(skb, offset, to, size) == 0;
+  __builtin_memcpy(to, from, size);
+  return true;
+}
+
 static __always_inline void view_ports(struct tp_view *view, const void *ports) {
   view->has_ports = true;
   view->source_port = bpf_ntohs(((const __be16 *)ports)[0]);
@@ -64,12 +75,12 @@ static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, 
   bool is_ipv4 = view->shape == TP_SHAPE_IPV4;
   if (offset > TP_TRANSPORT_OFFSET_MAX) return;
   if (protocol == PROTOCOL_TCP) {
-    if (bpf_skb_load_bytes(skb, offset, &header.tcp, sizeof header.tcp) || header.tcp.data_offset >> 4 < 5) return;
+    if (!load(skb, offset, &header.tcp, sizeof header.tcp) || header.tcp.data_offset >> 4 < 5) return;
     view->shape += TP_TRANSPORT_TCP;
     view->payload_offset = offset + (header.tcp.data_offset >> 4) * 4;
     view_ports(view, &header);
   } else if (protocol == PROTOCOL_UDP) {
-    if (bpf_skb_load_bytes(skb, offset, header.bytes, LENGTH_UDP)) return;
+    if (!load(skb, offset, header.bytes, LENGTH_UDP)) return;
     view->shape += TP_TRANSPORT_UDP;
     view->payload_offset = offset + LENGTH_UDP;
     view_ports(view, &header);
@@ -87,7 +98,7 @@ static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, 
 
 static __always_inline bool view_ipv4(struct __sk_buff *skb, struct tp_view *view) {
   struct ipv4_header header;
-  if (bpf_skb_load_bytes(skb, 0, &header, sizeof header)) return false;
+  if (!load(skb, 0, &header, sizeof header)) return false;
   __u32 length = (header.version_and_length & 15) * 4;
   if (length < sizeof header || skb->len < length) return false;
   view->shape = TP_SHAPE_IPV4;
@@ -101,7 +112,7 @@ static __always_inline bool view_ipv4(struct __sk_buff *skb, struct tp_view *vie
 
 static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *view) {
   struct ipv6_header header;
-  if (bpf_skb_load_bytes(skb, 0, &header, sizeof header)) return false;
+  if (!load(skb, 0, &header, sizeof header)) return false;
   view->shape = TP_SHAPE_IPV6;
   __builtin_memcpy(view->source.address, header.source, 16);
   __builtin_memcpy(view->destination.address, header.destination, 16);
@@ -113,7 +124,7 @@ static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *vie
     if (next != PROTOCOL_HOP_BY_HOP && next != PROTOCOL_ROUTING && next != PROTOCOL_FRAGMENT &&
         next != PROTOCOL_DESTINATION && next != PROTOCOL_AUTHENTICATION)
       break;
-    if (bpf_skb_load_bytes(skb, offset, extension, sizeof extension)) return true;
+    if (!load(skb, offset, extension, sizeof extension)) return true;
     if (next == PROTOCOL_FRAGMENT) {
       if (extension[2] || extension[3] & 0xf8) return true;
       offset += 8;
@@ -128,10 +139,13 @@ static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *vie
   return true;
 }
 
-/* Looks at a packet. False when it is not IP, or cut off before the end of its IP header. */
-static __always_inline bool view(struct __sk_buff *skb, struct tp_view *view) {
+/*
+ * Looks at a packet. False when it is not IP, or cut off before the end of its IP header. Not static: so the verifier
+ * checks it once, and not again with all that may follow.
+ */
+__noinline int view(struct __sk_buff *skb, struct tp_view *view) {
   __u8 first;
-  if (bpf_skb_load_bytes(skb, 0, &first, sizeof first)) return false;
+  if (!view || !load(skb, 0, &first, sizeof first)) return false;
   __builtin_memset(view, 0, sizeof *view);
   view->source.prefix_length = view->destination.prefix_length = 128;
   switch (first >> 4) {

@@ -21,15 +21,16 @@ static __always_inline __u32 number_dimension(__u32 dimension, const struct tp_o
   return has_states && owner->flags & TP_OWNER_NEW ? TP_STATE(dimension, TP_STATE_NEW) : dimension;
 }
 
-/* Keeps of `row` the rules whose scope holds the owner. Asked once for each owner and generation, not for each packet. */
-static __noinline int keep_scope_of(const struct tp_owner *owner, __u32 generation, __u64 *row) {
+/* Keeps the rules whose scope holds the owner; NULL: nobody. Asked once for each owner and generation, not for each packet. */
+__noinline int keep_scope_of(struct tp_owner *owner, __u32 generation, struct tp_row *kept) {
   struct tp_tables tables;
-  if (!owner || !row) return 0;
-  if (owner->pid == tp_config.tracer || !tables_of(generation, &tables)) {
+  if (!kept) return 0;
+  __u64 *row = kept->words;
+  if ((owner && owner->pid == tp_config.tracer) || !tables_of(generation, &tables)) {
     clear(row);
     return 0;
   }
-  if (owner->id == 0) {
+  if (!owner || owner->id == 0) {
     keep(row, &tables, tables.plan->no_owner);
     return 0;
   }

@@ -7,23 +7,25 @@
 #include "tp_event.h"
 #include "maps.h"
 #include "rows.h"
+#include "sequence.h"
 #include "scope.h"
 #include "owner.h"
 #include "cgroup.h"
 #include "packet.h"
 #include "content.h"
 #include "classify.h"
+#include "flow.h"
 #include "emit.h"
 #include "process.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 /*
- * When the current thread sends this packet: makes it the socket's owner if it is not yet, and sets `system_call` to the
- * one that it is in. The packet of a new holder thus leaves with its own name on it, before the call returns.
+ * When the current thread sends this packet: makes it the socket's owner if it is not yet. The packet of a new holder thus
+ * leaves with its own name on it, before the call returns.
  */
 static __always_inline struct tp_socket *follow_sender(struct __sk_buff *skb, struct bpf_sock *sock,
-                                                       struct tp_socket *socket, __s32 *system_call) {
+                                                       struct tp_socket *socket, bool *is_sender) {
   struct task_struct *task = bpf_get_current_task_btf();
   bool is_owner =
     socket && socket->owner.tid == (__u32)task->pid && socket->owner.start_time == task->start_boottime;
@@ -33,40 +35,34 @@ static __always_inline struct tp_socket *follow_sender(struct __sk_buff *skb, st
     if (!socket) socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
     if (known && socket) own(socket, known);
   }
-  __s32 number = TP_SYSTEM_CALL((struct pt_regs *)bpf_task_pt_regs(task));
-  if (number >= 0) *system_call = number;
+  *is_sender = true;
   return socket;
 }
 
-/* The owner of a packet's socket, brought up to date. NULL when it has no socket or nobody is known to own it. */
-static __always_inline struct tp_socket *socket_of(struct __sk_buff *skb, enum tp_direction direction,
-                                                   __s32 *system_call) {
-  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
-  if (!sock) return NULL;
-  struct tp_socket *socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, 0);
-  if (direction == TP_EGRESS) socket = follow_sender(skb, sock, socket, system_call);
-  return socket && socket->owner.id != 0 ? socket : NULL;
+/* The system call that the current thread is in, -1 when it is in none. */
+static __always_inline __s32 system_call(void) {
+  __s32 number = TP_SYSTEM_CALL((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()));
+  return number >= 0 ? number : -1;
 }
 
-/* Keeps of `row` the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
-static __always_inline void keep_scope(__u64 *row, struct tp_socket *socket, __u32 generation) {
-  static const struct tp_owner nobody = {};
-  if (!socket) {
-    keep_scope_of(&nobody, generation, row);
+/* Keeps the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
+static __always_inline void keep_scope(struct tp_row *row, struct tp_socket *socket, __u32 generation) {
+  if (socket && *(volatile __u32 *)&socket->generation == generation) {
+    TP_EACH_WORD(i) row->words[i] &= socket->row.words[i];
     return;
   }
-  if (*(volatile __u32 *)&socket->generation != generation) {
-    if (!begin_write(socket, *(volatile __u32 *)&socket->sequence)) {
-      keep_scope_of(&socket->owner, generation, row);
-      return;
-    }
-    *(volatile __u32 *)&socket->generation = 0;
-    TP_EACH_WORD(i) socket->row[i] = ~0ULL;
-    keep_scope_of(&socket->owner, generation, socket->row);
-    *(volatile __u32 *)&socket->generation = generation;
-    end_write(socket);
-  }
-  TP_EACH_WORD(i) row[i] &= socket->row[i];
+  keep_scope_of(socket ? &socket->owner : NULL, generation, row);
+}
+
+/* Finds out, and keeps with the socket, which rules have its owner in scope, unless that is known. */
+static __always_inline void classify_owner(struct tp_socket *socket, __u32 generation) {
+  if (*(volatile __u32 *)&socket->generation == generation) return;
+  if (!begin_write(&socket->sequence, sequence_of(&socket->sequence))) return;
+  *(volatile __u32 *)&socket->generation = 0;
+  TP_EACH_WORD(i) socket->row.words[i] = ~0ULL;
+  keep_scope_of(&socket->owner, generation, &socket->row);
+  *(volatile __u32 *)&socket->generation = generation;
+  end_write(&socket->sequence);
 }
 
 static __always_inline bool is_empty(const __u64 *row) {
@@ -75,29 +71,55 @@ static __always_inline bool is_empty(const __u64 *row) {
   return !any;
 }
 
-/* What the packet says is asked before whose it is: that is the dearer question. */
+/*
+ * Fills `row` with the rules that want packets of this flow and this owner, and says whether there are any. Both answers are
+ * kept with the socket. `owned` is the socket when it has an owner.
+ */
+static __always_inline bool may_want(struct tp_row *row, struct __sk_buff *skb, struct tp_view *seen, __u32 generation,
+                                     enum tp_direction direction, struct tp_socket **owned, bool *is_sender) {
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  struct tp_socket *socket = sock ? bpf_sk_storage_get(&tp_sockets, sock, NULL, 0) : NULL;
+  struct tp_flow *flow = socket ? &socket->flows[direction] : NULL;
+  struct tp_flow_answer answer;
+  recall_flow(&answer, flow, seen, generation);
+  if (!answer.is_known) answer.is_wanted = ask_flow(row, seen, flow, generation, direction);
+  if (!answer.is_wanted) return false;
+
+  if (sock && direction == TP_EGRESS) socket = follow_sender(skb, sock, socket, is_sender);
+  __u64 owner = socket ? socket->owner.id : 0;
+  if (owner == 0) socket = NULL;
+  *owned = socket;
+  bool is_classified = socket && *(volatile __u32 *)&socket->generation == generation;
+  if (is_classified && answer.is_known && answer.refused_owner == owner) return false;
+  if (answer.is_known && !recall_row(row->words, flow, &answer) && !ask_flow(row, seen, flow, generation, direction))
+    return false;
+  if (socket) classify_owner(socket, generation);
+  __u32 sequence = socket ? sequence_of(&socket->sequence) : 1;
+  keep_scope(row, socket, generation);
+  if (!is_empty(row->words)) return true;
+  if (socket && !(sequence & 1) && socket->owner.id == owner && sequence_of(&socket->sequence) == sequence)
+    refuse_owner(flow, &answer, owner);
+  return false;
+}
+
 static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direction) {
   __u32 first = 0;
   __u32 generation = tp_active;
-  __u64 row[TP_ROW_WORDS_MAX];
-  struct tp_tables tables;
+  struct tp_row row;
   struct tp_view seen;
+  struct tp_socket *socket = NULL;
+  bool is_sender = false;
   struct tp_counters *counters = bpf_map_lookup_elem(&tp_counters, &first);
-  if (!counters || !tables_of(generation, &tables)) return 1;
+  if (!counters || generation == 0) return 1;
   if (!view(skb, &seen)) {
     count(&counters->malformed);
     count(&counters->unwanted);
     return 1;
   }
-  TP_EACH_WORD(i) row[i] = ~0ULL;
-  if (!wanted(row, &tables, skb, &seen, direction)) {
-    count(&counters->unwanted);
-    return 1;
-  }
-  __s32 system_call = -1;
-  struct tp_socket *socket = socket_of(skb, direction, &system_call);
-  keep_scope(row, socket, generation);
-  if (is_empty(row)) {
+  int needed = 0;
+  if (may_want(&row, skb, &seen, generation, direction, &socket, &is_sender))
+    needed = ask_packet(&row, skb, &seen, generation);
+  if (needed == 0) {
     count(&counters->unwanted);
     return 1;
   }
@@ -108,17 +130,17 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     .length = skb->len,
     .interface = skb->ifindex,
     .processor = bpf_get_smp_processor_id(),
-    .system_call = system_call,
+    .system_call = is_sender ? system_call() : -1,
     .row_words = tp_config.row_words,
     .direction = direction,
     .shape = seen.shape,
     .transport_offset = seen.transport_offset,
   };
-  if (emit(skb, &head, socket, row, needed(skb, &tables, &seen, row))) {
+  if (emit(skb, &head, socket, row.words, needed)) {
     count(&counters->submitted);
   } else {
     count(&counters->full);
-    bpf_loop(64 * tp_config.row_words, count_loss, row, 0);
+    bpf_loop(64 * tp_config.row_words, count_loss, row.words, 0);
   }
   return 1;
 }

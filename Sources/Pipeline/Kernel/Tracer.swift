@@ -14,7 +14,7 @@ public struct Tracer: ~Copyable {
   /// What is fixed before the programs are loaded.
   public struct Options: Sendable {
     /// The size of the ring in bytes: a power of two, at least one page.
-    public var ringBytes: UInt32 = 32 << 20
+    public var ringBytes = RingSize.standard
     /// The directory of the cgroup whose packets are traced, with all below it; nil for the root of the v2 tree.
     public var cgroup: String?
     /// Who decides the clauses of a plan.

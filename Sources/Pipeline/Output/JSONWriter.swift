@@ -8,14 +8,20 @@ struct JSONWriter {
   let interfaces = InterfaceNames()
   let scratch = Scratch()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
-  /// `"eventId":"2002","eventName":"net_packet_tcp"` for each kind, by its ``EventKind/index``.
-  private let kinds: [[UInt8]]
+  private let owners = OwnerTexts()
+  /// What stands before and after the policies, from `eventId` to the name of the system call, by ``EventKind/index``.
+  private let kinds: [(before: [UInt8], after: [UInt8])]
 
   /// Makes a writer that tells times by a clock.
   init(clock: BootClock) {
     self.clock = clock
     kinds = EventKind.allCases.map { kind in
-      Array("\"eventId\":\"\(kind.rawValue)\",\"eventName\":\"\(kind.name)\"".utf8)
+      (
+        Array(
+          "\"eventId\":\"\(kind.rawValue)\",\"eventName\":\"\(kind.name)\",\"matchedPolicies\":"
+            .utf8),
+        Array(",\"argsNum\":\(kind.argumentCount),\"returnValue\":0,\"syscall\":\"".utf8)
+      )
     }
   }
 
@@ -31,39 +37,47 @@ struct JSONWriter {
   ) -> Bool {
     let start = line.count
     let owner = record.owner
+    let text = owners.text(of: owner)
+    if text.parts.count == 0 { write(owner, to: text) }
     line.append("{\"timestamp\":")
     line.append(decimal: clock.epoch(record.time))
-    line.append(",\"threadStartTime\":")
-    line.append(decimal: epoch(owner.startTime))
-    line.append(",\"processorId\":")
+    line.append(text.parts, 0..<text.ends.first)
     line.append(decimal: record.processor)
-    appendOwner(owner, to: &line)
-    line.append(kinds[kind.index])
-    line.append(",\"matchedPolicies\":")
+    line.append(text.parts, text.ends.first..<text.ends.second)
+    line.append(kinds[kind.index].before)
     line.append(policies)
-    line.append(",\"argsNum\":")
-    line.append(decimal: kind.argumentCount)
-    line.append(",\"returnValue\":0,\"syscall\":\"")
+    line.append(kinds[kind.index].after)
     if let number = UInt32(exactly: record.systemCall) {
       (owner.isCompat ? calls.compat : calls.native).append(number, to: &line)
     }
-    line.append("\",\"stackAddresses\":[0],\"contextFlags\":{\"containerStarted\":")
-    line.append(bool: owner.containerStarted)
-    line.append(",\"isCompat\":")
-    line.append(bool: owner.isCompat)
-    line.append("},\"threadEntityId\":")
-    line.append(decimal: hash(owner.threadID, owner.startTime))
-    line.append(",\"processEntityId\":")
-    line.append(decimal: hash(owner.processID, owner.leaderStartTime))
-    line.append(",\"parentEntityId\":")
-    line.append(decimal: hash(owner.parentProcessID, owner.parentStartTime))
-    line.append(",\"args\":[")
+    line.append(text.parts, text.ends.second..<text.parts.count)
     guard appendArguments(of: kind, record, headers, to: &line) else {
       line.truncate(to: start)
       return false
     }
     line.append("]}\n")
     return true
+  }
+
+  /// Writes what depends on the owner alone.
+  private func write(_ owner: borrowing OwnerReader, to text: OwnerTexts.Text) {
+    text.parts.append(",\"threadStartTime\":")
+    text.parts.append(decimal: epoch(owner.startTime))
+    text.parts.append(",\"processorId\":")
+    text.ends.first = text.parts.count
+    appendOwner(owner, to: &text.parts)
+    text.ends.second = text.parts.count
+    text.parts.append("\",\"stackAddresses\":[0],\"contextFlags\":{\"containerStarted\":")
+    text.parts.append(bool: owner.containerStarted)
+    text.parts.append(",\"isCompat\":")
+    text.parts.append(bool: owner.isCompat)
+    text.parts.append("},\"threadEntityId\":")
+    text.parts.append(decimal: hash(owner.threadID, owner.startTime))
+    text.parts.append(",\"processEntityId\":")
+    text.parts.append(decimal: hash(owner.processID, owner.leaderStartTime))
+    text.parts.append(",\"parentEntityId\":")
+    text.parts.append(decimal: hash(owner.parentProcessID, owner.parentStartTime))
+    text.parts.append(",\"args\":[")
   }
 
   /// Writes the keys from `processId` to `kubernetes`, each with a comma before it, and one after.

@@ -56,6 +56,12 @@
     count += length
   }
 
+  /// Writes a part of what another buffer holds.
+  @inline(__always)
+  mutating func append(_ other: borrowing LineBuffer, _ part: Range<Int>) {
+    append(other.bytes.extracting(part))
+  }
+
   /// Writes the bytes of an array as they are.
   @inline(__always)
   mutating func append(_ bytes: [UInt8]) { append(bytes.bytes) }

@@ -6,7 +6,8 @@ import Policy
 /// Integers are in host byte order, texts are the bytes that the kernel had, in any encoding.
 /// Source: `struct tp_owner` of `tp_event.h`.
 struct OwnerReader: ~Escapable {
-  private let bytes: RawSpan
+  /// All of it.
+  let bytes: RawSpan
 
   /// Takes exactly the bytes of an owner.
   @_lifetime(copy bytes)

@@ -37,6 +37,12 @@ struct Apply: ParsableCommand {
   @Option(help: "Write it also each time that this long has passed: 500ms, 10s, 2m, 1h.")
   var statsEvery: TraceDuration?
 
+  @Option(
+    help: ArgumentHelp(
+      "The ring between kernel and tracer: 64K, 32M, 1G; it is rounded up to a power of two.",
+      discussion: "Default: 16M for each CPU, within 4M and 256M and 1/64 of the memory."))
+  var buffer: ByteSize?
+
   @Option(help: "Attach to this cgroup's directory instead of the root of the v2 tree.")
   var cgroup: String?
 
@@ -70,12 +76,14 @@ struct Apply: ParsableCommand {
     let outputs = try open()
     var options = Tracer.Options()
     options.cgroup = cgroup
+    options.ringBytes = buffer.map { RingSize.holding($0.bytes) } ?? RingSize.standard
     options.filters = filters
     var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
     run.statsFile = statsFile.map { StatsFile($0, every: statsEvery?.duration) }
     // A file that cannot be written is said now, not after hours.
     try run.writeStats()
-    StandardError.say("ready: \(run.readiness)")
+    StandardError.say(
+      "ready: \(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)")
     run.notice = { StandardError.say($0) }
     // What was counted until an error is said before the error is.
     var failure: TraceError?
