@@ -1,12 +1,10 @@
 #include "CBPF.h"
 
-#include <linux/membarrier.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 extern const unsigned char tp_bpf_object_bytes[];
@@ -17,12 +15,12 @@ const void *tp_bpf_object(size_t *length) {
   return tp_bpf_object_bytes;
 }
 
-/* A verifier's log can be megabytes; what matters stands at its end. */
-static char log_text[8192];
-static size_t log_length;
+/* A verifier's log can be megabytes; what matters stands at its end. Each thread has its own. */
+static _Thread_local char log_text[8192];
+static _Thread_local size_t log_length;
 
 static int keep_log(enum libbpf_print_level level, const char *format, va_list arguments) {
-  static char line[1 << 16];
+  char line[1 << 16];
   if (level == LIBBPF_DEBUG) return 0;
   int length = vsnprintf(line, sizeof line, format, arguments);
   if (length < 0) return 0;
@@ -56,13 +54,18 @@ int tp_possible_cpus(void) {
   return count > 0 ? count : 1;
 }
 
-void tp_await_programs(void) { syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0); }
-
-int tp_stop_signals(void) {
+int tp_take_signals(void) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
   if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &signals, NULL) != 0) return -1;
   return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int tp_next_signal(int descriptor) {
+  struct signalfd_siginfo signal;
+  return read(descriptor, &signal, sizeof signal) == sizeof signal ? (int)signal.ssi_signo : 0;
 }

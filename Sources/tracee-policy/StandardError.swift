@@ -4,7 +4,10 @@ import Glibc
 /// Where everything goes that is no event.
 enum StandardError {
   /// Writes a line that begins with the program's name.
-  static func say(_ text: String) { write("tracee-policy: \(text)\n") }
+  static func say(_ text: String) { write(line(text)) }
+
+  /// A line that begins with the program's name.
+  static func line(_ text: String) -> String { "tracee-policy: \(text)\n" }
 
   /// Writes text as it is.
   static func write(_ text: String) {

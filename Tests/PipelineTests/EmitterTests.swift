@@ -170,7 +170,7 @@ import Testing
       let output = try Output(
         Destination(.json, path: path), clock: BootClock(epochOffset: 0))
       var emitter = Emitter(outputs: [output])
-      emitter.completeOwner = complete
+      emitter.completeOwner = { owner, _ in complete(&owner) }
       emitter.eventLimit = limit
       emitter.add(Self.plan, undecided: undecided, generation: 1)
       for record in records {

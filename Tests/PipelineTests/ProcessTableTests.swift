@@ -13,7 +13,8 @@ struct ProcessTableTests {
     init() {
       var rule = Rule(policy: 0, event: .tcp)
       rule.followed = [Clause(.comm, Condition(included: [.text(.exact("a"))]))]
-      table = ProcessTable(TracePlan(policies: ["p"], rules: [rule])) { _ in }
+      table = ProcessTable { _ in }
+      table.add(TracePlan(policies: ["p"], rules: [rule]), generation: 1)
     }
 
     /// What becomes of process `id`, which is called `comm` after that.
@@ -42,7 +43,7 @@ struct ProcessTableTests {
       owner.processID = id
       owner.parentProcessID = parent
       owner.comm = comm
-      table.describe(&owner)
+      table.describe(&owner, generation: 1)
       return owner
     }
 

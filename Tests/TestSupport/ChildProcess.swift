@@ -61,6 +61,11 @@ public final class ChildProcess: Sendable {
   /// The finished lines of standard output after the first `count`, as it has written them.
   public func outputLines(after count: Int = 0) -> [[UInt8]] { output.lines(after: count) }
 
+  /// The finished lines of standard error after the first `count`.
+  public func errorLines(after count: Int = 0) -> [String] {
+    errors.lines(after: count).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// All that it has written to standard output so far.
   public var outputText: String { output.text }
 

@@ -83,12 +83,14 @@ extension Stage {
     var files: [String: String] = [:]
     for (index, policy) in policies.enumerated() { files["\(1000 + index).yaml"] = policy }
     let folder = try folder(files)
-    return try await tracer(["apply", "-p", folder, "-o", "json"] + options)
+    return try await tracer(["apply", "-p", folder, "-o", "json"] + options, folder: folder)
   }
 
   /// Starts the tracer with these arguments and waits until it traces; killed at the end.
-  public func tracer(_ arguments: [String]) async throws -> Tracer {
-    let tracer = try await Tracer(arguments)
+  ///
+  /// - Parameter folder: where its policies are.
+  public func tracer(_ arguments: [String], folder: String? = nil) async throws -> Tracer {
+    let tracer = try await Tracer(arguments, folder: folder)
     atEnd { try await tracer.process.remove() }
     return tracer
   }

@@ -5,6 +5,8 @@ import Synchronization
 public final class Tracer: Sendable {
   /// The process, for its id and for signals.
   public let process: ChildProcess
+  /// Where its policies are, when a test wrote them there.
+  public let folder: String?
   private let read = Mutex<[TracedEvent]>([])
 
   /// The binary, beside the bundle of the tests.
@@ -16,7 +18,8 @@ public final class Tracer: Sendable {
   }()
 
   /// Starts it with these arguments and waits until it traces.
-  init(_ arguments: [String]) async throws {
+  init(_ arguments: [String], folder: String?) async throws {
+    self.folder = folder
     process = try ChildProcess([Tracer.path] + arguments)
     try await eventually("start of the tracer", instead: { self.process.errorText }) {
       if let ending = process.ending {
@@ -58,6 +61,30 @@ public final class Tracer: Sendable {
     }
     guard let found else { throw TracerEnded("without an event: \(awaited)") }
     return found
+  }
+
+  /// Makes it read its policies again, and gives the line in which it says what came of that.
+  public func reload(within limit: Duration = .seconds(20)) async throws -> String {
+    let before = process.errorLines().count
+    process.send(SIGHUP)
+    return try await reloadLine(after: before, within: limit)
+  }
+
+  /// Waits for the first line after the first `count` that says what came of reading the policies again.
+  public func reloadLine(
+    after count: Int, within limit: Duration = .seconds(20)
+  ) async throws -> String {
+    var found: String?
+    try await eventually("word of a reload", within: limit, instead: { self.process.errorText }) {
+      if let ending = process.ending {
+        throw TracerEnded("during a reload: \(ending)\n\(process.errorText)")
+      }
+      found = process.errorLines(after: count).first {
+        $0.hasPrefix("tracee-policy: reloaded: ") || $0.hasPrefix("tracee-policy: not reloaded")
+      }
+      return found != nil
+    }
+    return String((found ?? "").dropFirst("tracee-policy: ".count))
   }
 
   /// Ends it with a signal that it heeds, and gives all that it has found.

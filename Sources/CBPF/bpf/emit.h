@@ -12,11 +12,23 @@ static __always_inline void copy_owner(struct tp_owner *owner, const struct tp_s
 
 static __always_inline void count(__u64 *counter) { __sync_fetch_and_add(counter, 1); }
 
-static int count_loss(__u32 rule, const __u64 *row) {
+struct tp_loss {
+  const __u64 *row;
+  __u32 first; /* the place of the first rule's count */
+};
+
+static int count_loss(__u32 rule, const struct tp_loss *loss) {
   if (rule >= TP_RULES_MAX) return 1;
-  __u64 *lost = row[rule / 64] >> rule % 64 & 1 ? bpf_map_lookup_elem(&tp_losses, &rule) : NULL;
+  __u32 place = loss->first + rule;
+  __u64 *lost = loss->row[rule / 64] >> rule % 64 & 1 ? bpf_map_lookup_elem(&tp_losses, &place) : NULL;
   if (lost) count(lost);
   return 0;
+}
+
+/* Counts, for each rule of a row, a packet that found the ring full. */
+static __always_inline void count_losses(const __u64 *row, __u32 generation) {
+  struct tp_loss loss = {.row = row, .first = generation % TP_PLAN_SLOTS * TP_RULES_MAX};
+  bpf_loop(64 * tp_config.row_words, count_loss, &loss, 0);
 }
 
 static __always_inline bool emit_sized(struct __sk_buff *skb, struct tp_packet *head, const struct tp_socket *socket,

@@ -105,10 +105,10 @@ struct {
   __type(value, struct tp_counters);
 } tp_counters SEC(".maps");
 
-/* By rule: packets that it wanted and that found the ring full. */
+/* By slot of the plan, then by rule: packets that it wanted and that found the ring full. 0 before the slot is used again. */
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, TP_RULES_MAX);
+  __uint(max_entries, TP_PLAN_SLOTS *TP_RULES_MAX);
   __type(key, __u32);
   __type(value, __u64);
 } tp_losses SEC(".maps");

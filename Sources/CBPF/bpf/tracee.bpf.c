@@ -45,13 +45,22 @@ static __always_inline __s32 system_call(void) {
   return number >= 0 ? number : -1;
 }
 
-/* Keeps the rules that have the packet's owner in scope: as kept with the socket, or found out and kept now. */
+/* Keeps the rules that the socket's own row has. False when that row is of another generation, or is written right now. */
+static __noinline bool keep_known_scope(struct tp_row *row, const struct tp_socket *socket, __u32 generation) {
+  struct tp_row kept;
+  if (!row || !socket) return false;
+  __u32 before = sequence_of(&socket->sequence);
+  if (before & 1 || *(volatile const __u32 *)&socket->generation != generation) return false;
+  TP_EACH_WORD(i) kept.words[i] = *(volatile const __u64 *)&socket->row.words[i];
+  if (sequence_of(&socket->sequence) != before) return false;
+  TP_EACH_WORD(i) row->words[i] &= kept.words[i];
+  return true;
+}
+
+/* Keeps the rules that have the packet's owner in scope: as kept with the socket, or found out for this packet alone. */
 static __always_inline void keep_scope(struct tp_row *row, struct tp_socket *socket, __u32 generation) {
-  if (socket && *(volatile __u32 *)&socket->generation == generation) {
-    TP_EACH_WORD(i) row->words[i] &= socket->row.words[i];
-    return;
-  }
-  keep_scope_of(socket ? &socket->owner : NULL, generation, row);
+  if (!socket || !keep_known_scope(row, socket, generation))
+    keep_scope_of(socket ? &socket->owner : NULL, generation, row);
 }
 
 /* Finds out, and keeps with the socket, which rules have its owner in scope, unless that is known. */
@@ -140,7 +149,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     count(&counters->submitted);
   } else {
     count(&counters->full);
-    bpf_loop(64 * tp_config.row_words, count_loss, row.words, 0);
+    count_losses(row.words, generation);
   }
   return 1;
 }

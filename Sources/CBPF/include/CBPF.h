@@ -7,19 +7,18 @@
 /// The BPF object that this build compiled, in the read-only data of the executable.
 const void *_Nonnull tp_bpf_object(size_t *_Nonnull length);
 
-/// Makes libbpf keep what it says instead of printing it. The last few kilobytes are kept.
+/// Makes libbpf keep what it says instead of printing it. The last few kilobytes are kept, for each thread its own.
 void tp_capture_log(void);
 /// What libbpf said since, the oldest first; ends with NUL.
 const char *_Nonnull tp_captured_log(void);
 /// The number of CPUs that the kernel can have, which is the count of values in a per-CPU element; at least 1.
 int tp_possible_cpus(void);
 
-/// A descriptor that becomes readable on SIGINT and SIGTERM, which then do nothing else to the process. SIGPIPE is
-/// ignored from then on. -1 with errno on failure.
-int tp_stop_signals(void);
-
-/// Waits until every program that runs now and that sees packets has come to its end: a grace period of RCU.
-void tp_await_programs(void);
+/// A descriptor that becomes readable on SIGINT, SIGTERM, SIGHUP and SIGUSR1, which then do nothing else to the
+/// process. SIGPIPE is ignored from then on. -1 with errno on failure.
+int tp_take_signals(void);
+/// The number of the next signal that has come, 0 when there is none.
+int tp_next_signal(int descriptor);
 
 /// Writes to a pipe that others may share, whatever its flags: as many bytes as there is room for, -1 with EAGAIN for none.
 long tp_write_now(int descriptor, const void *_Nullable bytes, size_t length);

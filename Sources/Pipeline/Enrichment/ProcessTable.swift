@@ -7,8 +7,16 @@ final class ProcessTable {
   private struct Process {
     /// Its ancestors when it was forked, nearest first: a parent that dies stays one.
     var ancestors: [UInt32]
-    var followedPolicies: Set<Int> = []
+    /// The scopes that it has matched, or an ancestor had when it was forked: their places in `scopes`.
+    var followed: Set<Int> = []
     var hasExited = false
+  }
+
+  private struct FollowedScope {
+    let policy: String
+    let rule: Rule
+    /// How many plans that are there have it.
+    var users: Int
   }
 
   /// A process that is older than the tracer, until its ancestors can be told.
@@ -24,7 +32,10 @@ final class ProcessTable {
   ///
   /// Their last packets can come later.
   private var exited: [UInt32] = []
-  private let scopes: [(policy: Int, rule: Rule)]
+  /// The scopes that say `follow`, of all plans that are there: the same scope of the same policy is there once.
+  private var scopes: [FollowedScope] = []
+  /// By generation, for each policy that says `follow` the place of its scope.
+  private var policies: [UInt32: [Int: Int]] = [:]
   private let complete: (inout Owner) -> Void
 
   /// Exited processes that are remembered.
@@ -40,11 +51,39 @@ final class ProcessTable {
   /// Makes an empty table.
   ///
   /// - Parameter complete: adds to an owner what does not depend on other processes.
-  init(_ plan: TracePlan, complete: @escaping (inout Owner) -> Void) {
-    var scopes: [Int: Rule] = [:]
-    for rule in plan.rules where rule.followed != nil { scopes[rule.policy] = rule }
-    self.scopes = scopes.map { ($0, $1) }
-    self.complete = complete
+  init(complete: @escaping (inout Owner) -> Void) { self.complete = complete }
+
+  /// Takes a plan before the first of its records arrives.
+  ///
+  /// Whoever is followed by a policy stays so while the policy's scope is the same from plan to plan.
+  func add(_ plan: TracePlan, generation: UInt32) {
+    var places: [Int: Int] = [:]
+    for rule in plan.rules where rule.followed != nil && places[rule.policy] == nil {
+      let name = plan.policies[rule.policy]
+      let known = scopes.firstIndex {
+        $0.users > 0 && $0.policy == name && $0.rule.followed == rule.followed
+      }
+      let place = known ?? scopes.firstIndex { $0.users == 0 } ?? scopes.count
+      let scope = FollowedScope(policy: name, rule: rule, users: 1)
+      if known != nil {
+        scopes[place].users += 1
+      } else if place < scopes.count {
+        scopes[place] = scope
+      } else {
+        scopes.append(scope)
+      }
+      places[rule.policy] = place
+    }
+    policies[generation] = places
+  }
+
+  /// Forgets a plan whose last record was consumed.
+  func remove(generation: UInt32) {
+    for place in (policies.removeValue(forKey: generation) ?? [:]).values {
+      scopes[place].users -= 1
+      guard scopes[place].users == 0 else { continue }
+      for id in processes.keys { processes[id]?.followed.remove(place) }
+    }
   }
 
   /// Takes a change.
@@ -60,7 +99,7 @@ final class ProcessTable {
       let parent = processes[record.parent]
       processes[id] = Process(
         ancestors: [record.parent] + (parent?.ancestors ?? []),
-        followedPolicies: parent?.followedPolicies ?? [])
+        followed: parent?.followed ?? [])
     case .executed, .renamed:
       break
     case .exited:
@@ -72,22 +111,30 @@ final class ProcessTable {
     }
     // Whoever matches a scope that says `follow` is followed from now on, with or without packets.
     guard !scopes.isEmpty, var owner = record.owner.subject(complete: complete) else { return }
-    describe(&owner)
+    note(&owner)
   }
 
-  /// Adds to an owner what the table knows, and notes which scopes it matches.
-  func describe(_ owner: inout Owner) {
+  /// Adds to an owner what the table knows, as the plan of a generation sees it, and notes which scopes it matches.
+  func describe(_ owner: inout Owner, generation: UInt32) {
+    let followed = note(&owner)
+    for (policy, place) in policies[generation] ?? [:] where followed.contains(place) {
+      owner.followedPolicies.insert(policy)
+    }
+  }
+
+  /// Adds to an owner its ancestors, and gives the scopes that it had matched before.
+  @discardableResult
+  private func note(_ owner: inout Owner) -> Set<Int> {
     resolveFound()
     let id = owner.processID
     var process = processes[id] ?? Process(ancestors: [owner.parentProcessID])
     owner.ancestors = process.ancestors
-    owner.followedPolicies = process.followedPolicies
-    for (policy, rule) in scopes where !process.followedPolicies.contains(policy) {
-      if ReferenceMatcher.follows(rule, owner: owner) { process.followedPolicies.insert(policy) }
+    let before = process.followed
+    for (place, scope) in scopes.enumerated() where scope.users > 0 && !before.contains(place) {
+      if ReferenceMatcher.follows(scope.rule, owner: owner) { process.followed.insert(place) }
     }
-    guard process.followedPolicies != owner.followedPolicies else { return }
-    owner.followedPolicies = process.followedPolicies
-    processes[id] = process
+    if process.followed != before { processes[id] = process }
+    return before
   }
 
   private func resolveFound() {
@@ -105,7 +152,7 @@ final class ProcessTable {
       processes[process.processID] = Process(ancestors: ancestors)
     }
     for process in all {
-      if var owner = process.owner { describe(&owner) }
+      if var owner = process.owner { note(&owner) }
     }
   }
 

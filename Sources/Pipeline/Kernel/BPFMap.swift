@@ -2,8 +2,8 @@ import CBPF
 import Glibc
 
 /// A map that user space makes: one table of one plan.
-@safe struct BPFMap: ~Copyable {
-  private let descriptor: Descriptor
+final class BPFMap: Sendable {
+  private let file: Descriptor
   private let name: String
 
   /// Makes a map in the kernel.
@@ -20,8 +20,11 @@ import Glibc
       throw KernelError("make the map \(name) of \(entries) entries", code: number)
     }
     self.name = name
-    descriptor = Descriptor(owning: number)
+    file = Descriptor(owning: number)
   }
+
+  /// The descriptor of the map, which it owns.
+  var descriptor: Int32 { file.number }
 
   /// Makes the longest-prefix trie of these entries.
   static func trie(
@@ -92,7 +95,7 @@ import Glibc
   /// Puts this map into a slot of a map of maps.
   func put(into outer: Int32, slot: UInt32) throws(KernelError) {
     var slot = slot
-    var number = descriptor.number
+    var number = file.number
     let code = unsafe bpf_map_update_elem(outer, &slot, &number, 0)
     guard code == 0 else { throw KernelError("install the map \(name)", code: code) }
   }
@@ -100,7 +103,7 @@ import Glibc
   private func update(
     _ key: UnsafeMutableRawPointer, _ value: UnsafeMutableRawPointer
   ) throws(KernelError) {
-    let code = unsafe bpf_map_update_elem(descriptor.number, key, value, 0)
+    let code = unsafe bpf_map_update_elem(file.number, key, value, 0)
     guard code == 0 else { throw KernelError("fill the map \(name)", code: code) }
   }
 }

@@ -2,7 +2,9 @@ import CBPF
 import Glibc
 
 /// The opened BPF object: its programs, maps and settings.
-@safe struct BPFObject: ~Copyable {
+///
+/// Any thread may use it, one at a time.
+@safe struct BPFObject: ~Copyable, @unchecked Sendable {
   private let handle: OpaquePointer
 
   /// Opens the object that is part of this program.
@@ -26,9 +28,11 @@ import Glibc
 
   /// Fixes the settings; only before ``load()``.
   ///
-  /// - Parameter ringBytes: a power of two, at least one page.
-  func configure(_ config: tp_config, ringBytes: UInt32) throws(KernelError) {
-    var config = config
+  /// - Parameters:
+  ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
+  ///   - ringBytes: a power of two, at least one page.
+  func configure(rowWords: Int, ringBytes: UInt32) throws(KernelError) {
+    var config = tp_config(row_words: UInt32(rowWords), tracer: UInt32(getpid()))
     try check(
       unsafe bpf_map__set_initial_value(
         map(".rodata.config"), &config, MemoryLayout<tp_config>.size), "set up the BPF program")
@@ -37,6 +41,51 @@ import Glibc
       "set the width of rows")
     try check(
       unsafe bpf_map__set_max_entries(map("tp_ring"), ringBytes), "set the size of the ring")
+  }
+
+  /// Leaves out the programs whose names are not `wanted`; only before ``load()``.
+  func keepPrograms(where wanted: (String) -> Bool) throws(KernelError) {
+    var next = unsafe bpf_object__next_program(handle, nil)
+    while let program = unsafe next {
+      let name = unsafe String(cString: bpf_program__name(program))
+      try check(
+        unsafe bpf_program__set_autoload(program, wanted(name)), "choose the program \(name)")
+      unsafe next = bpf_object__next_program(handle, program)
+    }
+  }
+
+  /// Leaves out the maps that hold the tables of plans; only before ``load()``, and only without programs that use them.
+  func omitPlans() throws(KernelError) {
+    try unsafe forEachMap { map, name, isOfPlans throws(KernelError) in
+      guard isOfPlans else { return }
+      try check(unsafe bpf_map__set_autocreate(map, false), "leave out the map \(name)")
+    }
+  }
+
+  /// Takes all maps of a loaded object for its own but those that hold the tables of plans; only before ``load()``.
+  func shareMaps(of other: borrowing BPFObject) throws(KernelError) {
+    let handle = unsafe other.handle
+    try unsafe forEachMap { map, name, isOfPlans throws(KernelError) in
+      guard !isOfPlans, let found = unsafe bpf_object__find_map_by_name(handle, name) else {
+        return
+      }
+      try check(
+        unsafe bpf_map__reuse_fd(map, bpf_map__fd(found)), "share the map \(name)")
+    }
+  }
+
+  /// Gives `body` each map but those of constants, its name, and whether it holds the tables of plans.
+  private func forEachMap(
+    _ body: (OpaquePointer, String, _ isOfPlans: Bool) throws(KernelError) -> Void
+  ) throws(KernelError) {
+    var next = unsafe bpf_object__next_map(handle, nil)
+    while let map = unsafe next {
+      let name = unsafe String(cString: bpf_map__name(map))
+      let isOfPlans =
+        unsafe bpf_map__type(map) == BPF_MAP_TYPE_ARRAY_OF_MAPS || name == ".data.active"
+      if !name.contains(".rodata") { try unsafe body(map, name, isOfPlans) }
+      unsafe next = bpf_object__next_map(handle, map)
+    }
   }
 
   /// Gives the programs to the kernel, which checks them.
@@ -59,6 +108,11 @@ import Glibc
     let link = unsafe bpf_program__attach(self.program(program))
     guard let link = unsafe link else { throw KernelError("attach \(program)", code: errno) }
     return unsafe BPFLink(link)
+  }
+
+  /// Makes a link run a program of this object from now on, without a gap.
+  func replaceProgram(of link: BPFLink, by program: String) throws(KernelError) {
+    try check(unsafe link.update(self.program(program)), "replace \(program)")
   }
 
   /// The descriptor of a loaded map; the object owns it.
@@ -101,8 +155,8 @@ import Glibc
 
 /// An attached program.
 ///
-/// It is detached when this is released.
-@safe final class BPFLink {
+/// It is detached when this is released. Any thread may use it, one at a time.
+@safe final class BPFLink: @unchecked Sendable {
   private let handle: OpaquePointer
 
   init(_ handle: OpaquePointer) { unsafe self.handle = handle }
@@ -111,4 +165,8 @@ import Glibc
 
   /// The descriptor of the link, which it owns.
   var descriptor: Int32 { unsafe bpf_link__fd(handle) }
+
+  fileprivate func update(_ program: OpaquePointer) -> Int32 {
+    unsafe bpf_link__update_program(handle, program)
+  }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// A file descriptor.
 ///
 /// It is closed when this is released.
-struct Descriptor: ~Copyable {
+struct Descriptor: ~Copyable, Sendable {
   /// The number, for calls while this lives.
   let number: Int32
 

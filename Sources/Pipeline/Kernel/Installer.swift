@@ -1,9 +1,11 @@
 import CBPF
 import Glibc
+import Synchronization
 
 /// Puts plans into the kernel: all tables of one plan take effect by one write.
-struct Installer {
+struct Installer: Sendable {
   private let object: BPFTables
+  private let rowWords: Int
 
   /// The descriptors of the maps that hold the tables, which the object owns.
   struct BPFTables {
@@ -20,46 +22,115 @@ struct Installer {
       texts = object.descriptor(ofMap: "tp_texts")
       active = object.descriptor(ofMap: ".data.active")
     }
+
+    /// The maps of maps.
+    var outer: [Int32] {
+      [plans, rows, ports, headers, sources, destinations, numbers, texts]
+    }
   }
 
-  init(_ object: borrowing BPFObject) { self.object = BPFTables(object) }
-
-  /// Makes the maps of a plan, and when all are there, makes the plan the one that decides.
+  /// Makes an installer into the maps of a loaded object.
   ///
-  /// A table that no rule uses is never looked up, so it is left out: each one costs the kernel a grace period.
-  /// On an error the plan before stays as it was.
+  /// - Parameter rowWords: the width of its rows, which those of a plan may not exceed.
+  init(_ object: borrowing BPFObject, rowWords: Int) {
+    self.object = BPFTables(object)
+    self.rowWords = rowWords
+  }
+
+  /// Makes the maps of a plan, which nothing looks at before its generation is activated.
+  ///
+  /// A table that no rule uses is never looked up, so it is left out. On an error nothing of the plan is left.
   func install(_ tables: KernelTables) throws(KernelError) {
-    let slot = tables.plan.generation % UInt32(TP_PLAN_SLOTS)
-    try BPFMap.rows("tp_rows", tables.rows, words: tables.rowWords).put(
-      into: object.rows, slot: slot)
-    try trie("tp_sources", tables.sources, object.sources, slot, MemoryLayout<tp_address_key>.size)
-    try trie(
-      "tp_destinations", tables.destinations, object.destinations, slot,
-      MemoryLayout<tp_address_key>.size)
-    try trie("tp_numbers", tables.numbers, object.numbers, slot, MemoryLayout<tp_number_key>.size)
-    try trie("tp_texts", tables.texts, object.texts, slot, MemoryLayout<tp_text_key>.size)
-    if !tables.sourcePorts.isEmpty {
-      let classes = tables.sourcePorts + tables.destinationPorts
-      try BPFMap.ports("tp_port_classes", classes).put(into: object.ports, slot: slot)
+    precondition(tables.rowWords <= rowWords, "a plan is as wide as the program at most")
+    let generation = tables.plan.generation
+    let slot = Self.slot(of: generation)
+    let maps = try maps(of: tables)
+    do throws(KernelError) {
+      try Self.onAll(maps) { place throws(KernelError) in
+        try place.map.put(into: place.outer, slot: slot)
+      }
+    } catch {
+      try? clear(generation)
+      throw error
     }
-    if !tables.headerRows.isEmpty {
-      try BPFMap.bytes("tp_header_rows", tables.headerRows).put(into: object.headers, slot: slot)
-    }
-    try BPFMap.one("tp_plans", tables.plan).put(into: object.plans, slot: slot)
-    try activate(tables.plan.generation)
   }
 
-  private func trie(
-    _ name: String, _ entries: [KernelTables.Entry], _ outer: Int32, _ slot: UInt32, _ keySize: Int
-  ) throws(KernelError) {
-    guard !entries.isEmpty else { return }
-    try BPFMap.trie(name, entries, keySize: keySize).put(into: outer, slot: slot)
+  /// Frees the maps of a plan; only when no program looks at them any more.
+  func clear(_ generation: UInt32) throws(KernelError) {
+    let slot = Self.slot(of: generation)
+    try Self.onAll(object.outer) { outer throws(KernelError) in
+      var slot = slot
+      let code = unsafe bpf_map_delete_elem(outer, &slot)
+      guard code == 0 || code == -ENOENT else { throw KernelError("free a plan", code: code) }
+    }
   }
 
-  private func activate(_ generation: UInt32) throws(KernelError) {
+  /// Makes a plan that was installed the one that decides.
+  func activate(_ generation: UInt32) throws(KernelError) {
     var index: UInt32 = 0
     var generation = generation
     let code = unsafe bpf_map_update_elem(object.active, &index, &generation, 0)
     guard code == 0 else { throw KernelError("activate the plan", code: code) }
+  }
+
+  static func slot(of generation: UInt32) -> UInt32 { generation % UInt32(TP_PLAN_SLOTS) }
+
+  /// A map of a plan, and the map of maps that it belongs to.
+  private struct Place {
+    let outer: Int32
+    let map: BPFMap
+  }
+
+  private func maps(of tables: KernelTables) throws(KernelError) -> [Place] {
+    var places = [
+      Place(
+        outer: object.rows, map: try BPFMap.rows("tp_rows", tables.rows, words: rowWords)),
+      Place(outer: object.plans, map: try BPFMap.one("tp_plans", tables.plan)),
+    ]
+    func trie(
+      _ name: String, _ entries: [KernelTables.Entry], _ outer: Int32, _ keySize: Int
+    ) throws(KernelError) {
+      guard !entries.isEmpty else { return }
+      places.append(
+        Place(outer: outer, map: try BPFMap.trie(name, entries, keySize: keySize)))
+    }
+    let addressSize = MemoryLayout<tp_address_key>.size
+    try trie("tp_sources", tables.sources, object.sources, addressSize)
+    try trie("tp_destinations", tables.destinations, object.destinations, addressSize)
+    try trie("tp_numbers", tables.numbers, object.numbers, MemoryLayout<tp_number_key>.size)
+    try trie("tp_texts", tables.texts, object.texts, MemoryLayout<tp_text_key>.size)
+    if !tables.sourcePorts.isEmpty {
+      let classes = tables.sourcePorts + tables.destinationPorts
+      places.append(
+        Place(outer: object.ports, map: try BPFMap.ports("tp_port_classes", classes)))
+    }
+    if !tables.headerRows.isEmpty {
+      places.append(
+        Place(
+          outer: object.headers, map: try BPFMap.bytes("tp_header_rows", tables.headerRows)))
+    }
+    return places
+  }
+
+  /// Does the same with each of some things, at the same time: for each the kernel waits until all programs know of it.
+  private static func onAll<Thing: Sendable>(
+    _ things: [Thing], _ work: @escaping @Sendable (Thing) throws(KernelError) -> Void
+  ) throws(KernelError) {
+    let failures = Failures()
+    Threads.together(
+      things.map { thing in
+        {
+          do throws(KernelError) { try work(thing) } catch { failures.add(error) }
+        }
+      })
+    if let failure = failures.first { throw failure }
+  }
+
+  private final class Failures: Sendable {
+    private let all = Mutex<[KernelError]>([])
+
+    func add(_ error: KernelError) { all.withLock { $0.append(error) } }
+
+    var first: KernelError? { all.withLock { $0.first } }
   }
 }

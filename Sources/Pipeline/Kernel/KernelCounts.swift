@@ -28,9 +28,10 @@ struct KernelCounters {
   private let losses: Int32
   private let processors = Int(tp_possible_cpus())
 
-  init(_ object: borrowing BPFObject) {
-    counters = object.descriptor(ofMap: "tp_counters")
-    losses = object.descriptor(ofMap: "tp_losses")
+  /// Takes the descriptors of the maps `tp_counters` and `tp_losses`.
+  init(counters: Int32, losses: Int32) {
+    self.counters = counters
+    self.losses = losses
   }
 
   /// The counts of all packets.
@@ -41,11 +42,27 @@ struct KernelCounters {
       processesFull: values[4])
   }
 
-  /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
-  func losses(rules: Int) throws(KernelError) -> [UInt64] {
+  /// For each of the first `rules` rules of a generation, the packets that it wanted and that found the ring full.
+  func losses(of generation: UInt32, rules: Int) throws(KernelError) -> [UInt64] {
     var result: [UInt64] = []
-    for rule in 0..<rules { result.append(try read(losses, index: UInt32(rule), words: 1)[0]) }
+    for rule in 0..<rules {
+      result.append(try read(losses, index: Self.place(of: rule, in: generation), words: 1)[0])
+    }
     return result
+  }
+
+  /// Makes the losses of a generation 0, when no program counts them any more: its slot is used again.
+  func clearLosses(of generation: UInt32, _ losses: [UInt64]) throws(KernelError) {
+    for rule in losses.indices where losses[rule] != 0 {
+      var index = Self.place(of: rule, in: generation)
+      var values = [UInt64](repeating: 0, count: processors)
+      let code = unsafe bpf_map_update_elem(self.losses, &index, &values, 0)
+      guard code == 0 else { throw KernelError("clear the counters", code: code) }
+    }
+  }
+
+  private static func place(of rule: Int, in generation: UInt32) -> UInt32 {
+    Installer.slot(of: generation) * UInt32(TP_RULES_MAX) + UInt32(rule)
   }
 
   private func read(_ map: Int32, index: UInt32, words: Int) throws(KernelError) -> [UInt64] {

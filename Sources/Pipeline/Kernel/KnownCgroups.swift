@@ -5,7 +5,7 @@ import Glibc
 struct KnownCgroups {
   private let map: Int32
 
-  init(_ object: borrowing BPFObject) { map = object.descriptor(ofMap: "tp_cgroups") }
+  init(_ owners: OwnerPrograms) { map = owners.descriptor(ofMap: "tp_cgroups") }
 
   /// The path of a cgroup, nil when it is not known, or no more.
   func path(of id: UInt64) -> String? {

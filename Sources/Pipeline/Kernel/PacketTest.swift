@@ -6,22 +6,34 @@ package struct PacketTest: ~Copyable {
   private let object: BPFObject
   private let ring: RingBuffer
   private let counters: KernelCounters
+  private let installer: Installer
+  private var active: UInt32
 
   /// Loads the programs with a plan in force.
   package init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(KernelError) {
     let object = try BPFObject()
-    try object.configure(
-      tp_config(row_words: UInt32(tables.rowWords), tracer: UInt32(getpid())), ringBytes: ringBytes)
+    try object.configure(rowWords: tables.rowWords, ringBytes: ringBytes)
     try object.load()
-    try Installer(object).install(tables)
+    let installer = Installer(object, rowWords: tables.rowWords)
+    try installer.install(tables)
+    try installer.activate(tables.plan.generation)
     ring = try RingBuffer(map: object.descriptor(ofMap: "tp_ring"))
-    counters = KernelCounters(object)
+    active = tables.plan.generation
+    counters = KernelCounters(
+      counters: object.descriptor(ofMap: "tp_counters"),
+      losses: object.descriptor(ofMap: "tp_losses"))
+    self.installer = installer
     self.object = object
   }
 
-  /// Replaces the plan; its rows are as wide as those of the first.
-  package func install(_ tables: KernelTables) throws(KernelError) {
-    try Installer(object).install(tables)
+  /// Replaces the plan; its rows are as wide as those of the first at most.
+  package mutating func install(_ tables: KernelTables) throws(KernelError) {
+    let generation = tables.plan.generation
+    try installer.install(tables)
+    try installer.activate(generation)
+    // No program runs now: each test has ended.
+    try installer.clear(active)
+    active = generation
   }
 
   /// Runs the program of a direction on a packet that begins with its IP header.
@@ -65,8 +77,8 @@ package struct PacketTest: ~Copyable {
   /// What the kernel side counted so far.
   package func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
 
-  /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
+  /// For each of the first `rules` rules of the plan, the packets that it wanted and that found the ring full.
   package func losses(rules: Int) throws(KernelError) -> [UInt64] {
-    try counters.losses(rules: rules)
+    try counters.losses(of: active, rules: rules)
   }
 }

@@ -41,11 +41,8 @@ public enum Requirement: CaseIterable, Sendable {
     case .cgroups:
       return try CgroupTree().root
     case .programs:
-      let object = try BPFObject()
-      try object.configure(
-        tp_config(row_words: UInt32(TP_ROW_WORDS_MAX), tracer: UInt32(getpid())), ringBytes: 1 << 16
-      )
-      try object.load()
+      let owners = try OwnerPrograms(ringBytes: 1 << 16)
+      _ = try PacketPrograms(rowWords: Row.wordLimit, sharingMapsOf: owners)
       return "loaded, for rows of \(TP_RULES_MAX) rules"
     }
   }

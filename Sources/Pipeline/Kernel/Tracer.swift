@@ -1,15 +1,23 @@
 import CBPF
 import Glibc
 
-/// The running kernel side: a loaded object, its attached programs, one plan, and the ring.
+/// The running kernel side: loaded programs, attached, the plan that decides, and the ring.
 ///
 /// Everything of it in the kernel goes when this is released, or when the process ends in whatever way.
 public struct Tracer: ~Copyable {
-  private let object: BPFObject
+  private let owners: OwnerPrograms
+  private var packets: PacketPrograms
   private let ring: RingBuffer
+  private let positions: RingPositions
   private let counters: KernelCounters
+  private let gracePeriod: GracePeriod
   let knownCgroups: KnownCgroups
+  /// The programs that see packets; nil when they are detached.
+  private var packetLinks: PacketLinks?
   private var links: [BPFLink]
+  private var recordsProcesses: Bool
+  /// The number of the plan that decides.
+  private(set) var generation: UInt32
 
   /// What is fixed before the programs are loaded.
   public struct Options: Sendable {
@@ -33,79 +41,118 @@ public struct Tracer: ~Copyable {
     try Requirement.types.check()
     let tree = try CgroupTree()
     let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
-    let object = try BPFObject()
-    try object.configure(
-      tp_config(row_words: UInt32(tables.rowWords), tracer: UInt32(getpid())),
-      ringBytes: options.ringBytes)
-    try object.load()
+    let owners = try OwnerPrograms(ringBytes: options.ringBytes)
+    let packets = try PacketPrograms(rowWords: tables.rowWords, sharingMapsOf: owners)
+    let gracePeriod = try GracePeriod()
 
     // Cgroups before owners, owners before packets: each needs what stands before it.
     var links = [
-      try object.attach("tp_on_cgroup_made"), try object.attach("tp_on_cgroup_removed"),
-      try object.attach("tp_on_exec"),
+      try owners.attach("tp_on_cgroup_made"), try owners.attach("tp_on_cgroup_removed"),
+      try owners.attach("tp_on_exec"),
     ]
-    let known = KnownCgroups(object)
+    let known = KnownCgroups(owners)
     for member in tree.members() { try known.add(member) }
-    links.append(try object.attach("tp_on_create", cgroup: cgroup))
-    for program in ["tp_on_send", "tp_on_receive"] { links.append(try object.attach(program)) }
-    try KernelIterator.run(try object.attach("tp_seed"))
-    try Installer(object).install(tables)
-    let ring = try RingBuffer(map: object.descriptor(ofMap: "tp_ring"))
-    if options.recordsProcesses {
-      for program in ["tp_on_fork", "tp_on_executed", "tp_on_rename", "tp_on_exit"] {
-        links.append(try object.attach(program))
-      }
-      try KernelIterator.run(try object.attach("tp_find"))
-    }
-    for program in ["tp_on_ingress", "tp_on_egress"] {
-      links.append(try object.attach(program, cgroup: cgroup))
-    }
-    self.counters = KernelCounters(object)
+    links.append(try owners.attach("tp_on_create", to: cgroup))
+    for program in ["tp_on_send", "tp_on_receive"] { links.append(try owners.attach(program)) }
+    try KernelIterator.run(try owners.attach("tp_seed"))
+    try packets.installer.install(tables)
+    try packets.installer.activate(tables.plan.generation)
+    let ring = try RingBuffer(map: owners.descriptor(ofMap: "tp_ring"))
+    let positions = try RingPositions(map: owners.descriptor(ofMap: "tp_ring"))
+    if options.recordsProcesses { links += try Self.recordProcesses(owners) }
+    packetLinks = try packets.attach(to: cgroup)
+    counters = KernelCounters(
+      counters: owners.descriptor(ofMap: "tp_counters"),
+      losses: owners.descriptor(ofMap: "tp_losses"))
+    generation = tables.plan.generation
+    recordsProcesses = options.recordsProcesses
+    knownCgroups = known
+    self.owners = owners
+    self.packets = packets
+    self.gracePeriod = gracePeriod
     self.ring = ring
-    self.knownCgroups = known
+    self.positions = positions
     self.links = links
-    self.object = object
   }
 
-  /// Why ``wait(_:bells:forRecords:milliseconds:)`` came back.
-  public enum Wakeup: Sendable {
-    case records, signal, output, timeout
+  /// Records changes of processes from now on, and first the processes that are there; once is enough.
+  mutating func recordProcesses() throws(KernelError) {
+    guard !recordsProcesses else { return }
+    links += try Self.recordProcesses(owners)
+    recordsProcesses = true
   }
 
-  /// Waits for records, a signal or an output.
+  private static func recordProcesses(_ owners: OwnerPrograms) throws(KernelError) -> [BPFLink] {
+    var links: [BPFLink] = []
+    for program in ["tp_on_fork", "tp_on_executed", "tp_on_rename", "tp_on_exit"] {
+      links.append(try owners.attach(program))
+    }
+    try KernelIterator.run(try owners.attach("tp_find"))
+    return links
+  }
+
+  /// What brings the next plan into the kernel.
+  var loader: PlanLoader { PlanLoader(owners, packets) }
+
+  /// Makes a plan that was loaded the one that decides, by one write.
+  ///
+  /// - Returns: the plan before it, which is to be freed.
+  mutating func activate(_ plan: PlanLoader.LoadedPlan) throws(KernelError) -> OutgoingPlan {
+    if plan.packets !== packets, let packetLinks {
+      do throws(KernelError) { try plan.packets.takeOver(packetLinks) } catch {
+        try packets.takeOver(packetLinks)
+        throw error
+      }
+    }
+    packets = plan.packets
+    try packets.installer.activate(plan.generation)
+    defer { generation = plan.generation }
+    return OutgoingPlan(generation, packets, gracePeriod)
+  }
+
+  /// Waits for records, or until one of `others` is readable.
   ///
   /// - Parameters:
-  ///   - bells: descriptors of outputs.
+  ///   - others: descriptors.
   ///   - forRecords: whether records are waited for too.
   ///   - milliseconds: the longest wait; negative for as long as it takes.
+  /// - Returns: those of `others` that are readable.
   func wait(
-    _ signals: borrowing StopSignals, bells: [Int32], forRecords: Bool, milliseconds: Int32
-  ) throws(KernelError) -> Wakeup {
-    let descriptors = [signals.descriptor, forRecords ? ring.descriptor : -1] + bells
-    var files = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    orFor others: [Int32], forRecords: Bool, milliseconds: Int32
+  ) throws(KernelError) -> [Int32] {
+    var files = (others + [forRecords ? ring.descriptor : -1]).map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
     let code = unsafe poll(&files, nfds_t(files.count), milliseconds)
     if code < 0 && errno != EINTR { throw KernelError("wait for events", code: errno) }
-    if files[0].revents != 0 { return .signal }
-    if files[1].revents != 0 { return .records }
-    return files.contains { $0.revents != 0 } ? .output : .timeout
+    return files.dropLast().filter { $0.revents != 0 }.map(\.fd)
   }
 
   /// Gives `body` each record that is there, as bytes that are lent for the call; stops when `body` says false.
   public func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
 
+  /// How far the ring was written and read.
+  var ringPositions: (written: UInt64, read: UInt64) { (positions.written, positions.read) }
+
   /// Detaches every program, and waits until none runs any more.
   ///
   /// What is in the ring can still be consumed, and nothing is added to it.
-  public mutating func detach() {
+  public mutating func detach() throws(KernelError) {
     links = []
-    tp_await_programs()
+    packetLinks = nil
+    try gracePeriod.wait()
   }
 
   /// What the kernel side counted so far.
   public func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
 
-  /// For each of the first `rules` rules, the packets that it wanted and that found the ring full.
-  public func losses(rules: Int) throws(KernelError) -> [UInt64] {
-    try counters.losses(rules: rules)
+  /// For each of the first `rules` rules of a plan, the packets that it wanted and that found the ring full.
+  func losses(of generation: UInt32, rules: Int) throws(KernelError) -> [UInt64] {
+    try counters.losses(of: generation, rules: rules)
+  }
+
+  /// Makes the losses of a plan that was freed 0, so that its slot can be used again.
+  func clearLosses(of generation: UInt32, _ losses: [UInt64]) throws(KernelError) {
+    try counters.clearLosses(of: generation, losses)
   }
 }

@@ -14,8 +14,8 @@ public struct Emitter: ~Copyable {
   public var eventLimit: UInt64 = .max
   /// Adds to an owner what records do not carry: the cgroup's path, the container's name, ancestors, and so on.
   ///
-  /// It is asked only when a clause was left to user space.
-  public var completeOwner: (inout Owner) -> Void = { _ in }
+  /// It is asked only when a clause was left to user space, with the generation of the record.
+  public var completeOwner: (inout Owner, UInt32) -> Void = { _, _ in }
 
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
@@ -107,7 +107,7 @@ public struct Emitter: ~Copyable {
         return
       }
       row = matcher.decide(
-        row, owner: record.owner.subject(complete: completeOwner),
+        row, owner: record.owner.subject { completeOwner(&$0, matcher.generation) },
         packet: headers.subject(of: record, interfaces))
     }
     guard let meaning = matcher.meaning(of: row) else {

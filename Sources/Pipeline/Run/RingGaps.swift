@@ -3,7 +3,7 @@ import Policy
 /// Notices when packets found the ring full.
 struct RingGaps {
   private var full: UInt64 = 0
-  private var losses: [UInt64] = []
+  private var ringFull: [RuleAccount.Key: UInt64] = [:]
   private var lastLook = ContinuousClock.now
   /// When the count was last seen as it is, in ns of `CLOCK_BOOTTIME`.
   private var since = BootClock.bootTime
@@ -26,19 +26,18 @@ struct RingGaps {
   ///
   /// - Parameters:
   ///   - full: the packets that found the ring full.
-  ///   - losses: the same by rule.
-  mutating func gap(_ full: UInt64, _ losses: [UInt64], in plan: TracePlan) -> Gap {
+  ///   - accounts: the same by rule, among others, over all plans.
+  mutating func gap(_ full: UInt64, _ accounts: [RuleAccount]) -> Gap {
     let now = BootClock.bootTime
     var gap = Gap(reason: .ringFull, count: full - self.full, since: since, until: now)
-    for (number, rule) in plan.rules.enumerated() {
-      let before = number < self.losses.count ? self.losses[number] : 0
-      guard losses[number] > before else { continue }
+    for account in accounts where account.ringFull > 0 {
+      let lost = account.ringFull - ringFull[account.key, default: 0]
+      guard lost > 0 else { continue }
       gap.losses.append(
-        Gap.Loss(
-          policies: [plan.policies[rule.policy]], event: rule.event,
-          count: losses[number] - before))
+        Gap.Loss(policies: [account.key.policy], event: account.key.event, count: lost))
+      ringFull[account.key] = account.ringFull
     }
-    (self.full, self.losses, since) = (full, losses, now)
+    (self.full, since) = (full, now)
     return gap
   }
 }

@@ -1,12 +1,13 @@
 public import Policy
 
-/// A plan in force: the kernel side, what finishes its records, and the wait for signals.
+/// Plans in force, one after the other: the kernel side, what finishes its records, and the wait for signals.
 public struct TraceRun: ~Copyable {
-  private var tracer: Tracer
-  private var emitter: Emitter
-  private let signals: StopSignals
-  private let plan: TracePlan
-  private let processes: ProcessTable?
+  var tracer: Tracer
+  var emitter: Emitter
+  var generations: Generations
+  var processes: ProcessTable?
+  let completion: OwnerCompletion
+  private let signals: Signals
 
   /// What there is to say about outputs while tracing goes on: sentences for people.
   public var notice: (String) -> Void = { _ in }
@@ -15,8 +16,14 @@ public struct TraceRun: ~Copyable {
 
   /// Where the ledger is written to while tracing goes on, and at the end.
   public var statsFile: StatsFile?
+  /// Reads the policies again, on any thread, when SIGHUP asks for it; nil: SIGHUP does nothing.
+  public var reader: (@Sendable () -> PlanReading)?
+  /// Is told what came of reading the policies again.
+  public var report: (ReloadReport) -> Void = { _ in }
+  /// Is given the ledger when SIGUSR1 asks for it.
+  public var reportLedger: (Ledger) -> Void = { _ in }
 
-  /// What a plan costs, as the ready line says it.
+  /// What the first plan costs, as the ready line says it.
   public let readiness: Readiness
 
   /// The number of the first plan of a process.
@@ -28,28 +35,30 @@ public struct TraceRun: ~Copyable {
   public init(
     _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {
-    let tables = KernelTables(plan, generation: Self.firstGeneration, filters: options.filters)
-    let signals = try TraceError.wrapping { () throws(KernelError) in try StopSignals() }
+    let place = options.filters
+    let makeTables: @Sendable (TracePlan, UInt32) -> KernelTables = { plan, generation in
+      KernelTables(plan, generation: generation, filters: place)
+    }
+    let tables = makeTables(plan, Self.firstGeneration)
     let needsProcesses = ProcessTable.isNeeded(by: tables.undecided)
-    let tracer = try TraceError.wrapping { () throws(KernelError) in
+    let signals = try TraceError.wrapping { () throws(KernelError) in try Signals() }
+    let generations = try TraceError.wrapping { () throws(KernelError) in
+      try Generations(plan, tables: makeTables)
+    }
+    tracer = try TraceError.wrapping { () throws(KernelError) in
       var options = options
       options.recordsProcesses = needsProcesses
       return try Tracer(tables, options: options)
     }
-    let completion = OwnerCompletion(tracer.knownCgroups)
-    let processes = needsProcesses ? ProcessTable(plan, complete: completion.complete) : nil
+    self.signals = signals
+    self.generations = generations
+    completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
-    emitter.completeOwner = { owner in
-      completion.complete(&owner)
-      processes?.describe(&owner)
-    }
-    self.processes = processes
-    emitter.add(plan, undecided: tables.undecided, generation: Self.firstGeneration)
-    self.tracer = tracer
-    self.signals = signals
-    self.plan = plan
     readiness = Readiness(plan, tables)
+    emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
+    if needsProcesses { keepProcesses() }
+    take(plan, tables.undecided, Self.firstGeneration)
   }
 
   /// Traces until a signal comes, the time is over, enough events were emitted, or the reader of standard output is gone.
@@ -63,7 +72,7 @@ public struct TraceRun: ~Copyable {
     do throws(TraceError) {
       try trace(until: deadline)
     } catch { failure = error }
-    tracer.detach()
+    do throws(KernelError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     do throws(TraceError) { try drain() } catch { failure = failure ?? error }
     do throws(OutputError) { _ = try emitter.finish() } catch {
@@ -76,22 +85,39 @@ public struct TraceRun: ~Copyable {
 
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
     let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
+    let others = [signals.descriptor, generations.mailbox.descriptor] + bells
     while !emitter.isDone {
       let limit = milliseconds(until: deadline)
       let isFull = emitter.isFull
-      let wakeup = try TraceError.wrapping { () throws(KernelError) in
-        try tracer.wait(signals, bells: bells, forRecords: !isFull, milliseconds: limit)
+      let ready = try TraceError.wrapping { () throws(KernelError) in
+        try tracer.wait(orFor: others, forRecords: !isFull, milliseconds: limit)
       }
       let count = try consumeBatch()
       try noticeGap(isIdle: count < Self.batchLimit)
-      if wakeup == .output { tellNotices() }
+      if ready.contains(where: bells.contains) { tellNotices() }
       do throws(OutputError) {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
       if statsFile?.isDue() == true { try writeStats() }
-      if wakeup == .signal { return }
+      if ready.contains(generations.mailbox.descriptor) { try takeMessages() }
+      forgetFinished()
+      if ready.contains(signals.descriptor), try !heedSignals() { return }
       if let deadline, deadline <= .now { return }
     }
+  }
+
+  /// Does what signals ask for; false when they ask to stop.
+  private mutating func heedSignals() throws(TraceError) -> Bool {
+    while let request = signals.next() {
+      switch request {
+      case .stop: return false
+      case .reload:
+        for output in emitter.outputs { output.reopen() }
+        reload()
+      case .ledger: reportLedger(try ledger())
+      }
+    }
+    return true
   }
 
   /// Emits what is in the ring, while outputs that lose nothing take it.
@@ -115,8 +141,7 @@ public struct TraceRun: ~Copyable {
     do throws(KernelError) {
       let full = try tracer.counts().ringFull
       guard gaps.isNew(full) else { return }
-      let losses = try tracer.losses(rules: plan.rules.count)
-      emitter.append(gaps.gap(full, losses, in: plan))
+      emitter.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
     } catch { throw .kernel(error) }
   }
 
@@ -164,13 +189,24 @@ public struct TraceRun: ~Copyable {
 
   /// What became of all packets so far.
   public func ledger() throws(TraceError) -> Ledger {
-    let kernel: KernelCounts
-    let losses: [UInt64]
     do throws(KernelError) {
-      kernel = try tracer.counts()
-      losses = try tracer.losses(rules: plan.rules.count)
+      return Ledger(kernel: try tracer.counts(), emitter: emitter, ringFull: try losses())
     } catch { throw .kernel(error) }
-    return Ledger(kernel: kernel, emitter: emitter, ringFull: [Self.firstGeneration: losses])
+  }
+
+  /// By generation of each plan that is there and by rule, the packets that found the ring full.
+  private func losses() throws(KernelError) -> [UInt32: [UInt64]] {
+    let current = generations.current.rules.count
+    var losses = [tracer.generation: try tracer.losses(of: tracer.generation, rules: current)]
+    for plan in generations.outgoing {
+      losses[plan.generation] =
+        if let end = plan.end {
+          end.losses
+        } else {
+          try tracer.losses(of: plan.generation, rules: plan.rules)
+        }
+    }
+    return losses
   }
 }
 

@@ -19,14 +19,19 @@ public struct PolicySet: Equatable, Sendable {
 
   /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that
   /// is wrong.
-  public static func load(paths: [String]) -> PolicySet {
+  ///
+  /// - Parameter read: reads one file.
+  public static func load(
+    paths: [String],
+    read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
+  ) -> PolicySet {
     var files: [SourceFile] = []
     var failures: [SourceFailure] = []
     for path in paths {
       do throws(SourceFailure) {
         for file in try SourcePaths.files(at: path) {
           do throws(SourceFailure) {
-            files.append(try SourceFile.read(file))
+            files.append(try read(file))
           } catch {
             failures.append(error)
           }

@@ -6,7 +6,10 @@ import Policy
 struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Traces until SIGINT or SIGTERM.",
-    discussion: "Without a selection it traces the events of the set `default`. Needs root.")
+    discussion: """
+      Without a selection it traces the events of the set `default`. Needs root. SIGHUP reads the \
+      policies again; SIGUSR1 says the ledger so far.
+      """)
 
   @OptionGroup var selection: SelectionOptions
 
@@ -59,20 +62,21 @@ struct Apply: ParsableCommand {
   }
 
   func run() throws {
+    let selection = Selection(selection)
     let plan = try selection.plan()
     for fault in outputs.compactMap({ $0.fault(in: plan) }) {
       StandardError.say(fault)
       throw ExitCode.validationFailure
     }
     do throws(TraceError) {
-      try trace(plan)
+      try trace(plan, selection)
     } catch {
       StandardError.say(error.description)
       throw ExitCode.worldRefused
     }
   }
 
-  private func trace(_ plan: TracePlan) throws(TraceError) {
+  private func trace(_ plan: TracePlan, _ selection: Selection) throws(TraceError) {
     let outputs = try open()
     var options = Tracer.Options()
     options.cgroup = cgroup
@@ -80,6 +84,20 @@ struct Apply: ParsableCommand {
     options.filters = filters
     var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
     run.statsFile = statsFile.map { StatsFile($0, every: statsEvery?.duration) }
+    let routes = self.outputs
+    run.reader = {
+      var reading = selection.reading()
+      for fault in routes.compactMap({ route in reading.plan.flatMap(route.fault) }) {
+        reading.plan = nil
+        reading.remarks += StandardError.line(fault)
+      }
+      return reading
+    }
+    run.report = { report in
+      StandardError.write(report.remarks)
+      StandardError.say(report.description)
+    }
+    run.reportLedger = { StandardError.say("so far: \($0)") }
     // A file that cannot be written is said now, not after hours.
     try run.writeStats()
     StandardError.say(

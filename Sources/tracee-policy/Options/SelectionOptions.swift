@@ -1,4 +1,5 @@
 import ArgumentParser
+import Pipeline
 import Policy
 
 /// What to trace: policies in files, or events and scopes on the command line.
@@ -30,38 +31,73 @@ struct SelectionOptions: ParsableArguments {
   /// Reads and compiles the selection.
   ///
   /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  func plan() throws(ExitCode) -> TracePlan { try Selection(self).plan() }
+}
+
+/// A selection that can be read more than once.
+struct Selection: Sendable {
+  private let paths: [String]
+  private let commandLine: CommandLineSelection
+  /// Standard input can be read only once.
+  private let standardInput: Result<SourceFile, SourceFailure>?
+
+  init(_ options: SelectionOptions) {
+    paths = options.paths + options.policies
+    commandLine = CommandLineSelection(events: options.events, scopes: options.scope)
+    let isRead = paths.contains("-")
+    standardInput = isRead ? Result { () throws(SourceFailure) in try SourceFile.read("-") } : nil
+  }
+
+  /// Reads and compiles the selection.
+  ///
+  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
   func plan() throws(ExitCode) -> TracePlan {
-    guard let plan = try checked().plan else { throw .findings }
+    guard let plan = try accepted().plan else { throw .findings }
     return plan
   }
 
   /// Reads and checks the selection, which then has a plan with rules.
   ///
   /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
-  func checked() throws(ExitCode) -> CheckedSet {
-    let paths = self.paths + policies
-    var set: PolicySet
-    if paths.isEmpty {
-      let selection = CommandLineSelection(events: events, scopes: scope)
-      set = PolicySet()
-      set.sources = [selection.source]
-      set.documents = [selection.document]
-      set.diagnostics = selection.diagnostics
-    } else {
-      set = PolicySet.load(paths: paths)
-    }
-    let checked = set.checked()
-    for failure in checked.failures { StandardError.say("\(failure.path): \(failure.reason)") }
-    let shown = checked.diagnostics.filter { $0.severity != .note }
-    if !shown.isEmpty { StandardError.write(TextRenderer(sources: checked.sources).render(shown)) }
+  func accepted() throws(ExitCode) -> CheckedSet {
+    let checked = checked()
+    StandardError.write(remarks(on: checked))
     guard checked.failures.isEmpty else { throw .worldRefused }
-    guard let plan = checked.plan else { throw .findings }
-    guard !plan.rules.isEmpty else {
-      StandardError.say(
+    guard let plan = checked.plan, !plan.rules.isEmpty else { throw .findings }
+    return checked
+  }
+
+  /// Reads and compiles the selection again; on any thread.
+  func reading() -> PlanReading {
+    let checked = checked()
+    let isEmpty = checked.plan?.rules.isEmpty ?? true
+    return PlanReading(plan: isEmpty ? nil : checked.plan, remarks: remarks(on: checked))
+  }
+
+  private func checked() -> CheckedSet {
+    guard paths.isEmpty else {
+      return PolicySet.load(paths: paths) { path throws(SourceFailure) in
+        guard path == "-", let standardInput else { return try SourceFile.read(path) }
+        return try standardInput.get()
+      }.checked()
+    }
+    var set = PolicySet()
+    set.sources = [commandLine.source]
+    set.documents = [commandLine.document]
+    set.diagnostics = commandLine.diagnostics
+    return set.checked()
+  }
+
+  /// What is to be said before a plan is traced by, or instead.
+  private func remarks(on checked: CheckedSet) -> String {
+    var text = checked.failures.map { StandardError.line("\($0.path): \($0.reason)") }.joined()
+    let shown = checked.diagnostics.filter { $0.severity != .note }
+    if !shown.isEmpty { text += TextRenderer(sources: checked.sources).render(shown) }
+    if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
+      text += StandardError.line(
         "there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one"
       )
-      throw .findings
     }
-    return checked
+    return text
   }
 }

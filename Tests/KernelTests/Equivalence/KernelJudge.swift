@@ -94,7 +94,7 @@ final class KernelJudge {
 
   /// Holds what cannot be copied.
   private final class LoadedPrograms {
-    let test: PacketTest
+    var test: PacketTest
     init(_ test: consuming PacketTest) { self.test = test }
   }
 }

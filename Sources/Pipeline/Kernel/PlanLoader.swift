@@ -1,0 +1,65 @@
+import CBPF
+import Policy
+
+/// Brings plans into the kernel beside the one that decides; any thread may wait for it.
+struct PlanLoader: Sendable {
+  private let owners: OwnerPrograms
+  private let packets: PacketPrograms
+
+  /// A plan that is in the kernel and does not decide yet.
+  struct LoadedPlan: Sendable {
+    /// Its number.
+    let generation: UInt32
+    /// The programs that can decide by it: those that run, or wider ones.
+    let packets: PacketPrograms
+  }
+
+  init(_ owners: OwnerPrograms, _ packets: PacketPrograms) {
+    self.owners = owners
+    self.packets = packets
+  }
+
+  /// Loads a plan; one that fails leaves nothing.
+  ///
+  /// When its rows are too wide for the programs that run, wider ones are loaded, with the plan that decides now as their
+  /// plan too: so whichever of the programs sees a packet, it is judged by the same plan until another is activated.
+  ///
+  /// - Parameter current: makes the tables of the plan that decides now.
+  func load(_ tables: KernelTables, current: () -> KernelTables) throws(KernelError) -> LoadedPlan {
+    let generation = tables.plan.generation
+    guard tables.rowWords > packets.rowWords else {
+      try packets.installer.install(tables)
+      return LoadedPlan(generation: generation, packets: packets)
+    }
+    // Twice as wide at least, so that a set that grows rule by rule seldom pays for it.
+    let words = min(Row.wordLimit, max(tables.rowWords, 2 * packets.rowWords))
+    let wider = try PacketPrograms(rowWords: words, sharingMapsOf: owners)
+    let current = current()
+    try wider.installer.install(current)
+    try wider.installer.activate(current.plan.generation)
+    try wider.installer.install(tables)
+    return LoadedPlan(generation: generation, packets: wider)
+  }
+}
+
+/// A plan that decides no more, while programs may still be at work on a packet by it.
+struct OutgoingPlan: Sendable {
+  /// Its number.
+  let generation: UInt32
+  fileprivate let packets: PacketPrograms
+  fileprivate let gracePeriod: GracePeriod
+
+  init(_ generation: UInt32, _ packets: PacketPrograms, _ gracePeriod: GracePeriod) {
+    self.generation = generation
+    self.packets = packets
+    self.gracePeriod = gracePeriod
+  }
+
+  /// Waits until no program decides by it any more, and frees its maps; any thread may wait for it.
+  ///
+  /// All of its records are then in the ring, and all of its losses are counted.
+  func free() throws(KernelError) {
+    try gracePeriod.wait()
+    try packets.installer.clear(generation)
+  }
+}

@@ -1,0 +1,48 @@
+public import Policy
+
+/// What reading a selection of policies again gave.
+public struct PlanReading: Sendable {
+  /// What to trace; nil when something is wrong.
+  public var plan: TracePlan?
+  /// All that is to be said of the policies, in whole lines; empty when there is nothing.
+  public var remarks: String
+
+  /// Makes a reading.
+  public init(plan: TracePlan?, remarks: String) {
+    self.plan = plan
+    self.remarks = remarks
+  }
+}
+
+/// What came of reading the policies again.
+public struct ReloadReport: Sendable, CustomStringConvertible {
+  /// What came of it.
+  public enum Outcome: Sendable {
+    /// Another plan decides.
+    case reloaded(PlanChange, Readiness)
+    /// The policies ask for just what they asked for before.
+    case unchanged
+    /// Something is wrong with the policies, or they could not be read.
+    case refused
+    /// The kernel did not take the plan.
+    case failed(KernelError)
+  }
+
+  /// What came of it.
+  public let outcome: Outcome
+  /// The number of the plan that decides from now on.
+  public let generation: UInt32
+  /// All that is to be said of the policies, in whole lines; empty when there is nothing.
+  public let remarks: String
+
+  /// The words of the line about it.
+  public var description: String {
+    switch outcome {
+    case .reloaded(let change, let readiness):
+      "reloaded: generation \(generation), \(change): \(readiness)"
+    case .unchanged: "reloaded: nothing has changed; generation \(generation) stays in force"
+    case .refused: "not reloaded; generation \(generation) stays in force"
+    case .failed(let error): "not reloaded: \(error); generation \(generation) stays in force"
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// SIGHUP: the policies are read again, and take effect at once or not at all.
+  @Suite(.enabled(if: Machine.has("nc"), "needs nc"))
+  struct Reload {
+    /// A tracer of the policies in a folder that can be changed.
+    private struct Scene {
+      let stage: Stage
+      let network: VirtualNetwork
+      let folder: String
+      let tracer: TestSupport.Tracer
+
+      init(_ stage: Stage, scope: String = "global", name: String = "first") async throws {
+        self.stage = stage
+        network = try await stage.network()
+        folder = try stage.folder()
+        try Self.write(Self.policy(name, network, scope: scope), folder)
+        tracer = try await stage.tracer(["apply", "-p", folder, "-o", "json"])
+      }
+
+      static func policy(
+        _ name: String, _ network: VirtualNetwork, scope: String = "global", others: Int = 0
+      ) -> String {
+        let filter = "data.src=\(network.ipv4)"
+        var text = policyText(name, scope: scope, filter)
+        for port in 0..<others {
+          text += "  - event: net_packet_tcp\n    filters: [\"data.dst_port=\(1000 + port)\"]\n"
+        }
+        return text
+      }
+
+      private static func policyText(_ name: String, scope: String, _ filter: String) -> String {
+        EndToEnd.policy(name, scope: scope, events: "net_packet_udp", filter)
+      }
+
+      static func write(_ text: String, _ folder: String, as name: String = "a.yaml") throws {
+        try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"), options: .atomic)
+      }
+
+      func write(_ name: String, scope: String = "global", others: Int = 0) throws {
+        try Self.write(Self.policy(name, network, scope: scope, others: others), folder)
+      }
+
+      /// Sends a datagram, and gives the names of the policies that wanted it.
+      func policies(count: Int) async throws -> [String] {
+        let client = try stage.start(
+          "nc", "-u", "-N", "-q", "0", network.left.ipv4, "9", on: network.right,
+          input: .text("x"))
+        try await client.end()
+        // Nobody listens there, so only the event of its leaving comes.
+        try await eventually("one more event", instead: { tracer.process.errorText }) {
+          try tracer.events().count >= count
+        }
+        return try tracer.events().suffix(1).flatMap(\.matchedPolicies)
+      }
+    }
+
+    @Test func `changed policies decide at once, wider rows too`() async throws {
+      try await withStage { stage in
+        let scene = try await Scene(stage)
+        #expect(try await scene.policies(count: 1) == ["first"])
+
+        try scene.write("second")
+        #expect(
+          try await scene.tracer.reload().hasPrefix(
+            "reloaded: generation 2, 1 added, 1 removed, 0 changed: 1 policy, 1 rule, 1 event;"))
+        #expect(try await scene.policies(count: 2) == ["second"])
+
+        for (step, others) in [80, 0, 400].enumerated() {
+          try scene.write("second", others: others)
+          let line = try await scene.tracer.reload(within: .seconds(60))
+          #expect(
+            line.hasPrefix("reloaded: generation \(step + 3), 0 added, 0 removed, 1 changed"))
+          #expect(try await scene.policies(count: step + 3) == ["second"])
+        }
+        let trace = try await scene.tracer.stop()
+        #expect(trace.events.count == 5)
+      }
+    }
+
+    @Test func `what is wrong changes nothing, and is said`() async throws {
+      try await withStage { stage in
+        let scene = try await Scene(stage)
+        try Scene.write("name: [", scene.folder)
+        #expect(
+          try await scene.tracer.reload() == "not reloaded; generation 1 stays in force")
+        #expect(scene.tracer.process.errorText.contains("error[syntax]"))
+        #expect(try await scene.policies(count: 1) == ["first"])
+
+        try FileManager.default.removeItem(atPath: scene.folder + "/a.yaml")
+        #expect(
+          try await scene.tracer.reload() == "not reloaded; generation 1 stays in force")
+        #expect(scene.tracer.process.errorText.contains("the directory holds no file"))
+        #expect(try await scene.policies(count: 2) == ["first"])
+
+        try scene.write("first")
+        #expect(
+          try await scene.tracer.reload()
+            == "reloaded: nothing has changed; generation 1 stays in force")
+        #expect(try await scene.policies(count: 3) == ["first"])
+        _ = try await scene.tracer.stop()
+      }
+    }
+
+    @Test(.enabled(if: Machine.has("bash"), "needs bash"))
+    func `descent can be asked for later, and who is followed stays so`() async throws {
+      try await withStage { stage in
+        func wants(_ name: String, _ scope: String) -> String {
+          policy(
+            name, scope: scope, events: "net_packet_udp", "data.metadata.direction=egress",
+            "data.dst=127.78.0.0/24")
+        }
+        let shell = try stage.start("bash", input: .open)
+        let tracer = try await stage.trace(wants("all", "global"))
+        func policies(_ host: Int, after words: String = "") async throws -> [String] {
+          try shell.write("\(words)\necho > /dev/udp/127.78.0.\(host)/9\n")
+          return try await tracer.event("to host \(host)") {
+            $0.destination == "127.78.0.\(host)"
+          }.matchedPolicies
+        }
+        let folder = try #require(tracer.folder)
+        #expect(try await policies(1) == ["all"])
+        try Scene.write(wants("family", "tree=\(shell.id)"), folder, as: "2000.yaml")
+        try Scene.write(
+          wants("followers", "follow\", \"comm=tpname"), folder, as: "2001.yaml")
+        #expect(try await tracer.reload().hasPrefix("reloaded: generation 2, 2 added"))
+        #expect(try await policies(2) == ["all", "family"])
+        let name = "printf tpname > /proc/self/comm"
+        #expect(try await policies(3, after: name) == ["all", "family", "followers"])
+        #expect(
+          try await policies(4, after: "printf bash > /proc/self/comm")
+            == ["all", "family", "followers"])
+
+        // Both policies keep what they know of the shell: neither has changed.
+        try FileManager.default.removeItem(atPath: folder + "/1000.yaml")
+        #expect(try await tracer.reload().hasPrefix("reloaded: generation 3, 0 added, 1 removed"))
+        #expect(try await policies(5) == ["family", "followers"])
+
+        // A scope that has changed begins anew.
+        try Scene.write(
+          wants("followers", "follow\", \"comm=tpother"), folder, as: "2001.yaml")
+        #expect(
+          try await tracer.reload().hasPrefix("reloaded: generation 4, 0 added, 0 removed, 1 c"))
+        #expect(try await policies(6) == ["family"])
+        _ = try await tracer.stop()
+      }
+    }
+
+    @Test func `the ledger is said in between, and a signal ends it well`() async throws {
+      try await withStage { stage in
+        let scene = try await Scene(stage)
+        _ = try await scene.policies(count: 1)
+        scene.tracer.process.send(SIGUSR1)
+        try await eventually("ledger", instead: { scene.tracer.process.errorText }) {
+          scene.tracer.process.errorText.contains("tracee-policy: so far: seen ")
+        }
+        _ = try await scene.tracer.stop(SIGTERM)
+      }
+    }
+  }
+}
