@@ -13,7 +13,9 @@ import CBPF
     self.rowWords = rowWords
     let room = RecordLayout.headerSize + rowWords * 8 + CaptureInput.limit
     unsafe memory = .allocate(byteCount: room, alignment: 16)
-    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
+    let header = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: memory[..<RecordLayout.headerSize])
+    unsafe header.initializeMemory(as: UInt8.self, repeating: 0)
     put(TP_RECORD_PACKET.rawValue, RecordLayout.kind)
     put(ReplayRecord.generation, RecordLayout.generation)
     put(Int32(-1), RecordLayout.systemCall)

@@ -27,38 +27,40 @@ public struct ReplayRun: ~Copyable {
     _ plan: TracePlan, _ reader: consuming CaptureReader, outputs: [Output],
     eventLimit: UInt64 = .max
   ) {
-    let tables = KernelTables(plan, generation: ReplayRecord.generation)
-    let undecided = TableClassifier.undecided(plan.rules)
-    classifier = TableClassifier(tables)
-    record = ReplayRecord(rowWords: tables.rowWords)
+    self.init(ReplayPlan(plan), reader, outputs: outputs, eventLimit: eventLimit)
+  }
+
+  /// Makes ready to read a capture by a plan whose tables are made.
+  init(
+    _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
+    eventLimit: UInt64 = .max
+  ) {
+    classifier = plan.classifier
+    record = ReplayRecord(rowWords: plan.rowWords)
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
-    emitter.add(plan, undecided: undecided, generation: ReplayRecord.generation)
-    readiness = Readiness(plan, tables)
-    policiesOfOwners = plan.policies.indices.filter { policy in
-      plan.rules.contains {
-        $0.policy == policy
-          && !(ReferenceMatcher.matches($0.scope, owner: nil)
-            && ReferenceMatcher.follows($0, owner: nil))
-      }
-    }.map { plan.policies[$0] }
-    asksDirection = plan.rules.contains { $0.filters.contains { $0.field == .direction } }
+    emitter.add(plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation)
+    readiness = plan.readiness
+    policiesOfOwners = plan.policiesOfOwners
+    asksDirection = plan.plan.rules.contains { $0.filters.contains { $0.field == .direction } }
     self.reader = reader
   }
 
   /// Reads to the end of the capture, until a signal comes, enough events were emitted, or the reader of standard output is
   /// gone.
   public mutating func run() throws(ReplayError) {
-    let stop: ReplayStop
-    do throws(KernelError) { stop = try ReplayStop() } catch { throw .signals(error) }
+    var stop: ReplayStop?
     if let descriptor = reader.input.descriptor {
-      reader.input.mayRead = { stop.allowsWaiting(for: [descriptor]) }
+      let signals: ReplayStop
+      do throws(KernelError) { signals = try ReplayStop() } catch { throw .signals(error) }
+      reader.input.mayRead = { signals.allowsWaiting(for: [descriptor]) }
+      stop = signals
     }
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
     progress(reader.input.taken)
     // A reader may take its time, as long as nobody wants to stop.
-    let patience: Duration = stop.isAskedFor ? .seconds(1) : .seconds(1 << 20)
+    let patience: Duration = stop?.isAskedFor ?? false ? .seconds(1) : .seconds(1 << 20)
     do throws(OutputError) { _ = try emitter.finish(patience: patience) } catch {
       failure = failure ?? error
     }
@@ -66,7 +68,7 @@ public struct ReplayRun: ~Copyable {
     if let failure { throw .output(failure) }
   }
 
-  private mutating func read(_ stop: ReplayStop) throws(OutputError) {
+  private mutating func read(_ stop: ReplayStop?) throws(OutputError) {
     let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
     while !emitter.isDone {
       // Whoever looks at a capture that is still being made sees what there is.
@@ -77,7 +79,8 @@ public struct ReplayRun: ~Copyable {
       guard reader.next() else { return }
       replay()
       while emitter.isFull {
-        guard stop.allowsWaiting(for: bells) else { return }
+        guard stop?.allowsWaiting(for: bells) ?? true else { return }
+        if stop == nil { emitter.awaitRoom() }
         tellNotices()
         if try emitter.flush() == .readerGone { return }
       }

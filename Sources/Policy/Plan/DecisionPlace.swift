@@ -4,6 +4,9 @@ public enum DecisionPlace: Equatable, Sendable {
   case kernel
   /// In user space, packet by packet.
   case userSpace(reason: String)
+
+  /// Where it is decided whether a scope that says `follow` holds, or has held once.
+  static let followed = DecisionPlace.userSpace(reason: "the kernel does not remember who matched")
 }
 
 /// How the kernel finds out which rules a value of a field meets.
