@@ -1,4 +1,3 @@
-import Foundation
 import Policy
 import TestSupport
 import Testing
@@ -16,7 +15,7 @@ struct OwnerEquivalenceTests {
     let run = EquivalenceRun(decisions: 0)
     try await withStage { stage in
       let network = try await stage.network()
-      let parts = try parts(stage, network)
+      let parts = try await parts(stage, network)
       let (older, younger) = (parts.filter { !$0.isYoung }, parts.filter(\.isYoung))
       var owners = try await owners(older.map(\.part), isNew: false, stage)
       // What the younger ones will be called is known before they are.
@@ -97,7 +96,7 @@ struct OwnerEquivalenceTests {
   /// Everyone who plays, and whether the tracer is there before.
   private func parts(
     _ stage: Stage, _ network: VirtualNetwork
-  ) throws -> [(part: KnownOwner.Part, isYoung: Bool)] {
+  ) async throws -> [(part: KnownOwner.Part, isYoung: Bool)] {
     let group = try stage.make(stage.plannedGroup())
     let below = try stage.make(stage.plannedGroup(below: group))
     let deep = try stage.make(stage.plannedGroup(below: below))
@@ -106,15 +105,15 @@ struct OwnerEquivalenceTests {
     let old = try stage.make(group.below(String(repeating: "0a", count: 32)))
     let new = group.below(String(repeating: "0a0b", count: 16))
     let folder = try stage.folder()
-    func copy(_ name: String) throws -> String {
-      try FileManager.default.copyItem(
-        at: URL(filePath: KnownOwner.python).resolvingSymlinksInPath(),
-        to: URL(filePath: "\(folder)/\(name)"))
+    // By another program: a child of this one could hold a file open that is still to be run.
+    func copy(_ name: String) async throws -> String {
+      try await run("cp", "--dereference", KnownOwner.python, "\(folder)/\(name)")
       return "\(folder)/\(name)"
     }
     func user(_ id: Int) -> [String] { ["setpriv", "--reuid=\(id)", "--clear-groups"] }
     let inside = ["nsenter", "--net=/run/netns/\(network.left.name)"]
-    let nc = try copy("nc")
+    let nc = try await copy("nc")
+    let ncat = try await copy("ncat")
     // Who changes the host's name does something else behind it: that alone is noticed late.
     let parts: [KnownOwner.Part] = [
       .init(title: "plain"),
@@ -136,7 +135,7 @@ struct OwnerEquivalenceTests {
         comm: "n*", forks: 1, hostName: "other"),
       .init(title: "in another network", entrance: inside + user(1000), comm: "nc"),
       .init(title: "another executable", executable: nc, isSocketEarly: true),
-      .init(title: "an executable like it", executable: try copy("ncat"), isThread: true),
+      .init(title: "an executable like it", executable: ncat, isThread: true),
       .init(title: "a thread with its own name", comm: "worker", isThread: true),
     ]
     // Every other one is older than the tracer, so that each sort has both.
