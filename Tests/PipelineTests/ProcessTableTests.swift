@@ -61,6 +61,15 @@ struct ProcessTableTests {
     #expect(story.owner(13).ancestors == [12, 11, 10, 1])
   }
 
+  @Test func `descendants are known whatever happens while the first are found`() throws {
+    let story = Story()
+    try story.tell(.found, 10, parent: 1)
+    try story.tell(.found, 11, parent: 10)
+    try story.tell(.forked, 20, parent: 1)
+    try story.tell(.found, 12, parent: 11)
+    #expect(story.owner(12).ancestors == [11, 10, 1])
+  }
+
   @Test func `a parent that has ended stays an ancestor`() throws {
     let story = Story()
     try story.tell(.found, 10, parent: 1)

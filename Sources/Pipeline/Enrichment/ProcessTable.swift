@@ -148,6 +148,10 @@ final class ProcessTable {
       while let parent = next, parent != 0, !ancestors.contains(parent) {
         ancestors.append(parent)
         next = parents[parent]
+        // Somebody else's change came between, and its parents were resolved then.
+        if next == nil, let known = processes[parent] {
+          ancestors += known.ancestors
+        }
       }
       processes[process.processID] = Process(ancestors: ancestors)
     }
