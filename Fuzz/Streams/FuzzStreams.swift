@@ -65,13 +65,17 @@ private let seeds: [[UInt8]] = {
   func segment(_ how: UInt8, _ place: Int, _ bytes: ArraySlice<UInt8>) -> [UInt8] {
     [how, UInt8(place >> 4), UInt8(place & 15), UInt8(bytes.count)] + bytes
   }
-  return [(0, query + query), (1, head)].flatMap { first, bytes in
-    let halves = (bytes[..<9], bytes[9..<30], bytes[30...])
-    let one = segment(0, 1, halves.0)
-    let two = segment(0, 10, halves.1)
-    let three = segment(0, 31, halves.2)
-    let syn = segment(0x10, 0, [])
-    return [[first] + syn + segment(0, 1, bytes[...])]
-      + [one + two + three, three + one + two, two + one + one + three].map { [first] + syn + $0 }
+  let streams: [(UInt8, [UInt8])] = [(0, query + query), (1, head)]
+  var seeds: [[UInt8]] = []
+  for (first, bytes) in streams {
+    let start: [UInt8] = [first] + segment(0x10, 0, [])
+    let one = segment(0, 1, bytes[..<9])
+    let two = segment(0, 10, bytes[9..<30])
+    let three = segment(0, 31, bytes[30...])
+    seeds.append(start + segment(0, 1, bytes[...]))
+    seeds.append(start + one + two + three)
+    seeds.append(start + three + one + two)
+    seeds.append(start + two + one + one + three)
   }
+  return seeds
 }()

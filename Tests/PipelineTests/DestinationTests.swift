@@ -29,11 +29,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "`` is no format: there are json, table, none"),
+    ("", "`` is no format: there are json, table, pcap, none"),
     ("JSON", "`JSON` is no format: did you mean `json`?"),
     ("json:", "a path is missing after `json:`"),
     ("json:unix:", "a path is missing after `json:unix:`"),
-    (":x", "`` is no format: there are json, table, none"),
+    (":x", "`` is no format: there are json, table, pcap, none"),
     ("json,on-full=wait", "`on-full` is block or drop, not `wait`"),
     ("json:x,polices=a", "an output has no option `polices`: did you mean `policies`?"),
     ("json:x,zzz=a", "an output has no option `zzz`; write `\\,` for a comma of the path"),
