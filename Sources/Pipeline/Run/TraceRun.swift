@@ -18,6 +18,8 @@ public struct TraceRun: ~Copyable {
   public var statsFile: StatsFile?
   /// Reads the policies again, on any thread, when SIGHUP asks for it; nil: SIGHUP does nothing.
   public var reader: (@Sendable () -> PlanReading)?
+  /// Reads the policies again when it notices that they have changed.
+  public var watch: PathWatch?
   /// Is told what came of reading the policies again.
   public var report: (ReloadReport) -> Void = { _ in }
   /// Is given the ledger when SIGUSR1 asks for it.
@@ -85,7 +87,8 @@ public struct TraceRun: ~Copyable {
 
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
     let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
-    let others = [signals.descriptor, generations.mailbox.descriptor] + bells
+    let watched = watch.map { [$0.descriptor] } ?? []
+    let others = [signals.descriptor, generations.mailbox.descriptor] + watched + bells
     while !emitter.isDone {
       let limit = milliseconds(until: deadline)
       let isFull = emitter.isFull
@@ -99,6 +102,7 @@ public struct TraceRun: ~Copyable {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
       if statsFile?.isDue() == true { try writeStats() }
+      if watch?.isDue() == true { reload(.changes) }
       if ready.contains(generations.mailbox.descriptor) { try takeMessages() }
       forgetFinished()
       if ready.contains(signals.descriptor), try !heedSignals() { return }
@@ -113,7 +117,7 @@ public struct TraceRun: ~Copyable {
       case .stop: return false
       case .reload:
         for output in emitter.outputs { output.reopen() }
-        reload()
+        reload(.order)
       case .ledger: reportLedger(try ledger())
       }
     }
@@ -161,7 +165,9 @@ public struct TraceRun: ~Copyable {
 
   /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
   private func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
-    let waits = [deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait]
+    let waits = [
+      deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
+    ]
     guard let wait = waits.compactMap({ $0 }).min() else { return -1 }
     let left = wait / .milliseconds(1)
     return Int32(max(0, min(left.rounded(.up), 1_000_000)))
