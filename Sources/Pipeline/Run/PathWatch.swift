@@ -43,7 +43,9 @@ public final class PathWatch {
     return min(lastChange + Self.rest, firstChange + Self.patience)
   }
 
-  /// Takes notice of changes; whether it is time to read the files. They are then watched as they are now.
+  /// Takes notice of changes, and says whether it is time to read the files.
+  ///
+  /// They are then watched as they are now.
   func isDue() -> Bool {
     if takeEvents() {
       lastChange = .now
