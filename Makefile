@@ -48,7 +48,7 @@ bench:
 # Inputs that break something are kept in .build-fuzz/found; those that reach new code, which the next
 # run begins with, in .build-fuzz/corpus. A Swift that handles its own crashes would keep nothing.
 SECONDS := 30
-FUZZ_TARGETS := policies filters packets
+FUZZ_TARGETS := policies filters packets captures streams
 fuzz_build = env FUZZ=1 $(swift) build --scratch-path .build-fuzz --configuration release \
   --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
 

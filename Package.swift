@@ -16,6 +16,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CBPF",
       exclude: ["bpf"],
@@ -25,7 +26,7 @@ let package = Package(
     .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
     .target(
       name: "Pipeline",
-      dependencies: ["Policy", "CBPF"],
+      dependencies: ["Policy", "CBPF", "CZlib"],
       swiftSettings: house + [
         .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
       ]),
@@ -50,7 +51,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations"],
+      dependencies: ["Pipeline", "Policy", "CBPF", "CZlib", "CAllocations", "TestSupport"],
       swiftSettings: house),
     .testTarget(
       name: "KernelTests",
@@ -77,5 +78,12 @@ if Context.environment["FUZZ"] != nil {
       name: "fuzz-packets",
       dependencies: ["FuzzSupport", "Policy", "Pipeline", "CBPF", "TestSupport"],
       path: "Fuzz/Packets", swiftSettings: house),
+    .executableTarget(
+      name: "fuzz-captures",
+      dependencies: ["FuzzSupport", "Policy", "Pipeline", "TestSupport"],
+      path: "Fuzz/Captures", swiftSettings: house),
+    .executableTarget(
+      name: "fuzz-streams", dependencies: ["FuzzSupport", "Policy", "Pipeline"],
+      path: "Fuzz/Streams", swiftSettings: house),
   ]
 }

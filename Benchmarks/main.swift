@@ -15,6 +15,7 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("events", false, measureEvents),
   ("lint", false, measureLint),
   ("compile", false, measureCompiling),
+  ("replay", false, measureReplay),
   ("packet", true, measureKernel),
   ("programs", true, measurePrograms),
   ("rate", true, measureSendRate),

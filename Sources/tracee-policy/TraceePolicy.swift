@@ -6,7 +6,9 @@ struct TraceePolicy: ParsableCommand {
     commandName: "tracee-policy",
     abstract: "Traces network events of this machine, as policy files say.",
     version: "0.1.0",
-    subcommands: [Apply.self, Doctor.self, Lint.self, List.self, Schema.self],
+    subcommands: [
+      Apply.self, Doctor.self, Lint.self, List.self, Replay.self, Schema.self,
+    ],
     defaultSubcommand: Apply.self)
 
   static func main() {

@@ -12,6 +12,13 @@ extension EndToEnd {
   static func policy(
     _ name: String, scope: String = "global", events: String, _ filters: String...
   ) -> String {
+    policy(name, scope: scope, events: events, filters)
+  }
+
+  /// A policy file in the plain form, with one rule.
+  static func policy(
+    _ name: String, scope: String = "global", events: String, _ filters: [String]
+  ) -> String {
     """
     type: policy
     name: \(name)

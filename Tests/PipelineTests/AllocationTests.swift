@@ -15,7 +15,7 @@ import Testing
     (HTTPEventTests.segment(HTTPTests.request), HTTPEventTests.plan),
   ]
 
-  @Test(arguments: [Destination.Format.json, .table], records.indices)
+  @Test(arguments: [Destination.Format.json, .table, .pcap], records.indices)
   func `nothing is allocated for an event`(format: Destination.Format, index: Int) throws {
     let output = try Output(
       Destination(format, path: "/dev/null"), clock: BootClock(epochOffset: 0))

@@ -23,6 +23,7 @@ enum bpf_map_type {
   BPF_MAP_TYPE_PERCPU_ARRAY = 6,
   BPF_MAP_TYPE_LPM_TRIE = 11,
   BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+  BPF_MAP_TYPE_QUEUE = 22,
   BPF_MAP_TYPE_SK_STORAGE = 24,
   BPF_MAP_TYPE_RINGBUF = 27,
   BPF_MAP_TYPE_TASK_STORAGE = 29,
@@ -30,6 +31,7 @@ enum bpf_map_type {
 enum {
   BPF_ANY = 0,
   BPF_NOEXIST = 1,
+  BPF_EXIST = 2,
   BPF_F_NO_PREALLOC = 1 << 0,
   BPF_F_CLONE = 1 << 9,
   BPF_F_INNER_MAP = 1 << 12,
@@ -149,6 +151,10 @@ struct path {
 };
 
 typedef struct {
+  int counter;
+} atomic_t;
+
+typedef struct {
   __s64 counter;
 } atomic64_t;
 
@@ -187,7 +193,12 @@ struct thread_info {
   unsigned long flags;
 };
 
+struct signal_struct {
+  atomic_t live;
+};
+
 struct task_struct {
+  struct signal_struct *signal;
   struct thread_info thread_info;
   struct mm_struct *mm;
   int pid;

@@ -57,6 +57,22 @@ struct {
   __type(value, struct tp_task);
 } tp_tasks SEC(".maps");
 
+/* Who descends from whom; filled only while a plan asks. One that has exited stays until many more have. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1 << 18);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
+  __type(key, struct tp_process_key);
+  __type(value, struct tp_descent);
+} tp_descents SEC(".maps");
+
+/* Processes that have exited, oldest first: their last packets can come later. */
+struct {
+  __uint(type, BPF_MAP_TYPE_QUEUE);
+  __uint(max_entries, 16384);
+  __type(value, struct tp_process_key);
+} tp_exited SEC(".maps");
+
 /* Cgroups of the v2 tree by id: those that were there are written by user space, those that come later by the kernel. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);

@@ -17,6 +17,7 @@
 #include "flow.h"
 #include "emit.h"
 #include "process.h"
+#include "descent.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -207,6 +208,18 @@ SEC("tp_btf/task_rename") int BPF_PROG(tp_on_rename, struct task_struct *task, c
 SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_exit, struct task_struct *task) {
   if (task->pid != task->tgid) return 0;
   return record_process(task, TP_PROCESS_EXITED, 0, NULL);
+}
+
+SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_descent, struct task_struct *parent, struct task_struct *child) {
+  return child->pid == child->tgid ? inherit_descent(parent, child) : 0;
+}
+
+SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_end, struct task_struct *task) { return end_descent(task); }
+
+/* For each task, run by reading the iterator: finds the ancestors of processes that are older than the first question. */
+SEC("iter/task") int tp_find_descent(struct bpf_iter__task *entry) {
+  struct task_struct *task = entry->task;
+  return task && task->pid == task->tgid ? find_descent(task) : 0;
 }
 
 /* For each task, run by reading the iterator: records the processes that are older than the tracer. */

@@ -193,6 +193,11 @@ enum tp_scope_dimension {
   TP_SCOPE_NODE_NAME = 14,
   TP_SCOPE_CONTAINER_ID = 15,
   TP_SCOPE_EXECUTABLE = 16,
+  /* Of a process and its ancestors: one of them has to be in it, … */
+  TP_SCOPE_TREE = 17,
+  TP_SCOPE_TREE_TOO = 18, /* the same of a rule's second clause, for another one may be in that */
+  /* … and none of them must be in it. */
+  TP_SCOPE_TREE_NONE = 19,
 };
 
 /*
@@ -260,10 +265,29 @@ struct tp_headers {
 /* The first of the dimensions of numbers that are not of scope: numbers in headers. */
 #define TP_HEADER_DIMENSIONS 256
 
+/* Names a process beyond the reuse of its id. */
+struct tp_process_key {
+  __u64 start_time; /* of its leader, in ns of CLOCK_BOOTTIME */
+  __u32 pid;
+  __u32 _reserved;
+};
+_Static_assert(sizeof(struct tp_process_key) == 16, "tp_process_key is a map key");
+
+/* The nearest ancestors of a process that are known; those beyond are forgotten. */
+#define TP_ANCESTORS_MAX 64
+
+/* The ancestors of a process when it was forked, nearest first. */
+struct tp_descent {
+  __u32 count;
+  __u32 ancestors[TP_ANCESTORS_MAX];
+};
+_Static_assert(sizeof(struct tp_descent) == 260, "tp_descent is a map value");
+
 /* One plan. What is not a generation, a mask or a yes is the index of a row. */
 struct tp_plan {
   __u32 generation;
   __u32 scope_dimensions; /* a bit for each dimension of scope that any rule uses */
+  __u32 tree_words; /* a bit for each word of rows that has a rule which asks for ancestors */
   __u32 uses_source, uses_destination; /* 0: no rule compares that address */
   __u32 uses_ports;
   __u32 header_parts; /* how many numbers in headers the rules compare */
@@ -277,7 +301,7 @@ struct tp_plan {
   __u32 content_rules; /* the row of the rules that ask what packets say */
   __u32 content[TP_CONTENTS];
 };
-_Static_assert(sizeof(struct tp_plan) == 196, "tp_plan is a map value");
+_Static_assert(sizeof(struct tp_plan) == 200, "tp_plan is a map value");
 
 /* The class of each port, counted from the plan's `source_port_base` and `destination_port_base`. */
 struct tp_ports {

@@ -18,6 +18,9 @@ public struct KernelTables: Sendable {
   /// What the rules compare of headers (`tp_headers`); empty when that is nothing.
   var headerRows: [UInt8] = []
 
+  /// Whether a rule asks for ancestors of owners.
+  var asksForAncestors: Bool { plan.tree_words != 0 }
+
   /// How many clauses the kernel decides.
   public private(set) var decidedClauses = 0
   /// For each rule, what the kernel leaves of it.
@@ -67,6 +70,9 @@ public struct KernelTables: Sendable {
         }
       }, &table)
     encode(RuleQuestion(rules) { $0.scope.filter { place.isKernels($0.decisionPlace) } }, &table)
+    encodeTree(rules, &table) { rule in
+      rule.scope.filter { $0.field == .tree && place.isKernels($0.decisionPlace) }
+    }
     rows = table.rows
   }
 

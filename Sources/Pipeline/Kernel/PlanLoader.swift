@@ -10,6 +10,8 @@ struct PlanLoader: Sendable {
   struct LoadedPlan: Sendable {
     /// Its number.
     let generation: UInt32
+    /// Whether a rule asks for ancestors of owners.
+    let asksForAncestors: Bool
     /// The programs that can decide by it: those that run, or wider ones.
     let packets: PacketPrograms
   }
@@ -29,7 +31,8 @@ struct PlanLoader: Sendable {
     let generation = tables.plan.generation
     guard tables.rowWords > packets.rowWords else {
       try packets.installer.install(tables)
-      return LoadedPlan(generation: generation, packets: packets)
+      return LoadedPlan(
+        generation: generation, asksForAncestors: tables.asksForAncestors, packets: packets)
     }
     // Twice as wide at least, so that a set that grows rule by rule seldom pays for it.
     let words = min(Row.wordLimit, max(tables.rowWords, 2 * packets.rowWords))
@@ -38,7 +41,8 @@ struct PlanLoader: Sendable {
     try wider.installer.install(current)
     try wider.installer.activate(current.plan.generation)
     try wider.installer.install(tables)
-    return LoadedPlan(generation: generation, packets: wider)
+    return LoadedPlan(
+      generation: generation, asksForAncestors: tables.asksForAncestors, packets: wider)
   }
 }
 

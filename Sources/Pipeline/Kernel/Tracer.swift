@@ -16,6 +16,7 @@ public struct Tracer: ~Copyable {
   private var packetLinks: PacketLinks?
   private var links: [BPFLink]
   private var recordsProcesses: Bool
+  private var keepsDescents: Bool
   /// The number of the plan that decides.
   private(set) var generation: UInt32
 
@@ -60,12 +61,14 @@ public struct Tracer: ~Copyable {
     let ring = try RingBuffer(map: owners.descriptor(ofMap: "tp_ring"))
     let positions = try RingPositions(map: owners.descriptor(ofMap: "tp_ring"))
     if options.recordsProcesses { links += try Self.recordProcesses(owners) }
+    if tables.asksForAncestors { links += try Self.keepDescents(owners) }
     packetLinks = try packets.attach(to: cgroup)
     counters = KernelCounters(
       counters: owners.descriptor(ofMap: "tp_counters"),
       losses: owners.descriptor(ofMap: "tp_losses"))
     generation = tables.plan.generation
     recordsProcesses = options.recordsProcesses
+    keepsDescents = tables.asksForAncestors
     knownCgroups = known
     self.owners = owners
     self.packets = packets
@@ -91,6 +94,14 @@ public struct Tracer: ~Copyable {
     return links
   }
 
+  /// Keeps from now on who descends from whom, and first of the processes that are there.
+  private static func keepDescents(_ owners: OwnerPrograms) throws(KernelError) -> [BPFLink] {
+    var links: [BPFLink] = []
+    for program in ["tp_on_descent", "tp_on_end"] { links.append(try owners.attach(program)) }
+    try KernelIterator.run(try owners.attach("tp_find_descent"))
+    return links
+  }
+
   /// What brings the next plan into the kernel.
   var loader: PlanLoader { PlanLoader(owners, packets) }
 
@@ -98,6 +109,10 @@ public struct Tracer: ~Copyable {
   ///
   /// - Returns: the plan before it, which is to be freed.
   mutating func activate(_ plan: PlanLoader.LoadedPlan) throws(KernelError) -> OutgoingPlan {
+    if plan.asksForAncestors && !keepsDescents {
+      links += try Self.keepDescents(owners)
+      keepsDescents = true
+    }
     if plan.packets !== packets, let packetLinks {
       do throws(KernelError) { try plan.packets.takeOver(packetLinks) } catch {
         try packets.takeOver(packetLinks)

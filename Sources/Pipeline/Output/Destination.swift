@@ -6,6 +6,8 @@ public struct Destination: Equatable, Sendable {
     case json
     /// One line of a table for people.
     case table
+    /// The packets that gave them, as a pcapng file.
+    case pcap
     /// Not at all; they are only counted.
     case none
   }

@@ -138,6 +138,7 @@ public struct Emitter: ~Copyable {
       want.counts.emitted += 1
       counts.events += 1
     }
+    for output in outputs.indices { outputs[output].endPacket(record) }
   }
 
   private func matcher(of generation: UInt32) -> PlanMatcher? {

@@ -13,6 +13,7 @@ public final class Output {
   private let queue: OutputQueue?
   private let json: JSONWriter
   private var table: TableWriter
+  private var capture: PcapngWriter
   /// What is being filled.
   private var chunk = LineChunk()
   /// Events that it should write.
@@ -43,13 +44,18 @@ public final class Output {
     self.destination = destination
     json = JSONWriter(clock: clock)
     table = TableWriter(clock: clock, colour: colour)
+    capture = PcapngWriter(clock: clock)
     signal(SIGPIPE, SIG_IGN)
     guard destination.format != .none else {
       queue = nil
       return
     }
     var header = LineBuffer(capacity: 256)
-    if destination.format == .table { table.appendHeader(to: &header) }
+    switch destination.format {
+    case .table: table.appendHeader(to: &header)
+    case .pcap: PcapngWriter.appendHeader(to: &header)
+    case .json, .none: break
+    }
     let queue = try OutputQueue()
     try OutputWriter(destination.path, header: header.copy, queue).start()
     self.queue = queue
@@ -100,10 +106,20 @@ public final class Output {
         json.append(label.kind, of: record, headers, policies: label.json, to: &chunk.lines)
       case .table:
         table.append(label.kind, of: record, headers, policies: label.text, to: &chunk.lines)
+      case .pcap:
+        capture.add(label)
       case .none: true
       }
     precondition(isWritten, "only events that the packet gives are emitted")
-    chunk.endLine(of: label)
+    if destination.format != .pcap { chunk.endLine(of: label) }
+  }
+
+  /// Says that the packet whose events were added gives no others.
+  func endPacket(_ record: borrowing RecordReader) {
+    guard !capture.labels.isEmpty else { return }
+    capture.append(record, to: &chunk.lines)
+    for index in capture.labels.indices { chunk.endLine(of: capture.labels[index]) }
+    capture.clear()
   }
 
   /// Says what the reader does not see, if it concerns this output.
@@ -112,7 +128,7 @@ public final class Output {
     switch destination.format {
     case .json: json.append(gap, to: &chunk.lines)
     case .table: table.append(gap, to: &chunk.lines)
-    case .none: return
+    case .pcap, .none: return
     }
     chunk.endLine(of: nil)
   }

@@ -56,6 +56,30 @@ struct Row: Equatable, Hashable, Sendable {
     return false
   }
 
+  /// The bits that either has.
+  func union(_ other: Row) -> Row {
+    var row = self
+    for index in 0..<count { row.words[index] |= other.words[index] }
+    return row
+  }
+
+  /// Whether no bit is set.
+  var isEmpty: Bool {
+    for index in 0..<count where words[index] != 0 { return false }
+    return true
+  }
+
+  /// Keeps the bits that another row has too, and says whether any is left.
+  @discardableResult
+  mutating func keep(_ other: Row) -> Bool {
+    var any: UInt64 = 0
+    for index in 0..<count {
+      words[index] &= other.words[index]
+      any |= words[index]
+    }
+    return any != 0
+  }
+
   /// Keeps the bits that another row has too.
   mutating func formIntersection(_ other: Row) {
     for index in 0..<count { words[index] &= other.words[index] }

@@ -14,6 +14,8 @@ public enum KernelTable: Equatable, Hashable, Sendable {
   ///
   /// - Parameter capacity: the bytes that are compared, the NUL that ends a shorter text among them.
   case texts(capacity: Int)
+  /// The numbers of a process and of its ancestors, each by the trie of numbers.
+  case descent
   /// A flag, by its two values.
   case flag
   /// Addresses, by a trie of their bits.
@@ -36,7 +38,8 @@ extension OwnerField {
     case .hostName, .containerID: .texts(capacity: 64)
     case .executable, .cgroup: .texts(capacity: 252)
     case .container: .flag
-    case .containerName, .containerImage, .podName, .podNamespace, .podUID, .tree: nil
+    case .containerName, .containerImage, .podName, .podNamespace, .podUID: nil
+    case .tree: .descent
     }
   }
 
@@ -95,7 +98,8 @@ extension Condition {
 extension Operand {
   fileprivate func reasonForUserSpace(_ table: KernelTable, member: String?) -> String? {
     switch (self, table) {
-    case (.numbers, .numbers), (.numbers, .flag), (.numbers, .ports), (.numbers, .header),
+    case (.numbers, .numbers), (.numbers, .descent), (.numbers, .flag), (.numbers, .ports),
+      (.numbers, .header),
       (.addresses, .addresses):
       nil
     case (.text(let pattern), .texts(let capacity)): pattern.reasonForUserSpace(capacity)

@@ -13,16 +13,7 @@ struct Apply: ParsableCommand {
 
   @OptionGroup var selection: SelectionOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")], parsing: .singleValue,
-    help: ArgumentHelp(
-      "json, table or none, each with :PATH for a file; repeatable.",
-      discussion: """
-        Default: table on a terminal, else json. Options follow after commas: on-full=block|drop, \
-        policies=NAME,…, events=EVENT,…: docs/cli.md.
-        """),
-    transform: DestinationArgument.parse)
-  var outputs: [Destination] = []
+  @OptionGroup var output: OutputOptions
 
   @Option(name: .customLong("for"), help: "Stop after this long: 500ms, 10s, 2m, 1h.")
   var duration: TraceDuration?
@@ -70,10 +61,7 @@ struct Apply: ParsableCommand {
   func run() throws {
     let selection = Selection(selection)
     let plan = try selection.plan()
-    for fault in outputs.compactMap({ $0.fault(in: plan) }) {
-      StandardError.say(fault)
-      throw ExitCode.validationFailure
-    }
+    try output.check(against: plan)
     do throws(TraceError) {
       try trace(plan, selection)
     } catch {
@@ -83,14 +71,17 @@ struct Apply: ParsableCommand {
   }
 
   private func trace(_ plan: TracePlan, _ selection: Selection) throws(TraceError) {
-    let outputs = try open()
+    let outputs: [Output]
+    do throws(OutputError) { outputs = try output.open(clock: .now()) } catch {
+      throw .output(error)
+    }
     var options = Tracer.Options()
     options.cgroup = cgroup
     options.ringBytes = buffer.map { RingSize.holding($0.bytes) } ?? RingSize.standard
     options.filters = filters
     var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
     run.statsFile = statsFile.map { StatsFile($0, every: statsEvery?.duration) }
-    let routes = self.outputs
+    let routes = output.outputs
     run.reader = {
       var reading = selection.reading()
       for fault in routes.compactMap({ route in reading.plan.flatMap(route.fault) }) {
@@ -117,21 +108,6 @@ struct Apply: ParsableCommand {
     do throws(TraceError) { try run.run(for: duration?.duration) } catch { failure = error }
     report(try run.ledger())
     if let failure { throw failure }
-  }
-
-  private func open() throws(TraceError) -> [Output] {
-    let clock = BootClock.now()
-    var opened: [Output] = []
-    do throws(OutputError) {
-      let wanted = outputs.isEmpty ? [DestinationArgument.standard] : outputs
-      for destination in wanted {
-        let isTerminal = destination.path == nil && isatty(STDOUT_FILENO) == 1
-        opened.append(try Output(destination, clock: clock, colour: isTerminal))
-      }
-    } catch {
-      throw .output(error)
-    }
-    return opened
   }
 
   private func report(_ ledger: Ledger) {

@@ -1,0 +1,103 @@
+import CBPF
+import Policy
+
+/// The kernel's decision about a packet that nobody owns, made in user space with the kernel's tables.
+///
+/// Source: `classify.h`, whose order of questions it keeps.
+struct TableClassifier: Sendable {
+  private let plan: tp_plan
+  private let rows: [Row]
+  /// For each shape and direction, the rules that a packet can still meet.
+  private let bases: [Row]
+  /// For each sort of content, the rules that such a packet can meet; nil when no rule asks for any.
+  private let contents: [Row]?
+  /// The same for segments of TCP that may go on with a head, by the sort of DNS.
+  private let goingOn: [Row]
+  private let headerTable: HeaderTable?
+  private let sources: AddressTable?
+  private let destinations: AddressTable?
+  private let sourcePorts: [UInt16]
+  private let destinationPorts: [UInt16]
+
+  /// Takes the tables of a plan.
+  init(_ tables: KernelTables) {
+    let plan = tables.plan
+    let rows = tables.rows
+    self.plan = plan
+    self.rows = rows
+    headerTable = HeaderTable(tables)
+    sources = plan.uses_source == 0 ? nil : AddressTable(tables.sources)
+    destinations = plan.uses_destination == 0 ? nil : AddressTable(tables.destinations)
+    sourcePorts = tables.sourcePorts
+    destinationPorts = tables.destinationPorts
+    let shapes = unsafe withUnsafeBytes(of: plan.shape) {
+      unsafe Array($0.bindMemory(to: UInt32.self))
+    }
+    let contents = unsafe withUnsafeBytes(of: plan.content) {
+      unsafe Array($0.bindMemory(to: UInt32.self))
+    }
+    self.contents = plan.asks_content == 0 ? nil : contents.map { rows[Int($0)] }
+    // The kernel remembers of each socket whether a head goes on; here the streams know, which get every segment.
+    goingOn = (0...Int(TP_CONTENT_DNS_MASK)).map { dns in
+      let request = rows[Int(contents[dns | Int(TP_CONTENT_HTTP_REQUEST.rawValue)])]
+      return request.union(rows[Int(contents[dns | Int(TP_CONTENT_HTTP_RESPONSE.rawValue)])])
+    }
+    bases = shapes.flatMap { shape in
+      [plan.direction.0, plan.direction.1].map { direction in
+        var base = rows[Int(plan.no_owner)]
+        base.keep(rows[Int(shape)])
+        base.keep(rows[Int(direction)])
+        return base
+      }
+    }
+  }
+
+  /// What it leaves of each rule to be asked packet by packet.
+  static func undecided(_ rules: [Rule]) -> [Undecided] {
+    rules.map { rule in Undecided(filters: rule.filters.filter { !decides($0) }) }
+  }
+
+  private static func decides(_ clause: Clause<PacketField>) -> Bool {
+    guard clause.decisionPlace == .kernel else { return false }
+    return switch clause.field.kernelTable {
+    case .addresses, .ports, .header: true
+    case .flag: clause.field == .direction
+    default: false
+    }
+  }
+
+  /// The rules that want a packet; nil when there are none.
+  func row(
+    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection
+  ) -> Row? {
+    var row = bases[Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)]
+    guard !row.isEmpty else { return nil }
+    if let contents {
+      let content = PacketContent(headers, packet)
+      var mayGoOn = false
+      if content.http == .none, case .tcp = headers.transport,
+        let payload = headers.payload(in: packet)
+      {
+        mayGoOn = !payload.isEmpty
+      }
+      let index = Int(content.rawValue)
+      guard row.keep(mayGoOn ? goingOn[index] : contents[index]) else { return nil }
+    }
+    if plan.uses_ports != 0 {
+      if let ports = headers.ports {
+        let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
+        let destination =
+          plan.destination_port_base + UInt32(destinationPorts[Int(ports.destination)])
+        guard row.keep(rows[Int(source)]), row.keep(rows[Int(destination)]) else { return nil }
+      } else {
+        guard row.keep(rows[Int(plan.no_source_port)]),
+          row.keep(rows[Int(plan.no_destination_port)])
+        else { return nil }
+      }
+    }
+    if let headerTable, !headerTable.keep(&row, rows, headers, packet) { return nil }
+    if let sources, !row.keep(rows[sources.row(of: headers.source)]) { return nil }
+    if let destinations, !row.keep(rows[destinations.row(of: headers.destination)]) { return nil }
+    return row
+  }
+}

@@ -1,0 +1,192 @@
+import Glibc
+public import Policy
+
+/// A plan over a capture: the frames become the records that the kernel would have made of them, and go the same way.
+///
+/// A capture does not say whose its packets are, so that only rules without a scope can match. Where it does not say which
+/// way a packet went either, the packet counts as one that arrives.
+public struct ReplayRun: ~Copyable {
+  private var emitter: Emitter
+  private var reader: CaptureReader
+  private let classifier: TableClassifier
+  private let record: ReplayRecord
+  private var counts = ReplayCounts()
+  /// What a plan costs, as the ready line says it.
+  public let readiness: Readiness
+  /// The policies with rules that ask whose packet it is, in load order: these rules match nothing.
+  public let policiesOfOwners: [String]
+  /// Whether a rule asks which way a packet went.
+  public let asksDirection: Bool
+  /// Is told now and then how many bytes of the capture were read.
+  public var progress: (UInt64) -> Void = { _ in }
+  /// Is told what there is to say about the outputs, as sentences.
+  public var notice: (String) -> Void = { _ in }
+
+  /// Makes ready to read a capture.
+  public init(
+    _ plan: TracePlan, _ reader: consuming CaptureReader, outputs: [Output],
+    eventLimit: UInt64 = .max
+  ) {
+    self.init(ReplayPlan(plan), reader, outputs: outputs, eventLimit: eventLimit)
+  }
+
+  /// Makes ready to read a capture by a plan whose tables are made.
+  init(
+    _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
+    eventLimit: UInt64 = .max
+  ) {
+    classifier = plan.classifier
+    record = ReplayRecord(rowWords: plan.rowWords)
+    emitter = Emitter(outputs: outputs)
+    emitter.eventLimit = eventLimit
+    emitter.add(plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation)
+    readiness = plan.readiness
+    policiesOfOwners = plan.policiesOfOwners
+    asksDirection = plan.plan.rules.contains { $0.filters.contains { $0.field == .direction } }
+    self.reader = reader
+  }
+
+  /// Reads to the end of the capture, until a signal comes, enough events were emitted, or the reader of standard output is
+  /// gone.
+  public mutating func run() throws(ReplayError) {
+    var stop: ReplayStop?
+    if let descriptor = reader.input.descriptor {
+      let signals: ReplayStop
+      do throws(KernelError) { signals = try ReplayStop() } catch { throw .signals(error) }
+      reader.input.mayRead = { signals.allowsWaiting(for: [descriptor]) }
+      stop = signals
+    }
+    var failure: OutputError?
+    do throws(OutputError) { try read(stop) } catch { failure = error }
+    progress(reader.input.taken)
+    // A reader may take its time, as long as nobody wants to stop.
+    let patience: Duration = stop?.isAskedFor ?? false ? .seconds(1) : .seconds(1 << 20)
+    do throws(OutputError) { _ = try emitter.finish(patience: patience) } catch {
+      failure = failure ?? error
+    }
+    tellNotices()
+    if let failure { throw .output(failure) }
+  }
+
+  private mutating func read(_ stop: ReplayStop?) throws(OutputError) {
+    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
+    while !emitter.isDone {
+      // Whoever looks at a capture that is still being made sees what there is.
+      if reader.isDry {
+        progress(reader.input.taken)
+        if try emitter.flush() == .readerGone { return }
+      }
+      guard reader.next() else { return }
+      replay()
+      while emitter.isFull {
+        guard stop?.allowsWaiting(for: bells) ?? true else { return }
+        if stop == nil { emitter.awaitRoom() }
+        tellNotices()
+        if try emitter.flush() == .readerGone { return }
+      }
+    }
+  }
+
+  private func tellNotices() {
+    for output in emitter.outputs {
+      output.bell?.silence()
+      for text in output.takeNotices() { notice(text) }
+    }
+  }
+
+  /// Gives the frame that was read to the emitter, when a rule wants its packet.
+  private mutating func replay() {
+    let frame = reader.frame
+    counts.frames += 1
+    guard let link = frame.link else {
+      counts.unknownLink += 1
+      return
+    }
+    let input = reader.input
+    let bytes = input.bytes.extracting(frame.place)
+    guard let view = LinkView(bytes, link) else {
+      counts.notIP += 1
+      return
+    }
+    let captured = bytes.extracting(droppingFirst: view.offset)
+    let length = LinkView.length(of: captured, room: frame.length - view.offset)
+    let packet = captured.extracting(first: length)
+    guard let headers = PacketHeaders(packet) else {
+      counts.malformed += 1
+      return
+    }
+    let direction = frame.direction ?? view.direction
+    if direction == nil { counts.undirected += 1 }
+    guard let row = classifier.row(of: headers, packet, direction ?? .ingress) else {
+      counts.unwanted += 1
+      return
+    }
+    counts.wanted += 1
+    let record = record
+    record.fill(
+      packet, headers, row: row, time: frame.time, length: length,
+      direction: direction ?? .ingress,
+      interface: view.interface == 0 ? frame.interface : view.interface)
+    emitter.consume(record.bytes)
+  }
+
+  /// What became of all frames so far.
+  public var ledger: ReplayLedger {
+    let kernel = KernelCounts(
+      unwanted: counts.unwanted + counts.malformed, submitted: counts.wanted,
+      malformed: counts.malformed)
+    return ReplayLedger(
+      counts: counts, faults: reader.faults,
+      ledger: Ledger(kernel: kernel, emitter: emitter, ringFull: [:]))
+  }
+}
+
+/// What became of the frames of a capture.
+public struct ReplayCounts: Equatable, Sendable {
+  /// Frames that could be read.
+  public var frames: UInt64 = 0
+  /// Of these, those of a link type that is not known.
+  public var unknownLink: UInt64 = 0
+  /// Of these, those that carry no IP.
+  public var notIP: UInt64 = 0
+  /// Of these, those whose IP header is not all there, or none.
+  public var malformed: UInt64 = 0
+  /// Packets that no rule wanted.
+  public var unwanted: UInt64 = 0
+  /// Packets that a rule wanted.
+  public var wanted: UInt64 = 0
+  /// Packets of which the capture does not say which way they went.
+  public var undirected: UInt64 = 0
+}
+
+/// What became of everything in a capture.
+public struct ReplayLedger: Sendable, CustomStringConvertible {
+  /// What became of the frames.
+  public let counts: ReplayCounts
+  /// What could not be read.
+  public let faults: CaptureFaults
+  /// What became of the packets and events, as after tracing.
+  public let ledger: Ledger
+
+  /// The words of the ledger line.
+  public var description: String {
+    "frames \(counts.frames): not IP \(counts.notIP), link type not known \(counts.unknownLink), "
+      + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
+      + "events \(ledger.emitted), rejected \(ledger.rejected), "
+      + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
+  }
+}
+
+/// Why a capture was not replayed to its end.
+public enum ReplayError: Error, CustomStringConvertible {
+  case output(OutputError)
+  case signals(KernelError)
+
+  /// One sentence: what failed, why, and what to do.
+  public var description: String {
+    switch self {
+    case .output(let error): error.description
+    case .signals(let error): error.description
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// The signals that end a replay, and waits that they end.
+final class ReplayStop {
+  private let signals: Signals
+  /// Whether a signal asked to stop.
+  private(set) var isAskedFor = false
+
+  /// Takes over the signals for the whole process.
+  init() throws(KernelError) { signals = try Signals() }
+
+  /// Waits until one of some descriptors can be read; false when a signal asks to stop.
+  func allowsWaiting(for descriptors: [Int32]) -> Bool {
+    while !isAskedFor {
+      var polled = (descriptors + [signals.descriptor]).map {
+        pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+      }
+      while unsafe poll(&polled, nfds_t(polled.count), -1) < 0 && errno == EINTR {}
+      // A capture is not read again, and its ledger comes at its end: other signals are let pass.
+      while let request = signals.next() {
+        if request == .stop { isAskedFor = true }
+      }
+      if polled.dropLast().contains(where: { $0.revents != 0 }) { break }
+    }
+    return !isAskedFor
+  }
+}

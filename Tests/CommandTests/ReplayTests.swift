@@ -1,0 +1,130 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `replay` as a user runs it.
+struct ReplayTests {
+  /// A datagram over IPv4.
+  static func datagram(to port: UInt8, _ source: UInt8 = 1) -> [UInt8] {
+    [0x45, 0, 0, 32, 0, 1, 0, 0, 64, 17, 0, 0, 10, 0, 0, source, 10, 0, 0, 9]
+      + [0x9c, 0x40, 0, port, 0, 12, 0, 0, 1, 2, 3, 4]
+  }
+
+  static let frames = [datagram(to: 53), datagram(to: 80, 2), datagram(to: 80, 3)]
+
+  private func replay(
+    _ capture: [UInt8], _ arguments: String..., name: String = "a.pcap"
+  ) async throws -> Outcome {
+    try await withFile(capture, name) {
+      try await outcome(of: [Tracer.path, "replay", $0] + arguments)
+    }
+  }
+
+  private func withFile<Result>(
+    _ bytes: [UInt8], _ name: String, _ body: (String) async throws -> Result
+  ) async throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: name)
+    try Data(bytes).write(to: file)
+    return try await body(file.path)
+  }
+
+  private func events(_ outcome: Outcome) throws -> [TracedEvent] {
+    try outcome.output.split(separator: "\n").map { try TracedEvent(line: Array($0.utf8)) }
+  }
+
+  @Test func `the events of a capture are those of its packets, with its times`() async throws {
+    let replayed = try await replay(
+      SampleCapture().pcap(Self.frames), "-o", "json", "-e", "net_packet_udp.data.dst_port=80")
+    #expect(replayed.ending == .exited(0), "\(replayed.errors)")
+    let events = try events(replayed)
+    #expect(events.map(\.source) == ["10.0.0.2", "10.0.0.3"])
+    #expect(events.map(\.timestamp) == [1_000_001_000, 2_000_002_000])
+    #expect(events.allSatisfy { $0.hostProcessID == 0 && $0.processName.isEmpty })
+    #expect(replayed.errors.contains("frames 3: "))
+    #expect(replayed.errors.contains("unwanted 1, wanted 2; events 2, "))
+    #expect(!replayed.errors.contains("warning"))
+  }
+
+  @Test func `standard input is read, and gzip inflated`() async throws {
+    try await withFile(SampleCapture(isBig: true).pcap(Self.frames), "a.pcap") { file in
+      let script = "gzip -c \"$1\" | \"$0\" replay - -o json -e net_packet_ipv4 --count 2"
+      let replayed = try await outcome(of: ["sh", "-c", script, Tracer.path, file])
+      #expect(replayed.ending == .exited(0), "\(replayed.errors)")
+      #expect(try events(replayed).count == 2)
+    }
+  }
+
+  @Test func `rules that ask for an owner match nothing, and are named once`() async throws {
+    let policies = """
+      {type: policy, name: of-curl, scope: ["comm=curl"], rules: [{event: net_packet_udp}]}
+      ---
+      {type: policy, name: not-of-root, scope: ["uid!=0"], rules: [{event: net_packet_udp}]}
+      ---
+      {type: policy, name: all, scope: [global], rules: [{event: net_packet_udp, filters: [data.dst_port=53]},
+      {event: net_packet_ipv4, filters: [data.src=10.0.0.3, comm=dig]}]}
+      """
+    try await withFile(SampleCapture().pcap(Self.frames), "a.pcap") { capture in
+      try await withFile(Array(policies.utf8), "a.yaml") { file in
+        let replayed = try await outcome(
+          of: [Tracer.path, "replay", capture, "-p", file, "-o", "json"])
+        #expect(try events(replayed).map(\.matchedPolicies) == [["all"]])
+        let warnings = replayed.errors.split(separator: "\n").filter { $0.contains("warning: a ") }
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("'of-curl', 'not-of-root', 'all'") ?? false)
+      }
+    }
+  }
+
+  @Test func `which way packets went is taken from the capture, or said not to be known`()
+    async throws
+  {
+    let sample = SampleCapture()
+    let start = sample.section + sample.interface()
+    let known =
+      start + sample.packet(Self.frames[0], flags: 2) + sample.packet(Self.frames[1], flags: 1)
+    let arguments = ["-o", "json", "-e", "net_packet_udp.data.metadata.direction=egress"]
+    let one = try await replay(known, arguments[0], arguments[1], arguments[2], arguments[3])
+    #expect(try events(one).map(\.source) == ["10.0.0.1"])
+    #expect(!one.errors.contains("warning"))
+    let other = try await replay(
+      known + sample.packet(Self.frames[2]), arguments[0], arguments[1], arguments[2],
+      arguments[3])
+    #expect(try events(other).map(\.source) == ["10.0.0.1"])
+    #expect(other.errors.contains("does not say which way 1 packets went"))
+  }
+
+  @Test func `what can be read of a damaged capture is read`() async throws {
+    let good = SampleCapture().pcap(Self.frames)
+    for (capture, words) in [
+      (Array(good.dropLast(3)), "1 cut off at the end"),
+      (
+        good + [UInt8](repeating: 0xff, count: 16),
+        "1 damaged, and nothing was read after it"
+      ),
+    ] {
+      let replayed = try await replay(capture, "-o", "none", "-e", "net_packet_ipv4")
+      #expect(replayed.ending == .exited(0))
+      #expect(replayed.errors.contains("not all of the capture could be read: \(words)"))
+    }
+  }
+
+  @Test func `a capture of which nothing can be read is refused in one sentence`() async throws {
+    let header = SampleCapture().pcap([])
+    for capture in [[], Array("no capture".utf8), header + [UInt8](repeating: 0xff, count: 40)] {
+      let replayed = try await replay(capture, "-o", "json", "-e", "net_packet_ipv4")
+      #expect(replayed.ending == .exited(2), "\(replayed.errors)")
+      #expect(replayed.output.isEmpty)
+      #expect(replayed.errors.contains("cannot read "))
+    }
+    let missing = try await outcome(
+      of: [Tracer.path, "replay", "/nonexistent.pcap", "-e", "net_packet_udp.data.dst_port=80"])
+    #expect(missing.ending == .exited(2))
+    #expect(missing.errors.split(separator: "\n").count == 1)
+    // Nothing to read is not the same as nothing that can be read.
+    let empty = try await replay(header, "-o", "json", "-e", "net_packet_ipv4")
+    #expect(empty.ending == .exited(0), "\(empty.errors)")
+  }
+}
