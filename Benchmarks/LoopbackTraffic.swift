@@ -32,11 +32,11 @@ struct LoopbackTraffic: ~Copyable {
     var nanoseconds: Double
   }
 
-  /// Measures a tenth of a second.
+  /// Measures a tenth of a second, after a fifth in which the kernel clears up what went before.
   ///
   /// - Parameter work: what is done meanwhile, every millisecond.
   func rate(while work: () throws -> Void = {}) throws -> Rate {
-    usleep(10_000)
+    usleep(200_000)
     let (first, start) = (sample(), seconds())
     while seconds() - start < 0.1 {
       try work()

@@ -10,7 +10,7 @@ func measureSendRate() throws {
   let plan = KernelTables(unwantedPlan(rules: 1024), generation: 1)
   let everything = KernelTables(
     TracePlan(policies: ["all"], rules: [Rule(policy: 0, event: .ipv4)]), generation: 1)
-  let rounds = 9
+  let rounds = 11
   for (size, isReceived) in [(32, false), (1400, true)] {
     let traffic = try LoopbackTraffic(size: size, isReceived: isReceived)
     print("\(size) bytes, \(isReceived ? "received" : "not received")")

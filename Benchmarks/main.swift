@@ -19,6 +19,7 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("packet", true, measureKernel),
   ("programs", true, measurePrograms),
   ("rate", true, measureSendRate),
+  ("tables", true, measureTables),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 for part in parts where wanted.isEmpty || wanted.contains(part.name) {

@@ -106,7 +106,8 @@ extension EndToEnd {
         let line = try #require(tracer.readyLine)
         #expect(
           line.hasPrefix("tracee-policy: ready: 2 policies, 3 rules, 2 events; kernel filters "))
-        #expect(line.contains(", user-space filters 0, buffer "))
+        #expect(line.contains(", user-space filters 0; tables "))
+        #expect(line.contains(" KiB, buffer "))
         _ = try await tracer.stop()
       }
     }

@@ -38,6 +38,12 @@ public struct ControlGroup: Sendable {
 }
 
 extension ControlGroup {
+  /// A group of this name below this one.
+  public func below(_ name: String) -> ControlGroup { ControlGroup(path: "\(path)/\(name)") }
+
+  /// Whether it is there.
+  public var exists: Bool { access(directory, F_OK) == 0 }
+
   /// A group beside this one whose name begins with the whole of this one's.
   public var neighbour: ControlGroup { ControlGroup(path: path + "-neighbour") }
 }

@@ -47,6 +47,14 @@ extension Stage {
     _ command: String..., on side: VirtualNetwork.Side? = nil, in group: ControlGroup? = nil,
     input: StandardInput = .nothing
   ) throws -> ChildProcess {
+    try start(command, on: side, in: group, input: input)
+  }
+
+  /// Starts a program, in a namespace or a cgroup if asked to; killed at the end.
+  public func start(
+    _ command: [String], on side: VirtualNetwork.Side? = nil, in group: ControlGroup? = nil,
+    input: StandardInput = .nothing
+  ) throws -> ChildProcess {
     let place = (group?.entrance ?? []) + (side?.entrance ?? [])
     let process = try ChildProcess(place + command, input: input)
     atEnd { try await process.remove() }

@@ -46,7 +46,7 @@ struct TextPrefix: TriePrefix, Sendable {
 
 /// The regions that a set of text prefixes cuts all texts into, as a longest-prefix trie sees them.
 enum TextRegions {
-  /// For each prefix that is the longest one for some text of at most `capacity - 1` bytes, such a text.
+  /// For each prefix that is the longest one for some text of at most `capacity` bytes, such a text.
   ///
   /// Among the prefixes are always ``TextPrefix/all`` and ``TextPrefix/empty``.
   static func members(of prefixes: Set<TextPrefix>, capacity: Int) -> [TextPrefix: String] {
@@ -74,7 +74,8 @@ enum TextRegions {
         }
     }
     let start = String(decoding: prefix.bytes, as: UTF8.self)
-    if isFree([]) { return start }
+    // A text that fills the field has no NUL behind it.
+    if prefix.bytes.count == capacity || isFree([]) { return start }
     // Visible ASCII first. There are more of the others than a set of prefixes can take.
     for range in [0x21...0x7e as ClosedRange<UInt32>, 0x01...0x20, 0x7f...0xd7ff] {
       for character in range.lazy.compactMap(Unicode.Scalar.init).map({ String($0) })

@@ -121,6 +121,19 @@ import Glibc
   /// The descriptor of a loaded program; the object owns it.
   func descriptor(ofProgram name: String) -> Int32 { unsafe bpf_program__fd(program(name)) }
 
+  /// The names and descriptors of the loaded maps of a type; the object owns the descriptors.
+  func maps(of type: bpf_map_type) -> [(name: String, descriptor: Int32)] {
+    var found: [(name: String, descriptor: Int32)] = []
+    var next = unsafe bpf_object__next_map(handle, nil)
+    while let map = unsafe next {
+      if unsafe bpf_map__type(map) == type {
+        found.append(unsafe (String(cString: bpf_map__name(map)), bpf_map__fd(map)))
+      }
+      unsafe next = bpf_object__next_map(handle, map)
+    }
+    return found
+  }
+
   private func map(_ name: String) -> OpaquePointer {
     guard let found = unsafe bpf_object__find_map_by_name(handle, name) else {
       preconditionFailure("the embedded object has a map \(name)")

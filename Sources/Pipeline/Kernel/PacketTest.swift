@@ -59,6 +59,18 @@ package struct PacketTest: ~Copyable {
     return unsafe (options.retval, options.duration)
   }
 
+  /// The descriptors of the tables that a plan has in the kernel, by name; the caller closes them.
+  package func tables(generation: UInt32) -> [String: Int32] {
+    var found: [String: Int32] = [:]
+    for (name, outer) in object.maps(of: BPF_MAP_TYPE_ARRAY_OF_MAPS) {
+      var slot = generation % UInt32(TP_PLAN_SLOTS)
+      var id: UInt32 = 0
+      guard unsafe bpf_map_lookup_elem(outer, &slot, &id) == 0 else { continue }
+      found[name] = bpf_map_get_fd_by_id(id)
+    }
+    return found
+  }
+
   /// Gives `body` each record that is there.
   package func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
 

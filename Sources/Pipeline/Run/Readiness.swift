@@ -12,6 +12,8 @@ public struct Readiness: Equatable, Sendable, CustomStringConvertible {
   public let kernelFilters: Int
   /// How many clauses are left to user space.
   public let userSpaceFilters: Int
+  /// The kernel's memory for the tables, in bytes.
+  public let tableBytes: Int
 
   init(_ plan: TracePlan, _ tables: KernelTables) {
     policies = plan.policies.count
@@ -19,6 +21,7 @@ public struct Readiness: Equatable, Sendable, CustomStringConvertible {
     events = Set(plan.rules.map(\.event)).count
     kernelFilters = tables.decidedClauses
     userSpaceFilters = tables.undecidedClauses
+    tableBytes = tables.bytes
   }
 
   /// The words of the ready line.
@@ -29,6 +32,6 @@ public struct Readiness: Equatable, Sendable, CustomStringConvertible {
     return
       "\(count(policies, "policy", "policies")), \(count(rules, "rule", "rules")), "
       + "\(count(events, "event", "events")); kernel filters \(kernelFilters), "
-      + "user-space filters \(userSpaceFilters)"
+      + "user-space filters \(userSpaceFilters); tables \(tableBytes.shownBytes)"
   }
 }

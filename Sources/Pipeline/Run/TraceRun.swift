@@ -89,13 +89,17 @@ public struct TraceRun: ~Copyable {
     let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
     let watched = watch.map { [$0.descriptor] } ?? []
     let others = [signals.descriptor, generations.mailbox.descriptor] + watched + bells
+    var rest: Int32?
     while !emitter.isDone {
-      let limit = milliseconds(until: deadline)
       let isFull = emitter.isFull
+      let isResting = rest != nil && !isFull
+      let limit = milliseconds(until: deadline, atMost: isResting ? rest : nil)
       let ready = try TraceError.wrapping { () throws(KernelError) in
-        try tracer.wait(orFor: others, forRecords: !isFull, milliseconds: limit)
+        try tracer.wait(
+          orFor: others, forRecords: !isFull && !isResting, milliseconds: limit)
       }
       let count = try consumeBatch()
+      rest = Self.rest(after: count)
       try noticeGap(isIdle: count < Self.batchLimit)
       if ready.contains(where: bells.contains) { tellNotices() }
       do throws(OutputError) {
@@ -163,10 +167,26 @@ public struct TraceRun: ~Copyable {
     do throws(OutputError) { try statsFile.write(ledger) } catch { throw .output(error) }
   }
 
+  /// How many milliseconds the ring is left alone after a batch of `count` records; nil when it was empty.
+  ///
+  /// A record wakes its reader when the ring was empty before it, which costs its packet more than all else. In a flood the
+  /// ring is empty again and again, so each packet paid. Now it is looked at once a millisecond as long as records come, and
+  /// its descriptor is waited for only after it was found empty: a record since then has woken us, or will.
+  private static func rest(after count: Int) -> Int32? {
+    switch count {
+    case 0: nil
+    case batchLimit...: 0
+    default: 1
+    }
+  }
+
   /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
-  private func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+  private func milliseconds(
+    until deadline: ContinuousClock.Instant?, atMost rest: Int32? = nil
+  ) -> Int32 {
     let waits = [
       deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
+      rest.map { .milliseconds($0) },
     ]
     guard let wait = waits.compactMap({ $0 }).min() else { return -1 }
     let left = wait / .milliseconds(1)

@@ -4,6 +4,9 @@ public enum DecisionPlace: Equatable, Sendable {
   case kernel
   /// In user space, packet by packet.
   case userSpace(reason: String)
+
+  /// Where it is decided whether a scope that says `follow` holds, or has held once.
+  static let followed = DecisionPlace.userSpace(reason: "the kernel does not remember who matched")
 }
 
 /// How the kernel finds out which rules a value of a field meets.
@@ -67,6 +70,18 @@ extension PacketField {
   }
 }
 
+extension PacketField {
+  /// Why the kernel has no table for it.
+  fileprivate var reasonForUserSpace: String {
+    if self == .systemCall || rawValue == "metadata.iface" {
+      return "the kernel knows its number, and user space finds the name"
+    }
+    let isInMessage = description.events != EventKind.allCases
+    return isInMessage && !rawValue.hasPrefix("metadata.")
+      ? "it stands in the message, which the kernel does not read" : "no header holds it"
+  }
+}
+
 extension Clause<OwnerField> {
   /// Where the clause is decided.
   public var decisionPlace: DecisionPlace { condition.decisionPlace(of: field) }
@@ -74,20 +89,30 @@ extension Clause<OwnerField> {
 
 extension Clause<PacketField> {
   /// Where the clause is decided.
-  public var decisionPlace: DecisionPlace { condition.decisionPlace(field.kernelTable) }
+  public var decisionPlace: DecisionPlace { condition.decisionPlace(of: field) }
 }
 
 extension Condition {
   /// Where the condition is decided for a field of the owner.
   func decisionPlace(of field: OwnerField) -> DecisionPlace {
-    decisionPlace(field.kernelTable, member: field.memberOfTable)
+    guard let table = field.kernelTable else {
+      return .userSpace(reason: "the container's runtime tells it, whom the kernel cannot ask")
+    }
+    return decisionPlace(table, member: field.memberOfTable)
+  }
+
+  /// Where the condition is decided for a field of the packet.
+  func decisionPlace(of field: PacketField) -> DecisionPlace {
+    guard let table = field.kernelTable else {
+      return .userSpace(reason: field.reasonForUserSpace)
+    }
+    return decisionPlace(table, member: nil)
   }
 
   /// Where the condition is decided for a field with this table.
   ///
   /// - Parameter member: the name of the values for which the table has a part of its own.
-  func decisionPlace(_ table: KernelTable?, member: String? = nil) -> DecisionPlace {
-    guard let table else { return .userSpace(reason: "the kernel has no table for it") }
+  private func decisionPlace(_ table: KernelTable, member: String?) -> DecisionPlace {
     let reasons = (included + excluded).lazy.compactMap {
       $0.reasonForUserSpace(table, member: member)
     }

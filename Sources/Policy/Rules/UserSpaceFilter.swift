@@ -13,8 +13,8 @@ extension CheckedFilter {
     let place =
       switch target {
       case .everything: DecisionPlace.kernel
-      case .follow: DecisionPlace.userSpace(reason: "the kernel does not remember who matched")
-      case .packet(let field, _): condition.decisionPlace(field.kernelTable)
+      case .follow: DecisionPlace.followed
+      case .packet(let field, _): condition.decisionPlace(of: field)
       case .owner(let field): condition.decisionPlace(of: field)
       }
     return if case .userSpace(let reason) = place { reason } else { nil }

@@ -54,11 +54,19 @@ struct Selection: Sendable {
   ///
   /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
   func plan() throws(ExitCode) -> TracePlan {
+    guard let plan = try accepted().plan else { throw .findings }
+    return plan
+  }
+
+  /// Reads and checks the selection, which then has a plan with rules.
+  ///
+  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  func accepted() throws(ExitCode) -> CheckedSet {
     let checked = checked()
     StandardError.write(remarks(on: checked))
     guard checked.failures.isEmpty else { throw .worldRefused }
     guard let plan = checked.plan, !plan.rules.isEmpty else { throw .findings }
-    return plan
+    return checked
   }
 
   /// Reads and compiles the selection again, as it is at one moment; on any thread, and takes its time.

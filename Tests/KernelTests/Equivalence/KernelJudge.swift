@@ -24,7 +24,6 @@ final class KernelJudge {
   private let mistake: Mistake
   /// A loaded object for each width of rows.
   private var tests: [Int: LoadedPrograms] = [:]
-  private var generation: UInt32 = 0
   private var rules: [Rule] = []
   private var undecided: [Undecided] = []
   private let interfaces = InterfaceNames()
@@ -35,13 +34,13 @@ final class KernelJudge {
   func install(_ rules: [Rule]) throws {
     let policies = (rules.map(\.policy).max() ?? 0) + 1
     let plan = TracePlan(policies: (0..<policies).map { "p\($0)" }, rules: rules)
-    generation += 1
-    var tables = KernelTables(plan, generation: generation)
+    let loaded = tests[Row.words(for: rules.count)]
+    var tables = KernelTables(plan, generation: (loaded?.generation ?? 0) + 1)
     mistake(&tables, rules)
-    if let loaded = tests[tables.rowWords] {
-      try loaded.test.install(tables)
+    if let loaded {
+      try loaded.install(tables)
     } else {
-      tests[tables.rowWords] = LoadedPrograms(try PacketTest(tables))
+      tests[tables.rowWords] = try LoadedPrograms(tables)
     }
     self.rules = rules
     undecided = tables.undecided
@@ -94,8 +93,18 @@ final class KernelJudge {
 
   /// Holds what cannot be copied.
   private final class LoadedPrograms {
-    var test: PacketTest
-    init(_ test: consuming PacketTest) { self.test = test }
+    private(set) var test: PacketTest
+    private(set) var generation: UInt32
+
+    init(_ tables: KernelTables) throws {
+      test = try PacketTest(tables)
+      generation = tables.plan.generation
+    }
+
+    func install(_ tables: KernelTables) throws {
+      try test.install(tables)
+      generation = tables.plan.generation
+    }
   }
 }
 

@@ -1,0 +1,47 @@
+extension ExplainedMatch {
+  /// What it says, for a person: every rule, with the clauses that say no or do not know.
+  public var text: String {
+    var text = packet + (owner.map { ", owned by \($0)" } ?? ", owned by nobody") + "\n\n"
+    for outcome in outcomes { text += outcome.text }
+    return text + "\n" + summary + "\n"
+  }
+
+  private var summary: String {
+    let wanting = outcomes.filter { $0.verdict == .yes }
+    var names: [String] = []
+    for outcome in wanting where !names.contains(outcome.policy) { names.append(outcome.policy) }
+    let depending = outcomes.count { $0.verdict == .depends }
+    let isOne = wanting.count == 1 || outcomes.count == 1
+    let rules = outcomes.count == 1 ? "1 rule" : "\(outcomes.count) rules"
+    return "\(wanting.count) of \(rules) \(isOne ? "matches" : "match")"
+      + (names.contains { !$0.isEmpty } ? ": \(names.joined(separator: ", "))" : "")
+      + (depending > 0 ? "; \(depending) \(depending == 1 ? "depends" : "depend") on more" : "")
+  }
+}
+
+extension ExplainedMatch.Outcome {
+  fileprivate var text: String {
+    let words = [.yes: "matches ", .no: "no match", .depends: "depends "][verdict] ?? ""
+    let name = policy.isEmpty ? "" : "\(policy), "
+    var text = "\(words)  \(name)rule \(rule.number): \(rule.rule.event.name)\n"
+    if verdict != .yes, let reason { text += "            \(reason)\n" }
+    if verdict == .no, reason != nil { return text }
+    // What does not know says nothing when something else says no.
+    for answer in answers where answer.verdict == verdict && verdict != .yes {
+      text += "            \(answer.text)\n"
+    }
+    return text
+  }
+}
+
+extension ExplainedMatch.Answer {
+  fileprivate var text: String {
+    let side: String = if case .packet = clause.question { "the packet" } else { "the owner" }
+    let words = clause.words.joined(separator: " and ")
+    let found = values.joined(separator: ", ")
+    let has = found.isEmpty ? nil : "\(side) has \(found)"
+    let unknown = verdict == .depends && found.isEmpty ? "\(side) may have it" : nil
+    let why = [has, reason ?? (has == nil ? unknown ?? "\(side) has none" : nil)].compactMap { $0 }
+    return "\(words): \(why.joined(separator: ", "))"
+  }
+}

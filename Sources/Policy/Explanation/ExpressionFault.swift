@@ -1,0 +1,52 @@
+/// Why a packet or an owner on the command line cannot be understood.
+public struct ExpressionFault: Error, Equatable, Sendable, CustomStringConvertible {
+  /// One sentence, with what to write instead.
+  public let description: String
+
+  init(_ problem: String, help: String? = nil) {
+    description = problem + (help.map { ": \($0)" } ?? "")
+  }
+
+  /// A word that is none of those that can stand there.
+  static func unknown(_ word: String, _ what: String, among known: [String]) -> ExpressionFault {
+    ExpressionFault(
+      "`\(word)` is not \(what)",
+      help: Nearest.question(word, among: known)
+        ?? "write \(known.prefix(6).joined(separator: ", "))")
+  }
+
+  /// The longest expression that is looked at, in bytes.
+  static let lengthLimit = 4096
+
+  /// The words of an expression, between blanks.
+  static func words(of text: String) throws(ExpressionFault) -> [String] {
+    guard text.utf8.count <= lengthLimit else {
+      throw ExpressionFault("an expression has at most \(lengthLimit) bytes")
+    }
+    return text.split(whereSeparator: \.isWhitespace).map(String.init)
+  }
+}
+
+extension FieldType {
+  /// The one value that a word stands for.
+  func value(_ word: String, of key: String) throws(ExpressionFault) -> FieldValue {
+    let operands: [Operand]
+    do throws(ValueFault) { operands = try self.operands(word) } catch {
+      throw ExpressionFault("`\(key)` takes \(takes)", help: error.reason)
+    }
+    if case .enumeration = self, case .numbers(let range)? = operands.first {
+      // Numbers that are shown alike: the first of them is the usual one.
+      return .number(range.lowerBound)
+    }
+    switch operands.first {
+    case .numbers(let range) where operands.count == 1 && range.count == 1:
+      return .number(range.lowerBound)
+    case .addresses(let range) where operands.count == 1 && range.lowerBound == range.upperBound:
+      return .address(range.lowerBound)
+    case .text(.exact(let text)): return .text(text)
+    // The types of paths and container ids stand for all that begins with what is written.
+    case .text(.prefix) where !word.hasSuffix("*"): return .text(word)
+    default: throw ExpressionFault("`\(key)` has one value, and `\(word)` stands for several")
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// The owner of a packet's socket as it is written on the command line: `comm=curl uid=1000`.
+///
+/// Source: `docs/cli.md`.
+public struct OwnerExpression: Equatable, Sendable {
+  /// As it is written.
+  public let text: String
+  /// The owner, with the fields that are told.
+  public private(set) var owner = Owner()
+  /// The fields whose values are told; the others may have any.
+  private var known: Set<OwnerField> = []
+  /// The fields of which a state such as `new` is told; the others may be in any.
+  private var states: Set<OwnerField> = []
+
+  /// Reads an owner: keys of scopes with `=` and one value each.
+  public init(_ text: String) throws(ExpressionFault) {
+    self.text = text
+    for word in try ExpressionFault.words(of: text) { try add(word) }
+    guard !known.isEmpty || !states.isEmpty else {
+      throw ExpressionFault("an owner has at least one key", help: "write comm=curl")
+    }
+  }
+
+  private mutating func add(_ word: String) throws(ExpressionFault) {
+    guard let sign = word.firstIndex(of: "=") else {
+      guard case .container(let flag)? = ScopeCatalog.word(word, in: .scope)?.meaning else {
+        throw .unknown(word, "a key with a value", among: ["container", "not-container"])
+      }
+      known.insert(.container)
+      if flag == 0 {
+        known.insert(.containerID)
+        owner.containerID = ""
+      } else if owner.containerID.isEmpty {
+        owner.containerID = String(repeating: "0", count: 64)
+      }
+      return
+    }
+    let name = String(word[..<sign])
+    let value = String(word[sign...].dropFirst())
+    guard let key = ScopeCatalog.key(name, in: .scope) ?? ScopeCatalog.key(name, in: .rule) else {
+      throw .unknown(
+        name, "a key of scopes", among: ScopeCatalog.keys.flatMap(\.spellings))
+    }
+    if key.words.contains(value) {
+      states.insert(key.field)
+      switch (key.field, value) {
+      case (.containerID, "new"): owner.isContainerNew = true
+      case (.containerID, "started"): owner.hasContainerStarted = true
+      default: owner.isNew = true
+      }
+      return
+    }
+    known.insert(key.field)
+    set(key.field, try key.type.value(value, of: name))
+  }
+
+  /// Whether enough is told to decide a condition on a field.
+  func tells(_ field: OwnerField, _ condition: Condition) -> Bool {
+    let isTold = known.contains(field)
+    guard condition.bounds.isEmpty || isTold else { return false }
+    return (condition.included + condition.excluded).allSatisfy { operand in
+      switch operand {
+      case .member(FieldValue.state, _): states.contains(field)
+      case .member("host", _): isTold && owner.isInHostMountNamespace
+      case .member: isTold && known.contains(.mountNamespace)
+      case .numbers, .addresses, .text: isTold
+      }
+    }
+  }
+
+  private mutating func set(_ field: OwnerField, _ value: FieldValue) {
+    switch value {
+    case .number(let number): set(field, number)
+    case .text(let text): set(field, text)
+    case .member(let namespace, let path):
+      owner.executable = path
+      owner.isInHostMountNamespace = namespace == "host"
+      if let number = UInt32(namespace) {
+        owner.mountNamespace = number
+        known.insert(.mountNamespace)
+      }
+    case .address:
+      preconditionFailure("no owner has an address")
+    }
+  }
+
+  /// Numbers fit their fields: the types of keys bound them.
+  private mutating func set(_ field: OwnerField, _ number: UInt64) {
+    let short = UInt32(truncatingIfNeeded: number)
+    switch field {
+    case .userID: owner.userID = short
+    case .processID: owner.processID = short
+    case .threadID: owner.threadID = short
+    case .parentProcessID: owner.parentProcessID = short
+    case .namespacedProcessID: owner.namespacedProcessID = short
+    case .namespacedThreadID: owner.namespacedThreadID = short
+    case .namespacedParentProcessID: owner.namespacedParentProcessID = short
+    case .mountNamespace: owner.mountNamespace = short
+    case .pidNamespace: owner.pidNamespace = short
+    case .netNamespace: owner.netNamespace = short
+    case .cgroupID: owner.cgroupID = number
+    case .tree: owner.ancestors.append(short)
+    case .hostName, .comm, .executable, .cgroup, .container, .containerID, .containerName,
+      .containerImage, .podName, .podNamespace, .podUID:
+      break
+    }
+  }
+
+  private mutating func set(_ field: OwnerField, _ text: String) {
+    switch field {
+    case .hostName: owner.hostName = text
+    case .comm: owner.comm = text
+    case .executable: owner.executable = text
+    case .cgroup: owner.cgroupPath = text
+    case .containerID:
+      owner.containerID = text
+      known.insert(.container)
+    case .containerName: owner.containerName = text
+    case .containerImage: owner.containerImage = text
+    case .podName: owner.podName = text
+    case .podNamespace: owner.podNamespace = text
+    case .podUID: owner.podUID = text
+    case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
+      .namespacedThreadID, .namespacedParentProcessID, .mountNamespace, .pidNamespace,
+      .netNamespace, .cgroupID, .container, .tree:
+      break
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/// A packet as it is written on the command line: `egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN`.
+///
+/// Source: `docs/cli.md`.
+public struct PacketExpression: Equatable, Sendable {
+  /// As it is written.
+  public let text: String
+  /// What is known of the packet.
+  ///
+  /// A field that is not there may have any value, unless no such packet has it.
+  public private(set) var packet: Packet
+
+  private enum Kind: String, CaseIterable {
+    case tcp, udp, icmp, icmp6, ip
+
+    /// The number in the header of IP; nil when anything can follow.
+    var number: UInt64? {
+      switch self {
+      case .icmp: 1
+      case .tcp: 6
+      case .udp: 17
+      case .icmp6: 58
+      case .ip: nil
+      }
+    }
+
+    func event() -> EventKind? {
+      switch self {
+      case .tcp: .tcp
+      case .udp: .udp
+      case .icmp: .icmp
+      case .icmp6: .icmpv6
+      case .ip: nil
+      }
+    }
+  }
+
+  private static let form =
+    "write DIRECTION PROTOCOL FROM > TO, such as "
+    + "egress tcp 10.0.0.5:40000 > 1.1.1.1:443"
+  private static let flags = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"]
+
+  /// Reads a packet.
+  public init(_ text: String) throws(ExpressionFault) {
+    self.text = text
+    packet = Packet(events: [], fields: [.returnValue: [.signed(0)]])
+    let words = try ExpressionFault.words(of: text)
+    guard words.count >= 5, words[3] == ">" else {
+      throw ExpressionFault("a packet is incomplete", help: Self.form)
+    }
+    guard let direction = ["ingress", "egress"].firstIndex(of: words[0]) else {
+      throw .unknown(words[0], "a direction", among: ["ingress", "egress"])
+    }
+    guard let kind = Kind(rawValue: words[1] == "icmpv6" ? "icmp6" : words[1]) else {
+      throw .unknown(words[1], "a protocol", among: Kind.allCases.map(\.rawValue))
+    }
+    let hasPorts = kind == .tcp || kind == .udp
+    let source = try Self.endpoint(words[2], hasPort: hasPorts)
+    let destination = try Self.endpoint(words[4], hasPort: hasPorts)
+    let isIPv4 = source.address.ipv4 != nil
+    guard isIPv4 == (destination.address.ipv4 != nil) else {
+      throw ExpressionFault("one address is of IPv4 and one of IPv6")
+    }
+    guard kind != (isIPv4 ? .icmp6 : .icmp) else {
+      throw ExpressionFault("\(kind) does not belong to IPv\(isIPv4 ? 4 : 6)")
+    }
+    packet.events = Set([isIPv4 ? .ipv4 : .ipv6, kind.event()].compactMap { $0 })
+    set(.direction, .number(UInt64(direction)))
+    let header = isIPv4 ? "proto_ipv4" : "proto_ipv6"
+    set("\(header).version", .number(isIPv4 ? 4 : 6))
+    if isIPv4, let number = kind.number { set("\(header).protocol", .number(number)) }
+    for (name, end, address, port) in [
+      ("src", source, PacketField.source, PacketField.sourcePort),
+      ("dst", destination, .destination, .destinationPort),
+    ] {
+      set(address, .address(end.address))
+      set("\(header).\(name)IP", .address(end.address))
+      if let number = end.port {
+        set(port, .number(number))
+        set("proto_\(kind.rawValue).\(name)Port", .number(number))
+      }
+    }
+    for word in words[5...] { try add(word, kind) }
+  }
+
+  private mutating func set(_ field: PacketField, _ value: FieldValue) {
+    packet.fields[field] = [value]
+  }
+
+  private mutating func set(_ path: String, _ value: FieldValue) {
+    if let field = PacketField(rawValue: path) { set(field, value) }
+  }
+
+  /// Takes a flag of TCP, or a field with its value.
+  private mutating func add(_ word: String, _ kind: Kind) throws(ExpressionFault) {
+    guard let sign = word.firstIndex(of: "=") else {
+      guard kind == .tcp, Self.flags.contains(word) else {
+        throw .unknown(
+          word, kind == .tcp ? "a flag or KEY=VALUE" : "KEY=VALUE",
+          among: kind == .tcp ? Self.flags : ["data.proto_ipv4.TTL=64"])
+      }
+      // Who names one flag names all that are set.
+      for flag in Self.flags {
+        let isSet = flag == word || has(flag)
+        set("proto_tcp.\(flag)", .number(isSet ? 1 : 0))
+      }
+      return
+    }
+    let key = String(word[..<sign])
+    guard let (field, member) = PacketField.find(key) else {
+      let known = packet.events.flatMap(\.fields).map(\.key)
+      throw .unknown(key, "a field of this packet", among: known.sorted())
+    }
+    guard field.description.events.contains(where: packet.mayGive) else {
+      throw ExpressionFault("such a packet has no `\(key)`")
+    }
+    let value = try field.description.type.value(String(word[sign...].dropFirst()), of: key)
+    if let member, case .text(let text) = value {
+      packet.fields[field, default: []].append(.member(member, text))
+    } else if field.description.isList {
+      packet.fields[field, default: []].append(value)
+    } else {
+      set(field, value)
+    }
+  }
+
+  private func has(_ flag: String) -> Bool {
+    PacketField(rawValue: "proto_tcp.\(flag)").flatMap { packet.fields[$0] } == [.number(1)]
+  }
+
+  /// An address and, if it has one, its port: `10.0.0.5:443`, `[fd00::1]:443`, `fd00::1`.
+  private static func endpoint(
+    _ word: String, hasPort: Bool
+  ) throws(ExpressionFault) -> (address: IPAddress, port: UInt64?) {
+    var address = word[...]
+    var port: Substring?
+    if word.hasPrefix("[") {
+      guard let end = word.firstIndex(of: "]") else {
+        throw ExpressionFault("`\(word)` has no `]`")
+      }
+      address = word[word.index(after: word.startIndex)..<end]
+      let rest = word[word.index(after: end)...]
+      guard rest.isEmpty || rest.hasPrefix(":") else {
+        throw ExpressionFault("`\(word)` is no address", help: "write [fd00::1]:443")
+      }
+      port = rest.isEmpty ? nil : rest.dropFirst()
+    } else if let colon = word.firstIndex(of: ":"), colon == word.lastIndex(of: ":") {
+      address = word[..<colon]
+      port = word[word.index(after: colon)...]
+    }
+    guard let parsed = IPAddress(String(address)) else {
+      throw ExpressionFault(
+        "`\(word)` is no address", help: "write 10.0.0.5:443, [fd00::1]:443, or an address alone")
+    }
+    guard let port else { return (parsed, nil) }
+    guard hasPort else { throw ExpressionFault("only tcp and udp have ports, not `\(word)`") }
+    guard let number = UInt16(port), port.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      throw ExpressionFault("`\(port)` is no port", help: "ports go from 0 to 65535")
+    }
+    return (parsed, UInt64(number))
+  }
+}
+
+extension Packet {
+  /// Whether the packet gives an event, or may give it by what it says.
+  func mayGive(_ event: EventKind) -> Bool {
+    events.contains(event)
+      || event.isOfContent && (events.contains(.tcp) || events.contains(.udp))
+  }
+}
+
+extension EventKind {
+  /// Whether a packet gives the event by what it says, behind its headers.
+  fileprivate var isOfContent: Bool {
+    switch self {
+    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6: false
+    case .dns, .dnsRequest, .dnsResponse, .http, .httpRequest, .httpResponse: true
+    }
+  }
+}

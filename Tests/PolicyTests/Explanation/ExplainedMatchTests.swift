@@ -1,0 +1,169 @@
+import Testing
+
+@testable import Policy
+
+struct ExplainedMatchTests {
+  private static let policies = """
+    type: policy
+    name: web
+    scope: ["comm=curl", "uid>=1000"]
+    rules:
+      - event: net_packet_tcp
+        filters: ["data.dst_port=80,443", "data.dst!=10.0.0.0/8"]
+      - event: net_packet_tcp
+        filters: ["data.proto_tcp.SYN=1", "data.proto_tcp.ACK=0"]
+      - event: net_packet_icmp
+    ---
+    type: policy
+    name: open
+    scope: [global]
+    rules:
+      - event: net_packet_ipv4
+      - event: net_packet_dns
+    """
+
+  private func match(_ packet: String, _ owner: String? = nil) throws -> ExplainedMatch {
+    let source = SourceFile(name: "p.yaml", bytes: Array(Self.policies.utf8))
+    let plan = try #require(ExplainedPlan(PolicySet.parse([source]).checked()))
+    return ExplainedMatch(
+      plan, packet: try PacketExpression(packet), owner: try owner.map { try OwnerExpression($0) })
+  }
+
+  @Test func `a person reads which rules match, and what the others have against it`() throws {
+    #expect(
+      try match("egress tcp 10.0.0.5:40000 > 1.1.1.1:8080", "comm=wget uid=1000").text == """
+        egress tcp 10.0.0.5:40000 > 1.1.1.1:8080, owned by comm=wget uid=1000
+
+        no match  web, rule 1: net_packet_tcp
+                    comm=curl: the owner has wget
+                    data.dst_port=80,443: the packet has 8080
+        no match  web, rule 2: net_packet_tcp
+                    comm=curl: the owner has wget
+        no match  web, rule 3: net_packet_icmp
+                    the packet gives net_packet_ipv4, net_packet_tcp
+        matches   open, rule 1: net_packet_ipv4
+        depends   open, rule 2: net_packet_dns
+                    it depends on what the packet says
+
+        1 of 5 rules matches: open; 1 depends on more
+
+        """)
+  }
+
+  @Test(arguments: [
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:443", "comm=curl uid=1000", "yes depends no yes depends"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:443 SYN", "comm=curl uid=1000", "yes yes no yes depends"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:443 SYN ACK", "comm=curl uid=1000", "yes no no yes depends"),
+    ("egress tcp 10.0.0.5:4 > 10.1.1.1:443", "comm=curl uid=1000", "no depends no yes depends"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1", "comm=curl uid=1000", "depends depends no yes depends"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:443", "comm=curl", "depends depends no yes depends"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:443", "comm=curl uid=999", "no no no yes depends"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:443", nil, "no no no yes depends"),
+    ("ingress icmp 10.0.0.5 > 1.1.1.1", "comm=curl uid=1000", "no no yes yes no"),
+    (
+      "ingress icmp 10.0.0.5 > 1.1.1.1 data.proto_icmp.typeCode=EchoRequest", nil,
+      "no no no yes no"
+    ),
+    ("ingress udp [fd00::1]:53 > [::1]:9", nil, "no no no no depends"),
+    ("ingress ip 10.0.0.5 > 1.1.1.1", nil, "no no no yes no"),
+    (
+      "egress tcp 10.0.0.5:4 > 1.1.1.1:443 data.proto_tcp.SYN=1 data.proto_tcp.ACK=0",
+      "comm=curl uid=1000", "yes yes no yes depends"
+    ),
+  ])
+  func `each rule says yes, no, or that it depends`(
+    packet: String, owner: String?, verdicts: String
+  ) throws {
+    let outcomes = try match(packet, owner).outcomes
+    #expect(outcomes.map(\.verdict.rawValue).joined(separator: " ") == verdicts)
+  }
+
+  @Test func `programs read the same, by keys that stay`() throws {
+    let json = try match("egress tcp 10.0.0.5:4 > 1.1.1.1:53", nil).json
+    guard case .object(let members) = json, case .list(let rules) = members[2].value else {
+      Issue.record("\(json)")
+      return
+    }
+    #expect(members.map(\.name) == ["packet", "owner", "rules"])
+    #expect(members[1].value == .null)
+    #expect(
+      rules[0] == [
+        "bit": 0, "policy": "web", "rule": 1, "event": "net_packet_tcp", "matches": "no",
+        "reason": .null,
+        "clauses": [
+          [
+            "expressions": ["comm=curl"], "holds": "no", "values": [],
+            "reason": "nobody owns the packet",
+          ],
+          [
+            "expressions": ["uid>=1000"], "holds": "no", "values": [],
+            "reason": "nobody owns the packet",
+          ],
+          [
+            "expressions": ["data.dst_port=80,443"], "holds": "no", "values": ["53"],
+            "reason": .null,
+          ],
+          [
+            "expressions": ["data.dst!=10.0.0.0/8"], "holds": "yes", "values": ["1.1.1.1"],
+            "reason": .null,
+          ],
+        ],
+      ])
+  }
+
+  @Test(arguments: [
+    ("", "a packet is incomplete"), ("egress tcp 1.1.1.1:1", "a packet is incomplete"),
+    ("egres tcp 1.1.1.1:1 > 1.1.1.2:2", "did you mean `egress`"),
+    ("egress tpc 1.1.1.1:1 > 1.1.1.2:2", "did you mean `tcp`"),
+    ("egress tcp 1.1.1.1:1 > [::1]:2", "IPv4 and one of IPv6"),
+    ("egress icmp ::1 > ::1", "does not belong to IPv6"),
+    ("egress icmp 1.1.1.1:1 > 1.1.1.1", "only tcp and udp have ports"),
+    ("egress tcp 1.1.1.1:65536 > 1.1.1.1:1", "is no port"),
+    ("egress tcp 1.1.1.1: > 1.1.1.1:1", "is no port"),
+    ("egress tcp 1.1.1.1:+1 > 1.1.1.1:1", "is no port"),
+    ("egress tcp [::1 > [::1]:1", "has no `]`"), ("egress tcp [::1]x > [::1]:1", "is no address"),
+    ("egress tcp 1.1.1.256:1 > 1.1.1.1:1", "is no address"),
+    ("egress tcp 1.1.1.1:1 > 1.1.1.1:1 SYM", "did you mean `SYN`"),
+    ("egress tcp 1.1.1.1:1 > 1.1.1.1:1 data.proto_tcp.SNY=1", "did you mean `data.proto_tcp.SYN`"),
+    ("egress tcp 1.1.1.1:1 > 1.1.1.1:1 data.proto_udp.length=1", "such a packet has no"),
+    ("egress tcp 1.1.1.1:1 > 1.1.1.1:1 data.proto_tcp.window=1-9", "stands for several"),
+    ("egress tcp 1.1.1.1:1 > 1.1.1.1:1 data.proto_tcp.window=x", "takes integers"),
+  ])
+  func `a packet that cannot be understood is refused with what to write`(
+    text: String, problem: String
+  ) {
+    let fault = #expect(throws: ExpressionFault.self) { try PacketExpression(text) }
+    #expect(fault?.description.contains(problem) == true, "\(String(describing: fault))")
+  }
+
+  @Test(arguments: [
+    ("", "at least one key"), ("com=curl", "did you mean `comm`"), ("curl", "is not a key"),
+    ("uid=x", "takes integers"), ("uid=1-2", "stands for several"),
+    ("comm=c*", "stands for several"),
+  ])
+  func `an owner that cannot be understood is refused with what to write`(
+    text: String, problem: String
+  ) {
+    let fault = #expect(throws: ExpressionFault.self) { try OwnerExpression(text) }
+    #expect(fault?.description.contains(problem) == true, "\(String(describing: fault))")
+  }
+
+  @Test func `whatever is written, it is read or refused`() {
+    var random = SplitMix(state: 20_251_123)
+    let words = [
+      "egress", "ingress", "tcp", "udp", "icmp", "icmp6", "ip", ">", "1.1.1.1:1", "[::1]:1", "::1",
+      "1.1.1.1", "SYN", "=", "data.proto_tcp.SYN=1", "comm=", "comm=x", "[", "]:", ":", "\u{0}",
+      "é=é", "container", "container=new", "pid=new", "executable=host:/x", "tree=1", "cgroup=/",
+    ]
+    for _ in 0..<5000 {
+      let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in
+        words[Int.random(in: words.indices, using: &random)]
+      }.joined(separator: Bool.random(using: &random) ? " " : "")
+      _ = try? PacketExpression(text)
+      _ = try? OwnerExpression(text)
+    }
+    #expect(throws: ExpressionFault.self) {
+      try PacketExpression(String(repeating: "x ", count: 1 << 20))
+    }
+  }
+}
