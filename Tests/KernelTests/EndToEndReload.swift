@@ -150,6 +150,49 @@ extension EndToEnd {
       }
     }
 
+    @Test func `with --watch changed files are read when they have come to rest`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let folder = try stage.folder()
+        // As Kubernetes does it: files are links into a directory behind a link that is turned over.
+        let files = FileManager.default
+        func publish(_ version: String, _ policy: String) throws {
+          try files.createDirectory(
+            atPath: "\(folder)/..\(version)", withIntermediateDirectories: true)
+          try Scene.write(Scene.policy(policy, network), "\(folder)/..\(version)")
+          try files.createSymbolicLink(
+            atPath: "\(folder)/..new", withDestinationPath: "..\(version)")
+          guard rename("\(folder)/..new", "\(folder)/..data") == 0 else { throw Unturned() }
+        }
+        try publish("1", "first")
+        try files.createSymbolicLink(
+          atPath: "\(folder)/a.yaml", withDestinationPath: "..data/a.yaml")
+        let tracer = try await stage.tracer(["apply", "-p", folder, "-o", "json", "--watch"])
+
+        var lines = tracer.process.errorLines().count
+        func nextLine() async throws -> String {
+          let line = try await tracer.reloadLine(after: lines)
+          lines = tracer.process.errorLines().count
+          return line
+        }
+        try publish("2", "second")
+        #expect(try await nextLine().hasPrefix("reloaded: generation 2, 1 added, 1 removed"))
+        // A file that is removed and written anew, with a pause that is shorter than the rest that is waited for.
+        try files.removeItem(atPath: "\(folder)/a.yaml")
+        try await Task.sleep(for: .milliseconds(20))
+        try Scene.write(Scene.policy("third", network), folder)
+        #expect(try await nextLine().hasPrefix("reloaded: generation 3, 1 added, 1 removed"))
+        try Scene.write("name: [", folder)
+        #expect(try await nextLine() == "not reloaded; generation 3 stays in force")
+        try Scene.write(Scene.policy("fourth", network), folder, as: "b.yaml")
+        try files.removeItem(atPath: "\(folder)/a.yaml")
+        #expect(try await nextLine().hasPrefix("reloaded: generation 4, 1 added, 1 removed"))
+        _ = try await tracer.stop()
+      }
+    }
+
+    private struct Unturned: Error {}
+
     @Test func `the ledger is said in between, and a signal ends it well`() async throws {
       try await withStage { stage in
         let scene = try await Scene(stage)

@@ -9,12 +9,23 @@ struct Generations: ~Copyable {
   let tables: @Sendable (TracePlan, UInt32) -> KernelTables
   /// What other threads have done.
   let mailbox: Mailbox<Message>
-  /// Whether the policies are to be read again.
-  var isReloadWanted = false
+  /// Why the policies are to be read again; nil when they are not.
+  var wanted: Reason?
   /// Whether a thread reads or loads a plan.
   var isLoading = false
   /// The plans that decide no more, the oldest first.
   var outgoing: [Outgoing] = []
+
+  /// What was said of policies that were refused, until others are in force.
+  private var refusal: String?
+
+  /// Why policies are read again.
+  enum Reason {
+    /// Somebody wants it, and wants to know what comes of it.
+    case order
+    /// Files seem to have changed.
+    case changes
+  }
 
   /// What a thread has done.
   enum Message: Sendable {
@@ -31,6 +42,7 @@ struct Generations: ~Copyable {
       case failed(KernelError)
     }
 
+    let reason: Reason
     var result: Result
     var remarks: String
   }
@@ -49,6 +61,18 @@ struct Generations: ~Copyable {
     current = first
     self.tables = tables
     mailbox = try Mailbox()
+  }
+
+  /// Whether there is something to say of a reading: not when files seemed to have changed and nothing is different.
+  mutating func isNews(_ loading: Loading) -> Bool {
+    let before = refusal
+    switch loading.result {
+    case .refused: refusal = loading.remarks
+    case .failed(let error): refusal = error.description
+    case .loaded, .unchanged: refusal = nil
+    }
+    if case .loaded = loading.result { return true }
+    return loading.reason == .order || refusal != before
   }
 
   /// Whether a plan can be loaded: the slot of an older one may still be in use.

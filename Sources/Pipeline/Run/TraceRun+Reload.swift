@@ -2,18 +2,18 @@ import Policy
 
 extension TraceRun {
   /// Reads the policies again, as soon as there is room for another plan, and once more if they are being read.
-  mutating func reload() {
-    generations.isReloadWanted = true
+  mutating func reload(_ reason: Generations.Reason) {
+    generations.wanted = generations.wanted == .order ? .order : reason
     startReload()
   }
 
   /// The reading, the compiling and the loading are another thread's, so that the ring is emptied meanwhile.
   mutating func startReload() {
     let next = tracer.generation + 1
-    guard generations.isReloadWanted, !generations.isLoading, let reader,
+    guard let reason = generations.wanted, !generations.isLoading, let reader,
       generations.hasRoom(for: next)
     else { return }
-    generations.isReloadWanted = false
+    generations.wanted = nil
     generations.isLoading = true
     let current = generations.current
     let tables = generations.tables
@@ -21,7 +21,8 @@ extension TraceRun {
     let mailbox = generations.mailbox
     Threads.start {
       let reading = reader()
-      var loading = Generations.Loading(result: .refused, remarks: reading.remarks)
+      var loading = Generations.Loading(
+        reason: reason, result: .refused, remarks: reading.remarks)
       if let plan = reading.plan {
         loading.result =
           plan == current
@@ -59,6 +60,7 @@ extension TraceRun {
         outcome = .reloaded(change, readiness)
       } catch { outcome = .failed(error) }
     }
+    guard generations.isNews(loading) else { return }
     report(
       ReloadReport(
         outcome: outcome, generation: tracer.generation, remarks: loading.remarks))

@@ -18,6 +18,8 @@ public struct TraceRun: ~Copyable {
   public var statsFile: StatsFile?
   /// Reads the policies again, on any thread, when SIGHUP asks for it; nil: SIGHUP does nothing.
   public var reader: (@Sendable () -> PlanReading)?
+  /// Reads the policies again when it notices that they have changed.
+  public var watch: PathWatch?
   /// Is told what came of reading the policies again.
   public var report: (ReloadReport) -> Void = { _ in }
   /// Is given the ledger when SIGUSR1 asks for it.
@@ -85,7 +87,8 @@ public struct TraceRun: ~Copyable {
 
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
     let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
-    let others = [signals.descriptor, generations.mailbox.descriptor] + bells
+    let watched = watch.map { [$0.descriptor] } ?? []
+    let others = [signals.descriptor, generations.mailbox.descriptor] + watched + bells
     var rest: Int32?
     while !emitter.isDone {
       let isFull = emitter.isFull
@@ -103,6 +106,7 @@ public struct TraceRun: ~Copyable {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
       if statsFile?.isDue() == true { try writeStats() }
+      if watch?.isDue() == true { reload(.changes) }
       if ready.contains(generations.mailbox.descriptor) { try takeMessages() }
       forgetFinished()
       if ready.contains(signals.descriptor), try !heedSignals() { return }
@@ -117,7 +121,7 @@ public struct TraceRun: ~Copyable {
       case .stop: return false
       case .reload:
         for output in emitter.outputs { output.reopen() }
-        reload()
+        reload(.order)
       case .ledger: reportLedger(try ledger())
       }
     }
@@ -181,7 +185,7 @@ public struct TraceRun: ~Copyable {
     until deadline: ContinuousClock.Instant?, atMost rest: Int32? = nil
   ) -> Int32 {
     let waits = [
-      deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait,
+      deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
       rest.map { .milliseconds($0) },
     ]
     guard let wait = waits.compactMap({ $0 }).min() else { return -1 }

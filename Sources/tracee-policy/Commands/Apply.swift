@@ -46,7 +46,13 @@ struct Apply: ParsableCommand {
       discussion: "The events are the same; use it to compare."))
   var filters = FilterPlace.kernel
 
+  @Flag(help: "Read the policies again when their files have changed and have come to rest.")
+  var watch = false
+
   func validate() throws {
+    if watch && (selection.paths + selection.policies).isEmpty {
+      throw ValidationError("--watch needs policies in files")
+    }
     if statsEvery != nil && statsFile == nil {
       throw ValidationError("--stats-every needs --stats-file")
     }
@@ -84,6 +90,9 @@ struct Apply: ParsableCommand {
       }
       return reading
     }
+    do throws(KernelError) {
+      if watch { run.watch = try PathWatch(selection.paths) }
+    } catch { throw .kernel(error) }
     run.report = { report in
       StandardError.write(report.remarks)
       StandardError.say(report.description)

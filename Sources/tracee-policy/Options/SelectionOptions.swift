@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Pipeline
 import Policy
 
@@ -36,7 +37,8 @@ struct SelectionOptions: ParsableArguments {
 
 /// A selection that can be read more than once.
 struct Selection: Sendable {
-  private let paths: [String]
+  /// The paths of policies; empty when the command line says what to trace.
+  let paths: [String]
   private let commandLine: CommandLineSelection
   /// Standard input can be read only once.
   private let standardInput: Result<SourceFile, SourceFailure>?
@@ -67,11 +69,21 @@ struct Selection: Sendable {
     return checked
   }
 
-  /// Reads and compiles the selection again; on any thread.
+  /// Reads and compiles the selection again, as it is at one moment; on any thread, and takes its time.
+  ///
+  /// What was changed while it was read is read once more.
   func reading() -> PlanReading {
-    let checked = checked()
-    let isEmpty = checked.plan?.rules.isEmpty ?? true
-    return PlanReading(plan: isEmpty ? nil : checked.plan, remarks: remarks(on: checked))
+    for _ in 0..<20 {
+      let before = SourceStates(of: paths)
+      let checked = checked()
+      if before == SourceStates(of: paths) {
+        let isEmpty = checked.plan?.rules.isEmpty ?? true
+        return PlanReading(plan: isEmpty ? nil : checked.plan, remarks: remarks(on: checked))
+      }
+      usleep(100_000)
+    }
+    return PlanReading(
+      plan: nil, remarks: StandardError.line("the policies change all the time; none was taken"))
   }
 
   private func checked() -> CheckedSet {
