@@ -87,6 +87,9 @@ import Testing
   }
 
   private func subject(_ sample: SampleRecord) throws -> Packet {
-    try sample.read { record, headers in headers.subject(of: record, InterfaceNames()) }
+    try sample.read { record, headers in
+      let isDNS = headers.hasPortOfDNS
+      return headers.subject(of: record, content: isDNS ? .dns : .http, InterfaceNames())
+    }
   }
 }

@@ -67,7 +67,25 @@ import Testing
       SampleRecord(SamplePacket.ipv4(6, tcp), row: [1]),
     ])
     #expect(lines.isEmpty)
-    #expect((counts[0].rejected, counts[0].undecodable) == (2, 2))
+    #expect((counts[0].rejected, counts[0].undecodable, counts[0].incomplete) == (1, 1, 2))
+  }
+
+  @Test func `over TCP several messages can be in a segment, and one in several`() throws {
+    let message = SamplePacket.big(UInt16(Self.query.count)) + Self.query
+    let stream = message + message + message
+    let places = [0..<1, 1..<message.count + 9, message.count + 9..<stream.count]
+    let records = places.map { place in
+      let segment = SamplePacket.tcp(
+        to: 53, after: UInt32(place.lowerBound), dataOffset: 5, optionsAndData: Array(stream[place])
+      )
+      return SampleRecord(SamplePacket.ipv6(6, segment), row: [7])
+    }
+    let (lines, counts) = try emit(records)
+    #expect(lines.count == 6)
+    #expect(counts.map(\.emitted) == [3, 3, 0])
+    #expect(counts.map(\.incomplete) == [1, 1, 1])
+    #expect(counts.map(\.further) == [1, 1, 1])
+    #expect(counts.map(\.submitted) == [3, 3, 3])
   }
 
   @Test(arguments: [(5353, 5353, true), (5355, 40000, true), (40000, 53, true), (5354, 1, false)])

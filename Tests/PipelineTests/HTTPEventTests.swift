@@ -1,3 +1,4 @@
+import CBPF
 import Foundation
 import Policy
 import Testing
@@ -55,7 +56,7 @@ import Testing
     #expect(counts.map(\.emitted) == [1, 0, 1])
   }
 
-  @Test func `other data is no head; a head that is cut off is counted`() throws {
+  @Test func `other data is no head, and a head whose end does not come is none`() throws {
     let (lines, counts) = try emit([
       SampleRecord(Self.segment("SSH-2.0-OpenSSH"), row: [1]),
       SampleRecord(Self.segment(""), row: [1]),
@@ -64,7 +65,7 @@ import Testing
         SamplePacket.ipv4(17, SamplePacket.udp(Array("GET / HTTP/1.1\r\n\r\n".utf8))), row: [1]),
     ])
     #expect(lines.isEmpty)
-    #expect((counts[0].rejected, counts[0].undecodable) == (3, 1))
+    #expect((counts[0].rejected, counts[0].incomplete, counts[0].submitted) == (1, 3, 4))
   }
 
   @Test func `a table shows the request and the status, and no bytes that steer a terminal`() throws
@@ -72,16 +73,65 @@ import Testing
     let (lines, _) = try emit(
       [
         SampleRecord(Self.segment("GET /\u{1b}[2Ja HTTP/1.1\r\n\r\n"), row: [1]),
-        SampleRecord(Self.segment("HTTP/1.1 404 Not Found\r\n\r\n"), row: [1]),
+        SampleRecord(Self.segment("HTTP/1.1 404 Not Found\r\n\r\n", after: 500), row: [1]),
       ], as: .table)
     #expect(lines[1].contains(" 192.168.200.50:40020 → 70.42.73.30:80 GET /?[2"))
     #expect(lines[2].contains(" 192.168.200.50:40020 → 70.42.73.30:80 404 Not"))
   }
 
-  static func segment(_ text: String, from: UInt16 = 40020, to: UInt16 = 80) -> [UInt8] {
+  @Test(arguments: [1, 3, 7, 40, 300], [false, true])
+  func `a head in several segments gives its events at the last, once`(size: Int, again: Bool)
+    throws
+  {
+    let text = try #require(HTTPTests.request.split(separator: "\r\n\r\n").first) + "\r\n\r\n"
+    var records: [SampleRecord] = []
+    for start in stride(from: 0, to: text.utf8.count, by: size) {
+      let part = String(decoding: Array(text.utf8)[start...].prefix(size), as: UTF8.self)
+      var record = SampleRecord(Self.segment(part, after: start), row: [3])
+      record.header.time += UInt64(start)
+      records.append(record)
+      if again { records.append(record) }
+    }
+    let (lines, counts) = try emit(records)
+    let whole = try emit([SampleRecord(Self.segment(text), row: [3])]).lines
+    #expect(lines.count == 2)
+    for (line, other) in zip(lines, whole) {
+      #expect(try event(line)["eventName"] as? String == event(other)["eventName"] as? String)
+      let last = (text.utf8.count - 1) / size * size
+      let (time, first) = (try event(line)["timestamp"], try event(other)["timestamp"])
+      #expect(time as? Int == (first as? Int).map { $0 + last })
+    }
+    #expect(lines[0].suffix(700) == whole[0].suffix(700))
+    #expect(counts[0].emitted == 1 && counts[0].submitted == records.count)
+  }
+
+  @Test func `heads in one segment give an event each, and one that is malformed is counted`()
+    throws
+  {
+    let one = "GET /1 HTTP/1.1\r\n\r\n"
+    let records = [
+      SampleRecord(Self.segment(one + "HEAD /2 HTTP/1.0\r\n\r\n"), row: [1]),
+      SampleRecord(Self.segment("GET / HTTP/1.1\r\nno colon\r\n\r\n", after: 900), row: [1]),
+      SampleRecord(Self.segment(one, after: 90_000), row: [1]),
+    ]
+    let (lines, counts) = try emit(records)
+    #expect(lines.count == 3)
+    #expect((counts[0].emitted, counts[0].undecodable, counts[0].further) == (3, 1, 1))
+    #expect(counts[0].submitted == records.count)
+  }
+
+  private func event(_ line: String) throws -> [String: Any] {
+    try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+  }
+
+  /// - Parameter after: the bytes of the stream before it.
+  static func segment(
+    _ text: some StringProtocol, from: UInt16 = 40020, to: UInt16 = 80, after: Int = 0
+  ) -> [UInt8] {
     SamplePacket.ipv4(
       6,
-      SamplePacket.tcp(from: from, to: to, dataOffset: 5, optionsAndData: Array(text.utf8)))
+      SamplePacket.tcp(
+        from: from, to: to, after: UInt32(after), dataOffset: 5, optionsAndData: Array(text.utf8)))
   }
 
   private func emit(

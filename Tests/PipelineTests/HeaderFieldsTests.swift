@@ -142,7 +142,7 @@ import Testing
     let name = try #require(SystemCallNames.native.name(of: 1))
     #expect(try packet(bytes).fields[.systemCall] == [.text(name)])
     let outside = try SampleRecord(bytes).read { record, headers in
-      headers.subject(of: record, InterfaceNames())
+      headers.subject(of: record, content: nil, InterfaceNames())
     }
     #expect(outside.fields[.systemCall] == nil)
   }
@@ -185,6 +185,8 @@ import Testing
     var sample = SampleRecord(bytes)
     sample.header.processor = 3
     sample.header.system_call = 1
-    return try sample.read { record, headers in headers.subject(of: record, InterfaceNames()) }
+    return try sample.read { record, headers in
+      headers.subject(of: record, content: nil, InterfaceNames())
+    }
   }
 }

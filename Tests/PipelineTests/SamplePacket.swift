@@ -17,10 +17,10 @@ enum SamplePacket {
   }
 
   static func tcp(
-    from: UInt16 = 40020, to: UInt16 = 80, flags: UInt16 = 0x10, dataOffset: UInt16 = 8,
-    optionsAndData: [UInt8] = [UInt8](repeating: 1, count: 12)
+    from: UInt16 = 40020, to: UInt16 = 80, after: UInt32 = 0, flags: UInt16 = 0x10,
+    dataOffset: UInt16 = 8, optionsAndData: [UInt8] = [UInt8](repeating: 1, count: 12)
   ) -> [UInt8] {
-    big(from) + big(to) + big(UInt32(4_173_220_235)) + big(UInt32(2_867_625_954))
+    big(from) + big(to) + big(4_173_220_235 &+ after) + big(UInt32(2_867_625_954))
       + big(dataOffset << 12 | flags)
       + big(UInt16(2766)) + big(UInt16(6218)) + big(UInt16(0)) + optionsAndData
   }

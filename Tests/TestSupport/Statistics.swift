@@ -17,9 +17,10 @@ public struct Statistics: Sendable {
     let records = number(json["records"], "read") + number(json["records"], "waiting")
     try require("submitted", records == packets("submitted"))
     for row in rules + events {
-      let parts = ["emitted", "rejected", "undecodable", "afterLimit"]
+      let parts = ["emitted", "rejected", "undecodable", "afterLimit", "incomplete"]
       let sum = parts.reduce(0) { $0 + number(row, $1) }
-      try require("submitted of \(row)", sum == number(row, "submitted"))
+      try require(
+        "submitted of \(row)", sum == number(row, "submitted") + number(row, "further"))
     }
     for rule in rules {
       let sum = number(rule, "submitted") + number(rule, "ringFull")

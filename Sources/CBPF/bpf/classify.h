@@ -85,15 +85,17 @@ static __always_inline bool keep_flow(__u64 *row, const struct tp_tables *tables
 }
 
 /* Keeps the rules that want what this one packet says besides. How many of its bytes they need; 0 when none is left. */
-__noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct tp_view *view, __u32 generation) {
+__noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct tp_view *view, __u32 generation,
+                          __u32 direction) {
   struct tp_tables tables;
   if (!answer || !view || !tables_of(generation, &tables)) return 0;
   const struct tp_plan *plan = tables.plan;
   __u64 *row = answer->words;
+  struct tp_head *head = NULL;
   if (plan->asks_content) {
-    view->content = content_of(skb, view, plan);
+    head = look_at(skb, view, plan, direction);
     if (!keep(row, &tables, plan->content[view->content & (TP_CONTENTS - 1)])) return 0;
   }
   if (plan->header_parts && !keep_headers(row, &tables, skb, view)) return 0;
-  return needed(skb, &tables, view, row);
+  return needed(skb, &tables, direction, view, head, row);
 }

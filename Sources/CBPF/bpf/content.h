@@ -42,14 +42,32 @@ static __always_inline __u8 http_of(struct __sk_buff *skb, const struct tp_view 
   return begins_request(text) ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_NONE;
 }
 
-/* What a packet of TCP or UDP says, as far as the plan asks. */
-static __always_inline __u8 content_of(struct __sk_buff *skb, const struct tp_view *view, const struct tp_plan *plan) {
-  if (!view->has_ports || skb->len <= view->payload_offset) return TP_CONTENT_NONE;
+/* The head that is kept with a packet's socket. NULL when there is none. */
+static __always_inline struct tp_head *kept_head(struct __sk_buff *skb, __u32 direction, __u64 flags) {
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  struct tp_head *heads = sock ? bpf_sk_storage_get(&tp_heads, sock, NULL, flags) : NULL;
+  if (!heads) return NULL;
+  /* Or the address of the second would be reckoned before the check. */
+  barrier_var(heads);
+  return &heads[direction & 1];
+}
+
+/*
+ * Finds out what a packet of TCP or UDP says, as far as the plan asks. Returns the head that an earlier segment began and that
+ * goes on in this one, if any.
+ */
+static __always_inline struct tp_head *look_at(struct __sk_buff *skb, struct tp_view *view, const struct tp_plan *plan,
+                                               __u32 direction) {
+  if (!view->has_ports || skb->len <= view->payload_offset) return NULL;
   bool is_tcp = (view->shape & 7) == TP_TRANSPORT_TCP;
-  __u8 content = TP_CONTENT_NONE;
-  if (plan->asks_content & TP_ASKS_DNS) content = dns_of(skb, view, is_tcp);
-  if (is_tcp && plan->asks_content & TP_ASKS_HTTP) content += http_of(skb, view);
-  return content;
+  if (plan->asks_content & TP_ASKS_DNS) view->content = dns_of(skb, view, is_tcp);
+  if (!is_tcp || !(plan->asks_content & TP_ASKS_HTTP)) return NULL;
+  __u8 http = http_of(skb, view);
+  view->content |= http;
+  struct tp_head *head = http ? NULL : kept_head(skb, direction, 0);
+  if (!head || !head->left) return NULL;
+  view->content |= head->content;
+  return head;
 }
 
 struct tp_head_search {
@@ -60,8 +78,9 @@ struct tp_head_search {
 };
 
 #define HEAD_CHUNK 32
-/* A head that is longer than this is captured with all that the packet has behind it. */
-#define HEAD_CHUNKS 256
+/* The longest head that is followed, and the chunks of it. */
+#define HEAD_MAX 65536
+#define HEAD_CHUNKS (HEAD_MAX / HEAD_CHUNK)
 
 static int search_chunk(__u32 index, struct tp_head_search *search) {
   __u8 bytes[HEAD_CHUNK];
@@ -80,10 +99,19 @@ static int search_chunk(__u32 index, struct tp_head_search *search) {
   return 0;
 }
 
-/* The bytes of the packet up to the end of the head that it begins with; of a head that goes on, all bytes. */
-static __always_inline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view) {
-  struct tp_head_search search = {.skb = skb, .offset = view->payload_offset};
+/* The bytes of the packet up to the end of the head that begins or goes on in it; of one that goes on behind it, all. */
+static __noinline __u32 end_of_head(struct __sk_buff *skb, __u32 direction, const struct tp_view *view,
+                                    struct tp_head *head) {
+  struct tp_head_search search = {.skb = skb, .offset = view->payload_offset, .last = head ? head->last : 0};
+  __u32 length = skb->len - view->payload_offset;
+  __u32 left = head ? head->left : HEAD_MAX;
   bpf_loop(HEAD_CHUNKS, search_chunk, &search, 0);
+  if (!head) head = kept_head(skb, direction, search.is_found ? 0 : BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (head) {
+    head->left = search.is_found || length >= left ? 0 : left - length;
+    head->last = search.last;
+    head->content = view->content & ~TP_CONTENT_DNS_MASK;
+  }
   return search.is_found ? search.offset : skb->len;
 }
 
@@ -91,9 +119,10 @@ static __always_inline __u32 end_of_head(struct __sk_buff *skb, const struct tp_
 #define LENGTH_TRANSPORT_MAX 60
 
 /* How many bytes of the packet the rules in `row` need of it. */
-static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_tables *tables, const struct tp_view *view,
-                                    const __u64 *row) {
+static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_tables *tables, __u32 direction,
+                                    const struct tp_view *view, struct tp_head *head, const __u64 *row) {
   __u32 headers = view->transport_offset + LENGTH_TRANSPORT_MAX;
   if (view->content == TP_CONTENT_NONE || !meets(row, tables, tables->plan->content_rules)) return headers;
-  return view->content & TP_CONTENT_DNS_MASK ? skb->len : end_of_head(skb, view);
+  __u32 end = view->content & ~TP_CONTENT_DNS_MASK ? end_of_head(skb, direction, view, head) : 0;
+  return view->content & TP_CONTENT_DNS_MASK ? skb->len : end;
 }

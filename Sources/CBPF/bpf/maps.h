@@ -42,6 +42,22 @@ struct {
   __type(value, struct tp_socket);
 } tp_sockets SEC(".maps");
 
+/* A head of HTTP whose end has not passed yet, so that the segments it goes on in are wanted too. */
+struct tp_head {
+  __u32 left;    /* bytes that may still belong to it; 0 when there is none */
+  __u32 last;    /* its last bytes, the latest lowest */
+  __u8 content;  /* enum tp_content */
+  __u8 _reserved[3];
+};
+
+/* By direction. It comes into being when a head does not end in the segment that it begins in. */
+struct {
+  __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+  __type(key, int);
+  __type(value, struct tp_head[2]);
+} tp_heads SEC(".maps");
+
 /* What is known of a task, so that it is found out once and not for each of its sockets. */
 struct tp_task {
   struct tp_owner owner;

@@ -128,7 +128,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
   }
   int needed = 0;
   if (may_want(&row, skb, &seen, generation, direction, &socket, &is_sender))
-    needed = ask_packet(&row, skb, &seen, generation);
+    needed = ask_packet(&row, skb, &seen, generation, direction);
   if (needed == 0) {
     count(&counters->unwanted);
     return 1;

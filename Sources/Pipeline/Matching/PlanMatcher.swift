@@ -9,6 +9,8 @@ final class PlanMatcher {
   private let routes: [Route]
   /// The rules that the kernel does not decide alone; nil when there are none.
   private let undecidedRow: Row?
+  /// The rules that ask what packets say.
+  let contentRows: ContentRows
   /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
   private var meanings: [RowMeaning?]
   /// Refused packets, and what came of rows that lost their place.
@@ -26,6 +28,7 @@ final class PlanMatcher {
     self.generation = generation
     self.plan = plan
     self.undecided = undecided
+    contentRows = ContentRows(plan)
     self.routes = routes
     settled = PlanCounts(plan)
     meanings = Array(repeating: nil, count: 1 << Self.placeBits)
@@ -36,6 +39,23 @@ final class PlanMatcher {
 
   /// Whether user space has to be asked about a row.
   func isUndecided(_ row: Row) -> Bool { undecidedRow?.intersects(row) ?? false }
+
+  /// Whether a row has rules that ask what packets say.
+  func asksContent(_ row: Row) -> Bool {
+    contentRows.dns.intersects(row) || contentRows.http.intersects(row)
+  }
+
+  /// Counts how many messages a segment completed that some rules ask for.
+  func count(_ row: Row, messages: UInt64) {
+    guard messages != 1, let meaning = meaning(of: row) else { return }
+    for index in meaning.wants.indices {
+      if messages == 0 {
+        meaning.wants[index].counts.incomplete += 1
+      } else {
+        meaning.wants[index].counts.further += messages - 1
+      }
+    }
+  }
 
   /// Whether a rule has each bit of a row.
   func knows(_ row: Row) -> Bool {
@@ -87,6 +107,17 @@ final class PlanMatcher {
         counts.rules[number] += want.counts
       }
     }
+  }
+}
+
+/// The rules of a plan that ask what packets say, by what they ask for.
+struct ContentRows {
+  let dns: Row
+  let http: Row
+
+  init(_ plan: TracePlan) {
+    dns = Row(plan.rules) { $0.event.contentProtocol == .dns }
+    http = Row(plan.rules) { $0.event.contentProtocol == .http }
   }
 }
 

@@ -9,16 +9,25 @@ public struct RuleCounts: Equatable, Sendable {
   /// Come after the last event that was asked for.
   public var afterLimit: UInt64 = 0
 
+  /// Segments of TCP that complete no message: what they carry is part of another's, or of none.
+  public var incomplete: UInt64 = 0
+  /// Messages of packets that had given one before: each of them counts as a packet above.
+  public var further: UInt64 = 0
+
   /// Makes counts of nothing.
   public init() {}
 
   /// The packets of which a record was read.
-  public var submitted: UInt64 { emitted + rejected + undecodable + afterLimit }
+  public var submitted: UInt64 {
+    emitted + rejected + undecodable + afterLimit + incomplete - further
+  }
 
   static func += (total: inout RuleCounts, more: RuleCounts) {
     total.emitted += more.emitted
     total.rejected += more.rejected
     total.undecodable += more.undecodable
     total.afterLimit += more.afterLimit
+    total.incomplete += more.incomplete
+    total.further += more.further
   }
 }

@@ -3,29 +3,38 @@ import Policy
 extension PacketHeaders {
   /// The packet of a record as a policy sees it: slow, for what the kernel does not decide.
   ///
-  /// - Parameter interfaces: tells the name of the packet's interface.
-  func subject(of record: borrowing RecordReader, _ interfaces: InterfaceNames) -> Packet {
+  /// - Parameters:
+  ///   - content: what is looked for in what the packet says.
+  ///   - interfaces: tells the name of the packet's interface.
+  func subject(
+    of record: borrowing RecordReader, content: ContentProtocol?, _ interfaces: InterfaceNames
+  ) -> Packet {
     var packet = subject(direction: record.direction, bytes: record.packet)
     packet.fields[.processor] = [.number(UInt64(record.processor))]
     if let number = UInt32(exactly: record.systemCall) {
       let calls: SystemCallNames = record.owner.isCompat ? .compat : .native
       packet.fields[.systemCall] = [.text(calls.name(of: number) ?? String(number))]
     }
-    var content = FieldValues()
-    if verdict(on: .dns, record.packet) == .given, let bytes = dnsBytes(in: record.packet),
-      let message = DNSMessage(bytes)
-    {
-      content.add(message)
-      packet.events.formUnion([.dns, message.isResponse ? .dnsResponse : .dnsRequest])
+    guard let content else { return packet }
+    var fields = FieldValues()
+    switch content {
+    case .dns:
+      if verdict(on: .dns, record) == .given, let bytes = dnsBytes(of: record),
+        let message = DNSMessage(bytes)
+      {
+        fields.add(message)
+        packet.events.formUnion([.dns, message.isResponse ? .dnsResponse : .dnsRequest])
+      }
+    case .http:
+      if verdict(on: .http, record) == .given, let bytes = headBytes(of: record),
+        let head = HTTPHead(bytes)
+      {
+        fields.add(head)
+        packet.events.formUnion([.http, head.isRequest ? .httpRequest : .httpResponse])
+      }
     }
-    if verdict(on: .http, record.packet) == .given, let payload = payload(in: record.packet),
-      let head = HTTPHead(payload)
-    {
-      content.add(head)
-      packet.events.formUnion([.http, head.isRequest ? .httpRequest : .httpResponse])
-    }
-    if !content.values.isEmpty { content.add(summaryOf: record, self, interfaces) }
-    packet.fields.merge(content.values) { own, _ in own }
+    if !fields.values.isEmpty { fields.add(summaryOf: record, self, interfaces) }
+    packet.fields.merge(fields.values) { own, _ in own }
     return packet
   }
 

@@ -22,9 +22,16 @@ public struct Emitter: ~Copyable {
   private var retiredRules = RuleAccounts()
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private let interfaces = InterfaceNames()
+  private let streams: Streams
 
   /// Makes an emitter without a plan.
-  public init(outputs: [Output]) { self.outputs = outputs }
+  ///
+  /// - Parameter isSparse: whether of HTTP only those segments come that begin heads or go on with them, as the kernel
+  ///   records them.
+  public init(outputs: [Output], isSparse: Bool = true) {
+    self.outputs = outputs
+    streams = Streams(isSparse: isSparse)
+  }
 
   /// Takes a plan before the first of its records arrives.
   ///
@@ -99,7 +106,22 @@ public struct Emitter: ~Copyable {
     }
     let headers = PacketHeaders(
       record.packet, shape: record.shape, transportOffset: record.transportOffset)
-    var row = record.row
+    if let headers, case .tcp(let header) = headers.transport, matcher.asksContent(record.row) {
+      consume(record, headers, header, matcher)
+    } else {
+      emit(record, headers, record.row, asking: .dns, matcher)
+    }
+    for output in outputs.indices { outputs[output].endPacket(record) }
+  }
+
+  /// Finishes the matching of some rules that want a packet, and emits their events.
+  ///
+  /// - Parameter content: what the rules may ask for of what the packet says.
+  private mutating func emit(
+    _ record: borrowing RecordReader, _ headers: PacketHeaders?, _ row: Row,
+    asking content: ContentProtocol?, _ matcher: PlanMatcher
+  ) {
+    var row = row
     if let headers, !isDone, matcher.isUndecided(row) {
       // Before rules count what user space refuses, or the record would be counted twice.
       guard matcher.knows(row) else {
@@ -108,7 +130,8 @@ public struct Emitter: ~Copyable {
       }
       row = matcher.decide(
         row, owner: record.owner.subject { completeOwner(&$0, matcher.generation) },
-        packet: headers.subject(of: record, interfaces))
+        packet: headers.subject(
+          of: record, content: matcher.asksContent(row) ? content : nil, interfaces))
     }
     guard let meaning = matcher.meaning(of: row) else {
       counts.malformed += 1
@@ -120,7 +143,7 @@ public struct Emitter: ~Copyable {
         want.counts.afterLimit += 1
         continue
       }
-      switch headers?.verdict(on: want.kind, record.packet) {
+      switch headers?.verdict(on: want.kind, record) {
       case .given: break
       case .other:
         want.counts.rejected += 1
@@ -138,7 +161,36 @@ public struct Emitter: ~Copyable {
       want.counts.emitted += 1
       counts.events += 1
     }
-    for output in outputs.indices { outputs[output].endPacket(record) }
+  }
+
+  /// Emits the events of a segment's headers, and those of the messages that it completes.
+  private mutating func consume(
+    _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
+    _ matcher: PlanMatcher
+  ) {
+    let row = record.row
+    guard matcher.knows(row) else {
+      counts.malformed += 1
+      return
+    }
+    let ofHeaders = row.subtracting(matcher.contentRows.dns).subtracting(matcher.contentRows.http)
+    if !ofHeaders.isEmpty { emit(record, headers, ofHeaders, asking: nil, matcher) }
+    consume(record, headers, header, as: .dns, row.intersection(matcher.contentRows.dns), matcher)
+    consume(record, headers, header, as: .http, row.intersection(matcher.contentRows.http), matcher)
+  }
+
+  private mutating func consume(
+    _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
+    as content: ContentProtocol, _ rules: Row, _ matcher: PlanMatcher
+  ) {
+    guard !rules.isEmpty, let payload = headers.payload(in: record.packet) else { return }
+    let segment = StreamSegment(record, headers, header, content, captured: payload.byteCount)
+    var messages: UInt64 = 0
+    streams.feed(segment, payload, content.framing) { message in
+      messages += 1
+      emit(record.completing(message), headers, rules, asking: content, matcher)
+    }
+    matcher.count(rules, messages: messages)
   }
 
   private func matcher(of generation: UInt32) -> PlanMatcher? {

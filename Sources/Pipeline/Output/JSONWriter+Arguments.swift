@@ -18,12 +18,12 @@ extension JSONWriter {
       line.append(headers, transport: isTransport)
       line.append(directionOf: record)
     case .dns, .dnsRequest, .dnsResponse:
-      guard let bytes = headers.dnsBytes(in: record.packet), let message = DNSMessage(bytes) else {
+      guard let bytes = headers.dnsBytes(of: record), let message = DNSMessage(bytes) else {
         return false
       }
       appendArguments(of: kind, record, headers, message, to: &line)
     case .http, .httpRequest, .httpResponse:
-      guard let payload = headers.payload(in: record.packet), let head = HTTPHead(payload) else {
+      guard let payload = headers.headBytes(of: record), let head = HTTPHead(payload) else {
         return false
       }
       appendArguments(of: kind, record, headers, head, to: &line)

@@ -40,7 +40,7 @@ struct TableWriter {
     _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
     policies: [UInt8], to line: inout LineBuffer
   ) -> Bool {
-    guard headers.verdict(on: kind, record.packet) == .given else { return false }
+    guard headers.verdict(on: kind, record) == .given else { return false }
     let owner = record.owner
     appendTime(record.time, to: &line)
     line.append(" ")
@@ -72,11 +72,11 @@ struct TableWriter {
     case .tcp, .udp, .icmp, .icmpv6:
       line.append(details: headers.transport, payload: headers.payloadLength(of: record.length))
     case .dns, .dnsRequest, .dnsResponse:
-      if let bytes = headers.dnsBytes(in: record.packet), let message = DNSMessage(bytes) {
+      if let bytes = headers.dnsBytes(of: record), let message = DNSMessage(bytes) {
         line.append(details: message)
       }
     case .http, .httpRequest, .httpResponse:
-      if let payload = headers.payload(in: record.packet), let head = HTTPHead(payload) {
+      if let payload = headers.headBytes(of: record), let head = HTTPHead(payload) {
         line.append(details: head)
       }
     }

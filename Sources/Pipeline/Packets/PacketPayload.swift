@@ -22,6 +22,18 @@ extension PacketHeaders {
       || ports.destination == 5355
   }
 
+  /// The bytes of the DNS message that a packet completes, or that is whole in it.
+  @_lifetime(copy record)
+  func dnsBytes(of record: borrowing RecordReader) -> RawSpan? {
+    record.message.isEmpty ? dnsBytes(in: record.packet) : record.message
+  }
+
+  /// Bytes that begin with the head that a packet completes, or with its payload.
+  @_lifetime(copy record)
+  func headBytes(of record: borrowing RecordReader) -> RawSpan? {
+    record.message.isEmpty ? payload(in: record.packet) : record.message
+  }
+
   /// The bytes of the DNS message in a packet: of TCP, those that the length before them counts, if they are all there.
   @_lifetime(copy packet)
   func dnsBytes(in packet: RawSpan) -> RawSpan? {

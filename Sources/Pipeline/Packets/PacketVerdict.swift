@@ -11,15 +11,15 @@ enum PacketVerdict {
 
 extension PacketHeaders {
   /// Whether the packet gives an event that the kernel took it for.
-  func verdict(on kind: EventKind, _ packet: RawSpan) -> PacketVerdict {
+  func verdict(on kind: EventKind, _ record: borrowing RecordReader) -> PacketVerdict {
     switch kind {
     case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6:
       return shape.gives(kind) ? .given : .undecodable
     case .dns, .dnsRequest, .dnsResponse:
-      guard hasPortOfDNS, let payload = payload(in: packet), payload.byteCount > 0 else {
+      guard hasPortOfDNS, let payload = payload(in: record.packet), payload.byteCount > 0 else {
         return .other
       }
-      guard let bytes = dnsBytes(in: packet), let message = DNSMessage(bytes) else {
+      guard let bytes = dnsBytes(of: record), let message = DNSMessage(bytes) else {
         return .undecodable
       }
       switch kind {
@@ -28,7 +28,8 @@ extension PacketHeaders {
       default: return .given
       }
     case .http, .httpRequest, .httpResponse:
-      guard case .tcp = transport, let payload = payload(in: packet), HTTPHead.isBegun(by: payload)
+      guard case .tcp = transport, let payload = headBytes(of: record),
+        HTTPHead.isBegun(by: payload)
       else { return .other }
       guard let head = HTTPHead(payload) else { return .undecodable }
       switch kind {

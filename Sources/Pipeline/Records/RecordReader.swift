@@ -10,6 +10,10 @@ struct RecordReader: ~Escapable {
   /// The words of the row.
   let rowWords: Int
   private let captured: Int
+  /// The message of DNS or HTTP that the packet completes, when its bytes were put together from several segments.
+  ///
+  /// Empty: the message, if there is one, is whole in the packet.
+  let message: RawSpan
 
   /// Takes a record, or refuses one that contradicts itself or says that it holds more than it does.
   @_lifetime(copy bytes)
@@ -29,6 +33,21 @@ struct RecordReader: ~Escapable {
     self.bytes = bytes
     self.rowWords = rowWords
     self.captured = captured
+    message = bytes.extracting(0..<0)
+  }
+
+  @_lifetime(copy record, copy message)
+  private init(_ record: borrowing RecordReader, completing message: RawSpan) {
+    bytes = record.bytes
+    rowWords = record.rowWords
+    captured = record.captured
+    self.message = message
+  }
+
+  /// The record, which completes a message.
+  @_lifetime(copy self, copy message)
+  func completing(_ message: RawSpan) -> RecordReader {
+    RecordReader(self, completing: message)
   }
 
   /// The plan that wanted the packet.

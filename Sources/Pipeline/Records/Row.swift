@@ -85,6 +85,20 @@ struct Row: Equatable, Hashable, Sendable {
     for index in 0..<count { words[index] &= other.words[index] }
   }
 
+  /// The bits that both have.
+  func intersection(_ other: Row) -> Row {
+    var row = self
+    for index in 0..<count { row.words[index] &= other.words[index] }
+    return row
+  }
+
+  /// The bits that the other has not.
+  func subtracting(_ other: Row) -> Row {
+    var row = self
+    for index in 0..<count { row.words[index] &= ~other.words[index] }
+    return row
+  }
+
   /// A number that is the same for the same words, with its best bits on top.
   var hash: UInt64 {
     var hash: UInt64 = 0

@@ -40,7 +40,8 @@ extension RuleCounts {
     [
       .init("submitted", .count(submitted)), .init("emitted", .count(emitted)),
       .init("rejected", .count(rejected)), .init("undecodable", .count(undecodable)),
-      .init("afterLimit", .count(afterLimit)),
+      .init("afterLimit", .count(afterLimit)), .init("incomplete", .count(incomplete)),
+      .init("further", .count(further)),
     ]
   }
 }

@@ -37,7 +37,7 @@ public struct ReplayRun: ~Copyable {
   ) {
     classifier = plan.classifier
     record = ReplayRecord(rowWords: plan.rowWords)
-    emitter = Emitter(outputs: outputs)
+    emitter = Emitter(outputs: outputs, isSparse: false)
     emitter.eventLimit = eventLimit
     emitter.add(plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation)
     readiness = plan.readiness

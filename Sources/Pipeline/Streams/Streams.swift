@@ -26,6 +26,8 @@ final class Streams {
   var counts = StreamCounts()
 
   let limits: Limits
+  /// Whether only those segments of HTTP come that begin heads or go on with them: what is between heads never comes.
+  let isSparse: Bool
   private(set) lazy var table = StreamTable(places: limits.flows)
   var backlogs: [StreamBacklog] = []
   var free: [Int] = []
@@ -36,7 +38,10 @@ final class Streams {
   private static let window = 1 << 20
 
   /// Makes one that knows of nothing; it allocates when the first segment comes.
-  init(_ limits: Limits = Limits()) { self.limits = limits }
+  init(_ limits: Limits = Limits(), isSparse: Bool = false) {
+    self.limits = limits
+    self.isSparse = isSparse
+  }
 
   /// Takes a segment, and gives `body` each message that it completes.
   ///
@@ -113,6 +118,11 @@ final class Streams {
       } else if !payload.isEmpty {
         counts.repeated += 1
       }
+      return true
+    }
+    if isSparse, framing == .http, flow.backlog < 0, HTTPHead.isBegun(by: payload) {
+      table.change(place) { $0.next = start }
+      advance(place, payload, framing, body)
       return true
     }
     if canJump(flow, at: segment.time), framing.surelyBegins(payload) {

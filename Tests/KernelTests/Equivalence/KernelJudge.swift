@@ -66,7 +66,7 @@ final class KernelJudge {
       row = record.row
       decoded = PacketHeaders(
         record.packet, shape: record.shape, transportOffset: record.transportOffset
-      )?.subject(of: record, interfaces)
+      )?.subject(of: record, content: .dns, interfaces)
       return true
     }
     var wanted = 0

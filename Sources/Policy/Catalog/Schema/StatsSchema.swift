@@ -22,11 +22,13 @@ public enum StatsSchema {
   }
 
   private static let becoming = counts([
-    ("submitted", "records read: the sum of what follows"),
+    ("submitted", "records read: the sum of what follows, but for `further`"),
     ("emitted", "events given to the outputs"),
     ("rejected", "refused by a clause that user space decides, or of another sort"),
     ("undecodable", "what the event shows is cut off or malformed"),
     ("afterLimit", "come after the last event that --count asked for"),
+    ("incomplete", "segments that complete no message of DNS or HTTP"),
+    ("further", "messages of packets that had given one before; taken off the sum"),
   ])
 
   private static let loss = JSONSchema.object([

@@ -1,0 +1,34 @@
+import CBPF
+
+extension StreamSegment {
+  /// The segment of a record.
+  ///
+  /// - Parameters:
+  ///   - content: what is looked for in it; the same bytes can be a part of a stream of each sort.
+  ///   - captured: the bytes of its payload that are there.
+  init(
+    _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
+    _ content: ContentProtocol, captured: Int
+  ) {
+    let sort: UInt64 = content == .dns ? 0 : 2
+    let direction: UInt64 = record.direction == .egress ? 1 : 0
+    // Two networks can have the same addresses.
+    let key = StreamKey(
+      source: headers.source, destination: headers.destination, sourcePort: header.sourcePort,
+      destinationPort: header.destinationPort,
+      place: UInt64(record.owner.netNamespace) << 2 | sort | direction)
+    self.init(
+      key, sequence: header.sequence, flags: header.flags, time: record.time,
+      missing: max(0, headers.payloadLength(of: record.length) - captured))
+  }
+}
+
+extension ContentProtocol {
+  /// Where its messages begin and end in a stream.
+  var framing: StreamFraming {
+    switch self {
+    case .dns: .dns
+    case .http: .http
+    }
+  }
+}
