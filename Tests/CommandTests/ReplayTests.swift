@@ -96,6 +96,42 @@ struct ReplayTests {
     #expect(other.errors.contains("does not say which way 1 packets went"))
   }
 
+  /// A segment of TCP over IPv4.
+  private static func segment(to port: UInt8, at place: Int, _ payload: some Sequence<UInt8>)
+    -> [UInt8]
+  {
+    let payload = Array(payload)
+    let length = 40 + payload.count
+    return [0x45, 0, UInt8(length >> 8), UInt8(length & 0xff), 0, 1, 0, 0, 64, 6, 0, 0]
+      + [10, 0, 0, 1, 10, 0, 0, 9, 0x9c, 0x40, 0, port, 0, 0, 0, UInt8(place), 0, 0, 0, 1]
+      + [0x50, 0x18, 1, 0, 0, 0, 0, 0] + payload
+  }
+
+  @Test func `messages over several segments are put together, in whatever order they come`()
+    async throws
+  {
+    let head = Array("GET /a/b HTTP/1.1\r\nHost: name.test\r\n\r\n".utf8)
+    let query: [UInt8] =
+      [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3] + Array("www".utf8) + [0, 0, 1, 0, 1]
+    let frames = [
+      Self.segment(to: 80, at: 1, head[..<10]), Self.segment(to: 53, at: 1, query[..<5]),
+      Self.segment(to: 80, at: 31, head[30...]), Self.segment(to: 80, at: 31, head[30...]),
+      Self.segment(to: 80, at: 11, head[10..<30]), Self.segment(to: 53, at: 6, query[5...]),
+    ]
+    let sample = SampleCapture()
+    let records = frames.enumerated().flatMap { sample.record($1, units: UInt32($0)) }
+    let replayed = try await replay(
+      sample.pcap([]) + records, "-o", "json", "-e", "net_packet_http_request", "-e",
+      "net_packet_dns_request")
+    let events = try events(replayed)
+    #expect(events.map(\.name) == ["net_packet_http_request", "net_packet_dns_request"])
+    // When the last of their segments came.
+    #expect(events.map(\.timestamp) == [4_000, 5_000])
+    #expect(events.first?.arguments["http_request"]?["uri_path"]?.string == "/a/b")
+    let questions = events.last?.arguments["dns_questions"]?.elements
+    #expect(questions?.first?["query"]?.string == "www")
+  }
+
   @Test func `what can be read of a damaged capture is read`() async throws {
     let good = SampleCapture().pcap(Self.frames)
     for (capture, words) in [
