@@ -68,11 +68,11 @@ extension EndToEnd {
             "data.dns_response.query_data.query=*ong.test"),
           policy(
             "evil", events: "net_packet_dns", "data.dst=\(here)",
-            "data.proto_dns.questions.name=*.evil.test", "data.proto_dns.questions.type!=AAAA"),
+            "data.proto_dns.questions.name=*.EVIL.test", "data.proto_dns.questions.type!=AAAA"),
           policy(
             "inside", events: "net_packet_dns", "data.dst=\(network.right.ipv4)",
             "data.proto_dns.answers.IP=192.0.2.0/24"))
-        for question in [["long.test", "TXT"], ["x.evil.test", "A"], ["host.test", "A"]] {
+        for question in [["long.test", "TXT"], ["x.eviL.test", "A"], ["host.test", "A"]] {
           let client = try stage.start(
             "dig", "+tries=1", "+bufsize=4096", "@\(here)", question[0], question[1],
             on: network.right)

@@ -4,10 +4,14 @@ import Policy
 struct FieldValues {
   private(set) var values: [PacketField: [FieldValue]] = [:]
 
-  /// Adds a value to a field, which may be a list.
+  /// Adds a value to a field, which may be a list; a name in small letters, as filters have it.
   mutating func add(_ path: String, _ value: FieldValue) {
     guard let field = PacketField(rawValue: path) else {
       preconditionFailure("the catalog has no field \(path)")
+    }
+    var value = value
+    if case .text(let text) = value, field.description.type == .name {
+      value = .text(text.smallLetters)
     }
     values[field, default: []].append(value)
   }

@@ -14,6 +14,8 @@ public enum FieldType: Equatable, Sendable {
   case address
   /// A text, of which only so many bytes are compared; a star at either end stands for anything.
   case text(comparedBytes: Int)
+  /// A name of DNS or a host, as a text of ASCII letters in any case (RFC 4343).
+  case name
   /// An absolute path that stands for itself and everything below it.
   case path
   /// A text with a mount namespace before it, `host:/p` or `4026531841:/p`, or without.
@@ -47,6 +49,7 @@ public enum FieldType: Equatable, Sendable {
     case .port: "ports from 0 to 65535, such as 443 or 8000-8999"
     case .address: "addresses, such as 10.1.2.3, 10.0.0.0/8, 10.0.0.1-10.0.0.9, 10.1.* or fe80::/10"
     case .text: "texts, such as name, name*, *name or *name*"
+    case .name: "names in any case, such as www.example.org or *.example.org"
     case .path: "absolute paths, such as /system.slice"
     case .executable: "paths, such as /usr/bin/dig, /usr/bin/*, host:/usr/bin/dig"
     case .containerID: "container ids, or how they begin, such as 3f9a"

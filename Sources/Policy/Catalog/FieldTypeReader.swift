@@ -11,6 +11,8 @@ extension FieldType {
       return try AddressSet(text).ranges.map { .addresses($0) }
     case .text(let comparedBytes):
       return [.text(TextPattern(text, comparedBytes: comparedBytes))]
+    case .name:
+      return [.text(TextPattern(text.smallLetters))]
     case .path:
       return try Self.path(text)
     case .executable:
@@ -145,5 +147,12 @@ extension Enumeration {
     }
     let question = Nearest.question(text, among: symbols.map(\.name))
     throw ValueFault("`\(text)` is not one of its names" + (question.map { ": " + $0 } ?? ""))
+  }
+}
+
+extension String {
+  /// The text with small letters for the capital ones of ASCII.
+  public var smallLetters: String {
+    String(decoding: utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 }

@@ -197,7 +197,7 @@ extension FieldType {
     case .enumeration(let enumeration): enumeration.maximum
     case .port: 65535
     case .flag: 1
-    case .signedInteger, .address, .text, .path, .executable, .containerID: .max
+    case .signedInteger, .address, .text, .name, .path, .executable, .containerID: .max
     }
   }
 }

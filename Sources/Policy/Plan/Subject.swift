@@ -67,6 +67,8 @@ public struct Packet: Equatable, Sendable {
   /// The events that the packet gives.
   public var events: Set<EventKind>
   /// What the packet has in each field: nothing if it lacks the field, several values if the field is a list.
+  ///
+  /// Names of DNS and of hosts are in small letters.
   public var fields: [PacketField: [FieldValue]]
 
   /// Makes a packet.

@@ -46,7 +46,7 @@ extension PacketField {
     case .flag: ValueSet(upTo: 1)
     case .address:
       ValueSet(isOfPacket && event.isIPv4 ? IPAddress.ipv4Block : IPAddress.all)
-    case .text, .path, .executable, .containerID: .texts
+    case .text, .name, .path, .executable, .containerID: .texts
     }
   }
 

@@ -3,7 +3,7 @@ enum LiteralStar {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.filters.flatMap { filter in
       switch filter.type {
-      case .text?, .executable?:
+      case .text?, .name?, .executable?:
         return filter.values.filter { $0.word.text.starless.contains("*") }
           .map { Diagnostic.literalStar(filter, $0.word) }
       default: return []

@@ -115,7 +115,7 @@ extension FieldType {
     case .signedInteger: ["type": "integer"]
     case .port: JSONSchema.number(upTo: 65535)
     case .flag: JSONSchema.number(upTo: 1)
-    case .address, .text, .path, .executable, .containerID: JSONSchema.text
+    case .address, .text, .name, .path, .executable, .containerID: JSONSchema.text
     case .enumeration(let enumeration):
       enumeration.isComplete ? JSONSchema.words(enumeration.symbols.map(\.name)) : JSONSchema.text
     }

@@ -11,27 +11,27 @@ extension Shape {
   ])
 
   private static let dnsQuestion = structure([
-    "name": .text, "type": .name(.dnsType), "class": .name(.dnsClass),
+    "name": .name, "type": .name(.dnsType), "class": .name(.dnsClass),
   ])
 
   private static let dnsRecord = structure([
-    "name": .text, "type": .name(.dnsType), "class": .name(.dnsClass), "TTL": .bits(32),
-    "IP": .address, "NS": .text, "CNAME": .text, "PTR": .text, "TXTs": .listOrNull(.text),
+    "name": .name, "type": .name(.dnsType), "class": .name(.dnsClass), "TTL": .bits(32),
+    "IP": .address, "NS": .name, "CNAME": .name, "PTR": .name, "TXTs": .listOrNull(.text),
     "SOA": structure([
-      "MName": .text, "RName": .text, "serial": .bits(32), "refresh": .bits(32),
+      "MName": .name, "RName": .name, "serial": .bits(32), "refresh": .bits(32),
       "retry": .bits(32), "expire": .bits(32), "minimum": .bits(32),
     ]),
     "SRV": structure([
-      "priority": .bits(16), "weight": .bits(16), "port": .port, "name": .text,
+      "priority": .bits(16), "weight": .bits(16), "port": .port, "name": .name,
     ]),
-    "MX": structure(["preference": .bits(16), "name": .text]),
+    "MX": structure(["preference": .bits(16), "name": .name]),
     "OPT": .list(structure(["code": .text, "data": .text])),
     "URI": structure(["priority": .bits(16), "weight": .bits(16), "target": .text]),
     "TXT": .text,
   ])
 
   private static let dnsQuery = structure([
-    "query": .text, "query_type": .name(.dnsType), "query_class": .name(.dnsClass),
+    "query": .name, "query_type": .name(.dnsType), "query_class": .name(.dnsClass),
   ])
 
   static let dnsQueries = list(dnsQuery)
@@ -40,6 +40,6 @@ extension Shape {
     structure([
       "query_data": dnsQuery,
       "dns_answer": .list(
-        structure(["answer_type": .name(.dnsType), "ttl": .bits(32), "answer": .text])),
+        structure(["answer_type": .name(.dnsType), "ttl": .bits(32), "answer": .name])),
     ]))
 }

@@ -3,13 +3,13 @@
 /// Source: `docs/events.md`; RFC 9110, RFC 9112.
 extension Shape {
   static let http = structure([
-    "direction": .name(.httpDirection), "method": .text, "protocol": .text, "host": .text,
+    "direction": .name(.httpDirection), "method": .text, "protocol": .text, "host": .name,
     "uri_path": .text, "status": .text, "status_code": .bits(16), "headers": .texts,
     "content_length": .value(.signedInteger),
   ])
 
   static let httpRequest = structure([
-    "method": .text, "protocol": .text, "host": .text, "uri_path": .text, "headers": .texts,
+    "method": .text, "protocol": .text, "host": .name, "uri_path": .text, "headers": .texts,
     "content_length": .value(.signedInteger),
   ])
 

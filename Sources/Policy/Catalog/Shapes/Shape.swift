@@ -46,6 +46,7 @@ extension Shape {
   static let address = Shape.value(.address)
   static let port = Shape.value(.port)
   static let text = Shape.value(.text)
+  static let name = Shape.value(.name)
   static func bits(_ width: UInt64) -> Shape { .value(.bits(width)) }
   static func name(_ enumeration: Enumeration) -> Shape { .value(.enumeration(enumeration)) }
 }
