@@ -97,6 +97,9 @@ public enum IPVersion: Int, CaseIterable, Sendable {
 }
 
 extension VirtualNetwork.Side {
+  /// The command that runs a program here.
+  public func command(_ words: [String]) -> [String] { entrance + words }
+
   /// Its address of a version.
   public func address(_ version: IPVersion) -> String {
     version == .four ? ipv4 : ipv6
