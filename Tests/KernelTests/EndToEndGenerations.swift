@@ -189,9 +189,9 @@ private struct PlanMaps: Equatable {
       let descriptor = bpf_map_get_fd_by_id(UInt32(id))
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
-      memory += Self.number("memlock", of: descriptor)
-      guard Self.number("map_type", of: descriptor) == Int(BPF_MAP_TYPE_ARRAY_OF_MAPS.rawValue)
-      else { continue }
+      memory += KernelObjects.memory(ofMap: descriptor)
+      let type = KernelObjects.number("map_type", of: descriptor)
+      guard type == Int(BPF_MAP_TYPE_ARRAY_OF_MAPS.rawValue) else { continue }
       for slot in 0..<UInt32(TP_PLAN_SLOTS) {
         var slot = slot
         var id: UInt32 = 0
@@ -219,12 +219,5 @@ private struct PlanMaps: Equatable {
     let descriptor = bpf_map_get_fd_by_id(id)
     if descriptor >= 0 { close(descriptor) }
     return descriptor >= 0
-  }
-
-  private static func number(_ key: String, of descriptor: CInt) -> Int {
-    let text = try? String(contentsOfFile: "/proc/self/fdinfo/\(descriptor)", encoding: .utf8)
-    let line = (text ?? "").split(separator: "\n").first { $0.hasPrefix(key + ":") }
-    return line.flatMap { Int($0.dropFirst(key.count + 1).trimmingCharacters(in: .whitespaces)) }
-      ?? 0
   }
 }

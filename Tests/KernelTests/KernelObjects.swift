@@ -57,4 +57,15 @@ struct KernelObjects {
     }
     return output
   }
+
+  /// The bytes of a map that this process has open, as the kernel tells them.
+  static func memory(ofMap descriptor: CInt) -> Int { number("memlock", of: descriptor) }
+
+  /// A number that the kernel tells of a descriptor of this process; 0 when it does not.
+  static func number(_ key: String, of descriptor: CInt) -> Int {
+    let text = try? String(contentsOfFile: "/proc/self/fdinfo/\(descriptor)", encoding: .utf8)
+    let line = (text ?? "").split(separator: "\n").first { $0.hasPrefix(key + ":") }
+    return line.flatMap { Int($0.dropFirst(key.count + 1).trimmingCharacters(in: .whitespaces)) }
+      ?? 0
+  }
 }

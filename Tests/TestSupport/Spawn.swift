@@ -6,7 +6,10 @@ public struct SystemCallFailed: Error, CustomStringConvertible {
   /// The call and the system's word for why.
   public let description: String
 
-  init(_ call: String, _ code: CInt = errno) {
+  /// Takes the code that the call left in `errno`.
+  public init(_ call: String) { self.init(call, errno) }
+
+  init(_ call: String, _ code: CInt) {
     description = "\(call): \(String(cString: strerror(code)))"
   }
 }

@@ -1,0 +1,197 @@
+import CBPF
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// What comes and goes on a machine leaves nothing behind in the kernel.
+  @Suite(
+    .enabled(if: Machine.has("python3"), "needs python3"),
+    .enabled(if: ControlGroup.root != nil, "needs cgroup v2"))
+  struct Leaks {
+    /// Does what each line of its input says: `pass THING COUNT ORDER` makes so many, ends each, and then names the order;
+    /// `hold THING COUNT ORDER` keeps them until the next line.
+    private static let maker = """
+      import os, signal, socket, sys
+      listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+      folder, number = sys.argv[1], 0
+
+      def connection():
+        one = socket.create_connection(listener.getsockname())
+        other, _ = listener.accept()
+        return lambda: (one.close(), other.close())
+
+      def process():
+        child = os.fork()
+        if child == 0:
+          try:
+            signal.pause() if holding else None
+          finally:
+            os._exit(0)
+        return lambda: (os.kill(child, signal.SIGKILL), os.waitpid(child, 0))
+
+      def group():
+        global number
+        number += 1
+        path = "%s/%d" % (folder, number)
+        os.mkdir(path)
+        return lambda: os.rmdir(path)
+
+      makers = {"connections": connection, "processes": process, "groups": group}
+      for line in sys.stdin:
+        verb, thing, count, order = line.split()
+        holding = verb == "hold"
+        # Not one by one: a parent that waits for each child waits for the scheduler each time.
+        step = int(count) if holding else 50
+        for _ in range(0, int(count), step):
+          held = [makers[thing]() for _ in range(step)]
+          if holding:
+            sys.stdin.readline()
+          for end in held: end()
+        print("ended", order, flush=True)
+      """
+
+    /// Others on the machine have sockets, processes and cgroups that come and go.
+    private static let others = 150
+
+    @Test(.timeLimit(.minutes(2)))
+    func `ten thousand connections, processes and cgroups leave nothing`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        try await run("ip", "-netns", network.right.name, "link", "set", "lo", "up")
+        let group = try stage.make(stage.plannedGroup())
+        let maker = try stage.start(
+          "python3", "-I", "-S", "-u", "-c", Self.maker, group.directory, on: network.right,
+          input: .open)
+        let tracer = try await stage.trace(
+          policy("family", scope: "tree=\(maker.id)", events: "net_packet_udp", "data.dst_port=9"),
+          policy(
+            "followers", scope: "follow\", \"pid=\(maker.id)", events: "net_packet_tcp",
+            "data.dst_port=9"),
+          policy("group", scope: "comm=nobody", events: "net_packet_tcp", "data.dst_port=9"))
+        let kernel = try TracerMemory(of: tracer.process.id)
+
+        func pass(_ thing: String, order: String) async throws {
+          try maker.write("pass \(thing) 10000 \(order)\n")
+          _ = try await maker.line(startingWith: "ended \(order)", within: .seconds(60))
+        }
+        let before = try kernel.now()
+        for (thing, size) in [
+          ("connections", \TracerMemory.Sizes.sockets), ("processes", \.tasks),
+          ("processes", \.descents), ("groups", \.groups),
+        ] {
+          let start = try kernel.now()
+          try maker.write("hold \(thing) 300 hold\n")
+          try await eventually("300 \(thing)", instead: { "\(start)\n\(maker.errorText)" }) {
+            try kernel.now()[keyPath: size] >= start[keyPath: size] + 300 - Self.others
+          }
+          try maker.write("\n")
+        }
+        for thing in ["connections", "processes", "groups"] {
+          try await pass(thing, order: thing)
+        }
+
+        var after = before
+        func told() -> String { "\(before)\nbefore, and then\n\(after)" }
+        try await eventually("a kernel as before", instead: told) {
+          after = try kernel.now()
+          return after.sockets <= before.sockets + Self.others
+            && after.tasks <= before.tasks + Self.others
+            && after.groups <= before.groups + Self.others
+            && after.objects == before.objects && after.descriptors == before.descriptors
+            && after.memory <= before.memory + Self.others * 4096
+        }
+
+        // Ancestors stay until as many others have exited as the queue has room for, and no longer.
+        #expect(after.descents > before.descents + 10_000)
+        try await pass("processes", order: "again")
+        try await eventually("no more ancestors than there is room for", instead: told) {
+          after = try kernel.now()
+          return after.descents <= before.descents + kernel.room + Self.others
+        }
+        #expect(after.descents >= kernel.room)
+        #expect(after.objects == before.objects && after.descriptors == before.descriptors)
+
+        let trace = try await tracer.stop()
+        #expect(trace.ledger.lost == 0)
+      }
+    }
+  }
+}
+
+/// What a tracer has in the kernel.
+private final class TracerMemory {
+  struct Sizes {
+    /// Sockets and tasks that something is kept for.
+    var sockets = 0, tasks = 0
+    /// Cgroups that are known, and processes whose ancestors are.
+    var groups = 0, descents = 0
+    /// Programs, links and maps.
+    var objects: [Int] = []
+    /// All that the process has open.
+    var descriptors = 0
+    /// The bytes of all maps but that of ancestors, as the kernel tells them.
+    var memory = 0
+  }
+
+  private let process: pid_t
+  private let maps: [String: CInt]
+  private let sockets: StorageCount
+  private let tasks: StorageCount
+  /// How many processes that have exited keep their ancestors.
+  let room: Int
+
+  init(of process: pid_t) throws {
+    self.process = process
+    var maps: [String: CInt] = [:]
+    var room = 0
+    for id in try KernelObjects(heldBy: process).maps {
+      let descriptor = bpf_map_get_fd_by_id(UInt32(id))
+      guard descriptor >= 0 else { throw SystemCallFailed("bpf_map_get_fd_by_id") }
+      var about = bpf_map_info()
+      var length = UInt32(MemoryLayout<bpf_map_info>.size)
+      bpf_obj_get_info_by_fd(descriptor, &about, &length)
+      let name = withUnsafeBytes(of: about.name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name == "tp_exited" { room = Int(about.max_entries) }
+      maps[maps[name] == nil ? name : "\(name) \(id)"] = descriptor
+    }
+    (self.maps, self.room) = (maps, room)
+    sockets = try StorageCount(sockets: maps["tp_sockets"] ?? -1)
+    tasks = try StorageCount(tasks: maps["tp_tasks"] ?? -1)
+  }
+
+  deinit { for descriptor in maps.values { close(descriptor) } }
+
+  func now() throws -> Sizes {
+    var sizes = Sizes()
+    sizes.sockets = try sockets.now()
+    sizes.tasks = try tasks.now()
+    sizes.groups = Self.entries(of: maps["tp_cgroups"] ?? -1)
+    sizes.descents = Self.entries(of: maps["tp_descents"] ?? -1)
+    let objects = try KernelObjects(heldBy: process)
+    sizes.objects = [objects.programs.count, objects.links.count, objects.maps.count]
+    sizes.descriptors =
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+    for (name, map) in maps where name != "tp_descents" {
+      sizes.memory += KernelObjects.memory(ofMap: map)
+    }
+    return sizes
+  }
+
+  /// How many keys a map of hashes has, where a key is at most 16 bytes.
+  private static func entries(of map: CInt) -> Int {
+    var key: (UInt64, UInt64) = (0, 0)
+    var next = key
+    var count = 0
+    var code = bpf_map_get_next_key(map, nil, &next)
+    while code == 0 && count < 1 << 20 {
+      count += 1
+      key = next
+      code = bpf_map_get_next_key(map, &key, &next)
+    }
+    return count
+  }
+}
