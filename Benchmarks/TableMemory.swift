@@ -3,25 +3,35 @@ import Glibc
 import Pipeline
 import Policy
 
-/// Prints the kernel memory of all tables, and what it takes to make them from a plan and to have them in force.
+/// Prints the kernel memory of all tables, and what it takes to make them from a plan, to have them in force, and to
+/// have the tables of a next plan in force and the old ones freed, while tracing goes on.
 ///
 /// The ring is left out: its size is a setting. The memory is what the kernel says of each map (`memlock` in `fdinfo`).
 func measureTables() throws {
-  print("\nrules  KiB of tables  ms to make them  ms to apply, with loading and attaching")
+  print(
+    "\nrules  KiB of tables  ms to make them  ms to apply, with loading and attaching  "
+      + "ms to reload  ms to free the old")
   for count in [1, 64, 1024] {
     let plan = unwantedPlan(rules: count)
     let start = seconds()
     let tables = KernelTables(plan, generation: 1)
     let made = seconds()
     let before = Set(mapIDs())
-    let tracer = try Tracer(tables)
+    var tracer = try Tracer(tables)
     let applied = seconds()
     let bytes = try mapIDs().filter { !before.contains($0) }.reduce(0) {
       try $0 + memory(ofMap: $1)
     }
-    _ = try tracer.counts()
-    let times = [made - start, applied - made].map { "\(($0 * 10_000).rounded() / 10)" }
-    print("  \(count)", bytes / 1024, times[0], times[1], separator: "\t")
+    let asked = seconds()
+    let next = try tracer.loader.load(KernelTables(plan, generation: 2)) { tables }
+    let outgoing = try tracer.activate(next)
+    let reloaded = seconds()
+    try outgoing.free()
+    let freed = seconds()
+    let times = [made - start, applied - made, reloaded - asked, freed - reloaded].map {
+      "\(($0 * 10_000).rounded() / 10)"
+    }
+    print("  \(count)", bytes / 1024, times.joined(separator: "\t"), separator: "\t")
   }
 }
 

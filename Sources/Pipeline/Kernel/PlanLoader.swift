@@ -2,12 +2,12 @@ import CBPF
 import Policy
 
 /// Brings plans into the kernel beside the one that decides; any thread may wait for it.
-struct PlanLoader: Sendable {
+package struct PlanLoader: Sendable {
   private let owners: OwnerPrograms
   private let packets: PacketPrograms
 
   /// A plan that is in the kernel and does not decide yet.
-  struct LoadedPlan: Sendable {
+  package struct LoadedPlan: Sendable {
     /// Its number.
     let generation: UInt32
     /// Whether a rule asks for ancestors of owners.
@@ -27,7 +27,9 @@ struct PlanLoader: Sendable {
   /// plan too: so whichever of the programs sees a packet, it is judged by the same plan until another is activated.
   ///
   /// - Parameter current: makes the tables of the plan that decides now.
-  func load(_ tables: KernelTables, current: () -> KernelTables) throws(KernelError) -> LoadedPlan {
+  package func load(
+    _ tables: KernelTables, current: () -> KernelTables
+  ) throws(KernelError) -> LoadedPlan {
     let generation = tables.plan.generation
     guard tables.rowWords > packets.rowWords else {
       try packets.installer.install(tables)
@@ -47,7 +49,7 @@ struct PlanLoader: Sendable {
 }
 
 /// A plan that decides no more, while programs may still be at work on a packet by it.
-struct OutgoingPlan: Sendable {
+package struct OutgoingPlan: Sendable {
   /// Its number.
   let generation: UInt32
   fileprivate let packets: PacketPrograms
@@ -62,7 +64,7 @@ struct OutgoingPlan: Sendable {
   /// Waits until no program decides by it any more, and frees its maps; any thread may wait for it.
   ///
   /// All of its records are then in the ring, and all of its losses are counted.
-  func free() throws(KernelError) {
+  package func free() throws(KernelError) {
     try gracePeriod.wait()
     try packets.installer.clear(generation)
   }

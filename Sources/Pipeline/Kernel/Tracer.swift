@@ -103,12 +103,14 @@ public struct Tracer: ~Copyable {
   }
 
   /// What brings the next plan into the kernel.
-  var loader: PlanLoader { PlanLoader(owners, packets) }
+  package var loader: PlanLoader { PlanLoader(owners, packets) }
 
   /// Makes a plan that was loaded the one that decides, by one write.
   ///
   /// - Returns: the plan before it, which is to be freed.
-  mutating func activate(_ plan: PlanLoader.LoadedPlan) throws(KernelError) -> OutgoingPlan {
+  package mutating func activate(
+    _ plan: PlanLoader.LoadedPlan
+  ) throws(KernelError) -> OutgoingPlan {
     if plan.asksForAncestors && !keepsDescents {
       links += try Self.keepDescents(owners)
       keepsDescents = true
