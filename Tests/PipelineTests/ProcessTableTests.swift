@@ -70,6 +70,16 @@ struct ProcessTableTests {
     #expect(story.owner(12).ancestors == [11, 10, 1])
   }
 
+  @Test func `descendants with lower numbers are known too`() throws {
+    let story = Story()
+    try story.tell(.found, 12, parent: 31)
+    try story.tell(.forked, 20, parent: 12)
+    try story.tell(.found, 30, parent: 1)
+    try story.tell(.found, 31, parent: 30)
+    #expect(story.owner(12).ancestors == [31, 30, 1])
+    #expect(story.owner(20).ancestors == [12, 31, 30, 1])
+  }
+
   @Test func `a parent that has ended stays an ancestor`() throws {
     let story = Story()
     try story.tell(.found, 10, parent: 1)

@@ -155,6 +155,13 @@ final class ProcessTable {
       }
       processes[process.processID] = Process(ancestors: ancestors)
     }
+    // Chains that ended with somebody who was not found yet.
+    for (id, process) in processes where parents[id] == nil {
+      guard let last = process.ancestors.last, parents[last] != nil,
+        let rest = processes[last]?.ancestors
+      else { continue }
+      processes[id]?.ancestors += rest.filter { !process.ancestors.contains($0) }
+    }
     for process in all {
       if var owner = process.owner { note(&owner) }
     }
