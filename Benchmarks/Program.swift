@@ -96,6 +96,14 @@ extension Program {
     return String(decoding: folder, as: UTF8.self) + "tracee-policy"
   }()
 
+  /// The seconds of processor time that it took so far.
+  var processorTime: Double {
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(id, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// A number of its `/proc/PID/status` in KiB, such as `VmHWM`; 0 when there is none.
   func status(_ name: String) -> Int { number(name, in: "status") }
 

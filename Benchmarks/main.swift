@@ -21,6 +21,7 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("rate", true, measureSendRate),
   ("tables", true, measureTables),
   ("start", true, measureStart),
+  ("live", true, measureLive),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 for part in parts where wanted.isEmpty || wanted.contains(part.name) {
