@@ -52,7 +52,7 @@ struct PacketLinks {
 final class OwnerPrograms: Sendable {
   /// The size of the ring.
   let ringBytes: UInt32
-  fileprivate let object: BPFObject
+  let object: BPFObject
 
   /// Loads the programs; nothing is attached.
   ///
@@ -60,7 +60,7 @@ final class OwnerPrograms: Sendable {
   init(ringBytes: UInt32) throws(KernelError) {
     let object = try BPFObject()
     try object.configure(rowWords: 1, ringBytes: ringBytes)
-    try object.keepPrograms { !PacketPrograms.contains($0) }
+    try object.keepPrograms { !PacketPrograms.contains($0) && !ProcessPrograms.contains($0) }
     try object.omitPlans()
     try object.load()
     self.ringBytes = ringBytes

@@ -43,6 +43,9 @@ public enum Requirement: CaseIterable, Sendable {
     case .programs:
       let owners = try OwnerPrograms(ringBytes: 1 << 16)
       _ = try PacketPrograms(rowWords: Row.wordLimit, sharingMapsOf: owners)
+      for purpose in ProcessPrograms.Purpose.allCases {
+        _ = try ProcessPrograms(purpose, sharingMapsOf: owners)
+      }
       return "loaded, for rows of \(TP_RULES_MAX) rules"
     }
   }
