@@ -104,6 +104,29 @@ import Testing
     #expect((counts[0].faults[.tooShort], counts[0].undecodable, counts[0].submitted) == (1, 1, 1))
   }
 
+  @Test func `what cannot be read is undecodable whatever a filter asks of it, and not refused`()
+    throws
+  {
+    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .dns)])
+    func undecided(_ path: StaticString, _ text: String) -> Undecided {
+      Undecided(filters: [
+        Clause(PacketField(path), Condition(included: [.text(.suffix(text))]))
+      ])
+    }
+    let name: StaticString = "proto_dns.questions.name"
+    let bad = SampleDNS.message(flags: 0, counts: [1, 0, 0, 0], [0xc0, 12, 0, 1, 0, 1])
+    for (message, clause, undecodable) in [
+      (bad, undecided(name, ".org"), 1), (Self.query, undecided(name, ".com"), 0),
+      (bad, undecided("metadata.iface", "eth0"), 0),
+    ] as [([UInt8], Undecided, UInt64)] {
+      let packet = SamplePacket.ipv4(17, SamplePacket.udp(from: 40000, to: 53, message))
+      let (lines, counts) = try emitLines([SampleRecord(packet)], by: plan, undecided: [clause])
+      #expect(lines.isEmpty)
+      #expect((counts[0].undecodable, counts[0].rejected) == (undecodable, 1 - undecodable))
+      #expect(counts[0].submitted == 1)
+    }
+  }
+
   @Test func `over TCP several messages can be in a segment, and one in several`() throws {
     let message = SamplePacket.big(UInt16(Self.query.count)) + Self.query
     let stream = message + message + message

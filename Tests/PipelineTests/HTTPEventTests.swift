@@ -184,13 +184,14 @@ import Testing
 
 /// Emits records by a plan into a file, and reads its lines and the counts of the rules.
 func emitLines(
-  _ records: [SampleRecord], by plan: TracePlan, as format: Destination.Format = .json
+  _ records: [SampleRecord], by plan: TracePlan, undecided: [Undecided] = [],
+  as format: Destination.Format = .json
 ) throws -> (lines: [String], counts: [RuleCounts]) {
   try withTemporaryFolder { folder in
     let path = folder + "/lines"
     let output = try Output(Destination(format, path: path), clock: BootClock(epochOffset: 0))
     var emitter = Emitter(outputs: [output])
-    emitter.add(plan, generation: 1)
+    emitter.add(plan, undecided: undecided, generation: 1)
     for record in records {
       let bytes = record.bytes
       emitter.consume(bytes.bytes)

@@ -40,7 +40,8 @@ extension RuleCounts {
     [
       .init("submitted", .count(submitted)), .init("emitted", .count(emitted)),
       .init("rejected", .count(rejected)), .init("undecodable", .count(undecodable)),
-      .init("undecodableBy", .object(faults.members)), .init("afterLimit", .count(afterLimit)), .init("incomplete", .count(incomplete)),
+      .init("undecodableBy", .object(faults.members)), .init("afterLimit", .count(afterLimit)),
+      .init("incomplete", .count(incomplete)),
       .init("further", .count(further)),
     ]
   }
