@@ -58,7 +58,7 @@ static __always_inline int remove_cgroup(struct cgroup *cgroup) {
 
 /* A container has started when something is executed in it. */
 static __always_inline int start_container(struct task_struct *task) {
-  __u64 id = cgroup_of(task);
+  __u64 id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
   struct tp_cgroup *known = bpf_map_lookup_elem(&tp_cgroups, &id);
   if (known && known->flags & TP_OWNER_CONTAINER) known->flags |= TP_OWNER_CONTAINER_STARTED;
   return 0;

@@ -31,8 +31,17 @@ static __always_inline void count_losses(const __u64 *row, __u32 generation) {
   bpf_loop(64 * tp_config.row_words, count_loss, &loss, 0);
 }
 
-static __always_inline bool emit_sized(struct __sk_buff *skb, struct tp_packet *head, const struct tp_socket *socket,
-                                       const __u64 *row, __u32 capture) {
+/* What is recorded of a packet besides its bytes and its owner. */
+struct tp_want {
+  struct tp_row row; /* the rules that want it */
+  __u32 needed;      /* how many of its bytes they need */
+  __u32 generation;
+  enum tp_direction direction;
+  __s32 system_call;
+};
+
+static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_view *seen, const struct tp_socket *socket,
+                                       const struct tp_want *want, __u32 capture) {
   __u32 row_bytes = 8 * tp_config.row_words;
   if (row_bytes > 8 * TP_ROW_WORDS_MAX) return false;
   struct tp_packet *packet = bpf_ringbuf_reserve(&tp_ring, sizeof *packet + row_bytes + capture, 0);
@@ -41,9 +50,20 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, struct tp_packet *
   __u64 *out = (void *)(packet + 1);
   void *bytes = (char *)(packet + 1) + row_bytes;
   if (length == 0 || length > capture || bpf_skb_load_bytes(skb, 0, bytes, length)) length = 0;
-  head->captured = length;
-  __builtin_memcpy(packet, head, __builtin_offsetof(struct tp_packet, owner));
-  TP_EACH_WORD(i) out[i] = row[i];
+  packet->kind = TP_RECORD_PACKET;
+  packet->generation = want->generation;
+  packet->time = bpf_ktime_get_boot_ns();
+  packet->length = skb->len;
+  packet->captured = length;
+  packet->interface = skb->ifindex;
+  packet->processor = bpf_get_smp_processor_id();
+  packet->system_call = want->system_call;
+  packet->row_words = tp_config.row_words;
+  packet->direction = want->direction;
+  packet->shape = seen->shape;
+  packet->transport_offset = seen->transport_offset;
+  __builtin_memset(packet->_reserved, 0, sizeof packet->_reserved);
+  TP_EACH_WORD(i) out[i] = want->row.words[i];
   if (socket)
     copy_owner(&packet->owner, socket);
   else
@@ -52,13 +72,17 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, struct tp_packet *
   return true;
 }
 
-/* Whether the record is in the ring. The smallest capture is taken that holds the packet, or what is needed of it. */
-static __always_inline bool emit(struct __sk_buff *skb, struct tp_packet *head, const struct tp_socket *socket,
-                                 const __u64 *row, __u32 needed) {
-  if (skb->len < needed) needed = skb->len;
+/*
+ * Whether the record is in the ring. The smallest capture is taken that holds the packet, or what is needed of it. `socket` is
+ * NULL when the packet has no owner. Not static: so the verifier checks it once, and not again with all that may have gone before.
+ */
+__noinline int emit(struct __sk_buff *skb, struct tp_view *seen, struct tp_socket *socket, struct tp_want *want) {
+  if (!seen || !want) return false;
+  __u32 needed = skb->len < want->needed ? skb->len : want->needed;
+  if (!may_take(&want->row, sizeof(struct tp_packet) + needed)) return false;
 #define X(size) \
-  if (needed <= size) return emit_sized(skb, head, socket, row, size);
+  if (needed <= size) return emit_sized(skb, seen, socket, want, size);
   TP_CAPTURES(X)
 #undef X
-  return emit_sized(skb, head, socket, row, TP_CAPTURE_MAX);
+  return emit_sized(skb, seen, socket, want, TP_CAPTURE_MAX);
 }

@@ -5,13 +5,16 @@ enum { AF_INET = 2, AF_INET6 = 10 };
 
 static __always_inline bool is_inet(__u32 family) { return family == AF_INET || family == AF_INET6; }
 
-static __always_inline __u64 cgroup_of(struct task_struct *task) { return task->cgroups->dfl_cgrp->kn->id; }
 
-/* Whether `owner` still says of `task` what is so. A new node name alone is not noticed: it is read again with the rest. */
+/*
+ * Whether `owner` still says of `task` what is so. A new node name alone is not noticed: it is read again with the
+ * rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls the kernel for
+ * each, since for each that is followed as it is, the verifier searches all names of the kernel's types.
+ */
 static __always_inline bool describes(const struct tp_owner *owner, struct task_struct *task) {
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
   if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != task->real_cred->uid.val) return false;
-  if (owner->cgroup_id != cgroup_of(task) || owner->ppid != (__u32)task->real_parent->tgid) return false;
+  if (owner->cgroup_id != task->cgroups->dfl_cgrp->kn->id || owner->ppid != (__u32)task->real_parent->tgid) return false;
   struct nsproxy *namespaces = task->nsproxy;
   if (owner->mount_namespace != namespaces->mnt_ns->ns.inum || owner->net_namespace != namespaces->net_ns->ns.inum)
     return false;
@@ -30,19 +33,19 @@ static __always_inline __u32 number_at(struct pid *pid, __u32 level, struct pid_
 }
 
 static __always_inline void describe_ids(struct tp_owner *owner, struct task_struct *task) {
-  struct task_struct *leader = task->group_leader;
-  struct task_struct *parent = task->real_parent->group_leader;
+  struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+  struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
   struct pid *pid = BPF_CORE_READ(task, thread_pid);
   __u32 level = BPF_CORE_READ(pid, level);
   struct upid number = {};
   bpf_probe_read_kernel(&number, sizeof number, &pid->numbers[level & 31]);
 
   owner->start_time = task->start_boottime;
-  owner->leader_start_time = leader->start_boottime;
-  owner->parent_start_time = parent->start_boottime;
+  owner->leader_start_time = BPF_CORE_READ(leader, start_boottime);
+  owner->parent_start_time = BPF_CORE_READ(parent, start_boottime);
   owner->pid = task->tgid;
   owner->tid = task->pid;
-  owner->ppid = task->real_parent->tgid;
+  owner->ppid = BPF_CORE_READ(parent, tgid);
   owner->ns_tid = number.nr;
   owner->ns_pid = number_at(BPF_CORE_READ(leader, thread_pid), level, number.ns);
   owner->ns_ppid = number_at(BPF_CORE_READ(parent, thread_pid), level, number.ns);
@@ -94,8 +97,7 @@ static __always_inline __u32 path_of(struct file *file, char *path) {
 static __always_inline void describe_executable(struct tp_task *known, struct task_struct *task) {
   char *executable = known->owner.executable;
   __builtin_memset(executable, 0, TP_EXECUTABLE_LENGTH);
-  struct mm_struct *memory = task->mm;
-  struct file *file = memory ? BPF_CORE_READ(memory, exe_file) : NULL;
+  struct file *file = BPF_CORE_READ(task, mm, exe_file);
   if (!file) return;
   __u32 start = path_of(file, known->path);
   if (start >= TP_EXECUTABLE_LENGTH) return;
@@ -105,12 +107,12 @@ static __always_inline void describe_executable(struct tp_task *known, struct ta
 }
 
 static __always_inline void describe_place(struct tp_owner *owner, struct task_struct *task) {
-  struct nsproxy *namespaces = task->nsproxy;
-  __u64 id = cgroup_of(task);
+  struct nsproxy *namespaces = BPF_CORE_READ(task, nsproxy);
+  __u64 id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
   owner->cgroup_id = id;
   owner->uid = task->real_cred->uid.val;
-  owner->mount_namespace = namespaces->mnt_ns->ns.inum;
-  owner->net_namespace = namespaces->net_ns->ns.inum;
+  owner->mount_namespace = BPF_CORE_READ(namespaces, mnt_ns, ns.inum);
+  owner->net_namespace = BPF_CORE_READ(namespaces, net_ns, ns.inum);
   owner->exec_id = task->self_exec_id;
   owner->flags = task->thread_info.flags & TP_COMPAT_FLAG ? TP_OWNER_COMPAT : 0;
   bpf_probe_read_kernel(owner->comm, sizeof owner->comm, &task->comm);

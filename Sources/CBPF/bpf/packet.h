@@ -110,32 +110,45 @@ static __always_inline bool view_ipv4(struct __sk_buff *skb, struct tp_view *vie
   return true;
 }
 
+static __always_inline bool is_extension(__u8 protocol) {
+  return protocol == PROTOCOL_HOP_BY_HOP || protocol == PROTOCOL_ROUTING || protocol == PROTOCOL_FRAGMENT ||
+         protocol == PROTOCOL_DESTINATION || protocol == PROTOCOL_AUTHENTICATION;
+}
+
+/* A way along extension headers. */
+struct tp_extension_walk {
+  struct __sk_buff *skb;
+  __u32 offset; /* of the header that is looked at next */
+  __u8 next;    /* what it is */
+  bool is_cut;  /* it has no transport header behind it: it is cut off, or begins a later fragment */
+};
+
+static int skip_extension(__u32 index, struct tp_extension_walk *walk) {
+  /* Next header, length, and of a fragment header the offset and flags. */
+  __u8 extension[4];
+  if (!is_extension(walk->next)) return 1;
+  walk->is_cut = bpf_skb_load_bytes(walk->skb, walk->offset, extension, sizeof extension) ||
+                 (walk->next == PROTOCOL_FRAGMENT && (extension[2] || extension[3] & 0xf8));
+  if (walk->is_cut) return 1;
+  if (walk->next == PROTOCOL_FRAGMENT)
+    walk->offset += 8;
+  else if (walk->next == PROTOCOL_AUTHENTICATION)
+    walk->offset += (extension[1] + 2) * 4;
+  else
+    walk->offset += (extension[1] + 1) * 8;
+  walk->next = extension[0];
+  return 0;
+}
+
 static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *view) {
   struct ipv6_header header;
   if (!load(skb, 0, &header, sizeof header)) return false;
   view->shape = TP_SHAPE_IPV6;
   __builtin_memcpy(view->source.address, header.source, 16);
   __builtin_memcpy(view->destination.address, header.destination, 16);
-  __u32 offset = sizeof header;
-  __u8 next = header.next_header;
-  for (int i = 0; i < TP_EXTENSION_HEADERS_MAX; i++) {
-    /* Next header, length, and of a fragment header the offset and flags. */
-    __u8 extension[4];
-    if (next != PROTOCOL_HOP_BY_HOP && next != PROTOCOL_ROUTING && next != PROTOCOL_FRAGMENT &&
-        next != PROTOCOL_DESTINATION && next != PROTOCOL_AUTHENTICATION)
-      break;
-    if (!load(skb, offset, extension, sizeof extension)) return true;
-    if (next == PROTOCOL_FRAGMENT) {
-      if (extension[2] || extension[3] & 0xf8) return true;
-      offset += 8;
-    } else if (next == PROTOCOL_AUTHENTICATION) {
-      offset += (extension[1] + 2) * 4;
-    } else {
-      offset += (extension[1] + 1) * 8;
-    }
-    next = extension[0];
-  }
-  view_transport(skb, offset, next, view);
+  struct tp_extension_walk walk = {.skb = skb, .offset = sizeof header, .next = header.next_header};
+  if (is_extension(walk.next)) bpf_loop(TP_EXTENSION_HEADERS_MAX, skip_extension, &walk, 0);
+  if (!walk.is_cut) view_transport(skb, walk.offset, walk.next, view);
   return true;
 }
 

@@ -15,6 +15,7 @@
 #include "content.h"
 #include "classify.h"
 #include "flow.h"
+#include "share.h"
 #include "emit.h"
 #include "process.h"
 #include "descent.h"
@@ -22,22 +23,21 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /*
- * When the current thread sends this packet: makes it the socket's owner if it is not yet. The packet of a new holder thus
- * leaves with its own name on it, before the call returns.
+ * Whether the current thread sends this packet. It is made the socket's owner if it is not yet: the packet of a new holder
+ * thus leaves with its own name on it, before the call returns. `socket` is NULL when nothing is kept with the socket yet.
+ * Not static: so the verifier checks it once, and not again with all that may have gone before.
  */
-static __always_inline struct tp_socket *follow_sender(struct __sk_buff *skb, struct bpf_sock *sock,
-                                                       struct tp_socket *socket, bool *is_sender) {
+__noinline int follow_sender(struct __sk_buff *skb, struct tp_socket *socket) {
   struct task_struct *task = bpf_get_current_task_btf();
   bool is_owner =
     socket && socket->owner.tid == (__u32)task->pid && socket->owner.start_time == task->start_boottime;
-  if (!is_owner && !holds(task, bpf_get_socket_cookie(skb))) return socket;
-  if (!socket || !describes(&socket->owner, task)) {
-    struct tp_task *known = know(task);
-    if (!socket) socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (known && socket) own(socket, known);
-  }
-  *is_sender = true;
-  return socket;
+  if (!is_owner && !holds(task, bpf_get_socket_cookie(skb))) return false;
+  if (socket && describes(&socket->owner, task)) return true;
+  struct tp_task *known = know(task);
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  if (!socket && sock) socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (known && socket) own(socket, known);
+  return true;
 }
 
 /* The system call that the current thread is in, -1 when it is in none. */
@@ -95,7 +95,10 @@ static __always_inline bool may_want(struct tp_row *row, struct __sk_buff *skb, 
   if (!answer.is_known) answer.is_wanted = ask_flow(row, seen, flow, generation, direction);
   if (!answer.is_wanted) return false;
 
-  if (sock && direction == TP_EGRESS) socket = follow_sender(skb, sock, socket, is_sender);
+  if (sock && direction == TP_EGRESS) {
+    *is_sender = follow_sender(skb, socket);
+    if (!socket) socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, 0);
+  }
   __u64 owner = socket ? socket->owner.id : 0;
   if (owner == 0) socket = NULL;
   *owned = socket;
@@ -114,43 +117,29 @@ static __always_inline bool may_want(struct tp_row *row, struct __sk_buff *skb, 
 
 static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direction) {
   __u32 first = 0;
-  __u32 generation = tp_active;
-  struct tp_row row;
+  struct tp_want want = {.generation = tp_active, .direction = direction};
   struct tp_view seen;
   struct tp_socket *socket = NULL;
   bool is_sender = false;
   struct tp_counters *counters = bpf_map_lookup_elem(&tp_counters, &first);
-  if (!counters || generation == 0) return 1;
+  if (!counters || want.generation == 0) return 1;
   if (!view(skb, &seen)) {
     count(&counters->malformed);
     count(&counters->unwanted);
     return 1;
   }
-  int needed = 0;
-  if (may_want(&row, skb, &seen, generation, direction, &socket, &is_sender))
-    needed = ask_packet(&row, skb, &seen, generation, direction);
-  if (needed == 0) {
+  if (may_want(&want.row, skb, &seen, want.generation, direction, &socket, &is_sender))
+    want.needed = ask_packet(&want.row, skb, &seen, want.generation, direction);
+  if (want.needed == 0) {
     count(&counters->unwanted);
     return 1;
   }
-  struct tp_packet head = {
-    .kind = TP_RECORD_PACKET,
-    .generation = generation,
-    .time = bpf_ktime_get_boot_ns(),
-    .length = skb->len,
-    .interface = skb->ifindex,
-    .processor = bpf_get_smp_processor_id(),
-    .system_call = is_sender ? system_call() : -1,
-    .row_words = tp_config.row_words,
-    .direction = direction,
-    .shape = seen.shape,
-    .transport_offset = seen.transport_offset,
-  };
-  if (emit(skb, &head, socket, row.words, needed)) {
+  want.system_call = is_sender ? system_call() : -1;
+  if (emit(skb, &seen, socket, &want)) {
     count(&counters->submitted);
   } else {
     count(&counters->full);
-    count_losses(row.words, generation);
+    count_losses(want.row.words, want.generation);
   }
   return 1;
 }

@@ -5,20 +5,27 @@ import Policy
 package struct PlanLoader: Sendable {
   private let owners: OwnerPrograms
   private let packets: PacketPrograms
+  private let purposes: Set<ProcessPrograms.Purpose>
 
   /// A plan that is in the kernel and does not decide yet.
   package struct LoadedPlan: Sendable {
     /// Its number.
     let generation: UInt32
-    /// Whether a rule asks for ancestors of owners.
-    let asksForAncestors: Bool
+    /// What it asks about processes, and what was not there before.
+    let processes: [ProcessPrograms]
     /// The programs that can decide by it: those that run, or wider ones.
     let packets: PacketPrograms
   }
 
-  init(_ owners: OwnerPrograms, _ packets: PacketPrograms) {
+  /// Makes what loads plans beside programs that run.
+  ///
+  /// - Parameter purposes: what processes are watched for already.
+  init(
+    _ owners: OwnerPrograms, _ packets: PacketPrograms, _ purposes: Set<ProcessPrograms.Purpose>
+  ) {
     self.owners = owners
     self.packets = packets
+    self.purposes = purposes
   }
 
   /// Loads a plan; one that fails leaves nothing.
@@ -31,10 +38,11 @@ package struct PlanLoader: Sendable {
     _ tables: KernelTables, current: () -> KernelTables
   ) throws(KernelError) -> LoadedPlan {
     let generation = tables.plan.generation
+    let processes = try ProcessPrograms.load(
+      for: tables, besides: purposes, sharingMapsOf: owners)
     guard tables.rowWords > packets.rowWords else {
       try packets.installer.install(tables)
-      return LoadedPlan(
-        generation: generation, asksForAncestors: tables.asksForAncestors, packets: packets)
+      return LoadedPlan(generation: generation, processes: processes, packets: packets)
     }
     // Twice as wide at least, so that a set that grows rule by rule seldom pays for it.
     let words = min(Row.wordLimit, max(tables.rowWords, 2 * packets.rowWords))
@@ -43,8 +51,7 @@ package struct PlanLoader: Sendable {
     try wider.installer.install(current)
     try wider.installer.activate(current.plan.generation)
     try wider.installer.install(tables)
-    return LoadedPlan(
-      generation: generation, asksForAncestors: tables.asksForAncestors, packets: wider)
+    return LoadedPlan(generation: generation, processes: processes, packets: wider)
   }
 }
 
@@ -52,10 +59,13 @@ package struct PlanLoader: Sendable {
 package struct OutgoingPlan: Sendable {
   /// Its number.
   let generation: UInt32
-  fileprivate let packets: PacketPrograms
-  fileprivate let gracePeriod: GracePeriod
+  private let packets: [PacketPrograms]
+  private let gracePeriod: GracePeriod
 
-  init(_ generation: UInt32, _ packets: PacketPrograms, _ gracePeriod: GracePeriod) {
+  /// Makes a plan that is on its way out.
+  ///
+  /// - Parameter packets: the programs that have its tables.
+  init(_ generation: UInt32, _ packets: [PacketPrograms], _ gracePeriod: GracePeriod) {
     self.generation = generation
     self.packets = packets
     self.gracePeriod = gracePeriod
@@ -66,6 +76,6 @@ package struct OutgoingPlan: Sendable {
   /// All of its records are then in the ring, and all of its losses are counted.
   package func free() throws(KernelError) {
     try gracePeriod.wait()
-    try packets.installer.clear(generation)
+    for programs in packets { try programs.installer.clear(generation) }
   }
 }

@@ -1,22 +1,31 @@
 import Glibc
-import Synchronization
 
-/// Threads, for what the kernel makes wait.
+/// Threads that take no signals, for what makes whoever does it wait.
 enum Threads {
-  /// Does work on a thread of its own, which takes no signals; without one at once.
+  /// Does work on a thread of its own; without one at once.
   static func start(_ work: @escaping @Sendable () -> Void) {
-    guard let thread = make(work) else { return work() }
-    pthread_detach(thread)
+    if detach(work) != 0 { work() }
+  }
+
+  /// Does work on a thread of its own.
+  ///
+  /// - Returns: 0, or the error number when there is no thread, and nothing is done.
+  static func detach(_ work: @escaping @Sendable () -> Void) -> CInt {
+    var thread = pthread_t()
+    let code = make(&thread, work)
+    if code == 0 { pthread_detach(thread) }
+    return code
   }
 
   /// Does all at the same time, and waits for the last.
   static func together(_ works: [@Sendable () -> Void]) {
-    let threads = works.map { work in
-      let thread = make(work)
-      if thread == nil { work() }
-      return thread
+    let threads = works.compactMap { work -> pthread_t? in
+      var thread = pthread_t()
+      guard make(&thread, work) != 0 else { return thread }
+      work()
+      return nil
     }
-    for case let thread? in threads { pthread_join(thread, nil) }
+    for thread in threads { pthread_join(thread, nil) }
   }
 
   private final class Work: Sendable {
@@ -24,13 +33,14 @@ enum Threads {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  private static func make(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+  private static func make(
+    _ thread: inout pthread_t, _ body: @escaping @Sendable () -> Void
+  ) -> CInt {
     var all = sigset_t()
     var before = sigset_t()
     unsafe sigfillset(&all)
     unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(body))
     let code = unsafe pthread_create(
       &thread, nil,
@@ -39,41 +49,7 @@ enum Threads {
         unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
         return nil
       }, work.toOpaque())
-    guard code == 0 else {
-      unsafe work.release()
-      return nil
-    }
-    return thread
-  }
-}
-
-/// What other threads have done, for one that waits for descriptors.
-final class Mailbox<Message: Sendable>: Sendable {
-  private let messages = Mutex<[Message]>([])
-  private let bell: Bell
-
-  /// Makes an empty one.
-  init() throws(KernelError) {
-    do throws(OutputError) { bell = try Bell() } catch {
-      throw KernelError("make a pipe", code: error.code)
-    }
-  }
-
-  /// Readable when there is a message.
-  var descriptor: Int32 { bell.descriptor }
-
-  /// Leaves a message.
-  func leave(_ message: Message) {
-    messages.withLock { $0.append(message) }
-    bell.ring()
-  }
-
-  /// Takes all messages, the oldest first.
-  func take() -> [Message] {
-    bell.silence()
-    return messages.withLock { messages in
-      defer { messages = [] }
-      return messages
-    }
+    if code != 0 { unsafe work.release() }
+    return code
   }
 }

@@ -15,8 +15,8 @@ public struct Tracer: ~Copyable {
   /// The programs that see packets; nil when they are detached.
   private var packetLinks: PacketLinks?
   private var links: [BPFLink]
-  private var recordsProcesses: Bool
-  private var keepsDescents: Bool
+  /// What processes are watched for.
+  private var purposes: Set<ProcessPrograms.Purpose> = []
   /// The number of the plan that decides.
   private(set) var generation: UInt32
 
@@ -29,9 +29,6 @@ public struct Tracer: ~Copyable {
     /// Who decides the clauses of a plan.
     public var filters = FilterPlace.kernel
 
-    /// Whether changes of processes are recorded too, beginning with the processes that are there.
-    var recordsProcesses = false
-
     /// Makes the default options.
     public init() {}
   }
@@ -42,8 +39,8 @@ public struct Tracer: ~Copyable {
     try Requirement.types.check()
     let tree = try CgroupTree()
     let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
-    let owners = try OwnerPrograms(ringBytes: options.ringBytes)
-    let packets = try PacketPrograms(rowWords: tables.rowWords, sharingMapsOf: owners)
+    let owners = try OwnerPrograms(rowWords: tables.rowWords, ringBytes: options.ringBytes)
+    let packets = PacketPrograms(of: owners)
     let gracePeriod = try GracePeriod()
 
     // Cgroups before owners, owners before packets: each needs what stands before it.
@@ -60,15 +57,15 @@ public struct Tracer: ~Copyable {
     try packets.installer.activate(tables.plan.generation)
     let ring = try RingBuffer(map: owners.descriptor(ofMap: "tp_ring"))
     let positions = try RingPositions(map: owners.descriptor(ofMap: "tp_ring"))
-    if options.recordsProcesses { links += try Self.recordProcesses(owners) }
-    if tables.asksForAncestors { links += try Self.keepDescents(owners) }
+    for programs in try ProcessPrograms.load(for: tables, besides: [], sharingMapsOf: owners) {
+      links += try programs.attach()
+      purposes.insert(programs.purpose)
+    }
     packetLinks = try packets.attach(to: cgroup)
     counters = KernelCounters(
       counters: owners.descriptor(ofMap: "tp_counters"),
       losses: owners.descriptor(ofMap: "tp_losses"))
     generation = tables.plan.generation
-    recordsProcesses = options.recordsProcesses
-    keepsDescents = tables.asksForAncestors
     knownCgroups = known
     self.owners = owners
     self.packets = packets
@@ -78,32 +75,8 @@ public struct Tracer: ~Copyable {
     self.links = links
   }
 
-  /// Records changes of processes from now on, and first the processes that are there; once is enough.
-  mutating func recordProcesses() throws(KernelError) {
-    guard !recordsProcesses else { return }
-    links += try Self.recordProcesses(owners)
-    recordsProcesses = true
-  }
-
-  private static func recordProcesses(_ owners: OwnerPrograms) throws(KernelError) -> [BPFLink] {
-    var links: [BPFLink] = []
-    for program in ["tp_on_fork", "tp_on_executed", "tp_on_rename", "tp_on_exit"] {
-      links.append(try owners.attach(program))
-    }
-    try KernelIterator.run(try owners.attach("tp_find"))
-    return links
-  }
-
-  /// Keeps from now on who descends from whom, and first of the processes that are there.
-  private static func keepDescents(_ owners: OwnerPrograms) throws(KernelError) -> [BPFLink] {
-    var links: [BPFLink] = []
-    for program in ["tp_on_descent", "tp_on_end"] { links.append(try owners.attach(program)) }
-    try KernelIterator.run(try owners.attach("tp_find_descent"))
-    return links
-  }
-
   /// What brings the next plan into the kernel.
-  package var loader: PlanLoader { PlanLoader(owners, packets) }
+  package var loader: PlanLoader { PlanLoader(owners, packets, purposes) }
 
   /// Makes a plan that was loaded the one that decides, by one write.
   ///
@@ -111,20 +84,22 @@ public struct Tracer: ~Copyable {
   package mutating func activate(
     _ plan: PlanLoader.LoadedPlan
   ) throws(KernelError) -> OutgoingPlan {
-    if plan.asksForAncestors && !keepsDescents {
-      links += try Self.keepDescents(owners)
-      keepsDescents = true
+    for programs in plan.processes where !purposes.contains(programs.purpose) {
+      links += try programs.attach()
+      purposes.insert(programs.purpose)
     }
+    var holders = [packets]
     if plan.packets !== packets, let packetLinks {
       do throws(KernelError) { try plan.packets.takeOver(packetLinks) } catch {
         try packets.takeOver(packetLinks)
         throw error
       }
+      holders.append(plan.packets)
     }
     packets = plan.packets
     try packets.installer.activate(plan.generation)
     defer { generation = plan.generation }
-    return OutgoingPlan(generation, packets, gracePeriod)
+    return OutgoingPlan(generation, holders, gracePeriod)
   }
 
   /// Waits for records, or until one of `others` is readable.

@@ -30,25 +30,9 @@ final class OutputWriter {
 
   /// Starts the thread, which lives until the queue is stopped; no signal is delivered to it.
   func start() throws(OutputError) {
-    var all = sigset_t()
-    var before = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    let context = unsafe Unmanaged.passRetained(self)
-    let code = unsafe pthread_create(
-      &thread, nil,
-      { context in
-        guard let context = unsafe context else { return nil }
-        unsafe Unmanaged<OutputWriter>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }, context.toOpaque())
-    guard code == 0 else {
-      unsafe context.release()
-      throw OutputError(operation: .open, path: path, code: code)
-    }
-    pthread_detach(thread)
+    nonisolated(unsafe) let writer = self
+    let code = Threads.detach { unsafe writer.run() }
+    guard code == 0 else { throw OutputError(operation: .open, path: path, code: code) }
   }
 
   private func run() {

@@ -69,10 +69,7 @@ extension TraceRun {
   private mutating func putInForce(
     _ plan: TracePlan, _ undecided: [Undecided], _ loaded: PlanLoader.LoadedPlan
   ) throws(KernelError) {
-    if ProcessTable.isNeeded(by: undecided) {
-      try tracer.recordProcesses()
-      if processes == nil { keepProcesses() }
-    }
+    if processes == nil, ProcessTable.isNeeded(by: undecided) { keepProcesses() }
     take(plan, undecided, loaded.generation)
     let before: OutgoingPlan
     do throws(KernelError) {

@@ -42,15 +42,12 @@ public struct TraceRun: ~Copyable {
       KernelTables(plan, generation: generation, filters: place)
     }
     let tables = makeTables(plan, Self.firstGeneration)
-    let needsProcesses = ProcessTable.isNeeded(by: tables.undecided)
     let signals = try TraceError.wrapping { () throws(KernelError) in try Signals() }
     let generations = try TraceError.wrapping { () throws(KernelError) in
       try Generations(plan, tables: makeTables)
     }
     tracer = try TraceError.wrapping { () throws(KernelError) in
-      var options = options
-      options.recordsProcesses = needsProcesses
-      return try Tracer(tables, options: options)
+      try Tracer(tables, options: options)
     }
     self.signals = signals
     self.generations = generations
@@ -59,7 +56,7 @@ public struct TraceRun: ~Copyable {
     emitter.eventLimit = eventLimit
     readiness = Readiness(plan, tables)
     emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
-    if needsProcesses { keepProcesses() }
+    if ProcessTable.isNeeded(by: tables.undecided) { keepProcesses() }
     take(plan, tables.undecided, Self.firstGeneration)
   }
 
