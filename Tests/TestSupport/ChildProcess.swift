@@ -44,7 +44,8 @@ public final class ChildProcess: Sendable {
     switch input {
     case .nothing: closeInput()
     case .text(let text):
-      try write(text)
+      // One that has ended already did not want it.
+      do { try write(text) } catch let error as SystemCallFailed where error.code == EPIPE {}
       closeInput()
     case .open: break
     }

@@ -5,11 +5,14 @@ import Synchronization
 public struct SystemCallFailed: Error, CustomStringConvertible {
   /// The call and the system's word for why.
   public let description: String
+  /// The call's error number.
+  public let code: CInt
 
   /// Takes the code that the call left in `errno`.
   public init(_ call: String) { self.init(call, errno) }
 
   init(_ call: String, _ code: CInt) {
+    self.code = code
     description = "\(call): \(String(cString: strerror(code)))"
   }
 }

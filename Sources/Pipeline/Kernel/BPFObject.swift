@@ -4,7 +4,7 @@ import Glibc
 /// The opened BPF object: its programs, maps and settings.
 ///
 /// Any thread may use it, one at a time.
-@safe struct BPFObject: ~Copyable, @unchecked Sendable {
+@safe final class BPFObject: @unchecked Sendable {
   private let handle: OpaquePointer
 
   /// Opens the object that is part of this program.
@@ -32,7 +32,8 @@ import Glibc
   ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
   ///   - ringBytes: a power of two, at least one page.
   func configure(rowWords: Int, ringBytes: UInt32) throws(KernelError) {
-    var config = tp_config(row_words: UInt32(rowWords), tracer: UInt32(getpid()))
+    var config = tp_config(
+      row_words: UInt32(rowWords), tracer: UInt32(getpid()), ring_bytes: ringBytes)
     try check(
       unsafe bpf_map__set_initial_value(
         map(".rodata.config"), &config, MemoryLayout<tp_config>.size), "set up the BPF program")
@@ -63,7 +64,7 @@ import Glibc
   }
 
   /// Takes all maps of a loaded object for its own but those that hold the tables of plans; only before ``load()``.
-  func shareMaps(of other: borrowing BPFObject) throws(KernelError) {
+  func shareMaps(of other: BPFObject) throws(KernelError) {
     let handle = unsafe other.handle
     try unsafe forEachMap { map, name, isOfPlans throws(KernelError) in
       guard !isOfPlans, let found = unsafe bpf_object__find_map_by_name(handle, name) else {

@@ -11,7 +11,7 @@ struct Installer: Sendable {
   struct BPFTables {
     var plans, rows, ports, headers, sources, destinations, numbers, texts, active: Int32
 
-    init(_ object: borrowing BPFObject) {
+    init(_ object: BPFObject) {
       plans = object.descriptor(ofMap: "tp_plans")
       rows = object.descriptor(ofMap: "tp_rows")
       ports = object.descriptor(ofMap: "tp_port_classes")
@@ -32,7 +32,7 @@ struct Installer: Sendable {
   /// Makes an installer into the maps of a loaded object.
   ///
   /// - Parameter rowWords: the width of its rows, which those of a plan may not exceed.
-  init(_ object: borrowing BPFObject, rowWords: Int) {
+  init(_ object: BPFObject, rowWords: Int) {
     self.object = BPFTables(object)
     self.rowWords = rowWords
   }

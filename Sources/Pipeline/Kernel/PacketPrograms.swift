@@ -16,16 +16,22 @@ final class PacketPrograms: Sendable {
   /// Whether a program of the BPF object is one of these.
   static func contains(_ program: String) -> Bool { program == ingress || program == egress }
 
-  /// Loads the programs; nothing is attached.
+  /// Those that were loaded together with others, which is quicker than by themselves.
+  init(of owners: OwnerPrograms) {
+    object = owners.object
+    rowWords = owners.rowWords
+    installer = Installer(object, rowWords: rowWords)
+  }
+
+  /// Loads the programs for another width; nothing is attached.
   init(rowWords: Int, sharingMapsOf owners: OwnerPrograms) throws(KernelError) {
-    let object = try BPFObject()
+    object = try BPFObject()
     try object.configure(rowWords: rowWords, ringBytes: owners.ringBytes)
     try object.keepPrograms(where: Self.contains)
     try object.shareMaps(of: owners.object)
     try object.load()
     installer = Installer(object, rowWords: rowWords)
     self.rowWords = rowWords
-    self.object = object
   }
 
   /// The links of both programs, attached to a cgroup and all below it.
@@ -48,23 +54,27 @@ struct PacketLinks {
   fileprivate let egress: BPFLink
 }
 
-/// The programs that find out whose sockets there are, and the maps that outlive a plan.
+/// The programs that find out whose sockets there are, and the maps that outlive a plan; with them the programs that see
+/// packets, as ``PacketPrograms/init(of:)`` finds them.
 final class OwnerPrograms: Sendable {
   /// The size of the ring.
   let ringBytes: UInt32
+  /// The words of a row.
+  let rowWords: Int
   let object: BPFObject
 
   /// Loads the programs; nothing is attached.
   ///
-  /// - Parameter ringBytes: a power of two, at least one page.
-  init(ringBytes: UInt32) throws(KernelError) {
-    let object = try BPFObject()
-    try object.configure(rowWords: 1, ringBytes: ringBytes)
-    try object.keepPrograms { !PacketPrograms.contains($0) && !ProcessPrograms.contains($0) }
-    try object.omitPlans()
+  /// - Parameters:
+  ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
+  ///   - ringBytes: a power of two, at least one page.
+  init(rowWords: Int, ringBytes: UInt32) throws(KernelError) {
+    object = try BPFObject()
+    try object.configure(rowWords: rowWords, ringBytes: ringBytes)
+    try object.keepPrograms { !ProcessPrograms.contains($0) }
     try object.load()
+    self.rowWords = rowWords
     self.ringBytes = ringBytes
-    self.object = object
   }
 
   /// Attaches a program to the place that its section names.

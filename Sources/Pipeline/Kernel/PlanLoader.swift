@@ -59,10 +59,13 @@ package struct PlanLoader: Sendable {
 package struct OutgoingPlan: Sendable {
   /// Its number.
   let generation: UInt32
-  fileprivate let packets: PacketPrograms
-  fileprivate let gracePeriod: GracePeriod
+  private let packets: [PacketPrograms]
+  private let gracePeriod: GracePeriod
 
-  init(_ generation: UInt32, _ packets: PacketPrograms, _ gracePeriod: GracePeriod) {
+  /// Makes a plan that is on its way out.
+  ///
+  /// - Parameter packets: the programs that have its tables.
+  init(_ generation: UInt32, _ packets: [PacketPrograms], _ gracePeriod: GracePeriod) {
     self.generation = generation
     self.packets = packets
     self.gracePeriod = gracePeriod
@@ -73,6 +76,6 @@ package struct OutgoingPlan: Sendable {
   /// All of its records are then in the ring, and all of its losses are counted.
   package func free() throws(KernelError) {
     try gracePeriod.wait()
-    try packets.installer.clear(generation)
+    for programs in packets { try programs.installer.clear(generation) }
   }
 }

@@ -41,8 +41,7 @@ public enum Requirement: CaseIterable, Sendable {
     case .cgroups:
       return try CgroupTree().root
     case .programs:
-      let owners = try OwnerPrograms(ringBytes: 1 << 16)
-      _ = try PacketPrograms(rowWords: Row.wordLimit, sharingMapsOf: owners)
+      let owners = try OwnerPrograms(rowWords: Row.wordLimit, ringBytes: 1 << 16)
       for purpose in ProcessPrograms.Purpose.allCases {
         _ = try ProcessPrograms(purpose, sharingMapsOf: owners)
       }

@@ -39,8 +39,8 @@ public struct Tracer: ~Copyable {
     try Requirement.types.check()
     let tree = try CgroupTree()
     let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
-    let owners = try OwnerPrograms(ringBytes: options.ringBytes)
-    let packets = try PacketPrograms(rowWords: tables.rowWords, sharingMapsOf: owners)
+    let owners = try OwnerPrograms(rowWords: tables.rowWords, ringBytes: options.ringBytes)
+    let packets = PacketPrograms(of: owners)
     let gracePeriod = try GracePeriod()
 
     // Cgroups before owners, owners before packets: each needs what stands before it.
@@ -88,16 +88,18 @@ public struct Tracer: ~Copyable {
       links += try programs.attach()
       purposes.insert(programs.purpose)
     }
+    var holders = [packets]
     if plan.packets !== packets, let packetLinks {
       do throws(KernelError) { try plan.packets.takeOver(packetLinks) } catch {
         try packets.takeOver(packetLinks)
         throw error
       }
+      holders.append(plan.packets)
     }
     packets = plan.packets
     try packets.installer.activate(plan.generation)
     defer { generation = plan.generation }
-    return OutgoingPlan(generation, packets, gracePeriod)
+    return OutgoingPlan(generation, holders, gracePeriod)
   }
 
   /// Waits for records, or until one of `others` is readable.
