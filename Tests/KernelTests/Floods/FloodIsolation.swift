@@ -62,6 +62,24 @@ extension EndToEnd {
       }
     }
 
+    @Test func `a policy that is flooded loses, and another beside it does not`() async throws {
+      try await withStage { stage in
+        let flood = try await Flood(stage, options: ["--buffer", "1M"])
+        let quiet = try flood.start(200, to: Flood.quietPort, seconds: 20, perSecond: 200)
+        try await flood.send(60_000)
+        try await flood.count(quiet)
+        let ledger = try await flood.end()
+        #expect(flood.sent == 60_200 && ledger.packets("wanted") == flood.sent)
+        #expect(ledger.rule("quiet", "net_packet_udp", "emitted") == 200)
+        #expect(ledger.rule("quiet", "net_packet_udp", "ringFull") == 0)
+        let lost = ledger.rule("flood", "net_packet_udp", "ringFull") ?? 0
+        #expect(lost > 0)
+        let seen = try await FloodLines(of: [flood.file])
+        #expect(seen.byPolicies[["quiet"]] == 200)
+        #expect(seen.missingByPolicy == ["flood": lost])
+      }
+    }
+
     @Test func `a reader that comes back in time loses nothing, and nobody else does`()
       async throws
     {
