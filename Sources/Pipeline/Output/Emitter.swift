@@ -29,8 +29,12 @@ public struct Emitter: ~Copyable {
   /// - Parameter isSparse: whether of HTTP only those segments come that begin heads or go on with them, as the kernel
   ///   records them.
   public init(outputs: [Output], isSparse: Bool = true) {
+    self.init(outputs: outputs, Streams(isSparse: isSparse))
+  }
+
+  init(outputs: [Output], _ streams: Streams) {
     self.outputs = outputs
-    streams = Streams(isSparse: isSparse)
+    self.streams = streams
   }
 
   /// Takes a plan before the first of its records arrives.
