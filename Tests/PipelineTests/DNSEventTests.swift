@@ -68,6 +68,63 @@ import Testing
     ])
     #expect(lines.isEmpty)
     #expect((counts[0].rejected, counts[0].undecodable, counts[0].incomplete) == (1, 1, 2))
+    #expect(counts[0].faults[.pastEnd] == 1)
+  }
+
+  @Test func `what is wrong with a message is counted by its name, for events of its sort`() throws
+  {
+    let name = SampleDNS.message(flags: 0, counts: [1, 0, 0, 0], [0xc0, 12, 0, 1, 0, 1])
+    let count = SampleDNS.message(flags: 0x8000, counts: [0, 7, 0, 0], [])
+    let data = SampleDNS.message(
+      flags: 0x8000, counts: [0, 1, 0, 0], SampleDNS.record("a", 1, 1, [1, 2]))
+    for (message, fault, isRequest) in [
+      (name, .badName, true), (count, .badCount, false), (data, .badData, false),
+    ] as [([UInt8], DecodingFault, Bool)] {
+      let datagram = SamplePacket.ipv4(17, SamplePacket.udp(from: 40000, to: 53, message))
+      let segment = SamplePacket.tcp(
+        to: 53, dataOffset: 5, optionsAndData: SamplePacket.big(UInt16(message.count)) + message)
+      for packet in [datagram, SamplePacket.ipv6(6, segment)] {
+        let (lines, counts) = try emit([SampleRecord(packet, row: [7])])
+        #expect(lines.isEmpty)
+        for (rule, isAsked) in [true, isRequest, !isRequest].enumerated() {
+          #expect(counts[rule].faults[fault] == (isAsked ? 1 : 0), "\(fault)")
+          #expect(counts[rule].undecodable == (isAsked ? 1 : 0))
+          #expect(counts[rule].rejected == (isAsked ? 0 : 1))
+        }
+      }
+    }
+  }
+
+  @Test(
+    arguments: [[0, 0], [0, 5], [0, 5, 1], [0, 11] + [UInt8](repeating: 0, count: 11)] as [[UInt8]])
+  func `over TCP a length that no message has is undecodable`(bytes: [UInt8]) throws {
+    let segment = SamplePacket.tcp(to: 53, dataOffset: 5, optionsAndData: bytes)
+    let (lines, counts) = try emit([SampleRecord(SamplePacket.ipv4(6, segment), row: [1])])
+    #expect(lines.isEmpty)
+    #expect((counts[0].faults[.tooShort], counts[0].undecodable, counts[0].submitted) == (1, 1, 1))
+  }
+
+  @Test func `what cannot be read is undecodable whatever a filter asks of it, and not refused`()
+    throws
+  {
+    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .dns)])
+    func undecided(_ path: StaticString, _ text: String) -> Undecided {
+      Undecided(filters: [
+        Clause(PacketField(path), Condition(included: [.text(.suffix(text))]))
+      ])
+    }
+    let name: StaticString = "proto_dns.questions.name"
+    let bad = SampleDNS.message(flags: 0, counts: [1, 0, 0, 0], [0xc0, 12, 0, 1, 0, 1])
+    for (message, clause, undecodable) in [
+      (bad, undecided(name, ".org"), 1), (Self.query, undecided(name, ".com"), 0),
+      (bad, undecided("metadata.iface", "eth0"), 0),
+    ] as [([UInt8], Undecided, UInt64)] {
+      let packet = SamplePacket.ipv4(17, SamplePacket.udp(from: 40000, to: 53, message))
+      let (lines, counts) = try emitLines([SampleRecord(packet)], by: plan, undecided: [clause])
+      #expect(lines.isEmpty)
+      #expect((counts[0].undecodable, counts[0].rejected) == (undecodable, 1 - undecodable))
+      #expect(counts[0].submitted == 1)
+    }
   }
 
   @Test func `over TCP several messages can be in a segment, and one in several`() throws {

@@ -117,7 +117,48 @@ import Testing
     let (lines, counts) = try emit(records)
     #expect(lines.count == 3)
     #expect((counts[0].emitted, counts[0].undecodable, counts[0].further) == (3, 1, 1))
+    #expect(counts[0].faults[.badField] == 1)
     #expect(counts[0].submitted == records.count)
+  }
+
+  @Test func `what is wrong with a head is counted by its name, for events of its sort`() throws {
+    let heads: [(String, DecodingFault)] = [
+      ("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", .foldedField),
+      ("HTTP/1.1 200 OK\r\nA : b\r\n\r\n", .badField),
+      ("GET / HTTP/1.1\r\nA: \0\r\n\r\n", .badByte),
+      ("GET / HTTP/2.0\r\n\r\n", .badStartLine),
+      ("HTTP/1.1 200 OK\r\nContent-Length: z\r\n\r\n", .badContentLength),
+      (
+        "GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 200) + "\r\n",
+        .tooManyFields
+      ),
+    ]
+    for (head, fault) in heads {
+      let (lines, counts) = try emit([SampleRecord(Self.segment(head), row: [7])])
+      #expect(lines.isEmpty)
+      let isRequest = head.hasPrefix("GET")
+      for (rule, isAsked) in [true, isRequest, !isRequest].enumerated() {
+        #expect(counts[rule].faults[fault] == (isAsked ? 1 : 0), "\(fault)")
+        #expect(counts[rule].undecodable == (isAsked ? 1 : 0))
+        #expect(counts[rule].rejected == (isAsked ? 0 : 1))
+      }
+    }
+  }
+
+  @Test func `a head of a mebibyte is undecodable once, and what goes on with it is in no message`()
+    throws
+  {
+    let text = "GET / HTTP/1.1\r\nA: \(String(repeating: "x", count: 1 << 20))\r\n\r\n"
+    let bytes = Array(text.utf8)
+    let records = stride(from: 0, to: bytes.count, by: 1400).map { start in
+      let part = String(decoding: bytes[start...].prefix(1400), as: UTF8.self)
+      return SampleRecord(Self.segment(part, after: start), row: [3])
+    }
+    let (lines, counts) = try emit(records)
+    #expect(lines.isEmpty)
+    #expect((counts[0].faults[.tooLong], counts[0].undecodable) == (1, 1))
+    #expect(Int(counts[0].incomplete) == records.count - 1)
+    #expect(Int(counts[0].submitted) == records.count)
   }
 
   private func event(_ line: String) throws -> [String: Any] {
@@ -143,13 +184,14 @@ import Testing
 
 /// Emits records by a plan into a file, and reads its lines and the counts of the rules.
 func emitLines(
-  _ records: [SampleRecord], by plan: TracePlan, as format: Destination.Format = .json
+  _ records: [SampleRecord], by plan: TracePlan, undecided: [Undecided] = [],
+  as format: Destination.Format = .json
 ) throws -> (lines: [String], counts: [RuleCounts]) {
   try withTemporaryFolder { folder in
     let path = folder + "/lines"
     let output = try Output(Destination(format, path: path), clock: BootClock(epochOffset: 0))
     var emitter = Emitter(outputs: [output])
-    emitter.add(plan, generation: 1)
+    emitter.add(plan, undecided: undecided, generation: 1)
     for record in records {
       let bytes = record.bytes
       emitter.consume(bytes.bytes)

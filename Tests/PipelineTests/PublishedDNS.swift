@@ -85,5 +85,51 @@ enum PublishedDNS {
       "TXT":""}]}
       """
     ),
+    manyNames,
   ]
+
+  /// The fourth: all names of one address.
+  private static let manyNames: (bytes: [UInt8], json: String) = {
+    let question = "53.100.147.200.in-addr.arpa"
+    let names = [
+      "manualdaquimica.com", "roteiroceara.com.br", "roteirosincriveis.com.br", "enem.club",
+      "brpaycard.com.br", "200-147-100-53.static.uol.com.br", "minizinhachip.com",
+      "minnisinhashipi.com", "minnisinhaship.com", "minnisinhachipi.com", "minizinhashipi.com",
+      "minizinhaship.com", "minizinhachipi.com", "minisinhashipi.com", "minisinhaship.com",
+      "minisinhachipi.com", "minisinhachip.com", "minnisinhashipi.com.br", "minnisinhaship.com.br",
+      "minnisinhachipi.com.br", "minnisinhachip.com.br", "minizinhashipi.com.br",
+      "minizinhaship.com.br", "minizinhachipi.com.br", "minisinhashipi.com.br",
+      "minisinhaship.com.br", "minisinhachipi.com.br", "minisinhachip.com.br",
+      "www.minnisinhachip.com", "minnisinhachip.com", "somostodosum.com.br", "poderjp.com.br",
+      "tvpanico.com", "jptvweb.com", "jptvdigital.com", "jptvd.com", "jovempantv.com",
+      "tvjovempan.com", "panicotv.com.br", "tvpanico.com.br", "jptvweb.com.br",
+      "jptvdigital.com.br", "jptvd.com.br", "jp.tv.br", "jovempantv.com.br", "tvjovempan.com.br",
+      "meunegocio.uol", "biologianet.com",
+    ]
+    let bytes = SampleDNS.message(
+      id: 20551, flags: 0x8180, counts: [1, 48, 0, 1],
+      SampleDNS.question(question, 12)
+        + names.flatMap { SampleDNS.record(question, 12, 16493, SampleDNS.name($0)) }
+        + SampleDNS.record("", 41, class: 512, 0, []))
+    func record(_ head: String, pointer: String = "") -> String {
+      """
+      {\(head),"IP":"","NS":"","CNAME":"","PTR":"\(pointer)","TXTs":null,"SOA":{"MName":"",\
+      "RName":"","serial":0,"refresh":0,"retry":0,"expire":0,"minimum":0},"SRV":{"priority":0,\
+      "weight":0,"port":0,"name":""},"MX":{"preference":0,"name":""},"OPT":[],\
+      "URI":{"priority":0,"weight":0,"target":""},"TXT":""}
+      """
+    }
+    let answers = names.map {
+      record(
+        "\"name\":\"\(question)\",\"type\":\"PTR\",\"class\":\"IN\",\"TTL\":16493", pointer: $0)
+    }
+    let json = """
+      {"ID":20551,"QR":1,"opCode":"query","AA":0,"TC":0,"RD":1,"RA":1,"Z":0,\
+      "responseCode":"no error","QDCount":1,"ANCount":48,"NSCount":0,"ARCount":1,\
+      "questions":[{"name":"\(question)","type":"PTR","class":"IN"}],\
+      "answers":[\(answers.joined(separator: ","))],"authorities":[],\
+      "additionals":[\(record(#""name":"","type":"OPT","class":"Unknown","TTL":0"#))]}
+      """
+    return (bytes, json)
+  }()
 }

@@ -21,6 +21,8 @@ public struct Statistics: Sendable {
       let sum = parts.reduce(0) { $0 + number(row, $1) }
       try require(
         "submitted of \(row)", sum == number(row, "submitted") + number(row, "further"))
+      let faults = (row["undecodableBy"]?.keys ?? []).map { number(row["undecodableBy"], $0) }
+      try require("undecodable of \(row)", faults.reduce(0, +) == number(row, "undecodable"))
     }
     for rule in rules {
       let sum = number(rule, "submitted") + number(rule, "ringFull")

@@ -35,8 +35,6 @@ extension FieldValues {
     var line = LineBuffer(capacity: 256)
     for offset in 0..<name.byteCount { line.append(name.canonicalByte(offset)) }
     let canonical = line.bytes.repairedText
-    line.truncate(to: 0)
-    line.append(fieldValue: head.bytes.extracting(field.value), isJSON: false)
-    add(path, .member(canonical, line.bytes.repairedText))
+    add(path, .member(canonical, head.bytes.extracting(field.value).repairedText))
   }
 }

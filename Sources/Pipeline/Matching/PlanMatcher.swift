@@ -69,7 +69,8 @@ final class PlanMatcher {
     var decided = row
     row.forEachRule { number in
       guard number < undecided.count, !undecided[number].isEmpty,
-        !undecided[number].hold(owner: owner, packet: packet)
+        !undecided[number].hold(
+          owner: owner, packet: packet, for: plan.rules[number].event)
       else { return }
       decided[number] = false
       settled.rules[number].rejected += 1

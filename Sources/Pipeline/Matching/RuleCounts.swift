@@ -4,8 +4,8 @@ public struct RuleCounts: Equatable, Sendable {
   public var emitted: UInt64 = 0
   /// Refused by a clause that the kernel did not decide, or of another sort than the kernel took them for.
   public var rejected: UInt64 = 0
-  /// Without the headers that the event shows.
-  public var undecodable: UInt64 = 0
+  /// With something in them that cannot be read, by what it is.
+  public var faults = FaultCounts()
   /// Come after the last event that was asked for.
   public var afterLimit: UInt64 = 0
 
@@ -17,6 +17,8 @@ public struct RuleCounts: Equatable, Sendable {
   /// Makes counts of nothing.
   public init() {}
 
+  /// With something in them that cannot be read.
+  public var undecodable: UInt64 { faults.total }
   /// The packets of which a record was read.
   public var submitted: UInt64 {
     emitted + rejected + undecodable + afterLimit + incomplete - further
@@ -25,7 +27,7 @@ public struct RuleCounts: Equatable, Sendable {
   static func += (total: inout RuleCounts, more: RuleCounts) {
     total.emitted += more.emitted
     total.rejected += more.rejected
-    total.undecodable += more.undecodable
+    total.faults += more.faults
     total.afterLimit += more.afterLimit
     total.incomplete += more.incomplete
     total.further += more.further

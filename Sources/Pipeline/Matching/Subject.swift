@@ -33,7 +33,7 @@ extension PacketHeaders {
         packet.events.formUnion([.http, head.isRequest ? .httpRequest : .httpResponse])
       }
     }
-    if !fields.values.isEmpty { fields.add(summaryOf: record, self, interfaces) }
+    fields.add(summaryOf: record, self, interfaces)
     packet.fields.merge(fields.values) { own, _ in own }
     return packet
   }

@@ -152,8 +152,12 @@ public struct Emitter: ~Copyable {
       case .other:
         want.counts.rejected += 1
         continue
-      case .undecodable, nil:
-        want.counts.undecodable += 1
+      case .undecodable(let fault):
+        want.counts.faults[fault] += 1
+        counts.undecodable += 1
+        continue
+      case nil:
+        want.counts.faults[.notCaptured] += 1
         counts.undecodable += 1
         continue
       }

@@ -17,26 +17,10 @@ extension LineBuffer {
         append("\":[")
         isFirst = false
       }
-      append("\"")
-      append(fieldValue: head.bytes.extracting(field.value), isJSON: true)
-      append("\"")
+      append(jsonText: head.bytes.extracting(field.value))
       previous = name
     }
     append(isFirst ? "}" : "]}")
-  }
-
-  /// Writes a value, perhaps within a JSON string, with one space for each place where its line is broken.
-  mutating func append(fieldValue value: RawSpan, isJSON: Bool) {
-    var start = 0
-    while let end = value.offset(of: UInt8(ascii: "\n"), in: start..<value.byteCount) {
-      var last = end
-      while last > start, value.isSpace(last - 1) { last -= 1 }
-      append(part: value.extracting(start..<last), isJSON: isJSON)
-      append(" ")
-      start = end + 1
-      while start < value.byteCount, value.isSpace(start) { start += 1 }
-    }
-    append(part: value.extracting(start..<value.byteCount), isJSON: isJSON)
   }
 
   /// Writes bytes with each `%` and two hexadecimal digits as the byte that they stand for (RFC 3986 §2.1).

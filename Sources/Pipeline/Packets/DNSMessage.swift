@@ -1,3 +1,5 @@
+import Policy
+
 /// A DNS message (RFC 1035 §4.1), seen through the bytes that are lent for it.
 ///
 /// It is checked as a whole when it is made: every name, every length, and the data of every type that events show. Bytes
@@ -19,20 +21,26 @@ struct DNSMessage: ~Escapable {
   /// Takes a message from its header on, without the length that TCP puts before it; nil when it is none.
   @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
-    guard bytes.byteCount >= 12 else { return nil }
+    do throws(DecodingFault) { try self.init(reading: bytes) } catch { return nil }
+  }
+
+  /// Takes a message from its header on, without the length that TCP puts before it.
+  @_lifetime(copy bytes)
+  init(reading bytes: RawSpan) throws(DecodingFault) {
+    guard bytes.byteCount >= 12 else { throw .tooShort }
     var offset = 12
     for _ in 0..<Int(bytes.network(4, as: UInt16.self)) {
-      guard let question = DNSQuestion(bytes, at: offset) else { return nil }
-      offset = question.end
+      guard offset < bytes.byteCount else { throw .badCount }
+      offset = try DNSQuestion(bytes, at: offset).end
     }
     let answers = offset
-    guard let authorities = Self.end(of: bytes.network(6), bytes, at: answers),
-      let additionals = Self.end(of: bytes.network(8), bytes, at: authorities)
-    else { return nil }
+    let authorities = try Self.end(of: bytes.network(6), bytes, at: answers)
+    let additionals = try Self.end(of: bytes.network(8), bytes, at: authorities)
     offset = additionals
     var extendedCode: UInt8 = 0
     for _ in 0..<Int(bytes.network(10, as: UInt16.self)) {
-      guard let record = DNSRecord(bytes, at: offset) else { return nil }
+      guard offset < bytes.byteCount else { throw .badCount }
+      let record = try DNSRecord(bytes, at: offset)
       if record.type == DNSRecord.Kind.opt { extendedCode = UInt8(record.timeToLive >> 24) }
       offset = record.end
     }
@@ -41,11 +49,13 @@ struct DNSMessage: ~Escapable {
     self.extendedCode = extendedCode
   }
 
-  private static func end(of count: UInt16, _ bytes: RawSpan, at start: Int) -> Int? {
+  private static func end(
+    of count: UInt16, _ bytes: RawSpan, at start: Int
+  ) throws(DecodingFault) -> Int {
     var offset = start
     for _ in 0..<Int(count) {
-      guard let record = DNSRecord(bytes, at: offset) else { return nil }
-      offset = record.end
+      guard offset < bytes.byteCount else { throw .badCount }
+      offset = try DNSRecord(bytes, at: offset).end
     }
     return offset
   }
@@ -79,7 +89,7 @@ struct DNSMessage: ~Escapable {
   func forEachQuestion(_ body: (DNSQuestion) -> Void) {
     var offset = sections.questions
     for _ in 0..<Int(questionCount) {
-      guard let question = DNSQuestion(bytes, at: offset) else { return }
+      guard let question = try? DNSQuestion(bytes, at: offset) else { return }
       body(question)
       offset = question.end
     }
@@ -94,7 +104,7 @@ struct DNSMessage: ~Escapable {
       case .additionals: sections.additionals
       }
     for _ in 0..<Int(count(of: section)) {
-      guard let record = DNSRecord(bytes, at: offset) else { return }
+      guard let record = try? DNSRecord(bytes, at: offset) else { return }
       body(record)
       offset = record.end
     }
@@ -109,12 +119,10 @@ struct DNSQuestion {
   /// Where the next begins.
   let end: Int
 
-  /// Reads the question at an offset of a message; nil when it is not one.
-  init?(_ bytes: RawSpan, at offset: Int) {
-    guard let name = DNSName(bytes, at: offset), name.end + 4 <= bytes.byteCount else {
-      return nil
-    }
-    self.name = name
+  /// Reads the question at an offset of a message.
+  init(_ bytes: RawSpan, at offset: Int) throws(DecodingFault) {
+    name = try DNSName(bytes, at: offset)
+    guard name.end + 4 <= bytes.byteCount else { throw .pastEnd }
     type = bytes.network(name.end)
     queryClass = bytes.network(name.end + 2)
     end = name.end + 4

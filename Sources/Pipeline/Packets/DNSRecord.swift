@@ -1,3 +1,5 @@
+import Policy
+
 /// A resource record of a DNS message (RFC 1035 §4.1.3).
 struct DNSRecord {
   let name: DNSName
@@ -32,7 +34,7 @@ struct DNSRecord {
   ///
   /// Numbers are in host order, and ranges are places in the message.
   enum Content {
-    /// Of a type that events do not show, or no data at all, as in a message that deletes records.
+    /// Of a type that events do not show, or no data at all, as in an update that deletes records.
     case none
     case ipv4
     case ipv6
@@ -49,68 +51,96 @@ struct DNSRecord {
     case uri(priority: UInt16, weight: UInt16, target: Range<Int>)
   }
 
-  /// Reads the record at an offset of a message; nil when it is not one, or its data is not what its type demands.
-  init?(_ bytes: RawSpan, at offset: Int) {
-    guard let name = DNSName(bytes, at: offset), name.end + 10 <= bytes.byteCount else {
-      return nil
-    }
-    self.name = name
+  /// Reads the record at an offset of a message.
+  ///
+  /// - Throws: also when its data is not what its type demands.
+  init(_ bytes: RawSpan, at offset: Int) throws(DecodingFault) {
+    name = try DNSName(bytes, at: offset)
+    guard name.end + 10 <= bytes.byteCount else { throw .pastEnd }
     type = bytes.network(name.end)
     recordClass = bytes.network(name.end + 2)
     timeToLive = bytes.network(name.end + 4)
     let start = name.end + 10
     data = start..<start + Int(bytes.network(name.end + 8, as: UInt16.self))
-    guard data.upperBound <= bytes.byteCount,
-      let content = Content(bytes, data, type: type)
-    else { return nil }
-    self.content = content
+    guard data.upperBound <= bytes.byteCount else { throw .pastEnd }
+    content =
+      if data.isEmpty {
+        try Content(empty: type, recordClass)
+      } else {
+        try Content(bytes, data, type: type)
+      }
   }
 }
 
 extension DNSRecord.Content {
-  fileprivate init?(_ bytes: RawSpan, _ data: Range<Int>, type: UInt16) {
-    /// The name at an offset, when it ends where the data does.
-    func name(at offset: Int) -> DNSName? {
-      DNSName(bytes, at: offset).flatMap { $0.end == data.upperBound ? $0 : nil }
-    }
-    let start = data.lowerBound
-    guard !data.isEmpty else {
-      self = type == DNSRecord.Kind.opt ? .opt : .none
-      return
-    }
-    let content: Self?
+  /// What it means that a record has no data.
+  ///
+  /// An update names records without data by the classes NONE and ANY (RFC 2136 §2.4, §2.5). A TXT record should not be
+  /// empty, yet is among those who announce services (RFC 6763 §6.1).
+  fileprivate init(empty type: UInt16, _ recordClass: UInt16) throws(DecodingFault) {
     switch type {
-    case DNSRecord.Kind.a: content = data.count == 4 ? .ipv4 : nil
-    case DNSRecord.Kind.aaaa: content = data.count == 16 ? .ipv6 : nil
-    case DNSRecord.Kind.ns: content = name(at: start).map(Self.ns)
-    case DNSRecord.Kind.cname: content = name(at: start).map(Self.cname)
-    case DNSRecord.Kind.ptr: content = name(at: start).map(Self.ptr)
-    case DNSRecord.Kind.mx where data.count > 2:
-      content = name(at: start + 2).map { .mx(preference: bytes.network(start), $0) }
-    case DNSRecord.Kind.srv where data.count > 6:
-      content = name(at: start + 6).map {
-        .srv(
-          priority: bytes.network(start), weight: bytes.network(start + 2),
-          port: bytes.network(start + 4), $0)
-      }
-    case DNSRecord.Kind.uri where data.count >= 4:
-      content = .uri(
+    case DNSRecord.Kind.opt: self = .opt
+    case DNSRecord.Kind.a, DNSRecord.Kind.aaaa, DNSRecord.Kind.ns, DNSRecord.Kind.cname,
+      DNSRecord.Kind.ptr, DNSRecord.Kind.mx, DNSRecord.Kind.srv, DNSRecord.Kind.uri,
+      DNSRecord.Kind.soa:
+      guard recordClass == 254 || recordClass == 255 else { throw .badData }
+      self = .none
+    default: self = .none
+    }
+  }
+
+  fileprivate init(
+    _ bytes: RawSpan, _ data: Range<Int>, type: UInt16
+  ) throws(DecodingFault) {
+    let start = data.lowerBound
+    /// Says whether the data is as it should be.
+    func demand(_ isGood: Bool) throws(DecodingFault) {
+      if !isGood { throw .badData }
+    }
+    /// The name at an offset, which ends where the data does.
+    func name(at offset: Int) throws(DecodingFault) -> DNSName {
+      try demand(offset < data.upperBound)
+      let name = try DNSName(bytes, at: offset)
+      try demand(name.end == data.upperBound)
+      return name
+    }
+    switch type {
+    case DNSRecord.Kind.a:
+      try demand(data.count == 4)
+      self = .ipv4
+    case DNSRecord.Kind.aaaa:
+      try demand(data.count == 16)
+      self = .ipv6
+    case DNSRecord.Kind.ns: self = .ns(try name(at: start))
+    case DNSRecord.Kind.cname: self = .cname(try name(at: start))
+    case DNSRecord.Kind.ptr: self = .ptr(try name(at: start))
+    case DNSRecord.Kind.mx:
+      let exchange = try name(at: start + 2)
+      self = .mx(preference: bytes.network(start), exchange)
+    case DNSRecord.Kind.srv:
+      let target = try name(at: start + 6)
+      self = .srv(
+        priority: bytes.network(start), weight: bytes.network(start + 2),
+        port: bytes.network(start + 4), target)
+    case DNSRecord.Kind.uri:
+      try demand(data.count >= 4)
+      self = .uri(
         priority: bytes.network(start), weight: bytes.network(start + 2),
         target: start + 4..<data.upperBound)
     case DNSRecord.Kind.soa:
-      guard let primary = DNSName(bytes, at: start),
-        let mailbox = DNSName(bytes, at: primary.end), mailbox.end + 20 == data.upperBound
-      else { return nil }
-      content = .soa(primary: primary, mailbox: mailbox, numbers: mailbox.end)
+      let primary = try DNSName(bytes, at: start)
+      try demand(primary.end < data.upperBound)
+      let mailbox = try DNSName(bytes, at: primary.end)
+      try demand(mailbox.end + 20 == data.upperBound)
+      self = .soa(primary: primary, mailbox: mailbox, numbers: mailbox.end)
     case DNSRecord.Kind.txt:
-      content = DNSRecord.forEachString(bytes, data) { _ in } ? .txt : nil
+      try demand(DNSRecord.forEachString(bytes, data) { _ in })
+      self = .txt
     case DNSRecord.Kind.opt:
-      content = DNSRecord.forEachOption(bytes, data) { _, _ in } ? .opt : nil
-    case DNSRecord.Kind.mx, DNSRecord.Kind.srv, DNSRecord.Kind.uri: content = nil
-    default: content = Self.none
+      try demand(DNSRecord.forEachOption(bytes, data) { _, _ in })
+      self = .opt
+    default: self = .none
     }
-    guard let content else { return nil }
-    self = content
   }
 }
 

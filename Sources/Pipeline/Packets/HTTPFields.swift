@@ -1,3 +1,5 @@
+import Policy
+
 /// The fields of a head, sorted by canonical name; those of one name stay in the order in which they came.
 struct HTTPFields {
   /// A field by its places in the head; the value is without the white space around it.
@@ -21,25 +23,20 @@ struct HTTPFields {
       name: Int(place.x)..<Int(place.y), value: Int(place.z)..<Int(place.w))
   }
 
-  /// Reads the fields from an offset to the empty line; nil when one is malformed, there are too many, or the empty line
-  /// is not there (RFC 9112 §5).
-  init?(_ bytes: RawSpan, from offset: Int) {
+  /// Reads the fields from an offset to the empty line (RFC 9112 §5).
+  ///
+  /// A line that goes on with the value of the one before is refused (§5.2), and so is a blank before a colon (§5.1).
+  init(_ bytes: RawSpan, from offset: Int) throws(DecodingFault) {
     var offset = offset
     while true {
-      guard let line = HTTPLine(bytes, at: offset) else { return nil }
+      let line = try HTTPLine(bytes, at: offset)
       offset = line.end
       if line.text.isEmpty { return }
-      let first = bytes.byte(line.text.lowerBound)
-      if first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
-        // A value that goes on in the next line.
-        guard count > 0 else { return nil }
-        let more = bytes.trimmed(line.text)
-        if !more.isEmpty { places[inserted].w = UInt16(more.upperBound) }
-        continue
-      }
+      if bytes.isBlank(line.text.lowerBound) { throw .foldedField }
       guard let colon = bytes.offset(of: UInt8(ascii: ":"), in: line.text),
-        bytes.isToken(line.text.lowerBound..<colon), count < Self.limit
-      else { return nil }
+        bytes.isToken(line.text.lowerBound..<colon)
+      else { throw .badField }
+      guard count < Self.limit else { throw .tooManyFields }
       let value = bytes.trimmed(colon + 1..<line.text.upperBound)
       insert(
         SIMD4(
@@ -47,9 +44,6 @@ struct HTTPFields {
           UInt16(value.upperBound)), bytes)
     }
   }
-
-  /// The rank of the field that was read last.
-  private var inserted = 0
 
   private mutating func insert(_ place: SIMD4<UInt16>, _ bytes: RawSpan) {
     var rank = count
@@ -59,24 +53,32 @@ struct HTTPFields {
       rank -= 1
     }
     places[rank] = place
-    inserted = rank
     count += 1
   }
 }
 
-/// A line of a head, which ends in CR LF, or in LF alone.
+/// A line of a head, which ends in CR LF, or in LF alone (RFC 9112 §2.2).
 struct HTTPLine {
   let text: Range<Int>
   /// Where the next begins.
   let end: Int
 
-  /// Finds the line at an offset; nil when its end is not there.
-  init?(_ bytes: RawSpan, at offset: Int) {
-    guard
-      let newline = bytes.offset(of: UInt8(ascii: "\n"), in: offset..<bytes.byteCount)
-    else { return nil }
-    let hasReturn = newline > offset && bytes.byte(newline - 1) == UInt8(ascii: "\r")
-    text = offset..<newline - (hasReturn ? 1 : 0)
-    end = newline + 1
+  /// Finds the line at an offset; NUL, and CR without LF behind it, are in none (RFC 9110 §5.5).
+  init(_ bytes: RawSpan, at offset: Int) throws(DecodingFault) {
+    for place in offset..<bytes.byteCount {
+      let byte = bytes.byte(place)
+      if byte > UInt8(ascii: "\r") { continue }
+      if byte == UInt8(ascii: "\n") {
+        let hasReturn = place > offset && bytes.byte(place - 1) == UInt8(ascii: "\r")
+        text = offset..<place - (hasReturn ? 1 : 0)
+        end = place + 1
+        return
+      }
+      let isLone =
+        byte == UInt8(ascii: "\r") && place + 1 < bytes.byteCount
+        && bytes.byte(place + 1) != UInt8(ascii: "\n")
+      if byte == 0 || isLone { throw .badByte }
+    }
+    throw .pastEnd
   }
 }

@@ -1,3 +1,5 @@
+import Policy
+
 /// The head of an HTTP/1 message (RFC 9112 §2.1), seen through the bytes that are lent for it.
 ///
 /// It is checked as a whole when it is made. It copies and allocates nothing; texts are places in its bytes.
@@ -30,18 +32,31 @@ struct HTTPHead: ~Escapable {
   /// Takes bytes that begin with a head; nil when they do not, or when its end is not there.
   @_lifetime(copy bytes)
   init?(_ bytes: RawSpan) {
+    do throws(DecodingFault) { try self.init(reading: bytes) } catch { return nil }
+  }
+
+  /// Takes bytes that begin with a head.
+  @_lifetime(copy bytes)
+  init(reading bytes: RawSpan) throws(DecodingFault) {
+    let isLonger = bytes.byteCount >= Self.limit
     let bytes = bytes.extracting(first: Self.limit - 1)
-    guard Self.isBegun(by: bytes), let first = HTTPLine(bytes, at: 0),
-      let start = HTTPStartLine(bytes, first.text),
-      let fields = HTTPFields(bytes, from: first.end)
-    else { return nil }
+    guard Self.isBegun(by: bytes) else { throw .badStartLine }
+    let start: HTTPStartLine
+    let fields: HTTPFields
+    do throws(DecodingFault) {
+      let first = try HTTPLine(bytes, at: 0)
+      start = try HTTPStartLine(bytes, first.text)
+      fields = try HTTPFields(bytes, from: first.end)
+    } catch {
+      throw error == .pastEnd && isLonger ? .tooLong : error
+    }
     var length: Int64?
     var isChunked = false
     for index in 0..<fields.count {
       let field = fields[index]
       if bytes.extracting(field.name).equals("content-length") {
         guard let value = bytes.extracting(field.value).wholeNumber, length ?? value == value else {
-          return nil
+          throw .badContentLength
         }
         length = value
       } else if bytes.extracting(field.name).equals("transfer-encoding") {
@@ -67,16 +82,16 @@ enum HTTPStartLine {
   /// The status is the code, and the reason if there is one.
   case response(version: Range<Int>, status: Range<Int>, code: UInt16)
 
-  /// Reads a line; nil when it is neither (RFC 9112 §3, §4).
-  init?(_ bytes: RawSpan, _ line: Range<Int>) {
-    guard let first = bytes.offset(of: UInt8(ascii: " "), in: line) else { return nil }
+  /// Reads a line (RFC 9112 §3, §4).
+  init(_ bytes: RawSpan, _ line: Range<Int>) throws(DecodingFault) {
+    guard let first = bytes.offset(of: UInt8(ascii: " "), in: line) else { throw .badStartLine }
     let head = line.lowerBound..<first
     let rest = first + 1..<line.upperBound
     if Self.isVersion(bytes, head) {
       guard rest.count >= 3,
         let code = bytes.extracting(rest.lowerBound..<rest.lowerBound + 3).wholeNumber, code >= 100,
         rest.count == 3 || bytes.byte(rest.lowerBound + 3) == UInt8(ascii: " ")
-      else { return nil }
+      else { throw .badStartLine }
       let isBare = rest.count <= 4
       self = .response(
         version: head, status: rest.lowerBound..<rest.lowerBound + (isBare ? 3 : rest.count),
@@ -85,7 +100,7 @@ enum HTTPStartLine {
       guard bytes.isToken(head),
         let second = bytes.offset(of: UInt8(ascii: " "), in: rest), second > rest.lowerBound,
         Self.isVersion(bytes, second + 1..<rest.upperBound)
-      else { return nil }
+      else { throw .badStartLine }
       self = .request(
         method: head, target: rest.lowerBound..<second, version: second + 1..<rest.upperBound)
     }

@@ -66,11 +66,6 @@ extension RawSpan {
     byte(offset) == UInt8(ascii: " ") || byte(offset) == UInt8(ascii: "\t")
   }
 
-  /// Whether a byte is a space, a tab, or of the end of a line.
-  func isSpace(_ offset: Int) -> Bool {
-    isBlank(offset) || byte(offset) == UInt8(ascii: "\r") || byte(offset) == UInt8(ascii: "\n")
-  }
-
   /// Whether a range is a token (RFC 9110 §5.6.2): not empty, without separators.
   func isToken(_ range: Range<Int>) -> Bool {
     for offset in range {

@@ -40,9 +40,17 @@ extension RuleCounts {
     [
       .init("submitted", .count(submitted)), .init("emitted", .count(emitted)),
       .init("rejected", .count(rejected)), .init("undecodable", .count(undecodable)),
-      .init("afterLimit", .count(afterLimit)), .init("incomplete", .count(incomplete)),
+      .init("undecodableBy", .object(faults.members)), .init("afterLimit", .count(afterLimit)),
+      .init("incomplete", .count(incomplete)),
       .init("further", .count(further)),
     ]
+  }
+}
+
+extension FaultCounts {
+  /// Those that were found.
+  fileprivate var members: [JSONValue.Member] {
+    DecodingFault.allCases.filter { self[$0] > 0 }.map { .init($0.words.name, .count(self[$0])) }
   }
 }
 

@@ -35,15 +35,21 @@ enum StreamFraming {
       guard case .whole(let place, _?) = dns(bytes) else { return false }
       return bytes.network(place.lowerBound + 4, as: UInt16.self) > 0
     case .http:
-      guard HTTPHead.isBegun(by: bytes), let line = HTTPLine(bytes, at: 0) else { return false }
-      return HTTPStartLine(bytes, line.text) != nil
+      guard HTTPHead.isBegun(by: bytes), let line = try? HTTPLine(bytes, at: 0) else {
+        return false
+      }
+      return (try? HTTPStartLine(bytes, line.text)) != nil
     }
   }
 
   private func dns(_ bytes: RawSpan) -> Finding {
     guard bytes.byteCount >= 2 else { return .begun(scanned: 0) }
     let end = 2 + Int(bytes.network(0, as: UInt16.self))
-    guard end >= 2 + 12 else { return .nothing }
+    guard end >= 2 + 12 else {
+      // No message is shorter than its header. Where nothing follows the length, its bytes stand for what is none.
+      let last = min(end, bytes.byteCount)
+      return .whole(last == 2 ? 0..<2 : 2..<last, next: nil)
+    }
     guard end <= bytes.byteCount else { return .begun(scanned: 0) }
     // After bytes that are no message, whoever counted on the length before them is lost.
     let isMessage = DNSMessage(bytes.extracting(2..<end)) != nil

@@ -43,7 +43,7 @@ final class Streams {
     self.isSparse = isSparse
   }
 
-  /// Takes a segment, and gives `body` each message that it completes.
+  /// Takes a segment, and gives `body` each message that it completes, and what is known of one that is too long.
   ///
   /// - Parameters:
   ///   - payload: its bytes as far as they are there, which are read only during the call.
@@ -214,6 +214,7 @@ final class Streams {
       case .nothing: return nil
       case .tooLong:
         counts.tooLong += 1
+        body(rest)
         return nil
       case .begun(let scanned): return (start, scanned)
       case .whole(let message, let next):

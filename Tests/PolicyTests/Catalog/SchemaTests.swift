@@ -15,4 +15,10 @@ struct SchemaTests {
     let kept = try String(contentsOf: file, encoding: .utf8)
     #expect(kept == text + "\n", "run: tracee-policy schema \(name) > schema/\(name).schema.json")
   }
+
+  @Test func `the document says what each fault means`() throws {
+    let file = Self.root.appending(path: "docs/operations.md")
+    let rows = DecodingFault.allCases.map { "| \($0.words.name) | \($0.words.meaning) |\n" }
+    #expect(try String(contentsOf: file, encoding: .utf8).contains(rows.joined()))
+  }
 }

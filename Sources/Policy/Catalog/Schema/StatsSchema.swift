@@ -15,21 +15,32 @@ public enum StatsSchema {
   private static let number = JSONSchema.number(upTo: .max)
   private static let event = JSONSchema.words(EventKind.allCases.map(\.name))
 
-  private static func counts(_ numbers: [(name: String, what: String)]) -> [(
-    name: String, schema: JSONValue
-  )] {
-    numbers.map { ($0.name, JSONSchema.described($0.what, number)) }
+  private static func counts(
+    _ numbers: [(name: String, meaning: String)]
+  ) -> [(name: String, schema: JSONValue)] {
+    numbers.map { ($0.name, JSONSchema.described($0.meaning, number)) }
   }
 
-  private static let becoming = counts([
-    ("submitted", "records read: the sum of what follows, but for `further`"),
-    ("emitted", "events given to the outputs"),
-    ("rejected", "refused by a clause that user space decides, or of another sort"),
-    ("undecodable", "what the event shows is cut off or malformed"),
-    ("afterLimit", "come after the last event that --count asked for"),
-    ("incomplete", "segments that complete no message of DNS or HTTP"),
-    ("further", "messages of packets that had given one before; taken off the sum"),
-  ])
+  private static let becoming =
+    counts([
+      ("submitted", "records read: the sum of the numbers that follow, but for `further`"),
+      ("emitted", "events given to the outputs"),
+      ("rejected", "refused by a clause that user space decides, or of another sort"),
+      ("undecodable", "what the event shows is cut off or malformed"),
+    ])
+    + [
+      (
+        "undecodableBy",
+        JSONSchema.described(
+          "the undecodable ones by what is wrong with them; what is 0 is left out",
+          JSONSchema.object(counts(DecodingFault.allCases.map(\.words)), required: []))
+      )
+    ]
+    + counts([
+      ("afterLimit", "come after the last event that --count asked for"),
+      ("incomplete", "segments that complete no message of DNS or HTTP"),
+      ("further", "messages of packets that had given one before; taken off the sum"),
+    ])
 
   private static let loss = JSONSchema.object([
     ("policies", JSONSchema.list(JSONSchema.text)), ("event", event), ("count", number),

@@ -8,19 +8,31 @@ extension Enumeration {
   /// Whether an HTTP head asks or answers.
   public static let httpDirection = Enumeration([0: "request", 1: "response"], maximum: 1)
 
-  /// What IP carries.
+  /// What IP carries: what has no keyword in the registry, such as 253, is its number.
   public static let ipProtocol = Enumeration(
     [
       0: "IPv6HopByHop", 1: "ICMPv4", 2: "IGMP", 3: "GGP", 4: "IPv4", 5: "ST", 6: "TCP", 7: "CBT",
-      8: "EGP", 9: "IGP", 12: "PUP", 16: "CHAOS", 17: "UDP", 18: "MUX", 20: "HMP", 22: "XNS-IDP",
-      27: "RUDP", 28: "IRTP", 29: "ISO-TP4", 33: "DCCP", 36: "XTP", 37: "DDP", 41: "IPv6",
-      42: "SDRP", 43: "IPv6Routing", 44: "IPv6Fragment", 45: "IDRP", 46: "RSVP", 47: "GRE",
-      48: "DSR", 50: "ESP", 51: "AH", 54: "NARP", 55: "Min-IPv4", 57: "SKIP", 58: "ICMPv6",
-      59: "NoNextHeader", 60: "IPv6Destination", 73: "CPHB", 80: "ISO-IP", 81: "VMTP", 88: "EIGRP",
-      89: "OSPF", 92: "MTP", 93: "AX.25", 94: "IPIP", 97: "EtherIP", 98: "ENCAP", 103: "PIM",
-      108: "IPComp", 112: "VRRP", 113: "PGM", 115: "L2TP", 124: "ISIS", 132: "SCTP", 133: "FC",
-      135: "MobilityHeader", 136: "UDPLite", 137: "MPLSInIP", 138: "MANET", 139: "HIP",
-      140: "Shim6", 141: "WESP", 142: "ROHC", 143: "Ethernet", 144: "AGGFRAG", 145: "NSH",
+      8: "EGP", 9: "IGP", 10: "BBN-RCC-MON", 11: "NVP-II", 12: "PUP", 13: "ARGUS", 14: "EMCON",
+      15: "XNET", 16: "CHAOS", 17: "UDP", 18: "MUX", 19: "DCN-MEAS", 20: "HMP", 21: "PRM",
+      22: "XNS-IDP", 23: "TRUNK-1", 24: "TRUNK-2", 25: "LEAF-1", 26: "LEAF-2", 27: "RUDP",
+      28: "IRTP", 29: "ISO-TP4", 30: "NETBLT", 31: "MFE-NSP", 32: "MERIT-INP", 33: "DCCP",
+      34: "3PC", 35: "IDPR", 36: "XTP", 37: "DDP", 38: "IDPR-CMTP", 39: "TP++", 40: "IL",
+      41: "IPv6", 42: "SDRP", 43: "IPv6Routing", 44: "IPv6Fragment", 45: "IDRP", 46: "RSVP",
+      47: "GRE", 48: "DSR", 49: "BNA", 50: "ESP", 51: "AH", 52: "I-NLSP", 53: "SwIPe", 54: "NARP",
+      55: "Min-IPv4", 56: "TLSP", 57: "SKIP", 58: "ICMPv6", 59: "NoNextHeader",
+      60: "IPv6Destination", 62: "CFTP", 64: "SAT-EXPAK", 65: "KRYPTOLAN", 66: "RVD", 67: "IPPC",
+      69: "SAT-MON", 70: "VISA", 71: "IPCV", 72: "CPNX", 73: "CPHB", 74: "WSN", 75: "PVP",
+      76: "BR-SAT-MON", 77: "SUN-ND", 78: "WB-MON", 79: "WB-EXPAK", 80: "ISO-IP", 81: "VMTP",
+      82: "SECURE-VMTP", 83: "VINES", 84: "IPTM", 85: "NSFNET-IGP", 86: "DGP", 87: "TCF",
+      88: "EIGRP", 89: "OSPF", 90: "Sprite-RPC", 91: "LARP", 92: "MTP", 93: "AX.25", 94: "IPIP",
+      95: "MICP", 96: "SCC-SP", 97: "EtherIP", 98: "ENCAP", 100: "GMTP", 101: "IFMP", 102: "PNNI",
+      103: "PIM", 104: "ARIS", 105: "SCPS", 106: "QNX", 107: "A/N", 108: "IPComp", 109: "SNP",
+      110: "Compaq-Peer", 111: "IPX-in-IP", 112: "VRRP", 113: "PGM", 115: "L2TP", 116: "DDX",
+      117: "IATP", 118: "STP", 119: "SRP", 120: "UTI", 121: "SMP", 122: "SM", 123: "PTP",
+      124: "ISIS", 125: "FIRE", 126: "CRTP", 127: "CRUDP", 128: "SSCOPMCE", 129: "IPLT", 130: "SPS",
+      131: "PIPE", 132: "SCTP", 133: "FC", 134: "RSVP-E2E-IGNORE", 135: "MobilityHeader",
+      136: "UDPLite", 137: "MPLSInIP", 138: "MANET", 139: "HIP", 140: "Shim6", 141: "WESP",
+      142: "ROHC", 143: "Ethernet", 144: "AGGFRAG", 145: "NSH", 146: "Homa",
     ], maximum: 255)
 
   /// The type and code of an ICMP message: the number is the type times 256 plus the code.
@@ -38,6 +50,7 @@ extension Enumeration {
       ),
       4: ("SourceQuench", []),
       5: ("Redirect", ["Net", "Host", "TOS+Net", "TOS+Host"]),
+      6: ("AlternateHostAddress", []),
       8: ("EchoRequest", []),
       9: ("RouterAdvertisement", []),
       10: ("RouterSolicitation", []),
@@ -49,6 +62,34 @@ extension Enumeration {
       16: ("InfoReply", []),
       17: ("AddressMaskRequest", []),
       18: ("AddressMaskReply", []),
+      30: ("Traceroute", []),
+      31: ("DatagramConversionError", []),
+      32: ("MobileHostRedirect", []),
+      33: ("IPv6WhereAreYou", []),
+      34: ("IPv6IAmHere", []),
+      35: ("MobileRegistrationRequest", []),
+      36: ("MobileRegistrationReply", []),
+      37: ("DomainNameRequest", []),
+      38: ("DomainNameReply", []),
+      39: ("SKIP", []),
+      40: (
+        "Photuris",
+        [
+          "BadSPI", "AuthenticationFailed", "DecompressionFailed", "DecryptionFailed",
+          "NeedAuthentication", "NeedAuthorization",
+        ]
+      ),
+      41: ("ExperimentalMobility", []),
+      42: ("ExtendedEchoRequest", []),
+      43: (
+        "ExtendedEchoReply",
+        [
+          "NoError", "MalformedQuery", "NoSuchInterface", "NoSuchTableEntry",
+          "MultipleInterfaces",
+        ]
+      ),
+      253: ("Experiment1", []),
+      254: ("Experiment2", []),
     ])
 
   /// The type and code of an ICMPv6 message: the number is the type times 256 plus the code.
@@ -59,14 +100,22 @@ extension Enumeration {
         [
           "NoRouteToDst", "AdminProhibited", "BeyondScopeOfSrc", "AddressUnreachable",
           "PortUnreachable", "SrcAddressFailedPolicy", "RejectRouteToDst",
+          "SourceRoutingHeaderError", "HeadersTooLong",
         ]
       ),
       2: ("PacketTooBig", []),
       3: ("TimeExceeded", ["HopLimitExceeded", "FragmentReassemblyTimeExceeded"]),
       4: (
         "ParameterProblem",
-        ["ErroneousHeaderField", "UnrecognizedNextHeader", "UnrecognizedIPv6Option"]
+        [
+          "ErroneousHeaderField", "UnrecognizedNextHeader", "UnrecognizedIPv6Option",
+          "IncompleteHeaderChain", "SRUpperLayerHeaderError", "UnrecognizedNextHeaderByNode",
+          "ExtensionHeaderTooBig", "ExtensionHeaderChainTooLong", "TooManyExtensionHeaders",
+          "TooManyOptions", "OptionTooBig",
+        ]
       ),
+      100: ("PrivateExperiment1", []),
+      101: ("PrivateExperiment2", []),
       128: ("EchoRequest", []),
       129: ("EchoReply", []),
       130: ("MulticastListenerQuery", []),
@@ -77,7 +126,38 @@ extension Enumeration {
       135: ("NeighborSolicitation", []),
       136: ("NeighborAdvertisement", []),
       137: ("Redirect", []),
+      138: ("RouterRenumbering", ["Command", "Result"]),
+      139: ("NodeInformationQuery", ["IPv6Subject", "NameSubject", "IPv4Subject"]),
+      140: ("NodeInformationResponse", ["Success", "Refused", "UnknownQtype"]),
+      141: ("InverseNeighborSolicitation", []),
+      142: ("InverseNeighborAdvertisement", []),
       143: ("MulticastListenerReportV2", []),
+      144: ("HomeAgentAddressDiscoveryRequest", []),
+      145: ("HomeAgentAddressDiscoveryReply", []),
+      146: ("MobilePrefixSolicitation", []),
+      147: ("MobilePrefixAdvertisement", []),
+      148: ("CertificationPathSolicitation", []),
+      149: ("CertificationPathAdvertisement", []),
+      150: ("ExperimentalMobility", []),
+      151: ("MulticastRouterAdvertisement", []),
+      152: ("MulticastRouterSolicitation", []),
+      153: ("MulticastRouterTermination", []),
+      154: ("FMIPv6", []),
+      155: ("RPLControl", []),
+      156: ("ILNPv6LocatorUpdate", []),
+      157: ("DuplicateAddressRequest", []),
+      158: ("DuplicateAddressConfirmation", []),
+      159: ("MPLControl", []),
+      160: ("ExtendedEchoRequest", []),
+      161: (
+        "ExtendedEchoReply",
+        [
+          "NoError", "MalformedQuery", "NoSuchInterface", "NoSuchTableEntry",
+          "MultipleInterfaces",
+        ]
+      ),
+      200: ("PrivateExperiment3", []),
+      201: ("PrivateExperiment4", []),
     ])
 
   /// What a DNS message is for (RFC 1035 §4.1.1).
@@ -105,7 +185,8 @@ extension Enumeration {
       41: "OPT", 42: "APL", 43: "DS", 44: "SSHFP", 45: "IPSECKEY", 46: "RRSIG", 47: "NSEC",
       48: "DNSKEY", 49: "DHCID", 50: "NSEC3", 51: "NSEC3PARAM", 52: "TLSA", 53: "SMIMEA",
       55: "HIP", 56: "NINFO", 57: "RKEY", 58: "TALINK", 59: "CDS", 60: "CDNSKEY", 61: "OPENPGPKEY",
-      62: "CSYNC", 63: "ZONEMD", 64: "SVCB", 65: "HTTPS", 66: "DSYNC", 99: "SPF", 100: "UINFO",
+      62: "CSYNC", 63: "ZONEMD", 64: "SVCB", 65: "HTTPS", 66: "DSYNC", 67: "HHIT",
+      68: "BRID", 99: "SPF", 100: "UINFO",
       101: "UID", 102: "GID", 103: "UNSPEC", 104: "NID", 105: "L32", 106: "L64", 107: "LP",
       108: "EUI48", 109: "EUI64", 128: "NXNAME", 249: "TKEY", 250: "TSIG", 251: "IXFR",
       252: "AXFR", 253: "MAILB", 254: "MAILA", 255: "ANY", 256: "URI", 257: "CAA", 258: "AVC",
