@@ -15,9 +15,18 @@ enum CutClaims {
     let stream = bytes.extracting(droppingFirst: 1 + cuts.byteCount)
     var whole = Messages()
     var streams = made()
-    streams.feed(segment(at: 0), stream, framing) { whole.add($0) }
+    var areGood = true
+    streams.feed(segment(at: 0), stream, framing) { message in
+      whole.add(message)
+      let isGood =
+        switch framing {
+        case .dns: DNSMessage(message) != nil
+        case .http: HTTPHead(message) != nil
+        }
+      areGood = areGood && isGood
+    }
     let between = framing == .dns ? 2 : 0
-    guard stream.byteCount > 0,
+    guard areGood, stream.byteCount > 0,
       whole.byteCount + between * whole.count == stream.byteCount
     else { return }
 
