@@ -49,7 +49,8 @@ struct DamagedCaptureTests {
         try TracedEvent(line: Array($0.utf8))
       }.count
     }
-    #expect(read > 10 && refused > 0 && events > 100, "SEED=\(seed): \(read), \(refused), \(events)")
+    let sums = "SEED=\(seed): \(read) read, \(refused) refused, \(events) events"
+    #expect(read > 10 && refused > 0 && events > 100, "\(sums)")
   }
 
   private static func damaged(_ capture: [UInt8], _ random: inout SplitMix) -> [UInt8] {
