@@ -2,7 +2,7 @@
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
 # make lint          checks the format of the code
-# sudo make bench    measures the way of an event, the linter, and what packets cost in the kernel; PARTS="packet rate" only those
+# sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, and the start; PARTS="packet rate" only those
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
 # make clean         removes what was built
 
@@ -42,6 +42,7 @@ equivalence:
 
 bench:
 	@.ci/install $(to_build)
+	$(as_caller) $(swift) build --configuration release --product tracee-policy
 	$(as_caller) $(swift) build --configuration release --product bench-pipeline
 	.build/release/bench-pipeline $(PARTS)
 

@@ -20,13 +20,18 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("programs", true, measurePrograms),
   ("rate", true, measureSendRate),
   ("tables", true, measureTables),
+  ("start", true, measureStart),
+  ("live", true, measureLive),
 ]
 let wanted = CommandLine.arguments.dropFirst()
 for part in parts where wanted.isEmpty || wanted.contains(part.name) {
   if part.needsRoot && geteuid() != 0 {
     print("\n\(part.name): skipped, loading BPF needs root")
   } else {
-    try part.measure()
+    do { try part.measure() } catch {
+      print("\(part.name): \(error)")
+      exit(1)
+    }
   }
 }
 

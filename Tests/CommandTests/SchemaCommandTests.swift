@@ -100,11 +100,27 @@ struct SchemaCommandTests {
       (#""checksum":0"#, #""checksum":65536"#), (#","checksum":0"#, ""), ("egress", "out"),
       (#""src_port","type":"u16""#, #""src_port","type":"int""#),
       ("\"userId\":1000", "\"userId\":-1"),
-      (#""argsNum":6"#, #""argsNum":5"#),
+      (#""argsNum":6"#, #""argsNum":5"#), (#""returnValue":0"#, #""returnValue":1"#),
+      (#""processName":"vlc""#, #""processName":null"#), (#""path":"""#, #""path":1"#),
+      (#""timestamp":1,"#, #""timestamp":1.5,"#), (#""isCompat":false"#, #""isCompat":0"#),
+      (#""src","type""#, #""dst","type""#), (#"{"srcPort":1"#, #"{"srcPort":"1""#),
+      (#""hostName":"rugged","#, ""), (#"{"timestamp""#, #"{"more":1,"timestamp""#),
+      (#""userId":1000"#, #""userId":4294967296"#), (#""value":80}"#, #""value":65536}"#),
     ]
     let mutants = wrong.map { Self.event.replacingOccurrences(of: $0, with: $1) }
     #expect(mutants.allSatisfy { $0 != Self.event })
-    let verdicts = try await accepted("event", [Self.event, Self.gap] + mutants)
+    let texts = [Self.event, Self.gap] + mutants
+    let verdicts = try await accepted("event", texts)
     #expect(verdicts == [true, true] + mutants.map { _ in false })
+    // What all tests ask of every line is what the validator asks.
+    let schema = try SchemaFile.event.get()
+    #expect(try texts.map { try schema.accepts($0.replacing("\n", with: "")) } == verdicts)
+  }
+
+  @Test func `a schema with a keyword that the tests do not know is refused`() throws {
+    _ = try SchemaFile(text: "{\n  \"minimum\": 1\n}")
+    #expect(throws: MisshapenEvent.self) {
+      try SchemaFile(text: "{\n  \"items\": {\n    \"pattern\": \"x\"\n  }\n}")
+    }
   }
 }

@@ -1,6 +1,7 @@
 import CBPF
 import Foundation
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -180,7 +181,8 @@ import Testing
       #expect(try emitter.finish() == .written)
       let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
       let events = try lines.map {
-        try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        _ = try TracedEvent(line: Array($0.utf8))
+        return try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
       }
       #expect(output.account.written == UInt64(events.count))
       try body(&emitter, events)

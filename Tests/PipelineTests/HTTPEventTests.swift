@@ -1,6 +1,7 @@
 import CBPF
 import Foundation
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -198,6 +199,9 @@ func emitLines(
     }
     #expect(try emitter.finish() == .written)
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    if format == .json {
+      for line in lines { _ = try TracedEvent(line: Array(line.utf8)) }
+    }
     return (lines.map(String.init), emitter.ruleCounts(generation: 1))
   }
 }

@@ -1,6 +1,7 @@
 import CBPF
 import Foundation
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -209,6 +210,7 @@ import Testing
         kind, of: record, headers, policies: Array("[\"\"]".utf8), to: &line)
     }
     #expect(isWritten)
+    _ = try TracedEvent(line: line.copy.dropLast())
     return String(decoding: line.copy, as: UTF8.self)
   }
 }

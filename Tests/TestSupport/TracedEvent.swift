@@ -1,4 +1,4 @@
-/// One event as the tracer writes it, checked against `docs/event-json.md` while it is read.
+/// One event as the tracer writes it, checked against `docs/event-json.md` and `schema/event.schema.json` while it is read.
 public struct TracedEvent: Sendable {
   /// The whole object.
   public let json: JSONValue
@@ -27,10 +27,12 @@ public struct TracedEvent: Sendable {
 
   /// Reads a line.
   ///
-  /// Throws when it is not JSON, or its keys, their order or their types are not those of the document.
+  /// Throws when it is not JSON, its keys, their order or their types are not those of the document, or the schema refuses
+  /// it.
   public init(line: [UInt8]) throws {
     let json = try JSONValue(parsing: line)
     try EventShape.check(json)
+    try SchemaFile.event.get().check(json)
     self.json = json
     timestamp = try Self.number("timestamp", in: json)
     hostProcessID = try Self.number("hostProcessId", in: json)

@@ -79,6 +79,7 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
 __noinline int emit(struct __sk_buff *skb, struct tp_view *seen, struct tp_socket *socket, struct tp_want *want) {
   if (!seen || !want) return false;
   __u32 needed = skb->len < want->needed ? skb->len : want->needed;
+  if (!may_take(&want->row, sizeof(struct tp_packet) + needed)) return false;
 #define X(size) \
   if (needed <= size) return emit_sized(skb, seen, socket, want, size);
   TP_CAPTURES(X)

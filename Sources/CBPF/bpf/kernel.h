@@ -38,6 +38,12 @@ enum {
   BPF_LOCAL_STORAGE_GET_F_CREATE = 1 << 0,
 };
 
+/* What a ring is asked. */
+enum {
+  BPF_RB_AVAIL_DATA = 0, /* bytes that were not read yet */
+  BPF_RB_PROD_POS = 3,   /* bytes that were ever written */
+};
+
 struct bpf_sock {
   __u32 bound_dev_if, family, type, protocol;
 };

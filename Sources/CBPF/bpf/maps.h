@@ -7,6 +7,21 @@ struct {
   __uint(max_entries, 1 << 20);
 } tp_ring SEC(".maps");
 
+/* What the packets with some row took of the ring of late. See share.h. */
+struct tp_share {
+  __u64 round; /* the half of the ring, counted from its beginning, that was written then */
+  __u64 bytes;
+};
+
+#define TP_SHARES 256
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, TP_SHARES);
+  __type(key, __u32);
+  __type(value, struct tp_share);
+} tp_shares SEC(".maps");
+
 /* A row of bits, one for each rule. Functions that the verifier checks apart need a type that has a size. */
 struct tp_row {
   __u64 words[TP_ROW_WORDS_MAX];

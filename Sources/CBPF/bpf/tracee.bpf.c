@@ -15,6 +15,7 @@
 #include "content.h"
 #include "classify.h"
 #include "flow.h"
+#include "share.h"
 #include "emit.h"
 #include "process.h"
 #include "descent.h"

@@ -325,6 +325,6 @@ struct tp_config {
   __u32 tracer;    /* the tracer's own process id, whose sockets are never traced */
   __u64 started;   /* when the tracer did, in ns of CLOCK_BOOTTIME */
   __u32 host_mount_namespace; /* the inode of the first process's */
-  __u32 _reserved;
+  __u32 ring_bytes; /* the size of the ring: a power of two, at least one page */
 };
 _Static_assert(sizeof(struct tp_config) == 24, "tp_config is a load-time setting");
