@@ -57,7 +57,7 @@ fuzz_table := .build-fuzz/table
 fuzz:
 	@.ci/install $(to_build)
 	@$(as_caller) mkdir -p .build-fuzz
-	@printf '%-10s %12s %10s %9s %12s %12s\n' target executions 'a second' coverage 'at first' 'at most' | \
+	@printf '%-10s %12s %10s %9s %13s %12s\n' target executions 'a second' coverage 'half way' 'at most' | \
 	  $(as_caller) tee $(fuzz_table) >/dev/null
 	@failed=; for target in $(FUZZ_TARGETS); do \
 	  $(as_caller) env $(fuzz_build) --product fuzz-$$target && \

@@ -6,15 +6,17 @@ import Policy
 /// What holds for any stream that is cut into segments.
 enum CutClaims {
   /// Claims that a stream which is nothing but messages gives the same ones in whatever segments it comes, also when each
-  /// of these comes again.
+  /// of these comes again, and also when only what belongs to heads is expected to come.
   ///
   /// The first byte is the number of cuts, as many bytes behind it are the lengths of segments, and the rest is the stream.
-  static func check(_ bytes: RawSpan, _ framing: StreamFraming, isRepeated: Bool) {
+  static func check(
+    _ bytes: RawSpan, _ framing: StreamFraming, isSparse: Bool, isRepeated: Bool
+  ) {
     guard bytes.byteCount > 0 else { return }
     let cuts = bytes.extracting(droppingFirst: 1).extracting(first: Int(bytes.byte(0)))
     let stream = bytes.extracting(droppingFirst: 1 + cuts.byteCount)
     var whole = Messages()
-    var streams = made()
+    var streams = made(isSparse: false)
     var areGood = true
     streams.feed(segment(at: 0), stream, framing) { message in
       whole.add(message)
@@ -31,7 +33,7 @@ enum CutClaims {
     else { return }
 
     var pieces = Messages()
-    streams = made()
+    streams = made(isSparse: isSparse)
     var place = 0
     var cut = 0
     while place < stream.byteCount {
@@ -47,10 +49,10 @@ enum CutClaims {
     claim(streams.waiting == 0, "nothing waits behind the last message")
   }
 
-  private static func made() -> Streams {
+  private static func made(isSparse: Bool) -> Streams {
     var limits = Streams.Limits()
     (limits.flows, limits.backlogs) = (16, 4)
-    return Streams(limits)
+    return Streams(limits, isSparse: isSparse)
   }
 
   private static func segment(at place: Int) -> StreamSegment {

@@ -12,10 +12,11 @@ public func fuzzStreams(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let choice = bytes.byte(0)
     let rest = bytes.extracting(droppingFirst: 1)
     let framing: StreamFraming = choice & 1 == 0 ? .dns : .http
+    let isSparse = choice & 4 != 0
     if choice & 2 == 0 {
-      SegmentClaims.check(rest, framing, isSparse: choice & 4 != 0)
+      SegmentClaims.check(rest, framing, isSparse: isSparse)
     } else {
-      CutClaims.check(rest, framing, isRepeated: choice & 4 != 0)
+      CutClaims.check(rest, framing, isSparse: isSparse, isRepeated: choice & 8 != 0)
     }
   }
   return 0

@@ -4,7 +4,7 @@
 enum StreamSeeds {
   static let all = streams.flatMap { framing, bytes in
     segments(framing, bytes) + segments(framing + 4, bytes) + cut(framing + 2, bytes)
-      + cut(framing + 6, bytes)
+      + cut(framing + 6, bytes) + cut(framing + 10, bytes)
   }
 
   private static let streams: [(UInt8, [UInt8])] = [
