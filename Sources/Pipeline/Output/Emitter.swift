@@ -29,8 +29,12 @@ public struct Emitter: ~Copyable {
   /// - Parameter isSparse: whether of HTTP only those segments come that begin heads or go on with them, as the kernel
   ///   records them.
   public init(outputs: [Output], isSparse: Bool = true) {
+    self.init(outputs: outputs, Streams(isSparse: isSparse))
+  }
+
+  init(outputs: [Output], _ streams: Streams) {
     self.outputs = outputs
-    streams = Streams(isSparse: isSparse)
+    self.streams = streams
   }
 
   /// Takes a plan before the first of its records arrives.
@@ -187,7 +191,12 @@ public struct Emitter: ~Copyable {
     _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
     as content: ContentProtocol, _ rules: Row, _ matcher: PlanMatcher
   ) {
-    guard !rules.isEmpty, let payload = headers.payload(in: record.packet) else { return }
+    guard !rules.isEmpty else { return }
+    guard let payload = headers.payload(in: record.packet) else {
+      // The header says that it is longer than what was captured.
+      matcher.count(rules, messages: 0)
+      return
+    }
     let segment = StreamSegment(record, headers, header, content, captured: payload.byteCount)
     var messages: UInt64 = 0
     streams.feed(segment, payload, content.framing) { message in
