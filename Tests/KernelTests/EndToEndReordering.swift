@@ -89,9 +89,11 @@ extension EndToEnd {
         let server = try stage.start(
           "python3", "-c", Self.server, network.left.ipv4, on: network.left)
         try await network.left.listens(on: 7080)
-        let tracer = try await stage.trace(everything(in: network, events: "net_packet_http_request"))
+        let tracer = try await stage.trace(
+          everything(in: network, events: "net_packet_http_request"))
         let peer = try stage.start(
-          "python3", "-c", Self.peer, "\(order)", source, network.left.ipv4, "7080", "[400, 800, 1100]",
+          "python3", "-c", Self.peer, "\(order)", source, network.left.ipv4, "7080",
+          "[400, 800, 1100]",
           right, left, on: network.right, input: .text(Self.head + Self.body))
         #expect(try await peer.end() == .exited(0), "\(peer.errorText)")
         try await server.end()
