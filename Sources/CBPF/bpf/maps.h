@@ -11,6 +11,7 @@ struct {
 struct tp_share {
   __u64 round; /* the half of the ring, counted from its beginning, that was written then */
   __u64 bytes;
+  __u64 before; /* in the half before that */
 };
 
 #define TP_SHARES 256

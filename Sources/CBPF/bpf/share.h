@@ -10,9 +10,10 @@ static __always_inline struct tp_share *share_of(const struct tp_row *row) {
 }
 
 /*
- * Whether a record of `size` bytes may be put into the ring. The last eighth is for those that took less than a 64th since the
- * ring was written half round; nobody is counted before it is half full. Counts can be a little off when several processors
- * change them at once, and nothing depends on that.
+ * Whether a record of `size` bytes may be put into the ring. From half full on, a row may have taken four times what is still
+ * free, since the ring was written half round or up to a whole one: the fuller it is, the less may those have that took most. One
+ * flood leaves a tenth of the ring to all others. Counts can be a little off when several processors change them at once, and
+ * nothing depends on that.
  */
 static __always_inline bool may_take(const struct tp_row *row, __u32 size) {
   __u32 ring = tp_config.ring_bytes;
@@ -22,10 +23,12 @@ static __always_inline bool may_take(const struct tp_row *row, __u32 size) {
   if (!share) return true;
   __u64 round = bpf_ringbuf_query(&tp_ring, BPF_RB_PROD_POS) / (ring / 2);
   if (share->round != round) {
+    share->before = share->round + 1 == round ? share->bytes : 0;
     share->round = round;
     share->bytes = 0;
   }
-  if (taken >= ring - ring / 8 && share->bytes >= ring / 64) return false;
+  __u64 left = taken < ring ? ring - taken : 0;
+  if (share->before + share->bytes >= 4 * left) return false;
   __sync_fetch_and_add(&share->bytes, size);
   return true;
 }
