@@ -178,6 +178,23 @@ public struct ReplayLedger: Sendable, CustomStringConvertible {
       + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
       + "events \(ledger.emitted), rejected \(ledger.rejected), "
       + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
+      + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
+      + Self.words(
+        "without a transport",
+        [
+          ("fragments", ledger.kernel.fragments), ("buried", ledger.kernel.buried),
+          ("cut off", ledger.kernel.cutOff),
+        ])
+  }
+
+  private func faults(_ fault: DecodingFault) -> UInt64 {
+    ledger.events.reduce(0) { $0 + $1.counts.faults[fault] }
+  }
+
+  /// The numbers that are not 0; nothing when all are.
+  private static func words(_ title: String, _ counts: [(name: String, count: UInt64)]) -> String {
+    let words = counts.filter { $0.count > 0 }.map { "\($0.name) \($0.count)" }
+    return words.isEmpty ? "" : "; \(title): \(words.joined(separator: ", "))"
   }
 }
 
