@@ -1,9 +1,10 @@
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
+# sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, and the start; PARTS="packet rate" only those
-# sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each
+# sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
 # make clean         removes what was built
 
 SHELL := /bin/bash
@@ -22,7 +23,7 @@ swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
 formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test equivalence bench fuzz lint clean
+.PHONY: run test equivalence soak bench fuzz lint clean
 
 run:
 	@.ci/install $(to_build)
@@ -40,6 +41,12 @@ equivalence:
 	$(as_caller) $(swift) build --build-tests
 	DECISIONS=$(DECISIONS) $(swift) test --skip-build --filter Equivalence
 
+soak_seconds = $(if $(filter command%,$(origin SECONDS)),$(SECONDS),600)
+soak:
+	@.ci/install $(to_test)
+	$(as_caller) $(swift) build --build-tests
+	SOAK=$(soak_seconds) $(swift) test --skip-build --filter LongSoak
+
 bench:
 	@.ci/install $(to_build)
 	$(as_caller) $(swift) build --configuration release --product tracee-policy
@@ -47,22 +54,22 @@ bench:
 	.build/release/bench-pipeline $(PARTS)
 
 # Inputs that break something are kept in .build-fuzz/found; those that reach new code, which the next
-# run begins with, in .build-fuzz/corpus. A Swift that handles its own crashes would keep nothing.
+# run begins with, in .build-fuzz/corpus. All targets are run, also after one that failed.
 SECONDS := 30
-FUZZ_TARGETS := policies filters packets captures streams
+FUZZ_TARGETS := headers dns http streams captures replays records decisions policies filters
 fuzz_build = env FUZZ=1 $(swift) build --scratch-path .build-fuzz --configuration release \
   --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
+fuzz_table := .build-fuzz/table
 
 fuzz:
 	@.ci/install $(to_build)
-	@for target in $(FUZZ_TARGETS); do \
+	@$(as_caller) mkdir -p .build-fuzz
+	@printf '%-10s %12s %10s %9s %13s %12s\n' target executions 'a second' coverage 'half way' 'at most' | \
+	  $(as_caller) tee $(fuzz_table) >/dev/null
+	@failed=; for target in $(FUZZ_TARGETS); do \
 	  $(as_caller) env $(fuzz_build) --product fuzz-$$target && \
-	  $(as_caller) mkdir -p .build-fuzz/corpus/$$target .build-fuzz/found/$$target && \
-	  $(as_caller) env SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 \
-	    .build-fuzz/release/fuzz-$$target .build-fuzz/corpus/$$target policies \
-	    -max_total_time=$(SECONDS) -max_len=4096 -timeout=20 -rss_limit_mb=2048 \
-	    -artifact_prefix=.build-fuzz/found/$$target/ -print_final_stats=1 || exit 1; \
-	done
+	  $(as_caller) Fuzz/run $$target $(SECONDS) $(fuzz_table) || failed="$$failed $$target"; \
+	done; cat $(fuzz_table); [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 lint:
 	$(swift) format lint --strict --recursive $(formatted)

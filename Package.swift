@@ -68,22 +68,23 @@ if Context.environment["FUZZ"] != nil {
   package.targets += [
     .target(
       name: "FuzzSupport", dependencies: ["Policy"], path: "Fuzz/Support", swiftSettings: house),
+    .target(
+      name: "FuzzPackets",
+      dependencies: ["FuzzSupport", "Policy", "Pipeline", "TestSupport"],
+      path: "Fuzz/Packets", swiftSettings: house),
     .executableTarget(
       name: "fuzz-policies", dependencies: ["FuzzSupport", "Policy"], path: "Fuzz/Policies",
       swiftSettings: house),
     .executableTarget(
       name: "fuzz-filters", dependencies: ["FuzzSupport", "Policy", "Pipeline"],
       path: "Fuzz/Filters", swiftSettings: house),
-    .executableTarget(
-      name: "fuzz-packets",
-      dependencies: ["FuzzSupport", "Policy", "Pipeline", "CBPF", "TestSupport"],
-      path: "Fuzz/Packets", swiftSettings: house),
-    .executableTarget(
-      name: "fuzz-captures",
-      dependencies: ["FuzzSupport", "Policy", "Pipeline", "TestSupport"],
-      path: "Fuzz/Captures", swiftSettings: house),
-    .executableTarget(
-      name: "fuzz-streams", dependencies: ["FuzzSupport", "Policy", "Pipeline"],
-      path: "Fuzz/Streams", swiftSettings: house),
   ]
+  package.targets += [
+    "Headers", "DNS", "HTTP", "Records", "Streams", "Captures", "Replays", "Decisions",
+  ].map { name in
+    .executableTarget(
+      name: "fuzz-\(name.lowercased())",
+      dependencies: ["FuzzSupport", "FuzzPackets", "Policy", "Pipeline", "CBPF"],
+      path: "Fuzz/\(name)", swiftSettings: house)
+  }
 }

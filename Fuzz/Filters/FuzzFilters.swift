@@ -10,18 +10,22 @@ public func fuzzFilters(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = UnsafeBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
   let lines = bytes.split(separator: 10, maxSplits: 15, omittingEmptySubsequences: false)
     .map { String(decoding: $0, as: UTF8.self) }
+  let areShown = turn.comes()
   for line in lines {
-    check(line, in: .scope)
-    check(line, in: .rule)
+    check(line, in: .scope, areShown)
+    check(line, in: .rule, areShown)
   }
   let events = lines.prefix { !$0.isEmpty }
   check(
-    CommandLineSelection(events: Array(events), scopes: Array(lines.dropFirst(events.count + 1))))
+    CommandLineSelection(events: Array(events), scopes: Array(lines.dropFirst(events.count + 1))),
+    areShown)
   return 0
 }
 
+private nonisolated(unsafe) var turn = Turn(each: 8)
+
 /// Claims that an expression means something, or that there is an error with a place in it.
-private func check(_ line: String, in place: ScopeKey.Places) {
+private func check(_ line: String, in place: ScopeKey.Places, _ areShown: Bool) {
   let before = "scope: "
   let file = SourceFile(name: "x", bytes: Array((before + line).utf8))
   // An expression that breaks its line does not stand in a source byte for byte.
@@ -34,17 +38,17 @@ private func check(_ line: String, in place: ScopeKey.Places) {
       text: line, source: file.name, range: range, verbatimStart: isVerbatim ? start : nil))
   let isWrong = checker.diagnostics.contains { $0.severity == .error }
   claim((filter == nil) == isWrong, "it means something, or there is an error: \(line)")
-  FindingClaims.check(checker.diagnostics, in: file)
+  FindingClaims.check(checker.diagnostics, in: file, areShown: areShown)
   _ = filter?.condition
 }
 
 /// Claims that arguments give a plan that can be installed, or an error with a place in them.
-private func check(_ selection: CommandLineSelection) {
+private func check(_ selection: CommandLineSelection, _ areShown: Bool) {
   let compiled = PolicyCompiler.compile([selection.document])
   let found =
     selection.diagnostics + compiled.diagnostics
     + compiled.policies.flatMap(LintRules.check)
-  FindingClaims.check(found, in: selection.source)
+  FindingClaims.check(found, in: selection.source, areShown: areShown)
   guard selection.diagnostics.isEmpty, let plan = compiled.plan else {
     claim(found.contains { $0.severity == .error }, "there is a plan, or there is an error")
     return

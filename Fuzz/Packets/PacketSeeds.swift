@@ -1,60 +1,63 @@
-/// Packets, messages and heads that mean something, each behind the byte that says what it is.
+/// Packets that mean something.
 enum PacketSeeds {
-  static let all =
-    packets.map { [PacketInput.packet.rawValue] + $0 } + records
-    + messages.flatMap { message in
-      [PacketInput.dnsOverUDP, .dnsOverTCP, .dnsOverUDPOverIPv6].map { [$0.rawValue + 8] + message }
-    }
-    + heads.flatMap { head in
-      [PacketInput.httpRequest, .httpResponse, .httpOverIPv6].map { [$0.rawValue + 8] + head.utf8 }
-    }
+  static let all = packets + carried
+
+  /// IPv4 with options, a first and a later fragment; each transport; IPv6 with all extension headers, and with more than
+  /// are followed.
+  private static let packets: [[UInt8]] = [
+    ipv4(17, zeros, options: [7, 7, 4, 0, 0, 0, 0, 0]), ipv4(6, zeros, fragment: 0x2005),
+    ipv4(17, [0x9c, 0x40, 0, 53, 0, 8, 0, 0], fragment: 0x2000),
+    ipv4(6, segment(flags: 0x1ff)), ipv4(6, segment(words: 15, options: 40)),
+    ipv4(6, segment(words: 5).dropLast()),
+    ipv4(1, [8, 0, 0, 0, 0, 1, 0, 1]), ipv4(1, [3, 3, 0, 0, 0, 0, 0, 0] + ipv4(17, zeros)),
+    ipv4(47, zeros), ipv6(58, [135, 0, 0, 0, 0, 0, 0, 0] + zeros), ipv6(58, [143, 0, 0, 0]),
+    ipv6(59, []), ipv6(0, [43, 0, 5, 2, 0, 0, 0, 0] + extensions + segment()),
+    ipv6(44, [17, 0, 0, 9, 0, 0, 0, 1] + zeros), ipv6(44, [17, 0, 0, 1] + zeros),
+    ipv6(0, chain(of: 12, then: 58) + [128, 0, 0, 0, 0, 1, 0, 1]),
+    ipv6(0, chain(of: 200, then: 6) + segment()),
+    ipv6(60, [6, 255] + [UInt8](repeating: 0, count: 2046) + segment()),
+  ]
 
   private static let zeros = [UInt8](repeating: 0, count: 16)
 
-  /// IPv4 with options, a later fragment, ICMP, ICMPv6, and IPv6 with all extension headers.
-  private static let packets: [[UInt8]] = [
-    [0x46, 0, 0, 52, 0, 1, 0, 0, 64, 17, 0, 0] + zeros.prefix(8) + [1, 1, 1, 0] + zeros,
-    [0x45, 0, 0, 36, 0, 1, 0x20, 5, 64, 6, 0, 0] + zeros + zeros,
-    [0x45, 0, 0, 28, 0, 1, 0, 0, 64, 1, 0, 0] + zeros.prefix(8) + [8, 0, 0, 0, 0, 1, 0, 1],
-    [0x60, 0, 0, 0, 0, 8, 58, 255] + zeros + zeros + [135, 0, 0, 0, 0, 0, 0, 0],
-    [0x60, 0, 0, 0, 0, 92, 0, 64] + zeros + zeros
-      + [43, 0, 1, 4, 0, 0, 0, 0] + [44, 0, 0, 0, 0, 0, 0, 0] + [51, 0, 0, 1, 0, 0, 0, 9]
-      + [60, 1] + zeros.prefix(10) + [6, 0, 0, 0, 0, 0, 0, 0]
-      + [0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 2, 1, 0, 0, 0, 0, 0],
-  ]
+  /// Routing, fragment, authentication and destination options.
+  private static let extensions: [UInt8] =
+    [44, 0, 1, 4, 0, 0, 0, 0] + [51, 0, 0, 0, 0, 0, 0, 0] + [60, 1, 0, 1, 0, 0, 0, 9, 0, 0, 0, 1]
+    + [6, 1] + zeros.prefix(14)
 
-  private static let records = packets.flatMap { packet in
-    [false, true].map { isOwned in
-      [PacketInput.record.rawValue] + PacketInput.record(of: packet, isOwned: isOwned)
+  private static let carried: [[UInt8]] =
+    [Carrier.dnsOverUDP, .dnsOverTCP, .dnsOverUDPOverIPv6].map {
+      $0.packet(around: MessageSeeds.query)
     }
+    + [Carrier.httpRequest, .httpResponse, .httpOverIPv6].map {
+      $0.packet(around: Array("GET /a HTTP/1.1\r\nHost: b\r\n\r\n".utf8))
+    }
+
+  static func ipv4(
+    _ nextProtocol: UInt8, _ payload: some Collection<UInt8>, options: [UInt8] = [],
+    fragment: Int = 0x4000
+  ) -> [UInt8] {
+    [0x45 + UInt8(options.count / 4), 0] + big(20 + options.count + payload.count) + [0, 1]
+      + big(fragment) + [64, nextProtocol, 0, 0, 192, 0, 2, 1, 198, 51, 100, 2] + options + payload
   }
 
-  private static let question: [UInt8] =
-    [3] + "www".utf8 + [7] + "example".utf8 + [3] + "com".utf8 + [0]
-
-  /// A query, and an answer with a record of each type that has a form of its own.
-  private static let messages: [[UInt8]] = [
-    [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + question + [0, 1, 0, 1],
-    [0, 1, 0x81, 0x80, 0, 1, 0, 11, 0, 1, 0, 1] + question + [0, 255, 0, 1]
-      + record(1, [192, 0, 2, 1]) + record(28, zeros) + record(5, [0xc0, 16])
-      + record(2, [2] + "ns".utf8 + [0xc0, 16]) + record(12, [0xc0, 12])
-      + record(15, [0, 10, 0xc0, 12]) + record(16, [2] + "ab".utf8 + [0] + [1] + "c".utf8)
-      + record(33, [0, 1, 0, 2, 0, 80, 0xc0, 12]) + record(256, [0, 1, 0, 2] + "https://a".utf8)
-      + record(65, [0, 1, 0]) + record(46, zeros)
-      + record(6, [0xc0, 12, 0xc0, 16] + zeros + [0, 0, 0, 1])
-      + [0, 0, 41, 16, 0, 0, 0, 0, 0, 0, 7, 0, 10, 0, 3, 1, 2, 3],
-  ]
-
-  private static func record(_ type: Int, _ data: [UInt8]) -> [UInt8] {
-    [0xc0, 12] + big(type) + [0, 1, 0, 0, 1, 44] + big(data.count) + data
+  static func ipv6(_ nextHeader: UInt8, _ payload: [UInt8]) -> [UInt8] {
+    [0x60, 0, 0, 0] + big(payload.count) + [nextHeader, 63]
+      + [0x20, 0x01, 0x0d, 0xb8] + zeros.prefix(11) + [1]
+      + [0x20, 0x01, 0x0d, 0xb8] + zeros.prefix(11) + [2] + payload
   }
 
-  private static let heads = [
-    "GET /a%20b?c=d#e HTTP/1.1\r\nHost: example.com:80\r\nUser-Agent: curl/8\r\nX: a\r\nX: b\r\n\r\n",
-    "POST http://user@[2001:db8::1]:80/z HTTP/1.0\r\ncontent-length: 5\r\n\r\nhello",
-    "CONNECT example.com:443 HTTP/1.1\nHost: example.com\n\n",
-    "OPTIONS * HTTP/1.1\r\nHost:\r\n folded\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nSet-Cookie: a=\"b\"\r\n\r\n0\r\n\r\n",
-    "HTTP/1.0 404 \r\nContent-Length: 18446744073709551616\r\n\r\n",
-  ]
+  static func segment(flags: Int = 0x18, words: Int = 5, options: Int = 0) -> [UInt8] {
+    [0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1] + big(words << 12 | flags)
+      + [1, 0, 0, 0, 0, 0] + [UInt8](repeating: 1, count: options)
+  }
+
+  private static func chain(of count: Int, then next: UInt8) -> [UInt8] {
+    (1...count).flatMap { [$0 == count ? next : 60, 0, 1, 4, 0, 0, 0, 0] as [UInt8] }
+  }
+
+  /// Frames of each link type.
+  static let frames = CaptureSeeds.links.flatMap { _, head in
+    [packets[0], packets[12]].map { head + $0 }
+  }
 }

@@ -3,11 +3,11 @@ public import Policy
 
 /// What holds for the findings of any source.
 public enum FindingClaims {
-  /// Claims that findings have places in their source, that their codes are known, and that every
-  /// form of them can be shown.
-  public static func check(_ findings: [Diagnostic], in file: SourceFile) {
-    guard !findings.isEmpty else { return }
+  /// Claims that findings have places in their source, that their codes are known, and, where they are to be shown, that
+  /// every form of them can be.
+  public static func check(_ findings: [Diagnostic], in file: SourceFile, areShown: Bool) {
     for finding in findings { check(finding, in: file) }
+    guard areShown, !findings.isEmpty else { return }
     let concise = ConciseRenderer.render(findings)
     claim(concise.utf8.count { $0 == 10 } == findings.count, "a finding is one line: \(concise)")
     let commands = GitHubRenderer.render(findings)

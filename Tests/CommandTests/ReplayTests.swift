@@ -107,19 +107,23 @@ struct ReplayTests {
       + [0x50, 0x18, 1, 0, 0, 0, 0, 0] + payload
   }
 
-  @Test func `messages over several segments are put together, in whatever order they come`()
-    async throws
-  {
+  /// A head and a query of DNS in several segments, in another order and with one that comes twice.
+  static let segments = {
     let head = Array("GET /a/b HTTP/1.1\r\nHost: name.test\r\n\r\n".utf8)
     let query: [UInt8] =
       [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3] + Array("www".utf8) + [0, 0, 1, 0, 1]
-    let frames = [
-      Self.segment(to: 80, at: 1, head[..<10]), Self.segment(to: 53, at: 1, query[..<5]),
-      Self.segment(to: 80, at: 31, head[30...]), Self.segment(to: 80, at: 31, head[30...]),
-      Self.segment(to: 80, at: 11, head[10..<30]), Self.segment(to: 53, at: 6, query[5...]),
+    return [
+      segment(to: 80, at: 1, head[..<10]), segment(to: 53, at: 1, query[..<5]),
+      segment(to: 80, at: 31, head[30...]), segment(to: 80, at: 31, head[30...]),
+      segment(to: 80, at: 11, head[10..<30]), segment(to: 53, at: 6, query[5...]),
     ]
+  }()
+
+  @Test func `messages over several segments are put together, in whatever order they come`()
+    async throws
+  {
     let sample = SampleCapture()
-    let records = frames.enumerated().flatMap { sample.record($1, units: UInt32($0)) }
+    let records = Self.segments.enumerated().flatMap { sample.record($1, units: UInt32($0)) }
     let replayed = try await replay(
       sample.pcap([]) + records, "-o", "json", "-e", "net_packet_http_request", "-e",
       "net_packet_dns_request")

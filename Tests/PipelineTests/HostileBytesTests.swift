@@ -83,4 +83,26 @@ import Testing
       for line in lines { _ = try TracedEvent(line: Array(line)) }
     }
   }
+
+  @Test(arguments: ["HTTP/1.1x", "HTTP/1.", "HTTP/1.1/GET", "HTTP/2.0"])
+  func `what begins as a response does is no request`(word: String) {
+    let bytes = Array("\(word) /a HTTP/1.1\r\nHost: b\r\n\r\n".utf8)
+    let isRead = HTTPHead(bytes.bytes) != nil
+    #expect(!isRead)
+  }
+
+  @Test func `a segment whose header goes on after what was captured is counted by each rule`() {
+    // Its header claims 60 bytes, of which 20 are there.
+    let packet = SamplePacket.ipv4(
+      6, SamplePacket.tcp(to: 53, dataOffset: 15, optionsAndData: []))
+    var emitter = Emitter(outputs: [])
+    let kinds: [EventKind] = [.tcp, .dns, .dnsRequest, .http, .httpResponse]
+    emitter.add(
+      TracePlan(policies: ["a"], rules: kinds.map { Rule(policy: 0, event: $0) }), generation: 1)
+    emitter.consume(SampleRecord(packet, row: [0b11111]).bytes.bytes)
+    let counts = emitter.ruleCounts(generation: 1)
+    #expect(counts.map(\.submitted) == [1, 1, 1, 1, 1])
+    #expect(counts.map(\.emitted) == [1, 0, 0, 0, 0])
+    #expect(counts.map(\.incomplete) == [0, 1, 1, 1, 1])
+  }
 }

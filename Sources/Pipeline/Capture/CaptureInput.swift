@@ -47,14 +47,16 @@ import Glibc
 
   /// Reads from an array, at most `chunk` bytes at a time.
   convenience init(_ bytes: [UInt8], chunk: Int = .max) {
-    self.init(.bytes(bytes, place: 0, chunk: max(1, chunk)), isOwned: false)
+    // What is not compressed needs no more room than it has bytes.
+    let size = bytes.starts(with: [0x1f, 0x8b]) ? Self.size : min(Self.size, max(1, bytes.count))
+    self.init(.bytes(bytes, place: 0, chunk: max(1, chunk)), isOwned: false, size: size)
     detectCompression()
   }
 
-  private init(_ source: Source, isOwned: Bool) {
+  private init(_ source: Source, isOwned: Bool, size: Int = CaptureInput.size) {
     self.source = source
     self.isOwned = isOwned
-    unsafe memory = .allocate(byteCount: Self.size, alignment: 16)
+    unsafe memory = .allocate(byteCount: size, alignment: 16)
   }
 
   deinit {

@@ -29,8 +29,12 @@ public struct Emitter: ~Copyable {
   /// - Parameter isSparse: whether of HTTP only those segments come that begin heads or go on with them, as the kernel
   ///   records them.
   public init(outputs: [Output], isSparse: Bool = true) {
+    self.init(outputs: outputs, Streams(isSparse: isSparse))
+  }
+
+  init(outputs: [Output], _ streams: Streams) {
     self.outputs = outputs
-    streams = Streams(isSparse: isSparse)
+    self.streams = streams
   }
 
   /// Takes a plan before the first of its records arrives.
@@ -187,7 +191,12 @@ public struct Emitter: ~Copyable {
     _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
     as content: ContentProtocol, _ rules: Row, _ matcher: PlanMatcher
   ) {
-    guard !rules.isEmpty, let payload = headers.payload(in: record.packet) else { return }
+    guard !rules.isEmpty else { return }
+    guard let payload = headers.payload(in: record.packet) else {
+      // The header says that it is longer than what was captured.
+      matcher.count(rules, messages: 0)
+      return
+    }
     let segment = StreamSegment(record, headers, header, content, captured: payload.byteCount)
     var messages: UInt64 = 0
     streams.feed(segment, payload, content.framing) { message in
@@ -213,6 +222,20 @@ public struct Emitter: ~Copyable {
   public var isFull: Bool {
     for output in outputs.indices where outputs[output].isFull { return true }
     return false
+  }
+
+  /// Whether the next record has to wait for an output that must lose nothing and has no room.
+  ///
+  /// Others that have room do not wait for it for long, and not at all when they would lose something by it: the output
+  /// loses then what they get.
+  ///
+  /// - Parameter isPressed: whether there is little room for records that wait.
+  func mustWait(isPressed: @autoclosure () -> Bool) -> Bool {
+    guard isFull else { return false }
+    let full = outputs.filter(\.isFull)
+    guard full.count < outputs.count else { return true }
+    let isPressed = isPressed()
+    return full.count { !$0.leaveBehind(isPressed) } > 0
   }
 
   /// Gives what waits to the writers of all outputs.

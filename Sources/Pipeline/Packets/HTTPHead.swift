@@ -97,7 +97,8 @@ enum HTTPStartLine {
         version: head, status: rest.lowerBound..<rest.lowerBound + (isBare ? 3 : rest.count),
         code: UInt16(code))
     } else {
-      guard let second = bytes.offset(of: UInt8(ascii: " "), in: rest), second > rest.lowerBound,
+      guard bytes.isToken(head),
+        let second = bytes.offset(of: UInt8(ascii: " "), in: rest), second > rest.lowerBound,
         Self.isVersion(bytes, second + 1..<rest.upperBound)
       else { throw .badStartLine }
       self = .request(

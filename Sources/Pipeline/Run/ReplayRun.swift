@@ -35,11 +35,11 @@ public struct ReplayRun: ~Copyable {
   /// Makes ready to read a capture by a plan whose tables are made.
   init(
     _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
-    eventLimit: UInt64 = .max
+    eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits()
   ) {
     classifier = plan.classifier
     record = ReplayRecord(rowWords: plan.rowWords)
-    emitter = Emitter(outputs: outputs, isSparse: false)
+    emitter = Emitter(outputs: outputs, Streams(limits))
     emitter.eventLimit = eventLimit
     emitter.add(plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation)
     readiness = plan.readiness

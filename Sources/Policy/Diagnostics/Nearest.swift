@@ -11,11 +11,13 @@ public enum Nearest {
     let limit = 2 * max(1, start.count / 3)
     var nearest: [String] = []
     var least = limit
+    let folded = Array(String(start).lowercased().unicodeScalars)
     for candidate in known {
       // Each change makes a word longer or shorter by one at most.
       let difference = abs(candidate.unicodeScalars.count - start.count)
       if 2 * difference > least { continue }
-      let distance = distance(String(start), candidate)
+      let isSame = candidate.unicodeScalars.elementsEqual(start)
+      let distance = isSame ? 0 : distance(folded, candidate, limit: least)
       if distance < least || (distance == least && nearest.isEmpty) {
         (nearest, least) = ([candidate], distance)
       } else if distance == least && !nearest.contains(candidate) {
@@ -33,30 +35,41 @@ public enum Nearest {
     return "did you mean \(others.isEmpty ? last : "\(others) or \(last)")?"
   }
 
-  /// Twice the changes that make one word of another, whose case does not count; 1 if only case
+  /// Twice the changes that make one word, in small letters, of another one, whose case does not count; 1 if only case
   /// differs.
-  private static func distance(_ a: String, _ b: String) -> Int {
-    if a == b { return 0 }
-    let changes = changes(
-      Array(a.lowercased().unicodeScalars), Array(b.lowercased().unicodeScalars))
+  ///
+  /// - Parameter limit: more than it stands for everything above.
+  private static func distance(_ word: [Unicode.Scalar], _ other: String, limit: Int) -> Int {
+    let changes = changes(word, Array(other.lowercased().unicodeScalars), limit: limit / 2)
     return changes == 0 ? 1 : 2 * changes
   }
 
   /// The least changes that make one word of another (restricted Damerau–Levenshtein distance).
-  private static func changes(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {
-    var beforeLast: [Int] = []
+  ///
+  /// - Parameter limit: more than it stands for everything above.
+  private static func changes(
+    _ a: [Unicode.Scalar], _ b: [Unicode.Scalar], limit: Int
+  ) -> Int {
     var last = Array(0...b.count)
+    var (beforeLast, row) = (last, last)
+    var leastOfLast = 0
     for i in a.indices {
-      var row = [i + 1]
+      row[0] = i + 1
+      var leastOfRow = i + 1
       for j in b.indices {
         var least = min(last[j + 1], row[j]) + 1
         least = min(least, last[j] + (a[i] == b[j] ? 0 : 1))
         if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
           least = min(least, beforeLast[j - 1] + 1)
         }
-        row.append(least)
+        row[j + 1] = least
+        leastOfRow = min(leastOfRow, least)
       }
-      (beforeLast, last) = (last, row)
+      // What follows is made of these two rows, of the first with one more change.
+      if leastOfRow > limit, leastOfLast >= limit { return limit + 1 }
+      leastOfLast = leastOfRow
+      swap(&beforeLast, &last)
+      swap(&last, &row)
     }
     return last[b.count]
   }

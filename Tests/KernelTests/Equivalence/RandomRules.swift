@@ -1,4 +1,5 @@
 import Policy
+import TestSupport
 
 /// A field that random rules ask about, and what they compare it with.
 struct RandomField {

@@ -1,4 +1,5 @@
 import Policy
+import TestSupport
 
 /// Random policies about owners, in the words of the language, from what some owners have and what is near it.
 struct RandomScopes {

@@ -1,6 +1,7 @@
 import CBPF
 import Glibc
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline

@@ -1,11 +1,7 @@
-import CBPF
-
-@testable import Pipeline
-
-/// What the bytes of an input stand for.
-enum PacketInput: UInt8 {
-  case packet = 0
-  case record
+/// What carries the bytes of an input.
+enum Carrier: CaseIterable {
+  /// Nothing: they are the packet.
+  case none
   case dnsOverUDP
   case dnsOverTCP
   case httpRequest
@@ -16,10 +12,10 @@ enum PacketInput: UInt8 {
   /// The most bytes that are taken, so that every length fits its field.
   static let limit = 60_000
 
-  /// A packet that carries bytes; for a packet, these themselves.
+  /// A packet that carries bytes.
   func packet(around bytes: [UInt8]) -> [UInt8] {
     switch self {
-    case .packet, .record: bytes
+    case .none: bytes
     case .dnsOverUDP: Self.ipv4(17, Self.udp(bytes))
     case .dnsOverTCP: Self.ipv4(6, Self.tcp(from: 53, to: 40_000, big(bytes.count) + bytes))
     case .httpRequest: Self.ipv4(6, Self.tcp(from: 40_000, to: 80, bytes))
@@ -27,32 +23,6 @@ enum PacketInput: UInt8 {
     case .dnsOverUDPOverIPv6: Self.ipv6(17, Self.udp(bytes))
     case .httpOverIPv6: Self.ipv6(6, Self.tcp(from: 40_000, to: 8080, bytes))
     }
-  }
-
-  /// The record that the kernel would write of a packet that every rule wants.
-  static func record(of packet: [UInt8], isOwned: Bool) -> [UInt8] {
-    var header = tp_packet()
-    header.kind = TP_RECORD_PACKET.rawValue
-    header.generation = Harness.generation
-    header.time = 1_000_000_000
-    header.length = UInt32(packet.count)
-    header.captured = UInt32(packet.count)
-    header.system_call = -1
-    header.row_words = 1
-    header.direction = UInt8(TP_EGRESS.rawValue)
-    if let headers = PacketHeaders(packet.span.bytes) {
-      header.shape = headers.shape.rawValue
-      header.transport_offset = UInt16(headers.transportOffset)
-    }
-    if isOwned {
-      header.owner.id = 7
-      header.owner.pid = 100
-      header.owner.tid = 101
-      header.owner.uid = 1000
-      withUnsafeMutableBytes(of: &header.owner.comm) { $0.copyBytes(from: "curl".utf8) }
-    }
-    return withUnsafeBytes(of: header) { Array($0) }
-      + withUnsafeBytes(of: Harness.row) { Array($0) } + packet
   }
 
   private static func ipv4(_ nextProtocol: UInt8, _ payload: [UInt8]) -> [UInt8] {

@@ -1,0 +1,106 @@
+import FuzzSupport
+import Policy
+
+@testable import Pipeline
+@testable import TestSupport
+
+/// Writes the events of packets in all forms, in memory that is used again, and looks at what was written.
+final class EventLines {
+  private let record = ReplayRecord(rowWords: 1)
+  private let json = JSONWriter(clock: clock)
+  private var table = TableWriter(clock: clock, colour: false)
+  private let interfaces = InterfaceNames()
+  private var line = LineBuffer()
+  private var thorough = Turn(each: 64)
+  private let kinds: [EventKind]
+
+  /// Makes one that writes these kinds of events.
+  init(_ kinds: [EventKind] = EventKind.allCases) { self.kinds = kinds }
+
+  /// The kinds of events that a packet gives.
+  struct Kinds {
+    private var bits: UInt32 = 0
+    func contains(_ kind: EventKind) -> Bool { bits & 1 << UInt32(kind.index) != 0 }
+    mutating func insert(_ kind: EventKind) { bits |= 1 << UInt32(kind.index) }
+  }
+
+  /// Claims that the events that a packet gives can be written, with the form that is promised.
+  ///
+  /// - Returns: their kinds.
+  @discardableResult
+  func check(_ packet: RawSpan) -> Kinds {
+    guard let headers = PacketHeaders(packet) else { return Kinds() }
+    let record = record
+    record.fill(
+      packet, headers, row: Row(count: 1), time: 1_000_000_000, length: packet.byteCount,
+      direction: .ingress, interface: 0)
+    guard let reader = RecordReader(record.bytes) else {
+      fatalError("a record of a packet can be read")
+    }
+    return check(reader, headers)
+  }
+
+  /// The same of a record.
+  @discardableResult
+  func check(_ record: borrowing RecordReader, _ headers: PacketHeaders) -> Kinds {
+    let isThorough = thorough.comes()
+    var given = Kinds()
+    for kind in kinds where headers.verdict(on: kind, record) == .given {
+      given.insert(kind)
+      line.truncate(to: 0)
+      let isWritten = json.append(kind, of: record, headers, policies: policies, to: &line)
+      claim(isWritten, "\(kind.name) is written when the packet gives it")
+      Self.checkJSON(line, isThorough)
+      line.truncate(to: 0)
+      let isShown = table.append(kind, of: record, headers, policies: [0x70], to: &line)
+      claim(isShown, "\(kind.name) is shown when the packet gives it")
+      Self.checkText(line)
+    }
+    if isThorough {
+      for content in [ContentProtocol.dns, .http] {
+        let packet = headers.subject(of: record, content: content, interfaces)
+        for kind in packet.events where kinds.contains(kind) {
+          claim(given.contains(kind), "\(kind.name) is given where a filter can ask about it")
+        }
+      }
+    }
+    return given
+  }
+
+  private let policies = Array("[\"p\"]".utf8)
+
+  private static func checkJSON(_ line: borrowing LineBuffer, _ isThorough: Bool) {
+    let length = line.count - 1
+    claim(length >= 0 && line.bytes.byte(length) == 10, "a line ends")
+    let bytes = line.bytes.extracting(first: length)
+    claim(JSONScan.isValue(bytes), "JSON: \(bytes.shownText)")
+    guard isThorough else { return }
+    do {
+      try EventShape.check(JSONValue(parsing: bytes.withUnsafeBytes { Array($0) }))
+    } catch {
+      fatalError("\(error)\n\(bytes.shownText)")
+    }
+  }
+
+  private static func checkText(_ line: borrowing LineBuffer) {
+    let length = line.count - 1
+    claim(length >= 0 && line.bytes.byte(length) == 10, "a line ends")
+    let bytes = line.bytes.extracting(first: length)
+    claim(UTF8Scan.isText(bytes), "a text that acts: \(bytes.shownText)")
+  }
+}
+
+extension RawSpan {
+  /// What a failed claim shows.
+  var shownText: String { repairedText.debugDescription }
+
+  /// Whether they are the same bytes.
+  func equals(_ other: RawSpan) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    return withUnsafeBytes { one in
+      other.withUnsafeBytes { one.elementsEqual($0) }
+    }
+  }
+}
+
+private let clock = BootClock(epochOffset: 1_700_000_000_000_000_000)

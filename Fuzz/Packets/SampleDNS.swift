@@ -1,0 +1,1 @@
+../../Tests/PipelineTests/SampleDNS.swift
