@@ -1,6 +1,7 @@
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
+# sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, and the start; PARTS="packet rate" only those
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
@@ -22,7 +23,7 @@ swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
 formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test equivalence bench fuzz lint clean
+.PHONY: run test equivalence soak bench fuzz lint clean
 
 run:
 	@.ci/install $(to_build)
@@ -39,6 +40,12 @@ equivalence:
 	@.ci/install $(to_test)
 	$(as_caller) $(swift) build --build-tests
 	DECISIONS=$(DECISIONS) $(swift) test --skip-build --filter Equivalence
+
+soak_seconds = $(if $(filter command%,$(origin SECONDS)),$(SECONDS),600)
+soak:
+	@.ci/install $(to_test)
+	$(as_caller) $(swift) build --build-tests
+	SOAK=$(soak_seconds) $(swift) test --skip-build --filter LongSoak
 
 bench:
 	@.ci/install $(to_build)

@@ -151,13 +151,10 @@ extension EndToEnd {
 
         let errors = tracer.process.errorText
         let ledger = try Ledger(parsing: errors)
-        let events = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
-          .map { try TracedEvent(line: Array($0.utf8)) }
-        let gaps = events.filter(\.isGap)
-        try ledger.check(events: events.count - gaps.count)
-        let missed = gaps.compactMap { $0.arguments["count"]?.unsigned }.reduce(0, +)
-        #expect(missed == ledger.ringFull)
-        #expect(gaps.allSatisfy { $0.matchedPolicies == ["all"] })
+        let seen = try await FloodLines(of: [file])
+        try ledger.check(events: Int(seen.events))
+        #expect(seen.missing == ledger.ringFull)
+        #expect(seen.missingByPolicy == ["all": ledger.ringFull])
         #expect(ledger.wanted == count)
         #expect(ledger.submitted == ledger.events)
         #expect(ledger.ringFull > 0)

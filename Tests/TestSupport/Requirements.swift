@@ -23,6 +23,17 @@ public enum Machine {
   /// Whether the tracer can be tried here.
   public static var canTrace: Bool { refusal == nil }
 
+  /// Whether Python can hold documents against a schema.
+  public static let hasValidator: Bool = {
+    let python = Process()
+    python.executableURL = URL(filePath: "/usr/bin/env")
+    python.arguments = ["python3", "-c", "import jsonschema"]
+    python.standardError = FileHandle.nullDevice
+    guard (try? python.run()) != nil else { return false }
+    python.waitUntilExit()
+    return python.terminationStatus == 0
+  }()
+
   /// Whether all these programs are in PATH.
   public static func has(_ programs: String...) -> Bool {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")

@@ -91,11 +91,11 @@ __noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct t
   if (!answer || !view || !tables_of(generation, &tables)) return 0;
   const struct tp_plan *plan = tables.plan;
   __u64 *row = answer->words;
-  struct tp_head *head = NULL;
+  struct tp_stream *stream = NULL;
   if (plan->asks_content) {
-    head = look_at(skb, view, plan, direction);
+    stream = look_at(skb, view, plan, direction);
     if (!keep(row, &tables, plan->content[view->content & (TP_CONTENTS - 1)])) return 0;
   }
   if (plan->header_parts && !keep_headers(row, &tables, skb, view)) return 0;
-  return needed(skb, &tables, direction, view, head, row);
+  return needed(skb, &tables, view, stream, row);
 }

@@ -42,32 +42,61 @@ static __always_inline __u8 http_of(struct __sk_buff *skb, const struct tp_view 
   return begins_request(text) ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_NONE;
 }
 
-/* The head that is kept with a packet's socket. NULL when there is none. */
-static __always_inline struct tp_head *kept_head(struct __sk_buff *skb, __u32 direction, __u64 flags) {
+/* The longest head that is followed. */
+#define HEAD_MAX 65536
+/* How far behind a gap bytes may go on with a head that begins in it. */
+#define AHEAD_MAX 16384
+
+/* The way that a segment is on, kept with its socket. NULL when there is none. */
+static __always_inline struct tp_stream *stream_of(struct __sk_buff *skb, __u32 direction) {
   struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
-  struct tp_head *heads = sock ? bpf_sk_storage_get(&tp_heads, sock, NULL, flags) : NULL;
-  if (!heads) return NULL;
+  struct tp_stream *streams =
+    sock ? bpf_sk_storage_get(&tp_streams, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE) : NULL;
+  if (!streams) return NULL;
   /* Or the address of the second would be reckoned before the check. */
-  barrier_var(heads);
-  return &heads[direction & 1];
+  barrier_var(streams);
+  return &streams[direction & 1];
 }
 
 /*
- * Finds out what a packet of TCP or UDP says, as far as the plan asks. Returns the head that an earlier segment began and that
- * goes on in this one, if any.
+ * Notes that a segment has passed, and returns how many bytes are missing before it; 0 when they are very many. Of several gaps
+ * only the first is known: when it is filled, all of them count as filled.
  */
-static __always_inline struct tp_head *look_at(struct __sk_buff *skb, struct tp_view *view, const struct tp_plan *plan,
-                                               __u32 direction) {
-  if (!view->has_ports || skb->len <= view->payload_offset) return NULL;
+static __always_inline __u32 pass(struct tp_stream *stream, const struct tp_view *view, __u32 length) {
+  __u32 end = view->sequence + length;
+  __u32 ahead = view->sequence - stream->awaited;
+  bool is_near = ahead + HEAD_MAX < 2 * HEAD_MAX;
+  if (view->is_syn || !stream->is_known || !is_near) {
+    stream->is_known = true;
+    stream->awaited = stream->end = end;
+    return 0;
+  }
+  if ((__s32)(end - stream->end) > 0) stream->end = end;
+  if ((__s32)ahead > 0) return ahead < AHEAD_MAX ? ahead : 0;
+  if ((__s32)(end - stream->awaited) > 0) stream->awaited = stream->end;
+  return 0;
+}
+
+/*
+ * Finds out what a packet of TCP or UDP says, as far as the plan asks. Returns the way that a segment is on, if that may carry
+ * what a rule asks about.
+ */
+static __always_inline struct tp_stream *look_at(struct __sk_buff *skb, struct tp_view *view, const struct tp_plan *plan,
+                                                 __u32 direction) {
+  if (!view->has_ports || skb->len < view->payload_offset) return NULL;
   bool is_tcp = (view->shape & 7) == TP_TRANSPORT_TCP;
-  if (plan->asks_content & TP_ASKS_DNS) view->content = dns_of(skb, view, is_tcp);
-  if (!is_tcp || !(plan->asks_content & TP_ASKS_HTTP)) return NULL;
+  bool asks_http = is_tcp && plan->asks_content & TP_ASKS_HTTP;
+  __u32 length = skb->len - view->payload_offset;
+  if (length > 0 && plan->asks_content & TP_ASKS_DNS) view->content = dns_of(skb, view, is_tcp);
+  if (!asks_http && !(is_tcp && plan->asks_content & TP_ASKS_DNS && has_port(view, PORT_DNS))) return NULL;
+  struct tp_stream *stream = stream_of(skb, direction);
+  if (stream) view->ahead = pass(stream, view, length);
+  if (length == 0 || !asks_http) return stream;
   __u8 http = http_of(skb, view);
+  if (!http && stream && stream->left) http = stream->content;
+  if (!http && view->ahead) http = TP_CONTENT_HTTP_UNKNOWN;
   view->content |= http;
-  struct tp_head *head = http ? NULL : kept_head(skb, direction, 0);
-  if (!head || !head->left) return NULL;
-  view->content |= head->content;
-  return head;
+  return stream;
 }
 
 struct tp_head_search {
@@ -78,8 +107,6 @@ struct tp_head_search {
 };
 
 #define HEAD_CHUNK 32
-/* The longest head that is followed, and the chunks of it. */
-#define HEAD_MAX 65536
 #define HEAD_CHUNKS (HEAD_MAX / HEAD_CHUNK)
 
 static int search_chunk(__u32 index, struct tp_head_search *search) {
@@ -100,17 +127,22 @@ static int search_chunk(__u32 index, struct tp_head_search *search) {
 }
 
 /* The bytes of the packet up to the end of the head that begins or goes on in it; of one that goes on behind it, all. */
-static __noinline __u32 end_of_head(struct __sk_buff *skb, __u32 direction, const struct tp_view *view,
-                                    struct tp_head *head) {
-  struct tp_head_search search = {.skb = skb, .offset = view->payload_offset, .last = head ? head->last : 0};
+static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view, struct tp_stream *stream) {
+  bool begins = http_of(skb, view);
+  /* What comes before its time does not tell where the head ends. */
+  if (view->ahead && !begins) return skb->len;
+  struct tp_head_search search = {.skb = skb, .offset = view->payload_offset};
   __u32 length = skb->len - view->payload_offset;
-  __u32 left = head ? head->left : HEAD_MAX;
+  __u32 left = HEAD_MAX;
+  if (stream && !begins) {
+    search.last = stream->last;
+    left = stream->left;
+  }
   bpf_loop(HEAD_CHUNKS, search_chunk, &search, 0);
-  if (!head) head = kept_head(skb, direction, search.is_found ? 0 : BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (head) {
-    head->left = search.is_found || length >= left ? 0 : left - length;
-    head->last = search.last;
-    head->content = view->content & ~TP_CONTENT_DNS_MASK;
+  if (stream) {
+    stream->left = search.is_found || length >= left ? 0 : left - length;
+    stream->last = search.last;
+    stream->content = view->content & ~TP_CONTENT_DNS_MASK;
   }
   return search.is_found ? search.offset : skb->len;
 }
@@ -119,10 +151,10 @@ static __noinline __u32 end_of_head(struct __sk_buff *skb, __u32 direction, cons
 #define LENGTH_TRANSPORT_MAX 60
 
 /* How many bytes of the packet the rules in `row` need of it. */
-static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_tables *tables, __u32 direction,
-                                    const struct tp_view *view, struct tp_head *head, const __u64 *row) {
+static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_tables *tables, const struct tp_view *view,
+                                    struct tp_stream *stream, const __u64 *row) {
   __u32 headers = view->transport_offset + LENGTH_TRANSPORT_MAX;
   if (view->content == TP_CONTENT_NONE || !meets(row, tables, tables->plan->content_rules)) return headers;
-  __u32 end = view->content & ~TP_CONTENT_DNS_MASK ? end_of_head(skb, direction, view, head) : 0;
+  __u32 end = view->content & ~TP_CONTENT_DNS_MASK ? end_of_head(skb, view, stream) : 0;
   return view->content & TP_CONTENT_DNS_MASK ? skb->len : end;
 }

@@ -62,7 +62,8 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
   packet->direction = want->direction;
   packet->shape = seen->shape;
   packet->transport_offset = seen->transport_offset;
-  __builtin_memset(packet->_reserved, 0, sizeof packet->_reserved);
+  packet->_reserved = 0;
+  packet->ahead = seen->ahead;
   TP_EACH_WORD(i) out[i] = want->row.words[i];
   if (socket)
     copy_owner(&packet->owner, socket);

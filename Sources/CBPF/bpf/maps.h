@@ -57,21 +57,24 @@ struct {
   __type(value, struct tp_socket);
 } tp_sockets SEC(".maps");
 
-/* A head of HTTP whose end has not passed yet, so that the segments it goes on in are wanted too. */
-struct tp_head {
-  __u32 left;    /* bytes that may still belong to it; 0 when there is none */
+/* One way of a connection of TCP: what has passed of it, and a head of HTTP whose end has not. */
+struct tp_stream {
+  __u32 left;    /* bytes that may still belong to the head, so that the segments it goes on in are wanted too; 0: none */
   __u32 last;    /* its last bytes, the latest lowest */
-  __u8 content;  /* enum tp_content */
-  __u8 _reserved[3];
+  __u32 awaited; /* the sequence number of the first byte that has not passed */
+  __u32 end;     /* behind the last byte that has */
+  __u8 content;  /* enum tp_content of the head */
+  bool is_known; /* whether a segment was seen */
+  __u8 _reserved[2];
 };
 
-/* By direction. It comes into being when a head does not end in the segment that it begins in. */
+/* By direction; only of those that may carry what a rule asks about. */
 struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
   __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
   __type(key, int);
-  __type(value, struct tp_head[2]);
-} tp_heads SEC(".maps");
+  __type(value, struct tp_stream[2]);
+} tp_streams SEC(".maps");
 
 /* What is known of a task, so that it is found out once and not for each of its sockets. */
 struct tp_task {

@@ -11,6 +11,9 @@ struct tp_view {
   __u8 content; /* as far as the plan asks; see content.h */
   __u16 transport_offset;
   __u16 payload_offset; /* of TCP and UDP */
+  __u32 sequence;       /* of TCP: of the payload's first byte */
+  __u32 ahead;          /* of TCP: bytes that are missing before it, if the plan asks; see content.h */
+  bool is_syn;          /* of TCP */
 } __attribute__((aligned(8)));
 _Static_assert(__builtin_offsetof(struct tp_view, content) == 8 * TP_FLOW_WORDS, "a flow is compared word by word");
 
@@ -49,6 +52,8 @@ enum {
   PROTOCOL_DESTINATION = 60,
 };
 
+#define TCP_SYN 2
+
 #define LENGTH_UDP 8
 #define LENGTH_ICMP 8
 #define LENGTH_ICMPV6 4
@@ -78,6 +83,8 @@ static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, 
     if (!load(skb, offset, &header.tcp, sizeof header.tcp) || header.tcp.data_offset >> 4 < 5) return;
     view->shape += TP_TRANSPORT_TCP;
     view->payload_offset = offset + (header.tcp.data_offset >> 4) * 4;
+    view->is_syn = header.tcp.flags & TCP_SYN;
+    view->sequence = bpf_ntohl(header.tcp.sequence) + view->is_syn;
     view_ports(view, &header);
   } else if (protocol == PROTOCOL_UDP) {
     if (!load(skb, offset, header.bytes, LENGTH_UDP)) return;

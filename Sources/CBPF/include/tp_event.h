@@ -52,6 +52,7 @@ enum tp_content {
   TP_CONTENT_DNS_RESPONSE = 3,
   TP_CONTENT_HTTP_REQUEST = 4,
   TP_CONTENT_HTTP_RESPONSE = 8,
+  TP_CONTENT_HTTP_UNKNOWN = 12, /* bytes that came before those that they go on with */
 };
 #define TP_CONTENT_DNS_MASK 3
 #define TP_CONTENTS 16
@@ -123,7 +124,8 @@ struct tp_packet {
   __u8 direction;
   __u8 shape;
   __u16 transport_offset; /* from the IP header on; 0 without a transport header */
-  __u16 _reserved[3];
+  __u16 _reserved;
+  __u32 ahead; /* of a segment of TCP: the bytes that are missing before it, as far as is known */
   struct tp_owner owner;
 };
 _Static_assert(sizeof(struct tp_packet) == 48 + sizeof(struct tp_owner), "tp_packet is a wire type");

@@ -11,8 +11,6 @@ struct TableClassifier: Sendable {
   private let bases: [Row]
   /// For each sort of content, the rules that such a packet can meet; nil when no rule asks for any.
   private let contents: [Row]?
-  /// The same for segments of TCP that may go on with a head, by the sort of DNS.
-  private let goingOn: [Row]
   private let headerTable: HeaderTable?
   private let sources: AddressTable?
   private let destinations: AddressTable?
@@ -37,11 +35,6 @@ struct TableClassifier: Sendable {
       unsafe Array($0.bindMemory(to: UInt32.self))
     }
     self.contents = plan.asks_content == 0 ? nil : contents.map { rows[Int($0)] }
-    // The kernel remembers of each socket whether a head goes on; here the streams know, which get every segment.
-    goingOn = (0...Int(TP_CONTENT_DNS_MASK)).map { dns in
-      let request = rows[Int(contents[dns | Int(TP_CONTENT_HTTP_REQUEST.rawValue)])]
-      return request.union(rows[Int(contents[dns | Int(TP_CONTENT_HTTP_RESPONSE.rawValue)])])
-    }
     bases = shapes.flatMap { shape in
       [plan.direction.0, plan.direction.1].map { direction in
         var base = rows[Int(plan.no_owner)]
@@ -74,14 +67,14 @@ struct TableClassifier: Sendable {
     guard !row.isEmpty else { return nil }
     if let contents {
       let content = PacketContent(headers, packet)
-      var mayGoOn = false
+      var index = Int(content.rawValue)
+      // The kernel remembers of each socket whether a head goes on; here the streams know, which get every segment.
       if content.http == .none, case .tcp = headers.transport,
-        let payload = headers.payload(in: packet)
+        let payload = headers.payload(in: packet), !payload.isEmpty
       {
-        mayGoOn = !payload.isEmpty
+        index |= Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
       }
-      let index = Int(content.rawValue)
-      guard row.keep(mayGoOn ? goingOn[index] : contents[index]) else { return nil }
+      guard row.keep(contents[index]) else { return nil }
     }
     if plan.uses_ports != 0 {
       if let ports = headers.ports {

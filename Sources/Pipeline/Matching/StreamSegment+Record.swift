@@ -19,7 +19,7 @@ extension StreamSegment {
       place: UInt64(record.owner.netNamespace) << 2 | sort | direction)
     self.init(
       key, sequence: header.sequence, flags: header.flags, time: record.time,
-      missing: max(0, headers.payloadLength(of: record.length) - captured))
+      missing: max(0, headers.payloadLength(of: record.length) - captured), ahead: record.ahead)
   }
 }
 

@@ -14,7 +14,7 @@ public struct Destination: Equatable, Sendable {
 
   /// What becomes of events for which there is no room.
   public enum OnFull: String, CaseIterable, Sendable {
-    /// Everything waits, and what the ring cannot hold meanwhile is lost there, for all outputs.
+    /// Everything waits as long as the ring has room; then it loses what others get, and alone, what the ring cannot hold.
     case block
     /// They are lost for this output alone, which says so.
     case drop

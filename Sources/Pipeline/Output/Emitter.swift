@@ -224,6 +224,20 @@ public struct Emitter: ~Copyable {
     return false
   }
 
+  /// Whether the next record has to wait for an output that must lose nothing and has no room.
+  ///
+  /// Others that have room do not wait for it for long, and not at all when they would lose something by it: the output
+  /// loses then what they get.
+  ///
+  /// - Parameter isPressed: whether there is little room for records that wait.
+  func mustWait(isPressed: @autoclosure () -> Bool) -> Bool {
+    guard isFull else { return false }
+    let full = outputs.filter(\.isFull)
+    guard full.count < outputs.count else { return true }
+    let isPressed = isPressed()
+    return full.count { !$0.leaveBehind(isPressed) } > 0
+  }
+
   /// Gives what waits to the writers of all outputs.
   ///
   /// - Returns: whether the reader of standard output went away.

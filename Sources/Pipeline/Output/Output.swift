@@ -25,9 +25,15 @@ public final class Output {
   private var gap: (losses: Losses, since: UInt64, until: UInt64)?
   private var isStopped = false
   private var isGivenUp = false
+  /// Whether it takes something, since it was first found full; nil when it was not.
+  private var taken: Taken?
+  /// Whether events go on without it as long as it is full.
+  private var isLeftBehind = false
 
-  /// How far a chunk may grow while the emitter, which should look at ``isFull``, goes on.
-  private static let hardLimit = 4 * LineChunk.limit
+  /// How far a chunk may grow while the emitter, which should look at ``isFull``, goes on: more than one packet can give.
+  private static let hardLimit = 32 * LineChunk.limit
+  /// How long it may take nothing before others do not wait for it.
+  private static let longestStall = Duration.seconds(5)
 
   /// Opens a destination.
   ///
@@ -93,7 +99,7 @@ public final class Output {
       return
     }
     if chunk.isFull, !handOver() {
-      if destination.onFull == .drop {
+      if destination.onFull == .drop || isLeftBehind {
         drop(label, at: record.time)
         return
       }
@@ -124,6 +130,8 @@ public final class Output {
 
   /// Says what the reader does not see, if it concerns this output.
   func append(_ gap: Gap) {
+    // What it loses itself meanwhile is said when there is room again.
+    guard chunk.lines.count < Self.hardLimit else { return }
     guard queue != nil, let gap = gap.along(destination.route) else { return }
     switch destination.format {
     case .json: json.append(gap, to: &chunk.lines)
@@ -157,6 +165,18 @@ public final class Output {
     return !handOver()
   }
 
+  /// Says what becomes of events as long as it is full and others are not.
+  ///
+  /// - Parameter isPressed: whether others would lose something if they waited for it.
+  /// - Returns: whether they go on without it: it has taken nothing for long, or they are pressed.
+  func leaveBehind(_ isPressed: Bool) -> Bool {
+    guard let queue else { return false }
+    var taken = taken ?? Taken(queue, Self.longestStall)
+    isLeftBehind = taken.isOver || isPressed
+    self.taken = taken
+    return isLeftBehind
+  }
+
   /// Gives what waits to the writer, unless it is busy.
   func flush() {
     if !chunk.isEmpty { _ = handOver() }
@@ -165,6 +185,8 @@ public final class Output {
   private func handOver() -> Bool {
     guard let queue, let empty = queue.exchange(chunk) else { return false }
     chunk = empty
+    taken = nil
+    isLeftBehind = false
     return true
   }
 

@@ -96,6 +96,16 @@ struct OutputFile: ~Copyable {
     return unsafe isOwned && fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Takes back the last bytes that were written to a file, unless its end is somebody else's by now; says whether it did.
+  func takeBack(_ count: Int) -> Bool {
+    let end = lseek(descriptor, 0, SEEK_CUR)
+    var status = stat()
+    guard isRegular, unsafe fstat(descriptor, &status) == 0, status.st_size == end else {
+      return false
+    }
+    return ftruncate(descriptor, end - off_t(count)) == 0
+  }
+
   /// Writes as many bytes as there is room for.
   ///
   /// - Returns: how many bytes were written, and the error number when none were; `EAGAIN` when there is no room.

@@ -100,13 +100,17 @@ final class OutputQueue: Sendable {
   // MARK: The writer's side
 
   /// The next chunk to write, after a wait for it; nil at the end.
-  func next() -> LineChunk? {
+  ///
+  /// - Parameter reopen: opens the path anew; it is called when that is asked for while there is nothing to write.
+  func next(reopening reopen: () -> Void) -> LineChunk? {
     while true {
       let (chunk, isStopping): (LineChunk?, Bool) = state.withLock { state in
         state.isWriting = !state.waiting.isEmpty
         return (state.isWriting ? state.waiting.removeFirst() : nil, state.isStopping)
       }
-      if chunk != nil || isStopping { return chunk }
+      if chunk != nil { return chunk }
+      if takeReopening() { reopen() }
+      if isStopping { return nil }
       writerBell.wait()
     }
   }
@@ -123,8 +127,11 @@ final class OutputQueue: Sendable {
     if rings { emitterBell.ring() }
   }
 
-  /// Counts bytes that were written of a chunk.
-  func progress(_ bytes: Int) { state.withLock { $0.bytes += UInt64(bytes) } }
+  /// Counts bytes that were written of a chunk, to stay.
+  func progress(_ bytes: Int) {
+    guard bytes > 0 else { return }
+    state.withLock { $0.bytes += UInt64(bytes) }
+  }
 
   /// Counts events that will not be written.
   func lose(_ label: EventLabel, _ count: UInt64) {

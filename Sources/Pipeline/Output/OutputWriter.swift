@@ -36,7 +36,8 @@ final class OutputWriter {
   }
 
   private func run() {
-    while let chunk = queue.next() {
+    begin()
+    while let chunk = queue.next(reopening: { reopen() }) {
       let done = queue.ending == nil ? write(chunk) : 0
       var lost: UInt64 = 0
       chunk.forEachEvent(after: done) { label, count in
@@ -58,16 +59,18 @@ final class OutputWriter {
         queue.end(.abandoned(nil))
         return done
       }
-      if queue.takeReopening() {
-        let isOther = reopen()
-        if isOther { done = chunk.startOfLine(at: done) }
-      }
-      switch advance(chunk, from: done) {
+      if queue.takeReopening(), reopen() { done = chunk.startOfLine(at: done) }
+      let before = done
+      let code = advance(chunk)
+      if code != 0 { takeBack() }
+      queue.progress(done - before)
+      switch code {
       case 0:
         if hasFailed { recover() }
         return chunk.lines.count
       case EINTR: continue
-      case EAGAIN: queue.writerBell.wait(orRoomIn: file?.descriptor ?? -1)
+      case EAGAIN where file != nil:
+        queue.writerBell.wait(orRoomIn: file?.descriptor ?? -1)
       case EPIPE where path == nil:
         queue.end(.readerGone)
         return done
@@ -92,24 +95,24 @@ final class OutputWriter {
     }
 
     /// Writes what there is room for, and says what ended it: 0 when all is written.
-    func advance(_ chunk: LineChunk, from start: Int) -> Int32 {
+    func advance(_ chunk: LineChunk) -> Int32 {
       if file == nil {
         do throws(OutputError) { file = try OutputFile(path) } catch { return error.code }
         headerLeft = header.count
       }
-      let header = header
-      while headerLeft > 0 {
-        let (count, code) = put(header.bytes.extracting(last: headerLeft))
-        if code != 0 { return code }
-        headerLeft -= count
-      }
+      if let code = begin() { return code }
       while done < chunk.lines.count {
         let (count, code) = put(chunk.lines.bytes.extracting(droppingFirst: done))
         if code != 0 { return code }
         done += count
-        queue.progress(count)
       }
       return 0
+    }
+
+    /// Keeps a line from standing in a file by half, which might be renamed or end as it is.
+    func takeBack() {
+      let torn = done - chunk.startOfLine(at: done)
+      if torn > 0, file?.takeBack(torn) ?? false { done -= torn }
     }
   }
 
@@ -118,14 +121,28 @@ final class OutputWriter {
   }
 
   /// Opens a file anew, so that one which was renamed gets a successor; returns whether it did.
+  @discardableResult
   private func reopen() -> Bool {
-    guard path != nil, file?.isRegular ?? false else { return false }
+    guard path != nil, queue.ending == nil, file?.isRegular ?? false else { return false }
     do throws(OutputError) { file = try OutputFile(path) } catch {
       queue.notice("\(error); events go on to the file that is open")
       return false
     }
     headerLeft = header.count
+    begin()
     return true
+  }
+
+  /// Writes what a file begins with, also when nothing else comes, and says what went wrong.
+  @discardableResult
+  private func begin() -> Int32? {
+    let header = header
+    while file != nil, headerLeft > 0 {
+      let (count, code) = put(header.bytes.extracting(last: headerLeft))
+      if code != 0 { return code }
+      headerLeft -= count
+    }
+    return nil
   }
 
   private func fail(_ error: OutputError) {

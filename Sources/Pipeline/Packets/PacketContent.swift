@@ -19,6 +19,8 @@ struct PacketContent: RawRepresentable, Equatable, Sendable {
     case none = 0
     case request = 4
     case response = 8
+    /// Bytes that came before those that they go on with; no packet shows that by itself.
+    case unknown = 12
   }
 
   let dns: DNS
@@ -50,6 +52,7 @@ struct PacketContent: RawRepresentable, Equatable, Sendable {
       case .none: []
       case .request: [.http, .httpRequest]
       case .response: [.http, .httpResponse]
+      case .unknown: [.http, .httpRequest, .httpResponse]
       }
     return dns.union(http)
   }

@@ -19,6 +19,7 @@ enum RecordLayout {
   static var direction: Int { offset(\tp_packet.direction) }
   static var shape: Int { offset(\tp_packet.shape) }
   static var transportOffset: Int { offset(\tp_packet.transport_offset) }
+  static var ahead: Int { offset(\tp_packet.ahead) }
   static var owner: Int { offset(\tp_packet.owner) }
 
   /// Where each field of an owner is, in bytes from the owner's start.

@@ -72,6 +72,8 @@ struct RecordReader: ~Escapable {
   }
   /// The bytes before the transport header; 0 without one.
   var transportOffset: Int { Int(bytes.host(RecordLayout.transportOffset, as: UInt16.self)) }
+  /// Of a segment of TCP: the bytes that were missing before it when it passed, as far as the kernel side knew.
+  var ahead: UInt32 { bytes.host(RecordLayout.ahead) }
 
   /// One bit for each rule that wants the packet.
   var row: Row {

@@ -8,6 +8,7 @@ public struct TraceRun: ~Copyable {
   var processes: ProcessTable?
   let completion: OwnerCompletion
   private let signals: Signals
+  private let ringBytes: UInt64
 
   /// What there is to say about outputs while tracing goes on: sentences for people.
   public var notice: (String) -> Void = { _ in }
@@ -50,6 +51,7 @@ public struct TraceRun: ~Copyable {
       try Tracer(tables, options: options)
     }
     self.signals = signals
+    ringBytes = UInt64(options.ringBytes)
     self.generations = generations
     completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
@@ -88,9 +90,9 @@ public struct TraceRun: ~Copyable {
     let others = [signals.descriptor, generations.mailbox.descriptor] + watched + bells
     var rest: Int32?
     while !emitter.isDone {
-      let isFull = emitter.isFull
+      let isFull = mustWait
       let isResting = rest != nil && !isFull
-      let limit = milliseconds(until: deadline, atMost: isResting ? rest : nil)
+      let limit = milliseconds(until: deadline, atMost: isFull ? fullRest : rest)
       let ready = try TraceError.wrapping { () throws(KernelError) in
         try tracer.wait(
           orFor: others, forRecords: !isFull && !isResting, milliseconds: limit)
@@ -142,7 +144,7 @@ public struct TraceRun: ~Copyable {
   ///
   /// - Parameter isIdle: whether the ring is empty, so that nothing may bring us back here soon.
   private mutating func noticeGap(isIdle: Bool) throws(TraceError) {
-    guard isIdle || gaps.isDue else { return }
+    guard isIdle || gaps.isDue, !mustWait else { return }
     do throws(KernelError) {
       let full = try tracer.counts().ringFull
       guard gaps.isNew(full) else { return }
@@ -177,6 +179,19 @@ public struct TraceRun: ~Copyable {
     }
   }
 
+  /// Whether the ring is left alone until an output has room.
+  ///
+  /// Outputs that have room are served before the ring has none.
+  private var mustWait: Bool { emitter.mustWait(isPressed: isPressed) }
+
+  private var isPressed: Bool {
+    let (written, read) = tracer.ringPositions
+    return written - read > ringBytes / 2
+  }
+
+  /// How many milliseconds may pass until it is looked again whether others have to wait for an output; nil: there are none.
+  private var fullRest: Int32? { emitter.outputs.count > 1 ? 10 : nil }
+
   /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
   private func milliseconds(
     until deadline: ContinuousClock.Instant?, atMost rest: Int32? = nil
@@ -195,6 +210,7 @@ public struct TraceRun: ~Copyable {
 
   /// Takes what is in the ring, up to ``batchLimit`` records, and says how many there were.
   private mutating func consumeBatch() throws(TraceError) -> Int {
+    guard !mustWait else { return 0 }
     var count = 0
     do throws(KernelError) {
       try tracer.consume { record in
@@ -204,7 +220,7 @@ public struct TraceRun: ~Copyable {
         } else {
           emitter.consume(record)
         }
-        return count < Self.batchLimit && !emitter.isFull
+        return count < Self.batchLimit && !mustWait
       }
     } catch { throw .kernel(error) }
     return count

@@ -40,16 +40,19 @@ struct StreamSegment {
   var time: UInt64
   /// Bytes of the payload that are not there, after those that are.
   var missing: Int
+  /// Bytes that are missing before it, as far as whoever saw it pass knew.
+  var ahead: UInt32
 
   /// Makes one whose payload is all there.
   init(
     _ key: StreamKey, sequence: UInt32, flags: TCPHeader.Flags = .ack, time: UInt64,
-    missing: Int = 0
+    missing: Int = 0, ahead: UInt32 = 0
   ) {
     self.key = key
     self.sequence = sequence
     self.flags = flags
     self.time = time
     self.missing = missing
+    self.ahead = ahead
   }
 }

@@ -62,6 +62,9 @@ final class Streams {
     }
     let start = segment.sequence &+ (isSyn ? 1 : 0)
     var place = place(of: segment, start: start)
+    if segment.ahead > 0, let flow = table[place], flow.backlog < 0 {
+      table.change(place) { $0.next = start &- segment.ahead }
+    }
     var payload = payload
     if let begin = table[place]?.begin, Int32(bitPattern: start &- begin) < 0 {
       guard let behind = table.find(segment.key.behind) else {

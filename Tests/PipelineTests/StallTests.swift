@@ -1,0 +1,132 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import Pipeline
+
+/// Outputs that must lose nothing and take nothing, beside others.
+@Suite struct StallTests {
+  /// A FIFO that is not read, and an emitter that has filled its queue.
+  private struct Scene: ~Copyable {
+    let stalled: Output
+    let reader: Reader
+    var emitter: Emitter
+    let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
+    var count: UInt64 = 0
+
+    init(_ folder: String, others: [Output]) throws {
+      let path = folder + "/fifo"
+      mkfifo(path, 0o600)
+      reader = Reader(try FIFO.open(path))
+      stalled = try Output(Destination(.json, path: path), clock: OutputTests.clock)
+      emitter = Emitter(outputs: [stalled] + others)
+      emitter.add(EmitterTests.plan, generation: 1)
+      while !emitter.isFull { consume() }
+    }
+
+    mutating func consume() {
+      emitter.consume(bytes.span.bytes)
+      emitter.push()
+      count += 1
+    }
+  }
+
+  @Test func `others wait for it until they are pressed, and then it loses what they get`() throws {
+    try withTemporaryFolder { folder in
+      let other = try Output(Destination(.json, path: folder + "/other"), clock: OutputTests.clock)
+      var scene = try Scene(folder, others: [other])
+      #expect(scene.emitter.mustWait(isPressed: false))
+      #expect(!scene.emitter.mustWait(isPressed: true))
+      for _ in 0..<10 { scene.consume() }
+      #expect(scene.stalled.account.dropped == 10)
+      // No longer pressed, they wait again.
+      #expect(scene.emitter.mustWait(isPressed: false))
+
+      // When there is room again, its reader sees first that there is a gap, and then everything.
+      let waiting = scene.stalled.account.waiting
+      #expect(scene.reader.lines(Int(waiting)) { scene.emitter.push() }.count == Int(waiting))
+      #expect(!scene.emitter.mustWait(isPressed: true))
+      scene.consume()
+      let gap = scene.reader.lines(2)
+      #expect(gap.first?.contains(#""name":"count","type":"u64","value":10}"#) == true)
+      #expect(gap.last?.contains("net_packet_tcp") == true)
+      #expect(try scene.emitter.finish() == .written)
+      #expect(other.account.written == scene.count)
+      #expect(scene.stalled.account.written == scene.count - 10)
+    }
+  }
+
+  @Test func `alone it is waited for, however pressed`() throws {
+    try withTemporaryFolder { folder in
+      var scene = try Scene(folder, others: [])
+      #expect(scene.emitter.mustWait(isPressed: true))
+      #expect(try scene.emitter.finish(patience: .milliseconds(20)) == .written)
+      let account = scene.stalled.account
+      #expect(account.dropped == 0 && account.written + account.unwritten == scene.count)
+    }
+  }
+
+  @Test func `gaps of the ring do not fill the memory of one that takes nothing`() throws {
+    try withTemporaryFolder { folder in
+      let other = try Output(Destination(.json, path: folder + "/other"), clock: OutputTests.clock)
+      var scene = try Scene(folder, others: [other])
+      let loss = Gap.Loss(policies: ["web"], event: .tcp, count: 1)
+      let gap = Gap(reason: .ringFull, count: 1, since: 1, until: 2, losses: [loss])
+      for _ in 0..<40_000 {
+        scene.emitter.append(gap)
+        scene.emitter.push()
+      }
+      #expect(try scene.emitter.finish(patience: .milliseconds(20)) == .written)
+      let size = try FileManager.default.attributesOfItem(atPath: folder + "/other")[.size] as? Int
+      #expect(size ?? 0 > 16 << 20)
+      #expect(scene.stalled.account.waiting == 0)
+    }
+  }
+
+  @Test func `a socket that has no room for one more connection is tried again`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/socket"
+      let listener = try UnixSocket.listen(path)
+      defer { close(listener) }
+      // Others wait to be accepted, as many as may.
+      let others = (0..<2).map { _ in Other(path) }
+      #expect(others.allSatisfy { $0.code == 0 })
+      #expect(Other(path).code == EAGAIN)
+      let output = try Output(Destination(.json, path: "unix:" + path), clock: OutputTests.clock)
+      var emitter = Emitter(outputs: [output])
+      emitter.add(EmitterTests.plan, generation: 1)
+      let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
+      emitter.consume(bytes.span.bytes)
+      #expect(try emitter.flush() == .written)
+      for _ in others { close(accept(listener, nil, nil)) }
+      let reader = Reader(accept(listener, nil, nil))
+      #expect(reader.lines(1).count == 1)
+      #expect(try emitter.finish() == .written)
+      #expect(output.account.written == 1)
+    }
+  }
+
+  /// A connection that does not wait.
+  private final class Other {
+    private let descriptor: Int32
+    let code: Int32
+
+    init(_ path: String) {
+      let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+      let made = socket(AF_UNIX, type, 0)
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+      let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+      let result = withUnsafeBytes(of: &address) { address in
+        address.baseAddress.map {
+          connect(made, $0.assumingMemoryBound(to: sockaddr.self), size)
+        }
+      }
+      code = result == 0 ? 0 : errno
+      descriptor = made
+    }
+
+    deinit { close(descriptor) }
+  }
+}
