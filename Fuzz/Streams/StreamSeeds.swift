@@ -33,10 +33,11 @@ enum StreamSeeds {
     let three = segment(0, 31, bytes[30...])
     let late = segment(0x80, 10, bytes[9..<30])
     let last = segment(0x20, 10, bytes[9..<30])
+    let overtaking = segment(0x50, 31, bytes[30...])
     let short = segment(0x40, 10, bytes[9..<30])
     let orders = [
       [one, two, three], [three, one, two], [two, one, one, three], [one, three, late],
-      [one, last], [one, short, three],
+      [one, last], [one, short, three], [overtaking, two, one],
     ]
     return orders.map { start + $0.joined() }
   }
