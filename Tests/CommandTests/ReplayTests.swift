@@ -136,6 +136,35 @@ struct ReplayTests {
     #expect(questions?.first?["query"]?.string == "www")
   }
 
+  @Test func `what gives no event is counted by what is wrong with it`() async throws {
+    let loop: [UInt8] = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 1, 0, 1]
+    var query = Self.datagram(to: 53).prefix(28) + loop
+    (query[3], query[25]) = (UInt8(28 + loop.count), UInt8(8 + loop.count))
+    var later = Self.datagram(to: 80)
+    later[7] = 1
+    let extensions = (1...1_000).flatMap {
+      [$0 == 1_000 ? 17 : 60, 0, 1, 4, 0, 0, 0, 0] as [UInt8]
+    }
+    let buried =
+      [0x60, 0, 0, 0, 0x1f, 0x48, 60, 64] + [UInt8](repeating: 1, count: 32) + extensions
+      + Self.datagram(to: 80).dropFirst(20)
+    let frames = [
+      Array(query), later, later, buried, Array(Self.datagram(to: 80).prefix(24)),
+      Self.segment(to: 80, at: 1, "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n".utf8),
+      Self.segment(to: 80, at: 100, "GET / HTTP/1.1\r\nA : b\r\n\r\n".utf8),
+    ]
+    let replayed = try await replay(
+      SampleCapture().pcap(frames), "-o", "json", "-e", "net_packet_*")
+    #expect(replayed.ending == .exited(0))
+    let names = Set(try events(replayed).map(\.name))
+    #expect(names == ["net_packet_ipv4", "net_packet_ipv6", "net_packet_tcp", "net_packet_udp"])
+    // Each is missed by the event of the message and by that of the request.
+    #expect(
+      replayed.errors.contains(
+        "undecodable 6, lost 0; undecodable by: badName 2, badField 2, foldedField 2; "
+          + "without a transport: fragments 2, buried 1, cut off 1"), "\(replayed.errors)")
+  }
+
   @Test func `what can be read of a damaged capture is read`() async throws {
     let good = SampleCapture().pcap(Self.frames)
     for (capture, words) in [

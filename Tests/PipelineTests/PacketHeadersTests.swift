@@ -92,6 +92,42 @@ import Testing
     }
   }
 
+  @Test func `why there is no transport is known, and counted for thousands of headers too`() {
+    let options: (UInt8) -> [UInt8] = { [$0, 0, 1, 4, 0, 0, 0, 0] }
+    let (udp, tcp) = (SamplePacket.udp(), SamplePacket.tcp())
+    for number in [0, 43, 60] as [UInt8] {
+      let headers = (1...1_000).flatMap { options($0 == 1_000 ? 17 : number) }
+      #expect(hidden(SamplePacket.ipv6(number, headers + udp)) == .behindHeaders)
+    }
+    #expect(
+      hidden(SamplePacket.ipv6(60, [17, 200] + [UInt8](repeating: 0, count: 1_606) + udp))
+        == .behindHeaders)
+    // Fragments that overlap the header of the first.
+    for offset in [1, 2, 0x1fff] as [UInt16] {
+      #expect(hidden(SamplePacket.ipv4(6, tcp, fragment: offset)) == .inFragment)
+      #expect(hidden(SamplePacket.ipv4(6, tcp, fragment: 0x2000 | offset)) == .inFragment)
+      let header = [6, 0] + SamplePacket.big(offset << 3 | 1) + [0, 0, 0, 9]
+      #expect(hidden(SamplePacket.ipv6(44, header + tcp)) == .inFragment)
+    }
+    #expect(hidden(SamplePacket.ipv4(6, tcp, fragment: 0x2000)) == nil)
+    #expect(hidden(SamplePacket.ipv4(6, Array(tcp.prefix(19)))) == .pastEnd)
+    #expect(hidden(SamplePacket.ipv6(60, options(6) + tcp.prefix(19))) == .pastEnd)
+    #expect(hidden(SamplePacket.ipv6(60, [6, 0, 1, 4, 0, 0, 0])) == .pastEnd)
+    #expect(hidden(SamplePacket.ipv6(60, [6, 9, 1, 4, 0, 0, 0, 0])) == .pastEnd)
+    #expect(hidden(SamplePacket.ipv4(6, SamplePacket.tcp(dataOffset: 4))) == .pastEnd)
+    #expect(hidden(SamplePacket.ipv4(132, [])) == nil)
+    #expect(hidden(SamplePacket.ipv6(59, [])) == nil)
+  }
+
+  @Test func `an authentication header counts words of four bytes, two of which it leaves out`() {
+    for length in 0...255 as ClosedRange<UInt8> {
+      let size = (Int(length) + 2) * 4
+      let header = [17, length] + [UInt8](repeating: 0, count: size - 2)
+      let packet = read(SamplePacket.ipv6(51, header + SamplePacket.udp()))
+      #expect(packet?.transportOffset == (40 + size <= 960 ? 40 + size : 0))
+    }
+  }
+
   @Test func `a packet as a policy sees it has its fields and events`() throws {
     let bytes = SamplePacket.ipv6(6, SamplePacket.tcp())
     let headers = try #require(read(bytes))
@@ -121,6 +157,10 @@ import Testing
         bytes.span.bytes, shape: first.shape, transportOffset: first.transportOffset)
       #expect(again == first)
     }
+  }
+
+  private func hidden(_ bytes: [UInt8]) -> HiddenTransport? {
+    read(bytes)?.hiddenTransport(in: bytes.span.bytes)
   }
 
   private func read(_ bytes: [UInt8]) -> PacketHeaders? { PacketHeaders(bytes.span.bytes) }

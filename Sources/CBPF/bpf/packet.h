@@ -9,6 +9,7 @@ struct tp_view {
   bool has_ports;
   __u16 _reserved;
   __u8 content; /* as far as the plan asks; see content.h */
+  __u8 hiding;  /* enum tp_hiding */
   __u16 transport_offset;
   __u16 payload_offset; /* of TCP and UDP */
   __u32 sequence;       /* of TCP: of the payload's first byte */
@@ -72,30 +73,33 @@ static __always_inline void view_ports(struct tp_view *view, const void *ports) 
   view->destination_port = bpf_ntohs(((const __be16 *)ports)[1]);
 }
 
+static __always_inline void hide(struct tp_view *view, enum tp_hiding hiding) { view->hiding = hiding; }
+
 static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, __u8 protocol, struct tp_view *view) {
   union {
     struct tcp_header tcp;
     __u8 bytes[8];
   } header;
   bool is_ipv4 = view->shape == TP_SHAPE_IPV4;
-  if (offset > TP_TRANSPORT_OFFSET_MAX) return;
+  if (offset > TP_TRANSPORT_OFFSET_MAX) return hide(view, TP_HIDDEN_BY_HEADERS);
   if (protocol == PROTOCOL_TCP) {
-    if (!load(skb, offset, &header.tcp, sizeof header.tcp) || header.tcp.data_offset >> 4 < 5) return;
+    if (!load(skb, offset, &header.tcp, sizeof header.tcp) || header.tcp.data_offset >> 4 < 5)
+      return hide(view, TP_HIDDEN_BY_END);
     view->shape += TP_TRANSPORT_TCP;
     view->payload_offset = offset + (header.tcp.data_offset >> 4) * 4;
     view->is_syn = header.tcp.flags & TCP_SYN;
     view->sequence = bpf_ntohl(header.tcp.sequence) + view->is_syn;
     view_ports(view, &header);
   } else if (protocol == PROTOCOL_UDP) {
-    if (!load(skb, offset, header.bytes, LENGTH_UDP)) return;
+    if (!load(skb, offset, header.bytes, LENGTH_UDP)) return hide(view, TP_HIDDEN_BY_END);
     view->shape += TP_TRANSPORT_UDP;
     view->payload_offset = offset + LENGTH_UDP;
     view_ports(view, &header);
   } else if (protocol == PROTOCOL_ICMP && is_ipv4) {
-    if (skb->len < offset + LENGTH_ICMP) return;
+    if (skb->len < offset + LENGTH_ICMP) return hide(view, TP_HIDDEN_BY_END);
     view->shape += TP_TRANSPORT_ICMP;
   } else if (protocol == PROTOCOL_ICMPV6 && !is_ipv4) {
-    if (skb->len < offset + LENGTH_ICMPV6) return;
+    if (skb->len < offset + LENGTH_ICMPV6) return hide(view, TP_HIDDEN_BY_END);
     view->shape += TP_TRANSPORT_ICMPV6;
   } else {
     return;
@@ -113,7 +117,10 @@ static __always_inline bool view_ipv4(struct __sk_buff *skb, struct tp_view *vie
   view->destination.address[10] = view->destination.address[11] = 0xff;
   __builtin_memcpy(view->source.address + 12, &header.source, 4);
   __builtin_memcpy(view->destination.address + 12, &header.destination, 4);
-  if ((header.fragment & bpf_htons(0x1fff)) == 0) view_transport(skb, length, header.protocol, view);
+  if (header.fragment & bpf_htons(0x1fff))
+    hide(view, TP_HIDDEN_BY_FRAGMENT);
+  else
+    view_transport(skb, length, header.protocol, view);
   return true;
 }
 
@@ -125,18 +132,20 @@ static __always_inline bool is_extension(__u8 protocol) {
 /* A way along extension headers. */
 struct tp_extension_walk {
   struct __sk_buff *skb;
-  __u32 offset; /* of the header that is looked at next */
-  __u8 next;    /* what it is */
-  bool is_cut;  /* it has no transport header behind it: it is cut off, or begins a later fragment */
+  __u32 offset;     /* of the header that is looked at next */
+  __u8 next;        /* what it is */
+  bool is_cut;      /* it is not all there */
+  bool is_fragment; /* it begins a fragment after the first */
 };
 
 static int skip_extension(__u32 index, struct tp_extension_walk *walk) {
-  /* Next header, length, and of a fragment header the offset and flags. */
-  __u8 extension[4];
+  /* Next header, length, and of a fragment header the offset and flags; each has eight bytes at least. */
+  __u8 extension[8];
   if (!is_extension(walk->next)) return 1;
-  walk->is_cut = bpf_skb_load_bytes(walk->skb, walk->offset, extension, sizeof extension) ||
-                 (walk->next == PROTOCOL_FRAGMENT && (extension[2] || extension[3] & 0xf8));
+  walk->is_cut = bpf_skb_load_bytes(walk->skb, walk->offset, extension, sizeof extension);
   if (walk->is_cut) return 1;
+  walk->is_fragment = walk->next == PROTOCOL_FRAGMENT && (extension[2] || extension[3] & 0xf8);
+  if (walk->is_fragment) return 1;
   if (walk->next == PROTOCOL_FRAGMENT)
     walk->offset += 8;
   else if (walk->next == PROTOCOL_AUTHENTICATION)
@@ -155,7 +164,14 @@ static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *vie
   __builtin_memcpy(view->destination.address, header.destination, 16);
   struct tp_extension_walk walk = {.skb = skb, .offset = sizeof header, .next = header.next_header};
   if (is_extension(walk.next)) bpf_loop(TP_EXTENSION_HEADERS_MAX, skip_extension, &walk, 0);
-  if (!walk.is_cut) view_transport(skb, walk.offset, walk.next, view);
+  if (walk.is_cut)
+    hide(view, TP_HIDDEN_BY_END);
+  else if (walk.is_fragment)
+    hide(view, TP_HIDDEN_BY_FRAGMENT);
+  else if (is_extension(walk.next))
+    hide(view, TP_HIDDEN_BY_HEADERS);
+  else
+    view_transport(skb, walk.offset, walk.next, view);
   return true;
 }
 

@@ -115,6 +115,12 @@ static __always_inline bool may_want(struct tp_row *row, struct __sk_buff *skb, 
   return false;
 }
 
+static __always_inline void count_hidden(struct tp_counters *counters, __u32 hiding) {
+  /* Or the check would be of another register than the one that is used. */
+  barrier_var(hiding);
+  if (hiding < TP_HIDINGS) count(&counters->hidden[hiding]);
+}
+
 static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direction) {
   __u32 first = 0;
   struct tp_want want = {.generation = tp_active, .direction = direction};
@@ -128,6 +134,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     count(&counters->unwanted);
     return 1;
   }
+  if (seen.hiding) count_hidden(counters, seen.hiding);
   if (may_want(&want.row, skb, &seen, want.generation, direction, &socket, &is_sender))
     want.needed = ask_packet(&want.row, skb, &seen, want.generation, direction);
   if (want.needed == 0) {

@@ -311,6 +311,15 @@ struct tp_ports {
   __u16 destination[65536];
 };
 
+/* Why a packet's header of TCP, UDP or ICMP is not found, so that it gives an event of IP alone. */
+enum tp_hiding {
+  TP_HIDDEN_NOT,         /* it is found, or the packet has another protocol */
+  TP_HIDDEN_BY_FRAGMENT, /* it is a fragment after the first */
+  TP_HIDDEN_BY_HEADERS,  /* IPv6: more or longer extension headers than are followed */
+  TP_HIDDEN_BY_END,      /* it, or an extension header before it, is not all there, or contradicts itself */
+  TP_HIDINGS,
+};
+
 /* Packets by what became of them, on one CPU. They only grow. Seen is the sum of the first three. */
 struct tp_counters {
   __u64 unwanted;  /* no rule wanted them */
@@ -318,8 +327,9 @@ struct tp_counters {
   __u64 full;      /* wanted, but the ring had no room */
   __u64 malformed; /* of the unwanted: not IP, or cut off before the end of the IP header */
   __u64 processes_full; /* changes of processes that found the ring full */
+  __u64 hidden[TP_HIDINGS]; /* of those seen, by enum tp_hiding; the first stays 0 */
 };
-_Static_assert(sizeof(struct tp_counters) == 40, "tp_counters is a map value");
+_Static_assert(sizeof(struct tp_counters) == 72, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
 struct tp_config {

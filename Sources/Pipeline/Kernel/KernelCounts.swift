@@ -13,8 +13,24 @@ public struct KernelCounts: Equatable, Sendable {
   /// Packets that are not IP, or are cut off before the end of the IP header.
   public var malformed: UInt64 = 0
 
+  /// Of the packets seen, the fragments after the first: they give events of IP alone, as the next ones do.
+  public var fragments: UInt64 = 0
+  /// Of the packets seen, those of IPv6 with more or longer extension headers than are followed.
+  public var buried: UInt64 = 0
+  /// Of the packets seen, those whose header of TCP, UDP or ICMP is not all there.
+  public var cutOff: UInt64 = 0
+
   /// Changes of processes that found the ring full: what follows from them is not known.
   public var processesFull: UInt64 = 0
+
+  /// Counts a packet whose transport is hidden.
+  mutating func count(_ hidden: HiddenTransport) {
+    switch hidden {
+    case .inFragment: fragments += 1
+    case .behindHeaders: buried += 1
+    case .pastEnd: cutOff += 1
+    }
+  }
 
   /// Packets that a rule wanted.
   public var wanted: UInt64 { submitted + ringFull }
@@ -37,9 +53,11 @@ struct KernelCounters {
   /// The counts of all packets.
   func counts() throws(KernelError) -> KernelCounts {
     let values = try read(counters, index: 0, words: MemoryLayout<tp_counters>.size / 8)
+    func hidden(_ hiding: tp_hiding) -> UInt64 { values[5 + Int(hiding.rawValue)] }
     return KernelCounts(
       unwanted: values[0], submitted: values[1], ringFull: values[2], malformed: values[3],
-      processesFull: values[4])
+      fragments: hidden(TP_HIDDEN_BY_FRAGMENT), buried: hidden(TP_HIDDEN_BY_HEADERS),
+      cutOff: hidden(TP_HIDDEN_BY_END), processesFull: values[4])
   }
 
   /// For each of the first `rules` rules of a generation, the packets that it wanted and that found the ring full.

@@ -35,10 +35,8 @@ struct IPv6Header: Equatable {
   /// Hop-by-hop (0), routing (43), fragment (44), authentication (51) and destination options (60) are followed,
   /// `TP_EXTENSION_HEADERS_MAX` of them at most. Source: RFC 8200 §4, RFC 4302 §2.2.
   ///
-  /// - Returns: nil when the packet is a fragment after the first, is cut off within an extension header, or has so long
-  ///   ones that what follows begins after `TP_TRANSPORT_OFFSET_MAX` bytes.
-  ///   A protocol that is an extension header's own: there were more than are followed.
-  func payload(in bytes: RawSpan) -> (nextProtocol: UInt8, offset: Int)? {
+  /// What follows must begin within the first `TP_TRANSPORT_OFFSET_MAX` bytes.
+  func payload(in bytes: RawSpan) throws(HiddenTransport) -> (nextProtocol: UInt8, offset: Int) {
     var next = nextHeader
     var offset = Self.size
     for _ in 0..<TP_EXTENSION_HEADERS_MAX {
@@ -47,14 +45,19 @@ struct IPv6Header: Equatable {
       case 0, 43, 60: size = { (Int($0) + 1) * 8 }
       case 44: size = { _ in 8 }
       case 51: size = { (Int($0) + 2) * 4 }
-      default: return offset <= TP_TRANSPORT_OFFSET_MAX ? (next, offset) : nil
+      default:
+        guard offset <= TP_TRANSPORT_OFFSET_MAX else { throw .behindHeaders }
+        return (next, offset)
       }
       // Each of them has at least eight bytes.
-      guard offset + 8 <= bytes.byteCount else { return nil }
-      if next == 44, bytes.network(offset + 2, as: UInt16.self) >> 3 != 0 { return nil }
+      guard offset + 8 <= bytes.byteCount else { throw .pastEnd }
+      if next == 44, bytes.network(offset + 2, as: UInt16.self) >> 3 != 0 { throw .inFragment }
       next = bytes.byte(offset)
       offset += size(bytes.byte(offset + 1))
     }
-    return offset <= TP_TRANSPORT_OFFSET_MAX ? (next, offset) : nil
+    guard ![0, 43, 44, 51, 60].contains(next), offset <= TP_TRANSPORT_OFFSET_MAX else {
+      throw .behindHeaders
+    }
+    return (next, offset)
   }
 }

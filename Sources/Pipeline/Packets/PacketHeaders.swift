@@ -49,7 +49,7 @@ struct PacketHeaders: Equatable {
         }
       self.init(.ipv4(header), transport, at: offset)
     } else if let header = IPv6Header(bytes) {
-      guard let payload = header.payload(in: bytes) else {
+      guard let payload = try? header.payload(in: bytes) else {
         self.init(.ipv6(header), .none, at: 0)
         return
       }

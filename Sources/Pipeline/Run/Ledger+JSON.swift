@@ -10,6 +10,8 @@ extension Ledger {
         "seen": .count(kernel.seen), "unwanted": .count(kernel.unwanted),
         "malformed": .count(kernel.malformed), "wanted": .count(kernel.wanted),
         "submitted": .count(kernel.submitted), "ringFull": .count(kernel.ringFull),
+        "fragments": .count(kernel.fragments), "buried": .count(kernel.buried),
+        "cutOff": .count(kernel.cutOff),
       ],
       "records": [
         "read": .count(records), "waiting": .count(waiting), "malformed": .count(malformedRecords),

@@ -11,6 +11,8 @@ public struct ReplayRun: ~Copyable {
   private let classifier: TableClassifier
   private let record: ReplayRecord
   private var counts = ReplayCounts()
+  /// Packets without a transport, counted as the kernel does.
+  private var hidings = KernelCounts()
   /// What a plan costs, as the ready line says it.
   public let readiness: Readiness
   /// The policies with rules that ask whose packet it is, in load order: these rules match nothing.
@@ -115,6 +117,7 @@ public struct ReplayRun: ~Copyable {
       counts.malformed += 1
       return
     }
+    if let hidden = headers.hiddenTransport(in: packet) { hidings.count(hidden) }
     let direction = frame.direction ?? view.direction
     if direction == nil { counts.undirected += 1 }
     guard let row = classifier.row(of: headers, packet, direction ?? .ingress) else {
@@ -132,9 +135,10 @@ public struct ReplayRun: ~Copyable {
 
   /// What became of all frames so far.
   public var ledger: ReplayLedger {
-    let kernel = KernelCounts(
-      unwanted: counts.unwanted + counts.malformed, submitted: counts.wanted,
-      malformed: counts.malformed)
+    var kernel = hidings
+    kernel.unwanted = counts.unwanted + counts.malformed
+    kernel.submitted = counts.wanted
+    kernel.malformed = counts.malformed
     return ReplayLedger(
       counts: counts, faults: reader.faults,
       ledger: Ledger(kernel: kernel, emitter: emitter, ringFull: [:]))
@@ -174,6 +178,23 @@ public struct ReplayLedger: Sendable, CustomStringConvertible {
       + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
       + "events \(ledger.emitted), rejected \(ledger.rejected), "
       + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
+      + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
+      + Self.words(
+        "without a transport",
+        [
+          ("fragments", ledger.kernel.fragments), ("buried", ledger.kernel.buried),
+          ("cut off", ledger.kernel.cutOff),
+        ])
+  }
+
+  private func faults(_ fault: DecodingFault) -> UInt64 {
+    ledger.events.reduce(0) { $0 + $1.counts.faults[fault] }
+  }
+
+  /// The numbers that are not 0; nothing when all are.
+  private static func words(_ title: String, _ counts: [(name: String, count: UInt64)]) -> String {
+    let words = counts.filter { $0.count > 0 }.map { "\($0.name) \($0.count)" }
+    return words.isEmpty ? "" : "; \(title): \(words.joined(separator: ", "))"
   }
 }
 

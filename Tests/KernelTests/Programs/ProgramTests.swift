@@ -51,7 +51,10 @@ struct ProgramTests {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SplitMix(state: seed)
     let test = try PacketTest(KernelTables(Self.everything, generation: 1))
+    var expected = KernelCounts()
+    var behindAuthentication = 0
     for _ in 0..<4000 {
+      var hasAuthentication = false
       var bytes = (0..<Int.random(in: 20...1600, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)
       }
@@ -64,14 +67,19 @@ struct ProgramTests {
         var place = 6
         var next = 40
         for _ in 0..<Int.random(in: 0...9, using: &random) where next + 8 < bytes.count {
-          bytes[place] = [0, 43, 44, 51, 60].randomElement(using: &random) ?? 0
+          let sort: UInt8 = [0, 43, 44, 51, 60].randomElement(using: &random) ?? 0
+          bytes[place] = sort
           place = next
           let length = Int.random(in: Bool.random(using: &random) ? 0...2 : 0...90, using: &random)
           bytes[next + 1] = UInt8(length)
           if Bool.random(using: &random) { (bytes[next + 2], bytes[next + 3]) = (0, 1) }
-          next += 8 * (length + Int.random(in: 1...2, using: &random))
+          next += sort == 44 ? 8 : sort == 51 ? 4 * (length + 2) : 8 * (length + 1)
+          if sort == 51 { hasAuthentication = true }
         }
         bytes[place] = [1, 6, 17, 58].randomElement(using: &random) ?? 6
+      }
+      if let hidden = PacketHeaders(bytes.span.bytes)?.hiddenTransport(in: bytes.span.bytes) {
+        expected.count(hidden)
       }
       _ = try test.run(TP_EGRESS, bytes)
       try test.consume { record in
@@ -83,6 +91,29 @@ struct ProgramTests {
         let (shape, offset) = (reader.shape, reader.transportOffset)
         #expect(shape == headers.shape, "seed \(seed), bytes \(bytes)")
         #expect(offset == headers.transportOffset, "seed \(seed), bytes \(bytes)")
+        if hasAuthentication, shape.transport != .other { behindAuthentication += 1 }
+        return true
+      }
+    }
+    let counts = try test.counts()
+    #expect(counts.fragments == expected.fragments && expected.fragments > 0, "seed \(seed)")
+    #expect(counts.buried == expected.buried && expected.buried > 0, "seed \(seed)")
+    #expect(counts.cutOff == expected.cutOff && expected.cutOff > 0, "seed \(seed)")
+    #expect(behindAuthentication > 50, "seed \(seed)")
+  }
+
+  @Test func `hundreds of extension headers hide what is behind them, and are counted`() throws {
+    let test = try PacketTest(KernelTables(Self.everything, generation: 1))
+    for (count, isFound) in [(1, true), (8, true), (9, false), (400, false)] {
+      var sketch = PacketSketch(
+        .udp, from: IPAddress(high: 0, low: 1), to: IPAddress(high: 0, low: 1))
+      sketch.extensions = (0..<count).map { _ in PacketSketch.Extension(number: 60) }
+      let bytes = PacketForge(sketch).bytes
+      let before = try test.counts().buried
+      _ = try test.run(TP_INGRESS, bytes)
+      #expect(try test.counts().buried - before == (isFound ? 0 : 1))
+      try test.consume { record in
+        #expect(RecordReader(record)?.shape.transport == (isFound ? .udp : .other))
         return true
       }
     }
