@@ -16,7 +16,9 @@ public func fuzzStreams(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     if choice & 2 == 0 {
       SegmentClaims.check(rest, framing, isSparse: isSparse)
     } else {
-      CutClaims.check(rest, framing, isSparse: isSparse, isRepeated: choice & 8 != 0)
+      let manner = CutClaims.Manner(
+        isSparse: isSparse, isRepeated: choice & 8 != 0, isMixed: choice & 16 != 0)
+      CutClaims.check(rest, framing, manner)
     }
   }
   return 0

@@ -45,9 +45,15 @@ enum SegmentClaims {
     let key = StreamKey(
       source: IPAddress(ipv4: UInt32(how & 7)), destination: IPAddress(ipv4: 9),
       sourcePort: 1, destinationPort: 2, place: 0)
+    let ahead: UInt32 =
+      switch how & 0x70 {
+      case 0x50: sequence & 0xff
+      case 0x60: sequence << 20
+      default: 0
+      }
     return StreamSegment(
       key, sequence: sequence &+ (how & 8 == 0 ? 0 : 0xffff_fff0), flags: flags, time: time,
-      missing: how & 0x70 == 0x40 ? 3 : 0)
+      missing: how & 0x70 == 0x40 ? 3 : 0, ahead: ahead)
   }
 
   private static func check(_ streams: Streams) {

@@ -4,7 +4,7 @@
 enum StreamSeeds {
   static let all = streams.flatMap { framing, bytes in
     segments(framing, bytes) + segments(framing + 4, bytes) + cut(framing + 2, bytes)
-      + cut(framing + 6, bytes) + cut(framing + 10, bytes)
+      + cut(framing + 6, bytes) + cut(framing + 10, bytes) + cut(framing + 18, bytes)
   }
 
   private static let streams: [(UInt8, [UInt8])] = [
@@ -18,7 +18,7 @@ enum StreamSeeds {
   private static func framed(_ message: [UInt8]) -> [UInt8] { big(message.count) + message }
 
   private static func cut(_ first: UInt8, _ bytes: [UInt8]) -> [[UInt8]] {
-    let cuts: [[UInt8]] = [[], [1], [7, 7, 7], [2, 10, 0, 255]]
+    let cuts: [[UInt8]] = [[], [1], [7, 7, 7], [2, 10, 9, 255], [0x85, 0xcf, 20, 0x47]]
     return cuts.map { [first, UInt8($0.count)] + $0 + bytes }
   }
 
@@ -33,10 +33,11 @@ enum StreamSeeds {
     let three = segment(0, 31, bytes[30...])
     let late = segment(0x80, 10, bytes[9..<30])
     let last = segment(0x20, 10, bytes[9..<30])
+    let overtaking = segment(0x50, 31, bytes[30...])
     let short = segment(0x40, 10, bytes[9..<30])
     let orders = [
       [one, two, three], [three, one, two], [two, one, one, three], [one, three, late],
-      [one, last], [one, short, three],
+      [one, last], [one, short, three], [overtaking, two, one],
     ]
     return orders.map { start + $0.joined() }
   }
