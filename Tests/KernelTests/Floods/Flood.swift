@@ -60,11 +60,12 @@ final class Flood {
     address, count = (sys.argv[1], int(sys.argv[2])), int(sys.argv[3])
     duration, pace = float(sys.argv[4]), float(sys.argv[5])
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    burst = 32 if not pace or pace > 1000 else 1
     data, sent, start = memoryview(bytes(\(lengths))), 0, time.monotonic()
     while sent < count:
       s.sendto(data[:sent % \(lengths)], address)
       sent += 1
-      if sent % 32: continue
+      if sent % burst: continue
       passed = time.monotonic() - start
       if duration and passed > duration: break
       ahead = max(0, sent / pace - passed) if pace else 0
