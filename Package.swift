@@ -47,7 +47,7 @@ let package = Package(
       name: "bench-pipeline",
       dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations", "CTraffic"],
       path: "Benchmarks",
-      exclude: ["CTraffic"],
+      exclude: ["CTraffic", "instructions"],
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",

@@ -22,7 +22,8 @@ public func fuzzDecisions(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
       direction: direction, interface: 0)
     guard let reader = RecordReader(record.bytes) else { fatalError("a record can be read") }
     for (number, rule) in rules.enumerated() where rule.filters.isEmpty {
-      let isGiven = headers.verdict(on: rule.event, reader) == .given
+      let seen = DecodedPacket(reader, headers, asking: rule.event.contentProtocol)
+      let isGiven = seen.verdict(on: rule.event) == .given
       claim(!isGiven || row?[number] ?? false, "a packet that gives \(rule.event) is wanted")
     }
   }

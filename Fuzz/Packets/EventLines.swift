@@ -45,14 +45,16 @@ final class EventLines {
   func check(_ record: borrowing RecordReader, _ headers: PacketHeaders) -> Kinds {
     let isThorough = thorough.comes()
     var given = Kinds()
-    for kind in kinds where headers.verdict(on: kind, record) == .given {
+    for kind in kinds {
+      let packet = DecodedPacket(record, headers, asking: kind.contentProtocol)
+      guard packet.verdict(on: kind) == .given else { continue }
       given.insert(kind)
       line.truncate(to: 0)
-      let isWritten = json.append(kind, of: record, headers, policies: policies, to: &line)
+      let isWritten = json.append(labels[kind.index], of: packet, to: &line)
       claim(isWritten, "\(kind.name) is written when the packet gives it")
       Self.checkJSON(line, isThorough)
       line.truncate(to: 0)
-      let isShown = table.append(kind, of: record, headers, policies: [0x70], to: &line)
+      let isShown = table.append(labels[kind.index], of: packet, to: &line)
       claim(isShown, "\(kind.name) is shown when the packet gives it")
       Self.checkText(line)
     }
@@ -67,7 +69,7 @@ final class EventLines {
     return given
   }
 
-  private let policies = Array("[\"p\"]".utf8)
+  private let labels = EventKind.allCases.map { EventLabel($0, policies: ["p"]) }
 
   private static func checkJSON(_ line: borrowing LineBuffer, _ isThorough: Bool) {
     let length = line.count - 1

@@ -205,9 +205,8 @@ import Testing
     _ sample: SampleRecord, _ kind: EventKind, clock: BootClock = BootClock(epochOffset: 0)
   ) throws -> String {
     var line = LineBuffer()
-    let isWritten = try sample.read { record, headers in
-      JSONWriter(clock: clock).append(
-        kind, of: record, headers, policies: Array("[\"\"]".utf8), to: &line)
+    let isWritten = try sample.decode(asking: kind.contentProtocol) { packet in
+      JSONWriter(clock: clock).append(EventLabel(kind, policies: [""]), of: packet, to: &line)
     }
     #expect(isWritten)
     _ = try TracedEvent(line: line.copy.dropLast())

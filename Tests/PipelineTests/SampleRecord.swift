@@ -44,6 +44,13 @@ struct SampleRecord {
     return try body(record, headers)
   }
 
+  /// Gives `body` the packet as an emitter takes it apart.
+  func decode<Result>(
+    asking content: ContentProtocol?, _ body: (borrowing DecodedPacket) throws -> Result
+  ) throws -> Result {
+    try read { record, headers in try body(DecodedPacket(record, headers, asking: content)) }
+  }
+
   /// A record that should have been good.
   struct Refused: Error {}
 

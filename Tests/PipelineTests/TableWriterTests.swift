@@ -61,8 +61,8 @@ import Testing
   ) throws -> String {
     var line = LineBuffer()
     var writer = TableWriter(clock: BootClock(epochOffset: 0), colour: colour)
-    let isWritten = try sample.read { record, headers in
-      writer.append(kind, of: record, headers, policies: Array(policies.utf8), to: &line)
+    let isWritten = try sample.decode(asking: kind.contentProtocol) { packet in
+      writer.append(EventLabel(kind, policies: [policies]), of: packet, to: &line)
     }
     #expect(isWritten)
     return String(decoding: line.copy, as: UTF8.self)

@@ -5,7 +5,7 @@ final class EventLabel: Sendable {
   let kind: EventKind
   /// The names of the policies that want it, without duplicates, in load order.
   let policies: [String]
-  /// The names as the JSON array that `matchedPolicies` is.
+  /// What the JSON of the event says before the name of the system call, from `eventId` on.
   let json: [UInt8]
   /// The names joined with commas, for people; safe to show.
   let text: [UInt8]
@@ -15,7 +15,15 @@ final class EventLabel: Sendable {
     self.policies = policies
     var json = LineBuffer(capacity: 256)
     var text = LineBuffer(capacity: 256)
+    json.append("\"eventId\":\"")
+    json.append(decimal: kind.rawValue)
+    json.append("\",\"eventName\":\"")
+    json.append(Array(kind.name.utf8))
+    json.append("\",\"matchedPolicies\":")
     json.append(policies: policies)
+    json.append(",\"argsNum\":")
+    json.append(decimal: kind.argumentCount)
+    json.append(",\"returnValue\":0,\"syscall\":\"")
     for (index, name) in policies.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
       text.append(safeText: Array(name.utf8), columns: .max)

@@ -5,14 +5,16 @@ final class PlanMatcher {
   /// The generation of the records that the plan wanted.
   let generation: UInt32
   let plan: TracePlan
-  private let undecided: [Undecided]
+  /// For each rule the clauses on packets that the kernel does not decide; missing at the end: none.
+  private let clauses: [[PacketClause]]
+  private var scopes: OwnerScopes
   private let routes: [Route]
-  /// The rules that the kernel does not decide alone; nil when there are none.
-  private let undecidedRow: Row?
-  /// The rules that ask what packets say.
-  let contentRows: ContentRows
+  private let undecidedRows: UndecidedRows
+  private let contentRows: ContentRows
   /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
   private var meanings: [RowMeaning?]
+  /// What was asked for last.
+  private var recent: RowMeaning?
   /// Refused packets, and what came of rows that lost their place.
   private var settled: PlanCounts
 
@@ -27,22 +29,13 @@ final class PlanMatcher {
     precondition(undecided.count <= plan.rules.count, "clauses of rules that the plan has not")
     self.generation = generation
     self.plan = plan
-    self.undecided = undecided
+    clauses = undecided.map { $0.filters.map(PacketClause.init) }
+    scopes = OwnerScopes(undecided)
+    undecidedRows = UndecidedRows(undecided)
     contentRows = ContentRows(plan)
     self.routes = routes
     settled = PlanCounts(plan)
     meanings = Array(repeating: nil, count: 1 << Self.placeBits)
-    var row = Row()
-    for (number, clauses) in undecided.enumerated() where !clauses.isEmpty { row[number] = true }
-    undecidedRow = row == Row() ? nil : row
-  }
-
-  /// Whether user space has to be asked about a row.
-  func isUndecided(_ row: Row) -> Bool { undecidedRow?.intersects(row) ?? false }
-
-  /// Whether a row has rules that ask what packets say.
-  func asksContent(_ row: Row) -> Bool {
-    contentRows.dns.intersects(row) || contentRows.http.intersects(row)
   }
 
   /// Counts how many messages a segment completed that some rules ask for.
@@ -57,40 +50,63 @@ final class PlanMatcher {
     }
   }
 
-  /// Whether a rule has each bit of a row.
-  func knows(_ row: Row) -> Bool {
-    var isKnown = true
-    row.forEachRule { if $0 >= plan.rules.count { isKnown = false } }
-    return isKnown
+  /// What is left of a row without the rules whose clauses do not hold.
+  ///
+  /// These rules are counted, and so are events that nobody wants then.
+  ///
+  /// - Parameter complete: adds to an owner what records do not carry.
+  func decide(
+    _ wanted: RowMeaning, _ packet: borrowing DecodedPacket, _ lender: inout FieldLender,
+    complete: (inout Owner) -> Void
+  ) -> RowMeaning {
+    if wanted.questions == .packetAndOwner {
+      scopes.look(at: packet.record.owner, complete: complete)
+    }
+    var row = wanted.row
+    wanted.row.forEachRule { rule in
+      guard rule < clauses.count, !holds(rule, packet, &lender) else { return }
+      row[rule] = false
+      settled.rules[rule].rejected += 1
+    }
+    guard row != wanted.row, let left = meaning(of: row) else { return wanted }
+    for index in wanted.wants.indices where !left.wants(wanted.wants[index].kind) {
+      settled.events[wanted.wants[index].kind.index].rejected += 1
+    }
+    return left
   }
 
-  /// The row without the rules whose clauses do not hold; they are counted, and so are events that nobody wants then.
-  func decide(_ row: Row, owner: Owner?, packet: Packet) -> Row {
-    var decided = row
-    row.forEachRule { number in
-      guard number < undecided.count, !undecided[number].isEmpty,
-        !undecided[number].hold(
-          owner: owner, packet: packet, for: plan.rules[number].event)
-      else { return }
-      decided[number] = false
-      settled.rules[number].rejected += 1
-    }
-    if decided != row, let wanted = meaning(of: row), let left = meaning(of: decided) {
-      for want in wanted.wants where !left.wants.contains(where: { $0.kind == want.kind }) {
-        settled.events[want.kind.index].rejected += 1
+  /// Whether all that the kernel left of a rule holds.
+  private func holds(
+    _ rule: Int, _ packet: borrowing DecodedPacket, _ lender: inout FieldLender
+  ) -> Bool {
+    if !clauses[rule].isEmpty {
+      let event = plan.rules[rule].event
+      let isUnread = event.contentProtocol != nil && packet.verdict(on: event) != .given
+      for index in clauses[rule].indices {
+        let clause = clauses[rule][index]
+        guard clause.holds(of: packet, isUnread: isUnread, &lender) else { return false }
       }
     }
-    return decided
+    return scopes.meets(rule)
   }
 
   /// What a row means; nil when it has a bit that no rule has.
+  ///
+  /// Counts belong to what was asked for last: what was given before may have been settled.
   func meaning(of row: Row) -> RowMeaning? {
+    if let recent, recent.row == row { return recent }
+    recent = find(row)
+    return recent
+  }
+
+  private func find(_ row: Row) -> RowMeaning? {
     let place = Int(row.hash >> UInt64(64 - Self.placeBits))
     if let found = meanings[place] {
       if found.row == row { return found }
       settle(found, into: &settled)
     }
-    meanings[place] = RowMeaning(row, in: plan, routes: routes)
+    meanings[place] = RowMeaning(
+      row, in: plan, content: contentRows, undecided: undecidedRows, routes: routes)
     return meanings[place]
   }
 
@@ -108,17 +124,6 @@ final class PlanMatcher {
         counts.rules[number] += want.counts
       }
     }
-  }
-}
-
-/// The rules of a plan that ask what packets say, by what they ask for.
-struct ContentRows {
-  let dns: Row
-  let http: Row
-
-  init(_ plan: TracePlan) {
-    dns = Row(plan.rules) { $0.event.contentProtocol == .dns }
-    http = Row(plan.rules) { $0.event.contentProtocol == .http }
   }
 }
 

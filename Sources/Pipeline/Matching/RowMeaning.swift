@@ -16,14 +16,28 @@ final class RowMeaning {
   }
 
   let row: Row
+  /// Of its rules those that ask what packets say, by what they ask for.
+  let content: ContentRows
+  /// Whether there are such rules.
+  let asksContent: Bool
+  /// What user space has to be asked about its rules.
+  let questions: UndecidedRows.Questions
   /// The events, in order of their numbers.
-  private(set) var wants: [Want] = []
+  let wants: [Want]
 
   /// Works out a row; nil when it has a bit that no rule of the plan has.
   ///
-  /// - Parameter routes: of each output.
-  init?(_ row: Row, in plan: TracePlan, routes: [Route]) {
+  /// - Parameters:
+  ///   - content: the plan's rules that ask what packets say.
+  ///   - undecided: the plan's rules that the kernel does not decide alone.
+  ///   - routes: of each output.
+  init?(
+    _ row: Row, in plan: TracePlan, content: ContentRows, undecided: UndecidedRows, routes: [Route]
+  ) {
     self.row = row
+    self.content = content.intersection(row)
+    asksContent = self.content.headers != row
+    questions = undecided.questions(about: row)
     var policies: [EventKind: Set<Int>] = [:]
     var isKnown = true
     row.forEachRule { number in
@@ -42,5 +56,71 @@ final class RowMeaning {
       }
       return Want(kind: kind, labels: labels)
     }
+  }
+
+  /// Whether a rule wants an event of a kind.
+  func wants(_ kind: EventKind) -> Bool {
+    for index in wants.indices where wants[index].kind == kind { return true }
+    return false
+  }
+}
+
+/// The rules of a plan, by what of a packet they ask for.
+struct ContentRows {
+  /// Those that ask only for headers.
+  let headers: Row
+  let dns: Row
+  let http: Row
+
+  init(_ plan: TracePlan) {
+    headers = Row(plan.rules) { $0.event.contentProtocol == nil }
+    dns = Row(plan.rules) { $0.event.contentProtocol == .dns }
+    http = Row(plan.rules) { $0.event.contentProtocol == .http }
+  }
+
+  private init(headers: Row, dns: Row, http: Row) {
+    self.headers = headers
+    self.dns = dns
+    self.http = http
+  }
+
+  /// Those that a row has.
+  func intersection(_ row: Row) -> ContentRows {
+    ContentRows(
+      headers: row.intersection(headers), dns: row.intersection(dns), http: row.intersection(http))
+  }
+}
+
+/// The rules of a plan that the kernel does not decide alone.
+struct UndecidedRows {
+  /// Those with clauses that are left to user space.
+  private let all: Row
+  /// Those of them with clauses on the owner.
+  private let scopes: Row
+  /// Whether a rule asks who once matched: then each owner is to be seen.
+  private let follows: Bool
+
+  /// What there is to ask about some rules.
+  enum Questions {
+    case none
+    case packet
+    case packetAndOwner
+  }
+
+  /// Takes for each rule what the kernel leaves of it.
+  init(_ undecided: [Undecided]) {
+    var (all, scopes, follows) = (Row(), Row(), false)
+    for (number, rule) in undecided.enumerated() where !rule.isEmpty {
+      all[number] = true
+      if !rule.scope.isEmpty || rule.following != nil { scopes[number] = true }
+      if rule.following != nil { follows = true }
+    }
+    (self.all, self.scopes, self.follows) = (all, scopes, follows)
+  }
+
+  /// What there is to ask about a row's rules.
+  func questions(about row: Row) -> Questions {
+    guard row.intersects(all) else { return .none }
+    return follows || row.intersects(scopes) ? .packetAndOwner : .packet
   }
 }

@@ -25,20 +25,4 @@ public struct Undecided: Equatable, Sendable {
 
   /// Whether the kernel decides all of the rule.
   public var isEmpty: Bool { scope.isEmpty && filters.isEmpty && following == nil }
-
-  /// Whether all of them hold.
-  ///
-  /// - Parameter event: what the rule asks for. When that shows what a packet says, and the packet does not give it, nothing
-  ///   is asked of what the packet says: it is yet to be found out, and counted, why it does not.
-  func hold(owner: Owner?, packet: Packet, for event: EventKind? = nil) -> Bool {
-    let isUnread = event.map { $0.contentProtocol != nil && !packet.events.contains($0) } ?? false
-    return ReferenceMatcher.matches(scope, owner: owner)
-      && following.map { ReferenceMatcher.follows($0, owner: owner) } ?? true
-      && filters.allSatisfy { clause in
-        guard let values = packet.fields[clause.field] else {
-          return isUnread || ReferenceMatcher.matches(clause.condition, [])
-        }
-        return ReferenceMatcher.matches(clause.condition, values)
-      }
-  }
 }

@@ -21,7 +21,7 @@ public struct Emitter: ~Copyable {
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
-  private let interfaces = InterfaceNames()
+  private var lender = FieldLender()
   private let streams: Streams
 
   /// Makes an emitter without a plan.
@@ -108,46 +108,54 @@ public struct Emitter: ~Copyable {
       counts.withoutPlan += 1
       return
     }
-    let headers = PacketHeaders(
-      record.packet, shape: record.shape, transportOffset: record.transportOffset)
-    if let headers, case .tcp(let header) = headers.transport, matcher.asksContent(record.row) {
-      consume(record, headers, header, matcher)
+    guard let meaning = matcher.meaning(of: record.row) else {
+      counts.malformed += 1
+      return
+    }
+    guard
+      let headers = PacketHeaders(
+        record.packet, shape: record.shape, transportOffset: record.transportOffset)
+    else {
+      countUndecodable(meaning)
+      return
+    }
+    if !meaning.asksContent {
+      emit(DecodedPacket(record, headers, asking: nil), meaning, matcher)
+    } else if case .tcp(let header) = headers.transport {
+      consume(record, headers, header, meaning, matcher)
     } else {
-      emit(record, headers, record.row, asking: .dns, matcher)
+      emit(DecodedPacket(record, headers, asking: .dns), meaning, matcher)
     }
     for output in outputs.indices { outputs[output].endPacket(record) }
   }
 
-  /// Finishes the matching of some rules that want a packet, and emits their events.
-  ///
-  /// - Parameter content: what the rules may ask for of what the packet says.
-  private mutating func emit(
-    _ record: borrowing RecordReader, _ headers: PacketHeaders?, _ row: Row,
-    asking content: ContentProtocol?, _ matcher: PlanMatcher
-  ) {
-    var row = row
-    if let headers, !isDone, matcher.isUndecided(row) {
-      // Before rules count what user space refuses, or the record would be counted twice.
-      guard matcher.knows(row) else {
-        counts.malformed += 1
-        return
+  /// Counts a packet whose headers are not there.
+  private mutating func countUndecodable(_ meaning: RowMeaning) {
+    for index in meaning.wants.indices {
+      if isDone {
+        meaning.wants[index].counts.afterLimit += 1
+      } else {
+        meaning.wants[index].counts.faults[.notCaptured] += 1
+        counts.undecodable += 1
       }
-      row = matcher.decide(
-        row, owner: record.owner.subject { completeOwner(&$0, matcher.generation) },
-        packet: headers.subject(
-          of: record, content: matcher.asksContent(row) ? content : nil, interfaces))
     }
-    guard let meaning = matcher.meaning(of: row) else {
-      counts.malformed += 1
-      return
-    }
+  }
+
+  /// Finishes the matching of some rules that want a packet, and emits their events.
+  private mutating func emit(
+    _ packet: borrowing DecodedPacket, _ wanted: RowMeaning, _ matcher: PlanMatcher
+  ) {
+    let meaning =
+      wanted.questions == .none || isDone
+      ? wanted
+      : matcher.decide(wanted, packet, &lender) { completeOwner(&$0, matcher.generation) }
     for index in meaning.wants.indices {
       let want = meaning.wants[index]
       if isDone {
         want.counts.afterLimit += 1
         continue
       }
-      switch headers?.verdict(on: want.kind, record) {
+      switch packet.verdict(on: want.kind) {
       case .given: break
       case .other:
         want.counts.rejected += 1
@@ -156,15 +164,10 @@ public struct Emitter: ~Copyable {
         want.counts.faults[fault] += 1
         counts.undecodable += 1
         continue
-      case nil:
-        want.counts.faults[.notCaptured] += 1
-        counts.undecodable += 1
-        continue
       }
-      guard let headers else { continue }
       for output in outputs.indices {
         guard let label = want.labels[output] else { continue }
-        outputs[output].append(label, of: record, headers)
+        outputs[output].append(label, of: packet)
       }
       want.counts.emitted += 1
       counts.events += 1
@@ -174,17 +177,14 @@ public struct Emitter: ~Copyable {
   /// Emits the events of a segment's headers, and those of the messages that it completes.
   private mutating func consume(
     _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
-    _ matcher: PlanMatcher
+    _ meaning: RowMeaning, _ matcher: PlanMatcher
   ) {
-    let row = record.row
-    guard matcher.knows(row) else {
-      counts.malformed += 1
-      return
+    let rules = meaning.content
+    if !rules.headers.isEmpty, let ofHeaders = matcher.meaning(of: rules.headers) {
+      emit(DecodedPacket(record, headers, asking: nil), ofHeaders, matcher)
     }
-    let ofHeaders = row.subtracting(matcher.contentRows.dns).subtracting(matcher.contentRows.http)
-    if !ofHeaders.isEmpty { emit(record, headers, ofHeaders, asking: nil, matcher) }
-    consume(record, headers, header, as: .dns, row.intersection(matcher.contentRows.dns), matcher)
-    consume(record, headers, header, as: .http, row.intersection(matcher.contentRows.http), matcher)
+    consume(record, headers, header, as: .dns, rules.dns, matcher)
+    consume(record, headers, header, as: .http, rules.http, matcher)
   }
 
   private mutating func consume(
@@ -201,7 +201,8 @@ public struct Emitter: ~Copyable {
     var messages: UInt64 = 0
     streams.feed(segment, payload, content.framing) { message in
       messages += 1
-      emit(record.completing(message), headers, rules, asking: content, matcher)
+      guard let meaning = matcher.meaning(of: rules) else { return }
+      emit(DecodedPacket(record.completing(message), headers, asking: content), meaning, matcher)
     }
     matcher.count(rules, messages: messages)
   }

@@ -82,12 +82,4 @@ extension HTTPHead {
   var shownContentLength: Int64 {
     contentLength ?? (isRequest && !isChunked ? 0 : -1)
   }
-
-  /// The place of the value of the first field `Host`.
-  var host: Range<Int>? {
-    for rank in 0..<fields.count where bytes.extracting(fields[rank].name).equals("host") {
-      return fields[rank].value
-    }
-    return nil
-  }
 }

@@ -5,8 +5,9 @@ extension LineBuffer {
     append("{")
     var isFirst = true
     var previous: RawSpan?
-    for rank in 0..<head.fields.count {
-      let field = head.fields[rank]
+    let fields = SortedHTTPFields(head)
+    for rank in 0..<fields.count {
+      let field = fields[rank]
       let name = head.bytes.extracting(field.name)
       if case .request = head.start, name.equals("host") { continue }
       if let previous, !previous.precedes(name) {

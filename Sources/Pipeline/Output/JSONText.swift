@@ -19,20 +19,13 @@ extension LineBuffer {
   /// Writes a part of a JSON string, without quotes around it.
   mutating func append(jsonPart text: RawSpan) {
     var plainFrom = 0
-    var offset = 0
-    while offset < text.byteCount {
-      let byte = text.byte(offset)
-      if byte >= 0x20, byte < 0x7f, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-        offset += 1
-        continue
-      }
+    while let offset = text.offset(in: plainFrom..<text.byteCount, where: \.bytesSpecialInJSON) {
       append(text.extracting(plainFrom..<offset))
       var reader = UTF8Reader(text.extracting(offset..<text.byteCount))
       append(jsonScalar: reader.next())
-      offset += reader.offset
-      plainFrom = offset
+      plainFrom = offset + reader.offset
     }
-    append(text.extracting(plainFrom..<offset))
+    append(text.extracting(droppingFirst: plainFrom))
   }
 
   private mutating func append(jsonScalar scalar: UInt32) {
@@ -59,10 +52,20 @@ extension LineBuffer {
   }
 
   /// Writes 1 or 0.
-  mutating func append(bit: Bool) { append(UInt8(ascii: bit ? "1" : "0")) }
+  @inline(__always)
+  mutating func append(bit: Bool) { append(UInt8(ascii: "0") + (bit ? 1 : 0)) }
 
   /// Writes `true` or `false`.
   mutating func append(bool: Bool) {
     if bool { append("true") } else { append("false") }
+  }
+}
+
+extension UInt64 {
+  /// The bytes that a JSON string cannot have as they are, and DEL.
+  @inline(__always)
+  fileprivate var bytesSpecialInJSON: UInt64 {
+    bytes(below: 0x20) | bytesAbove127 | bytes(equalTo: 0x7f)
+      | bytes(equalTo: UInt8(ascii: "\"")) | bytes(equalTo: UInt8(ascii: "\\"))
   }
 }

@@ -6,27 +6,22 @@ extension JSONWriter {
   ///
   /// - Returns: false, and what was written is to be forgotten, when the packet does not give the event.
   func appendArguments(
-    of kind: EventKind, _ record: borrowing RecordReader, _ headers: PacketHeaders,
-    to line: inout LineBuffer
+    of kind: EventKind, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) -> Bool {
-    switch kind {
-    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6:
+    let headers = packet.headers
+    switch (packet.message, kind.contentProtocol) {
+    case (_, nil):
       guard headers.shape.gives(kind) else { return false }
       line.append(addressesOf: headers)
       let isTransport = kind == headers.shape.transportEvent
       if isTransport { line.append(portsOf: headers) }
       line.append(headers, transport: isTransport)
-      line.append(directionOf: record)
-    case .dns, .dnsRequest, .dnsResponse:
-      guard let bytes = headers.dnsBytes(of: record), let message = DNSMessage(bytes) else {
-        return false
-      }
-      appendArguments(of: kind, record, headers, message, to: &line)
-    case .http, .httpRequest, .httpResponse:
-      guard let payload = headers.headBytes(of: record), let head = HTTPHead(payload) else {
-        return false
-      }
-      appendArguments(of: kind, record, headers, head, to: &line)
+      line.append(directionOf: packet.record)
+    case (.dns(let message), .dns):
+      appendArguments(of: kind, packet.record, headers, message, to: &line)
+    case (.http(let head), .http):
+      appendArguments(of: kind, packet.record, headers, head, to: &line)
+    default: return false
     }
     return true
   }

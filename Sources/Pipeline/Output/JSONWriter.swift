@@ -3,55 +3,38 @@ import Policy
 /// Writes events as lines of JSON.
 ///
 /// Source: `docs/event-json.md`.
-struct JSONWriter {
+struct JSONWriter: ~Copyable {
   let clock: BootClock
   let interfaces = InterfaceNames()
   let scratch = Scratch()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
   private let owners = OwnerTexts()
-  /// What stands before and after the policies, from `eventId` to the name of the system call, by ``EventKind/index``.
-  private let kinds: [(before: [UInt8], after: [UInt8])]
 
   /// Makes a writer that tells times by a clock.
-  init(clock: BootClock) {
-    self.clock = clock
-    kinds = EventKind.allCases.map { kind in
-      (
-        Array(
-          "\"eventId\":\"\(kind.rawValue)\",\"eventName\":\"\(kind.name)\",\"matchedPolicies\":"
-            .utf8),
-        Array(",\"argsNum\":\(kind.argumentCount),\"returnValue\":0,\"syscall\":\"".utf8)
-      )
-    }
-  }
+  init(clock: BootClock) { self.clock = clock }
 
   /// Writes one event as one line.
   ///
   /// Whether a message is a request or a response is for the caller to know.
   ///
-  /// - Parameter policies: the value of `matchedPolicies`, in JSON.
   /// - Returns: false, and nothing is written, when the packet lacks what the event shows.
   func append(
-    _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
-    policies: [UInt8], to line: inout LineBuffer
+    _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) -> Bool {
     let start = line.count
-    let owner = record.owner
-    let text = owners.text(of: owner)
-    if text.parts.count == 0 { write(owner, to: text) }
+    let owner = packet.record.owner
+    let text = owners.place(of: owner) { write($0, to: &$1) }
     line.append("{\"timestamp\":")
-    line.append(decimal: clock.epoch(record.time))
-    line.append(text.parts, 0..<text.ends.first)
-    line.append(decimal: record.processor)
-    line.append(text.parts, text.ends.first..<text.ends.second)
-    line.append(kinds[kind.index].before)
-    line.append(policies)
-    line.append(kinds[kind.index].after)
-    if let number = UInt32(exactly: record.systemCall) {
+    line.append(decimal: clock.epoch(packet.record.time))
+    owners.append(.first, of: text, to: &line)
+    line.append(decimal: packet.record.processor)
+    owners.append(.second, of: text, to: &line)
+    line.append(label.json)
+    if let number = UInt32(exactly: packet.record.systemCall) {
       (owner.isCompat ? calls.compat : calls.native).append(number, to: &line)
     }
-    line.append(text.parts, text.ends.second..<text.parts.count)
-    guard appendArguments(of: kind, record, headers, to: &line) else {
+    owners.append(.third, of: text, to: &line)
+    guard appendArguments(of: label.kind, packet, to: &line) else {
       line.truncate(to: start)
       return false
     }
@@ -60,7 +43,7 @@ struct JSONWriter {
   }
 
   /// Writes what depends on the owner alone.
-  private func write(_ owner: borrowing OwnerReader, to text: OwnerTexts.Text) {
+  private func write(_ owner: borrowing OwnerReader, to text: inout OwnerTexts.Text) {
     text.parts.append(",\"threadStartTime\":")
     text.parts.append(decimal: epoch(owner.startTime))
     text.parts.append(",\"processorId\":")

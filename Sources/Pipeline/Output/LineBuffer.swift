@@ -1,21 +1,29 @@
 /// Bytes on their way out: memory that is used again for every batch, and that grows only when a batch is larger than
 /// all before it.
 @safe struct LineBuffer: ~Copyable {
-  private var memory: UnsafeMutableRawBufferPointer
-  /// The bytes written.
-  private(set) var count = 0
+  private var start: UnsafeMutableRawPointer
+  /// Where the next byte is written.
+  private var end: UnsafeMutableRawPointer
+  /// Where the memory ends.
+  private var limit: UnsafeMutableRawPointer
 
   /// Makes an empty buffer with room for some bytes.
   init(capacity: Int = 1 << 16) {
-    unsafe memory = .allocate(byteCount: max(capacity, 64), alignment: 16)
+    let capacity = max(capacity, 64)
+    unsafe start = .allocate(byteCount: capacity, alignment: 16)
+    unsafe end = start
+    unsafe limit = start + capacity
   }
 
-  deinit { unsafe memory.deallocate() }
+  deinit { unsafe start.deallocate() }
+
+  /// The bytes written.
+  var count: Int { unsafe end - start }
 
   /// What was written.
   var bytes: RawSpan {
     @_lifetime(borrow self) get {
-      let written = unsafe UnsafeRawBufferPointer(rebasing: memory[..<count]).bytes
+      let written = unsafe UnsafeRawBufferPointer(start: start, count: count).bytes
       return unsafe _overrideLifetime(written, borrowing: self)
     }
   }
@@ -23,15 +31,15 @@
   /// Forgets everything after the first bytes.
   mutating func truncate(to count: Int) {
     precondition((0...self.count).contains(count), "a buffer is only ever cut")
-    self.count = count
+    unsafe end = start + count
   }
 
   /// Writes one byte.
   @inline(__always)
   mutating func append(_ byte: UInt8) {
     reserve(1)
-    unsafe memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
-    count += 1
+    unsafe end.storeBytes(of: byte, as: UInt8.self)
+    unsafe end += 1
   }
 
   /// Writes a text of the source code.
@@ -39,8 +47,8 @@
   mutating func append(_ text: StaticString) {
     let length = text.utf8CodeUnitCount
     reserve(length)
-    unsafe room.copyMemory(from: UnsafeRawPointer(text.utf8Start), byteCount: length)
-    count += length
+    unsafe end.copyMemory(from: UnsafeRawPointer(text.utf8Start), byteCount: length)
+    unsafe end += length
   }
 
   /// Writes bytes as they are.
@@ -51,9 +59,9 @@
     reserve(length)
     unsafe bytes.withUnsafeBytes { source in
       guard let start = source.baseAddress else { return }
-      unsafe room.copyMemory(from: start, byteCount: length)
+      unsafe end.copyMemory(from: start, byteCount: length)
     }
-    count += length
+    unsafe end += length
   }
 
   /// Writes a part of what another buffer holds.
@@ -73,47 +81,55 @@
   }
 
   private mutating func append(digits number: UInt64) {
-    if number < 10 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number))
-      return
+    reserve(20)
+    if number < 10_000 {
+      appendFirst(UInt32(number))
+    } else if number < 100_000_000 {
+      appendFirst(UInt32(number / 10_000))
+      appendFour(UInt32(number % 10_000))
+    } else {
+      append(digits: number / 100_000_000)
+      reserve(8)
+      let rest = UInt32(number % 100_000_000)
+      appendFour(rest / 10_000)
+      appendFour(rest % 10_000)
     }
-    let length = number.digitCount
-    reserve(length)
-    var rest = number
-    var place = count + length
-    while rest >= 10 {
-      place -= 2
-      let pair = Int(truncatingIfNeeded: rest % 100) * 2
-      unsafe memory.storeBytes(
-        of: UnsafeRawPointer(pairs.utf8Start).loadUnaligned(fromByteOffset: pair, as: UInt16.self),
-        toByteOffset: place, as: UInt16.self)
-      rest /= 100
-    }
-    if place > count {
-      unsafe memory[count] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
-    }
-    count += length
   }
 
-  private var room: UnsafeMutableRawPointer {
-    guard let start = unsafe memory.baseAddress else {
-      preconditionFailure("allocated memory has an address")
-    }
-    return unsafe start + count
+  /// Writes a number below 10,000, where there is room for four bytes.
+  @inline(__always)
+  private mutating func appendFirst(_ number: UInt32) {
+    let zeros: UInt32 = number >= 100 ? (number >= 1_000 ? 0 : 1) : (number >= 10 ? 2 : 3)
+    store(digits: fourDigits(of: number) >> (zeros * 8))
+    unsafe end += 4 - Int(zeros)
+  }
+
+  /// Writes a number below 10,000 with the zeros before it, where there is room for four bytes.
+  @inline(__always)
+  private mutating func appendFour(_ number: UInt32) {
+    store(digits: fourDigits(of: number))
+    unsafe end += 4
+  }
+
+  @inline(__always)
+  private mutating func store(digits: UInt32) {
+    unsafe end.storeBytes(of: digits.littleEndian, as: UInt32.self)
   }
 
   @inline(__always)
   private mutating func reserve(_ length: Int) {
-    if unsafe memory.count - count < length { grow(by: length) }
+    if unsafe limit - end < length { grow(by: length) }
   }
 
   @inline(never)
   private mutating func grow(by length: Int) {
-    let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(memory.count * 2, count + length), alignment: 16)
-    unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
-    unsafe memory.deallocate()
-    unsafe memory = larger
+    let (count, capacity) = unsafe (count, max((limit - start) * 2, count + length))
+    let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+    unsafe larger.copyMemory(from: start, byteCount: count)
+    unsafe start.deallocate()
+    unsafe start = larger
+    unsafe end = larger + count
+    unsafe limit = larger + capacity
   }
 }
 
@@ -124,18 +140,15 @@ private let pairs: StaticString = """
   8081828384858687888990919293949596979899
   """
 
-extension UInt64 {
-  /// How many decimal digits the number has.
-  fileprivate var digitCount: Int {
-    // A bit is worth 0.301 digits; the estimate is right or one too low.
-    let estimate = ((64 - leadingZeroBitCount) * 1233) >> 12
-    return self < powersOfTen[estimate] ? estimate : estimate + 1
-  }
+/// The four digits of a number below 10,000, the first in the lowest byte.
+@inline(__always)
+private func fourDigits(of number: UInt32) -> UInt32 {
+  UInt32(twoDigits(of: number / 100)) | UInt32(twoDigits(of: number % 100)) << 16
 }
 
-private let powersOfTen: InlineArray<20, UInt64> = [
-  0, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
-  10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
-  1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
-  1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
-]
+@inline(__always)
+private func twoDigits(of number: UInt32) -> UInt16 {
+  let digits = unsafe UnsafeRawPointer(pairs.utf8Start).loadUnaligned(
+    fromByteOffset: Int(number) * 2, as: UInt16.self)
+  return UInt16(littleEndian: digits)
+}

@@ -1,11 +1,11 @@
 /// Lines on their way to one output, and whose they are.
 ///
-/// The emitter fills it, hands it over, and gets it back empty: it is never in two hands.
-final class LineChunk: @unchecked Sendable {
-  /// What is written.
-  var lines = LineBuffer(capacity: LineChunk.limit + 1 << 16)
+/// The emitter fills it, hands it over, and gets it back empty: it is never in two hands. So what every event changes is
+/// not checked for that.
+@safe final class LineChunk: @unchecked Sendable {
+  @exclusivity(unchecked) private var written = LineBuffer(capacity: LineChunk.limit + 1 << 16)
   /// The end of each line, in bytes from the start.
-  private var ends: [Int] = []
+  @exclusivity(unchecked) private var ends: [Int] = []
   /// Lines with one label in a row: the label and the first of them; those without a label are not events.
   private var runs: [(label: EventLabel?, first: Int)] = []
   private var lastLabel: EventLabel?
@@ -17,47 +17,53 @@ final class LineChunk: @unchecked Sendable {
 
   init() {
     // As many as there can be lines of 64 bytes.
-    ends.reserveCapacity(LineChunk.limit / 64)
+    unsafe ends.reserveCapacity(LineChunk.limit / 64)
     runs.reserveCapacity(LineChunk.limit / 64)
+  }
+
+  /// What is written.
+  var lines: LineBuffer {
+    _read { yield unsafe written }
+    _modify { yield unsafe &written }
   }
 
   /// Whether it should be handed over.
   var isFull: Bool { lines.count >= Self.limit }
-  var isEmpty: Bool { ends.isEmpty }
+  var isEmpty: Bool { unsafe ends.isEmpty }
 
   /// Says that a line ends here.
   ///
   /// - Parameter label: what the line shows; nil for a line that is no event.
   func endLine(of label: EventLabel?) {
     if label != nil { events += 1 }
-    if ends.isEmpty || lastLabel !== label {
-      runs.append((label, ends.count))
+    if isEmpty || lastLabel !== label {
+      runs.append((label, unsafe ends.count))
       lastLabel = label
     }
-    ends.append(lines.count)
+    unsafe ends.append(lines.count)
   }
 
   /// Where the line begins that holds the byte at an offset.
   func startOfLine(at offset: Int) -> Int {
     let line = lineCount(within: offset)
-    return line == 0 ? 0 : ends[line - 1]
+    return line == 0 ? 0 : unsafe ends[line - 1]
   }
 
   /// Gives `body` the events whose lines do not end within the first bytes.
   func forEachEvent(after bytes: Int, _ body: (EventLabel, UInt64) -> Void) {
     let complete = lineCount(within: bytes)
     for (index, run) in runs.enumerated() {
-      let end = index + 1 < runs.count ? runs[index + 1].first : ends.count
+      let end = index + 1 < runs.count ? runs[index + 1].first : unsafe ends.count
       let left = end - max(run.first, complete)
       if let label = run.label, left > 0 { body(label, UInt64(left)) }
     }
   }
 
   private func lineCount(within bytes: Int) -> Int {
-    var (low, high) = (0, ends.count)
+    var (low, high) = unsafe (0, ends.count)
     while low < high {
       let middle = (low + high) / 2
-      if ends[middle] <= bytes { low = middle + 1 } else { high = middle }
+      if unsafe ends[middle] <= bytes { low = middle + 1 } else { high = middle }
     }
     return low
   }
@@ -65,7 +71,7 @@ final class LineChunk: @unchecked Sendable {
   /// Forgets all lines.
   func clear() {
     lines.truncate(to: 0)
-    ends.removeAll(keepingCapacity: true)
+    unsafe ends.removeAll(keepingCapacity: true)
     runs.removeAll(keepingCapacity: true)
     lastLabel = nil
     events = 0

@@ -89,9 +89,7 @@ public final class Output {
   }
 
   /// Adds an event.
-  func append(
-    _ label: EventLabel, of record: borrowing RecordReader, _ headers: PacketHeaders
-  ) {
+  func append(_ label: EventLabel, of packet: borrowing DecodedPacket) {
     accepted += 1
     guard queue != nil else { return }
     if isGivenUp {
@@ -100,7 +98,7 @@ public final class Output {
     }
     if chunk.isFull, !handOver() {
       if destination.onFull == .drop || isLeftBehind {
-        drop(label, at: record.time)
+        drop(label, at: packet.record.time)
         return
       }
       if chunk.lines.count >= Self.hardLimit { awaitRoom() }
@@ -109,9 +107,9 @@ public final class Output {
     let isWritten =
       switch destination.format {
       case .json:
-        json.append(label.kind, of: record, headers, policies: label.json, to: &chunk.lines)
+        json.append(label, of: packet, to: &chunk.lines)
       case .table:
-        table.append(label.kind, of: record, headers, policies: label.text, to: &chunk.lines)
+        table.append(label, of: packet, to: &chunk.lines)
       case .pcap:
         capture.add(label)
       case .none: true
@@ -122,7 +120,7 @@ public final class Output {
 
   /// Says that the packet whose events were added gives no others.
   func endPacket(_ record: borrowing RecordReader) {
-    guard !capture.labels.isEmpty else { return }
+    guard destination.format == .pcap, !capture.labels.isEmpty else { return }
     capture.append(record, to: &chunk.lines)
     for index in capture.labels.indices { chunk.endLine(of: capture.labels[index]) }
     capture.clear()

@@ -34,15 +34,14 @@ struct TableWriter {
 
   /// Writes one event as one line.
   ///
-  /// - Parameter policies: the names of the policies that want it, safe to show.
   /// - Returns: false, and nothing is written, when the packet does not give the event.
   mutating func append(
-    _ kind: EventKind, of record: borrowing RecordReader, _ headers: PacketHeaders,
-    policies: [UInt8], to line: inout LineBuffer
+    _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) -> Bool {
-    guard headers.verdict(on: kind, record) == .given else { return false }
-    let owner = record.owner
-    appendTime(record.time, to: &line)
+    guard packet.verdict(on: label.kind) == .given else { return false }
+    let headers = packet.headers
+    let owner = packet.record.owner
+    appendTime(packet.record.time, to: &line)
     line.append(" ")
     let isOwned = owner.id != 0
     field(5, &line) { line in
@@ -54,31 +53,27 @@ struct TableWriter {
       if isOwned { line.append(decimal: owner.processID) } else { line.append("-") }
     }
     if colour { line.append("\u{1b}[36m") }
-    field(13, &line) { $0.append(kinds[kind.index]) }
+    field(13, &line) { $0.append(kinds[label.kind.index]) }
     if colour { line.append("\u{1b}[0m") }
-    line.pad(line.append(safeText: policies.bytes, columns: 10), to: 10)
-    line.append(record.direction == .egress ? "out " : "in  ")
+    line.pad(line.append(safeText: label.text, columns: 10), to: 10)
+    line.append(packet.record.direction == .egress ? "out " : "in  ")
 
     var detail = line.count
-    let isTransport = kind != headers.shape.familyEvent
+    let isTransport = label.kind != headers.shape.familyEvent
     line.append(headers.source, isTransport ? headers.ports?.source : nil, headers.shape.family)
     line.append(" → ")
     line.append(
       headers.destination, isTransport ? headers.ports?.destination : nil, headers.shape.family)
     let flow = line.count - detail - 2
     detail = line.count
-    switch kind {
-    case .ipv4, .ipv6: line.append(details: headers.network, length: record.length)
-    case .tcp, .udp, .icmp, .icmpv6:
-      line.append(details: headers.transport, payload: headers.payloadLength(of: record.length))
-    case .dns, .dnsRequest, .dnsResponse:
-      if let bytes = headers.dnsBytes(of: record), let message = DNSMessage(bytes) {
-        line.append(details: message)
-      }
-    case .http, .httpRequest, .httpResponse:
-      if let payload = headers.headBytes(of: record), let head = HTTPHead(payload) {
-        line.append(details: head)
-      }
+    let length = packet.record.length
+    switch (packet.message, label.kind) {
+    case (_, .ipv4), (_, .ipv6): line.append(details: headers.network, length: length)
+    case (_, .tcp), (_, .udp), (_, .icmp), (_, .icmpv6):
+      line.append(details: headers.transport, payload: headers.payloadLength(of: length))
+    case (.dns(let message), _): line.append(details: message)
+    case (.http(let head), _): line.append(details: head)
+    default: break
     }
     line.truncate(to: min(line.count, max(detail, detail + Self.width - 72 - flow)))
     line.append("\n")

@@ -1,59 +1,97 @@
 import Policy
 
-/// The fields of a head, sorted by canonical name; those of one name stay in the order in which they came.
-struct HTTPFields {
-  /// A field by its places in the head; the value is without the white space around it.
-  struct Field {
-    let name: Range<Int>
-    let value: Range<Int>
-  }
+/// A field of a head by its places in it; the value is without the white space around it.
+struct HTTPField {
+  let name: Range<Int>
+  let value: Range<Int>
 
   /// The most fields that a head may have.
   static let limit = 128
+}
 
+/// Goes through the fields of a head as they came (RFC 9112 §5).
+///
+/// A line that goes on with the value of the one before is refused (§5.2), and so is a blank before a colon (§5.1).
+struct HTTPFieldReader: ~Escapable {
+  private let bytes: RawSpan
+  private var offset: Int
+  private var count = 0
+  /// What is wrong with the field that could not be read; nil while none was met.
+  private(set) var fault: DecodingFault?
+
+  /// Begins at an offset of a head.
+  @_lifetime(copy bytes)
+  init(_ bytes: RawSpan, at offset: Int) {
+    self.bytes = bytes
+    self.offset = offset
+  }
+
+  /// The next field; nil at the empty line after the last, and where there is none.
+  mutating func next() -> HTTPField? {
+    do throws(DecodingFault) { return try read() } catch {
+      fault = error
+      return nil
+    }
+  }
+
+  private mutating func read() throws(DecodingFault) -> HTTPField? {
+    let line = try HTTPLine(bytes, at: offset)
+    if line.text.isEmpty { return nil }
+    if bytes.isBlank(line.text.lowerBound) { throw .foldedField }
+    guard let colon = bytes.offset(of: UInt8(ascii: ":"), in: line.text),
+      bytes.isToken(line.text.lowerBound..<colon)
+    else { throw .badField }
+    guard count < HTTPField.limit else { throw .tooManyFields }
+    count += 1
+    offset = line.end
+    return HTTPField(
+      name: line.text.lowerBound..<colon,
+      value: bytes.trimmed(colon + 1..<line.text.upperBound))
+  }
+}
+
+/// The fields of a head, sorted by canonical name; those of one name stay in the order in which they came.
+struct SortedHTTPFields: ~Copyable {
   /// How many fields there are.
   private(set) var count = 0
   /// The places of each field: they are below 65,536, so that all fit in a page.
   private var places = InlineArray<128, SIMD4<UInt16>>(repeating: .zero)
 
+  /// Sorts the fields of a head.
+  init(_ head: borrowing HTTPHead) {
+    var fields = head.fields
+    while let field = fields.next() { insert(field, head.bytes) }
+  }
+
   /// A field by its rank.
-  subscript(rank: Int) -> Field {
-    let place = places[rank]
-    return Field(
-      name: Int(place.x)..<Int(place.y), value: Int(place.z)..<Int(place.w))
+  @inline(__always)
+  subscript(rank: Int) -> HTTPField {
+    // By its span, for by itself the array would be copied.
+    HTTPField(places.span[rank])
   }
 
-  /// Reads the fields from an offset to the empty line (RFC 9112 §5).
-  ///
-  /// A line that goes on with the value of the one before is refused (§5.2), and so is a blank before a colon (§5.1).
-  init(_ bytes: RawSpan, from offset: Int) throws(DecodingFault) {
-    var offset = offset
-    while true {
-      let line = try HTTPLine(bytes, at: offset)
-      offset = line.end
-      if line.text.isEmpty { return }
-      if bytes.isBlank(line.text.lowerBound) { throw .foldedField }
-      guard let colon = bytes.offset(of: UInt8(ascii: ":"), in: line.text),
-        bytes.isToken(line.text.lowerBound..<colon)
-      else { throw .badField }
-      guard count < Self.limit else { throw .tooManyFields }
-      let value = bytes.trimmed(colon + 1..<line.text.upperBound)
-      insert(
-        SIMD4(
-          UInt16(line.text.lowerBound), UInt16(colon), UInt16(value.lowerBound),
-          UInt16(value.upperBound)), bytes)
-    }
-  }
-
-  private mutating func insert(_ place: SIMD4<UInt16>, _ bytes: RawSpan) {
+  @inline(__always)
+  private mutating func insert(_ field: HTTPField, _ bytes: RawSpan) {
     var rank = count
-    let name = bytes.extracting(Int(place.x)..<Int(place.y))
-    while rank > 0, name.precedes(bytes.extracting(self[rank - 1].name)) {
+    let name = bytes.extracting(field.name)
+    var places = places.mutableSpan
+    while rank > 0, name.precedes(bytes.extracting(HTTPField(places[rank - 1]).name)) {
       places[rank] = places[rank - 1]
       rank -= 1
     }
-    places[rank] = place
+    places[rank] = SIMD4(
+      UInt16(field.name.lowerBound), UInt16(field.name.upperBound),
+      UInt16(field.value.lowerBound), UInt16(field.value.upperBound))
     count += 1
+  }
+}
+
+extension HTTPField {
+  /// Takes the bounds of its places.
+  @inline(__always)
+  fileprivate init(_ bounds: SIMD4<UInt16>) {
+    name = Int(bounds.x)..<Int(bounds.y)
+    value = Int(bounds.z)..<Int(bounds.w)
   }
 }
 
@@ -65,9 +103,12 @@ struct HTTPLine {
 
   /// Finds the line at an offset; NUL, and CR without LF behind it, are in none (RFC 9110 §5.5).
   init(_ bytes: RawSpan, at offset: Int) throws(DecodingFault) {
-    for place in offset..<bytes.byteCount {
+    var next = offset
+    while let place = bytes.offset(
+      ofByteBelow: UInt8(ascii: "\r") + 1, in: next..<bytes.byteCount)
+    {
+      next = place + 1
       let byte = bytes.byte(place)
-      if byte > UInt8(ascii: "\r") { continue }
       if byte == UInt8(ascii: "\n") {
         let hasReturn = place > offset && bytes.byte(place - 1) == UInt8(ascii: "\r")
         text = offset..<place - (hasReturn ? 1 : 0)

@@ -7,8 +7,10 @@ struct HTTPHead: ~Escapable {
   let bytes: RawSpan
   /// The first line.
   let start: HTTPStartLine
-  /// The fields, by canonical name; those of one name as they came.
-  let fields: HTTPFields
+  /// Where the fields begin.
+  private let fieldsStart: Int
+  /// The place of the value of the first field `Host`.
+  let host: Range<Int>?
   /// What `Content-Length` says; nil without it, and when the body comes in chunks.
   let contentLength: Int64?
   /// Whether the body comes in chunks.
@@ -41,38 +43,54 @@ struct HTTPHead: ~Escapable {
     let isLonger = bytes.byteCount >= Self.limit
     let bytes = bytes.extracting(first: Self.limit - 1)
     guard Self.isBegun(by: bytes) else { throw .badStartLine }
-    let start: HTTPStartLine
-    let fields: HTTPFields
     do throws(DecodingFault) {
       let first = try HTTPLine(bytes, at: 0)
       start = try HTTPStartLine(bytes, first.text)
-      fields = try HTTPFields(bytes, from: first.end)
+      fieldsStart = first.end
+      let known = try KnownHTTPFields(HTTPFieldReader(bytes, at: first.end), bytes)
+      host = known.host
+      isChunked = known.isChunked
+      contentLength = known.isChunked ? nil : known.contentLength
     } catch {
       throw error == .pastEnd && isLonger ? .tooLong : error
     }
-    var length: Int64?
-    var isChunked = false
-    for index in 0..<fields.count {
-      let field = fields[index]
-      if bytes.extracting(field.name).equals("content-length") {
-        guard let value = bytes.extracting(field.value).wholeNumber, length ?? value == value else {
-          throw .badContentLength
-        }
-        length = value
-      } else if bytes.extracting(field.name).equals("transfer-encoding") {
-        isChunked = isChunked || bytes.extracting(field.value).contains("chunked")
-      }
-    }
     self.bytes = bytes
-    self.start = start
-    self.fields = fields
-    self.isChunked = isChunked
-    contentLength = isChunked ? nil : length
+  }
+
+  /// Its fields as they came.
+  var fields: HTTPFieldReader {
+    @_lifetime(copy self) get { HTTPFieldReader(bytes, at: fieldsStart) }
   }
 
   /// Whether it asks; if not, it answers.
   var isRequest: Bool {
     if case .request = start { true } else { false }
+  }
+}
+
+/// What a head says in those of its fields that events show by themselves.
+private struct KnownHTTPFields {
+  var host: Range<Int>?
+  var contentLength: Int64?
+  var isChunked = false
+
+  /// Reads all fields.
+  init(_ fields: consuming HTTPFieldReader, _ bytes: RawSpan) throws(DecodingFault) {
+    var hasBadLength = false
+    while let field = fields.next() {
+      let name = bytes.extracting(field.name)
+      if name.equals("content-length") {
+        let length = bytes.extracting(field.value).wholeNumber
+        if length == nil || contentLength ?? length != length { hasBadLength = true }
+        contentLength = length
+      } else if name.equals("transfer-encoding") {
+        isChunked = isChunked || bytes.extracting(field.value).contains("chunked")
+      } else if name.equals("host") {
+        host = host ?? field.value
+      }
+    }
+    if let fault = fields.fault { throw fault }
+    if hasBadLength { throw .badContentLength }
   }
 }
 

@@ -47,12 +47,6 @@ extension RawSpan {
       ? byte(offset).capitalLetter : byte(offset).smallLetter
   }
 
-  /// The place of the first such byte in a range.
-  func offset(of byte: UInt8, in range: Range<Int>) -> Int? {
-    for offset in range where self.byte(offset) == byte { return offset }
-    return nil
-  }
-
   /// A range without the spaces and tabs at its ends.
   func trimmed(_ range: Range<Int>) -> Range<Int> {
     var (start, end) = (range.lowerBound, range.upperBound)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The integers and texts of foreign bytes. An offset beyond the end is our mistake, so it stops the program: callers
 /// compare with `byteCount` first.
 extension RawSpan {
@@ -22,6 +24,20 @@ extension RawSpan {
   ) -> Integer {
     Integer(bigEndian: host(offset))
   }
+
+  /// Whether both hold the same bytes.
+  func isEqual(to other: RawSpan) -> Bool {
+    guard byteCount == other.byteCount else { return false }
+    return unsafe withUnsafeBytes { mine in
+      unsafe other.withUnsafeBytes { theirs in
+        guard let mine = mine.baseAddress, let theirs = theirs.baseAddress else { return true }
+        return unsafe memcmp(mine, theirs, byteCount) == 0
+      }
+    }
+  }
+
+  /// The bytes, as an array.
+  var copy: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
 
   /// The text of a C field: up to its first NUL, or all of it.
   @_lifetime(copy self)

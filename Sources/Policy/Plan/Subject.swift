@@ -96,5 +96,5 @@ public enum FieldValue: Equatable, Hashable, Sendable {
   public static func signed(_ number: Int64) -> FieldValue { .number(biased(number)) }
 
   /// The number of ``signed(_:)``.
-  static func biased(_ number: Int64) -> UInt64 { UInt64(bitPattern: number) ^ (1 << 63) }
+  public static func biased(_ number: Int64) -> UInt64 { UInt64(bitPattern: number) ^ (1 << 63) }
 }

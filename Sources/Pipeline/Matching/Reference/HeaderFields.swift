@@ -1,6 +1,6 @@
 import Policy
 
-/// What a policy can ask about each header: slow, for what the kernel does not decide.
+/// What a policy can ask about each header: slow, to compare ``PacketClause`` with.
 extension PacketHeaders {
   /// The fields of the headers, read where the catalog says they are.
   ///

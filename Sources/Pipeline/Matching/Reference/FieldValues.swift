@@ -1,6 +1,6 @@
 import Policy
 
-/// Collects what a packet has in each field: slow, for what the kernel does not decide.
+/// Collects what a packet has in each field, as the reference takes it: slow, to compare ``PacketClause`` with.
 struct FieldValues {
   private(set) var values: [PacketField: [FieldValue]] = [:]
 

@@ -22,13 +22,14 @@ extension FieldValues {
         add(path + "status", head.bytes.extracting(status).repairedText)
         add(path + "status_code", code)
       }
-      for rank in 0..<head.fields.count { add(head.fields[rank], path + "headers", head) }
+      let fields = SortedHTTPFields(head)
+      for rank in 0..<fields.count { add(fields[rank], path + "headers", head) }
       add(path + "content_length", .signed(head.shownContentLength))
     }
   }
 
   private mutating func add(
-    _ field: HTTPFields.Field, _ path: String, _ head: borrowing HTTPHead
+    _ field: HTTPField, _ path: String, _ head: borrowing HTTPHead
   ) {
     let name = head.bytes.extracting(field.name)
     if head.isRequest, name.equals("host") { return }

@@ -1,0 +1,53 @@
+/// Looks for bytes eight at a time.
+///
+/// Each test gives a word in which the highest bit of a byte is set where the test holds; above the first such byte it may
+/// be set where it does not.
+extension RawSpan {
+  /// The place of the first byte in a range that has a value; nil without one.
+  func offset(of byte: UInt8, in range: Range<Int>) -> Int? {
+    offset(in: range) { $0.bytes(equalTo: byte) }
+  }
+
+  /// The place of the first byte in a range that is below a limit of at most 128; nil without one.
+  func offset(ofByteBelow limit: UInt8, in range: Range<Int>) -> Int? {
+    offset(in: range) { $0.bytes(below: limit) }
+  }
+
+  /// The place of the first byte in a range that meets a test; nil without one.
+  @inline(__always)
+  func offset(in range: Range<Int>, where test: (UInt64) -> UInt64) -> Int? {
+    var offset = range.lowerBound
+    while offset + 8 <= range.upperBound {
+      let found = test(UInt64(littleEndian: host(offset)))
+      if found != 0 { return offset + found.trailingZeroBitCount / 8 }
+      offset += 8
+    }
+    while offset < range.upperBound {
+      // The bytes above are 0, and so they may meet the test.
+      if test(UInt64(byte(offset))) & 0x80 != 0 { return offset }
+      offset += 1
+    }
+    return nil
+  }
+}
+
+extension UInt64 {
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+  /// The bytes that have a value.
+  @inline(__always)
+  func bytes(equalTo byte: UInt8) -> UInt64 {
+    (self ^ Self.ones &* UInt64(byte)).bytes(below: 1)
+  }
+
+  /// The bytes that are below a limit of at most 128.
+  @inline(__always)
+  func bytes(below limit: UInt8) -> UInt64 {
+    (self &- Self.ones &* UInt64(limit)) & ~self & Self.highs
+  }
+
+  /// The bytes that are not ASCII.
+  @inline(__always)
+  var bytesAbove127: UInt64 { self & Self.highs }
+}
