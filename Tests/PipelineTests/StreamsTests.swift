@@ -20,18 +20,19 @@ import Testing
     var first: UInt32 = 0xffff_fff0
     var given: [[UInt8]] = []
 
-    init(_ framing: StreamFraming, _ limits: Streams.Limits = .init()) {
-      streams = Streams(limits)
+    init(_ framing: StreamFraming, _ limits: Streams.Limits = .init(), isSparse: Bool = false) {
+      streams = Streams(limits, isSparse: isSparse)
       self.framing = framing
       send([], at: -1, flags: .syn)
     }
 
     mutating func send(
-      _ bytes: [UInt8], at place: Int, flags: TCPHeader.Flags = .ack, missing: Int = 0
+      _ bytes: [UInt8], at place: Int, flags: TCPHeader.Flags = .ack, missing: Int = 0,
+      ahead: UInt32 = 0
     ) {
       let segment = StreamSegment(
         key, sequence: first &+ UInt32(truncatingIfNeeded: place), flags: flags, time: time,
-        missing: missing)
+        missing: missing, ahead: ahead)
       var given: [[UInt8]] = []
       streams.feed(segment, bytes.bytes, framing) { message in
         given.append((0..<message.byteCount).map { message.byte($0) })
@@ -168,6 +169,31 @@ import Testing
       way.send(Array(Self.head[..<20]), at: 0)
       way.send([], at: flags == .syn ? 2_000 : 20, flags: flags)
       #expect(way.streams.counts.unfinished == 1)
+      #expect(way.streams.waiting == 0)
+    }
+  }
+
+  @Test func `an end that overtakes what is before it does not forget that`() {
+    for cut in [30, Self.head.count] {
+      var way = Way(.http)
+      way.send(Array(Self.head[..<20]), at: 0)
+      way.send(Array(Self.head[cut...]), at: cut, flags: [.fin, .ack])
+      way.send(Array(Self.head[20..<cut]), at: 20)
+      #expect(way.given == [Self.head])
+      #expect(way.streams.waiting == 0)
+    }
+  }
+
+  @Test func `what is said to be ahead waits for what is missing, and no longer`() {
+    for isKnown in [false, true] {
+      var way = Way(.http, isSparse: true)
+      // The first way of a connection that is seen, or one where bodies went by that never come.
+      if isKnown { way.send(Self.head, at: 0) } else { way.key.place = 9 }
+      let start = 5_000
+      way.send(Array(Self.head[20...]), at: start + 20, ahead: 20)
+      #expect(way.given.count == (isKnown ? 1 : 0))
+      way.send(Array(Self.head[..<20]), at: start)
+      #expect(way.given.last == Self.head && way.given.count == (isKnown ? 2 : 1))
       #expect(way.streams.waiting == 0)
     }
   }

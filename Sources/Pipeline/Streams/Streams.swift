@@ -53,14 +53,19 @@ final class Streams {
     _ body: (RawSpan) -> Void
   ) {
     expire(before: segment.time)
-    let ending = segment.flags.contains(.fin) || segment.flags.contains(.rst)
+    let isReset = segment.flags.contains(.rst)
+    let ending = segment.flags.contains(.fin) || isReset
     let isSyn = segment.flags.contains(.syn)
     guard payload.byteCount + segment.missing > 0 || isSyn || ending else { return }
-    if !isSyn, payload.byteCount + segment.missing == 0 || segment.flags.contains(.rst) {
-      if let place = table.find(segment.key) { abandon(place, \.unfinished) }
+    let start = segment.sequence &+ (isSyn ? 1 : 0)
+    let end = start &+ UInt32(truncatingIfNeeded: payload.byteCount + segment.missing)
+    if !isSyn, start == end || isReset {
+      // An end that overtakes what is before it says nothing of that.
+      if let place = table.find(segment.key), isReset || table[place]?.next == end {
+        abandon(place, \.unfinished)
+      }
       return
     }
-    let start = segment.sequence &+ (isSyn ? 1 : 0)
     var place = place(of: segment, start: start)
     if segment.ahead > 0, let flow = table[place], flow.backlog < 0 {
       table.change(place) { $0.next = start &- segment.ahead }
@@ -85,7 +90,7 @@ final class Streams {
       abandon(place, \.unfinished)
       table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: segment.missing) }
     }
-    if ending { abandon(place, \.unfinished) }
+    if ending, table[place]?.next == end { abandon(place, \.unfinished) }
   }
 
   /// The place of a segment's way, which from then on is known.
