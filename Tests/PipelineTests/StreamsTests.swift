@@ -187,8 +187,14 @@ import Testing
   @Test func `what is said to be ahead waits for what is missing, and no longer`() {
     for isKnown in [false, true] {
       var way = Way(.http, isSparse: true)
-      // The first way of a connection that is seen, or one where bodies went by that never come.
-      if isKnown { way.send(Self.head, at: 0) } else { way.key.place = 9 }
+      // A connection that was not seen before, or one where bodies went by that never come.
+      if isKnown {
+        way.send(Self.head, at: 0)
+      } else {
+        way.key = StreamKey(
+          source: way.key.destination, destination: way.key.source, sourcePort: 80,
+          destinationPort: 40_000, place: 1)
+      }
       let start = 5_000
       way.send(Array(Self.head[20...]), at: start + 20, ahead: 20)
       #expect(way.given.count == (isKnown ? 1 : 0))
