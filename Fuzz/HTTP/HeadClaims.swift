@@ -77,14 +77,15 @@ final class HeadClaims {
       claim((100...999).contains(code), "a status has three digits")
     }
     claim(!head.isChunked || head.contentLength == nil, "a body has one length at most")
-    for rank in 0..<head.fields.count {
-      let field = head.fields[rank]
+    let fields = SortedHTTPFields(head)
+    for rank in 0..<fields.count {
+      let field = fields[rank]
       claim(bytes.isToken(field.name), "a name is a token")
       claim(
         field.name.upperBound < field.value.lowerBound
           && field.value.upperBound <= bytes.byteCount, "a value is after its name")
       guard rank > 0 else { continue }
-      let (one, other) = (head.fields[rank - 1].name, field.name)
+      let (one, other) = (fields[rank - 1].name, field.name)
       claim(
         !bytes.extracting(other).precedes(bytes.extracting(one)), "fields are in order")
       if !bytes.extracting(one).precedes(bytes.extracting(other)) {
