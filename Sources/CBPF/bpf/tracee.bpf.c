@@ -123,10 +123,14 @@ static __always_inline void count_hidden(struct tp_counters *counters, __u32 hid
 
 static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direction) {
   __u32 first = 0;
-  struct tp_want want = {.generation = tp_active, .direction = direction};
+  /* Its row is filled when it is asked for: most packets are wanted by nobody. */
+  struct tp_want want;
   struct tp_view seen;
   struct tp_socket *socket = NULL;
   bool is_sender = false;
+  want.generation = tp_active;
+  want.direction = direction;
+  want.needed = 0;
   struct tp_counters *counters = bpf_map_lookup_elem(&tp_counters, &first);
   if (!counters || want.generation == 0) return 1;
   if (!view(skb, &seen)) {
