@@ -39,11 +39,18 @@ enum CutClaims {
     var pieces = Messages()
     let streams = made(isSparse: manner.isSparse)
     streams.feed(segment(at: -1, .syn), stream.extracting(first: 0), framing) { pieces.add($0) }
+    // What the kernel says of a segment when only what belongs to heads is recorded.
+    var (awaited, end) = (0, 0)
     for part in parts {
+      var next = segment(at: part.place.lowerBound)
+      end = max(end, part.place.upperBound)
+      if part.place.lowerBound > awaited {
+        next.ahead = manner.isSparse ? UInt32(part.place.lowerBound - awaited) : 0
+      } else if part.place.upperBound > awaited {
+        awaited = end
+      }
       for _ in 0..<(manner.isRepeated ? 2 : 1) {
-        streams.feed(segment(at: part.place.lowerBound), stream.extracting(part.place), framing) {
-          pieces.add($0)
-        }
+        streams.feed(next, stream.extracting(part.place), framing) { pieces.add($0) }
       }
     }
     claim(whole.agrees(with: pieces, isMixed: manner.isMixed), "how a stream comes does not matter")

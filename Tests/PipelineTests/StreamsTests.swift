@@ -204,6 +204,14 @@ import Testing
     }
   }
 
+  @Test func `what is ahead goes on with a head, even if it looks like the beginning of one`() {
+    let head = Array("GET /a HTTP/1.0\r\n\r\n".utf8)
+    var way = Way(.http, isSparse: true)
+    way.send(Array(head[7...]), at: 7, ahead: 7)
+    way.send(Array(head[..<7]), at: 0)
+    #expect(way.given == [head])
+  }
+
   @Test func `a head that does not end is given up at its limit, and told of as it is`() {
     var way = Way(.http)
     way.send(Array("GET / HTTP/1.1\r\n".utf8), at: 0)

@@ -128,7 +128,9 @@ final class Streams {
       }
       return true
     }
-    if isSparse, framing == .http, flow.backlog < 0, HTTPHead.isBegun(by: payload) {
+    if isSparse, framing == .http, flow.backlog < 0, segment.ahead == 0,
+      HTTPHead.isBegun(by: payload)
+    {
       table.change(place) { $0.next = start }
       advance(place, payload, framing, body)
       return true
