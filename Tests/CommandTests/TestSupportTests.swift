@@ -110,4 +110,16 @@ import Testing
     }
     for name in names { #expect(!FileManager.default.fileExists(atPath: "/run/netns/\(name)")) }
   }
+
+  @Test(.enabled(if: geteuid() == 0 && Machine.has("ip"), "namespaces need root"))
+  func `what a killed test run left goes, however many look for it`() async throws {
+    // No process has a number above 4,194,304 (PID_MAX_LIMIT of the kernel).
+    let names = (0..<4).map { "tptest-\(4_194_304 + getpid())-\($0)l" }
+    for name in names { try await run("ip", "netns", "add", name) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 { group.addTask { try await VirtualNetwork.removeLeftovers() } }
+      try await group.waitForAll()
+    }
+    for name in names { #expect(!FileManager.default.fileExists(atPath: "/run/netns/\(name)")) }
+  }
 }
