@@ -119,6 +119,17 @@ struct ReplayTests {
     ]
   }()
 
+  @Test func `a message whose end is not in the capture is told of`() async throws {
+    let records = Self.segments.dropLast().enumerated().flatMap {
+      SampleCapture().record($1, units: UInt32($0))
+    }
+    let replayed = try await replay(
+      SampleCapture().pcap([]) + records, "-o", "json", "-e", "net_packet_dns_request")
+    #expect(try events(replayed).isEmpty)
+    #expect(
+      replayed.errors.contains("lost 0; messages over segments: waiting 1\n"), "\(replayed.errors)")
+  }
+
   @Test func `messages over several segments are put together, in whatever order they come`()
     async throws
   {

@@ -92,6 +92,9 @@ public struct Emitter: ~Copyable {
     return counts
   }
 
+  /// What became of messages that were in several segments.
+  var messages: StreamCounts { streams.account }
+
   /// Whether as many events were emitted as may be.
   public var isDone: Bool { counts.events >= eventLimit }
 

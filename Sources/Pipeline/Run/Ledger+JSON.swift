@@ -21,7 +21,18 @@ extension Ledger {
       "rules": .list(rules.map(\.json)),
       "events": .list(
         events.map { .object([.init("event", .text($0.kind.name))] + $0.counts.members) }),
+      "messages": .object(messages.words.map { .init($0.name, .count($0.count)) }),
       "outputs": .list(outputs.map(\.json)),
+    ]
+  }
+}
+
+extension StreamCounts {
+  /// The numbers that a user is told, with their names in `--stats-file`.
+  var words: [(name: String, count: UInt64)] {
+    [
+      ("assembled", assembled), ("gaps", gaps), ("unfinished", unfinished), ("idle", idle),
+      ("crowdedOut", crowdedOut), ("tooLong", tooLong), ("waiting", waiting),
     ]
   }
 }

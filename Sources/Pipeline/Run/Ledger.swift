@@ -18,6 +18,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let events: [(kind: EventKind, counts: RuleCounts)]
   /// What became of the emitted events at each output, in the order of the command line.
   public let outputs: [OutputAccount]
+  /// What became of messages of DNS and HTTP that were in several segments.
+  let messages: StreamCounts
 
   init(
     kernel: KernelCounts, emitter: borrowing Emitter, ringFull: [UInt32: [UInt64]]
@@ -30,6 +32,7 @@ public struct Ledger: Sendable, CustomStringConvertible {
     events = zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
       .map { (kind: $0.0, counts: $0.1) }
     outputs = emitter.outputs.map(\.account)
+    messages = emitter.messages
   }
 
   /// Records that are in the ring; 0 at rest.

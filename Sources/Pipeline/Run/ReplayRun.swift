@@ -180,6 +180,8 @@ public struct ReplayLedger: Sendable, CustomStringConvertible {
       + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
       + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
       + Self.words(
+        "messages over segments", ledger.messages.words.filter { $0.name != "assembled" })
+      + Self.words(
         "without a transport",
         [
           ("fragments", ledger.kernel.fragments), ("buried", ledger.kernel.buried),

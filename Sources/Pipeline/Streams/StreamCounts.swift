@@ -16,4 +16,6 @@ struct StreamCounts: Equatable, Sendable {
   var crowdedOut: UInt64 = 0
   /// Heads of HTTP that are longer than any may be.
   var tooLong: UInt64 = 0
+  /// Directions of connections whose bytes wait for others; not of all time, but now.
+  var waiting: UInt64 = 0
 }

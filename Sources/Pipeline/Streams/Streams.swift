@@ -25,6 +25,13 @@ final class Streams {
   /// What was counted.
   var counts = StreamCounts()
 
+  /// What was counted, and what waits.
+  var account: StreamCounts {
+    var account = counts
+    account.waiting = UInt64(backlogs.count - free.count)
+    return account
+  }
+
   let limits: Limits
   /// Whether only those segments of HTTP come that begin heads or go on with them: what is between heads never comes.
   let isSparse: Bool

@@ -94,6 +94,19 @@ public enum StatsSchema {
     ),
     ("events", JSONSchema.list(JSONSchema.object([("event", event)] + becoming))),
     (
+      "messages",
+      JSONSchema.object(
+        counts([
+          ("assembled", "times that segments of TCP together gave a message of DNS or HTTP"),
+          ("gaps", "times that missing bytes were given up, and what follows was looked at"),
+          ("unfinished", "begun when their connection ended, or when bytes of them were given up"),
+          ("idle", "begun, and then the rest did not come for 5 seconds"),
+          ("crowdedOut", "begun, and had to make room for others"),
+          ("tooLong", "heads of HTTP of 64 KiB or more"),
+          ("waiting", "directions of connections whose bytes wait for others now"),
+        ]))
+    ),
+    (
       "outputs",
       JSONSchema.list(
         JSONSchema.object(
