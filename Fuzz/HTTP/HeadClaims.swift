@@ -59,7 +59,7 @@ final class HeadClaims {
     let bytes = head.bytes
     switch head.start {
     case .request(let method, let target, let version):
-      claim(bytes.isToken(method), "a method is a token")
+      claim(bytes.token(in: method) == method && !method.isEmpty, "a method is a token")
       claim(
         method.upperBound < target.lowerBound && target.upperBound < version.lowerBound,
         "the parts of a line are in order")
@@ -80,7 +80,8 @@ final class HeadClaims {
     let fields = SortedHTTPFields(head)
     for rank in 0..<fields.count {
       let field = fields[rank]
-      claim(bytes.isToken(field.name), "a name is a token")
+      claim(
+        bytes.token(in: field.name) == field.name && !field.name.isEmpty, "a name is a token")
       claim(
         field.name.upperBound < field.value.lowerBound
           && field.value.upperBound <= bytes.byteCount, "a value is after its name")

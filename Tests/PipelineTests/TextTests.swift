@@ -56,6 +56,32 @@ import Testing
     }
   }
 
+  @Test func `a byte is found wherever it is, and nowhere else`() {
+    for length in 0...26 {
+      for place in 0..<length {
+        var bytes = [UInt8](repeating: 0xff, count: length)
+        bytes[place] = 0
+        for start in 0...length {
+          for end in start...length {
+            let expected = (start..<end).contains(place) ? place : nil
+            #expect(bytes.bytes.offset(of: 0, in: start..<end) == expected)
+            #expect(bytes.bytes.offset(ofByteBelow: 14, in: start..<end) == expected)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `tokens have the bytes that RFC 9110 gives them`() {
+    let marks = Array("!#$%&'*+-.^_`|~".utf8)
+    for byte in UInt8.min...UInt8.max {
+      let isAlphanumeric = isalnum(Int32(byte)) != 0 && byte < 128
+      let bytes = [UInt8(ascii: "a"), byte]
+      let end = isAlphanumeric || marks.contains(byte) ? 2 : 1
+      #expect(bytes.bytes.token(in: 0..<2) == 0..<end, "\(byte)")
+    }
+  }
+
   @Test(arguments: [
     ("plain", #""plain""#), ("a\"b\\c/", #""a\"b\\c/""#),
     ("\u{0}\u{1}\u{8}\t\n\u{b}\u{c}\r\u{1f}", #""\u0000\u0001\b\t\n\u000b\f\r\u001f""#),

@@ -27,19 +27,19 @@ extension LineBuffer {
   /// Writes bytes with each `%` and two hexadecimal digits as the byte that they stand for (RFC 3986 §2.1).
   mutating func append(percentDecoding bytes: RawSpan) {
     var offset = 0
-    while offset < bytes.byteCount {
-      let byte = bytes.byte(offset)
-      if byte == UInt8(ascii: "%"), offset + 2 < bytes.byteCount,
-        let high = bytes.byte(offset + 1).hexadecimalValue,
-        let low = bytes.byte(offset + 2).hexadecimalValue
+    while let place = bytes.offset(of: UInt8(ascii: "%"), in: offset..<bytes.byteCount) {
+      append(bytes.extracting(offset..<place))
+      if place + 2 < bytes.byteCount, let high = bytes.byte(place + 1).hexadecimalValue,
+        let low = bytes.byte(place + 2).hexadecimalValue
       {
         append(high << 4 | low)
-        offset += 3
+        offset = place + 3
       } else {
-        append(byte)
-        offset += 1
+        append(UInt8(ascii: "%"))
+        offset = place + 1
       }
     }
+    append(bytes.extracting(droppingFirst: offset))
   }
 }
 

@@ -38,15 +38,15 @@ struct HTTPFieldReader: ~Escapable {
     let line = try HTTPLine(bytes, at: offset)
     if line.text.isEmpty { return nil }
     if bytes.isBlank(line.text.lowerBound) { throw .foldedField }
-    guard let colon = bytes.offset(of: UInt8(ascii: ":"), in: line.text),
-      bytes.isToken(line.text.lowerBound..<colon)
+    let name = bytes.token(in: line.text)
+    let colon = name.upperBound
+    guard !name.isEmpty, colon < line.text.upperBound, bytes.byte(colon) == UInt8(ascii: ":")
     else { throw .badField }
     guard count < HTTPField.limit else { throw .tooManyFields }
     count += 1
     offset = line.end
     return HTTPField(
-      name: line.text.lowerBound..<colon,
-      value: bytes.trimmed(colon + 1..<line.text.upperBound))
+      name: name, value: bytes.trimmed(colon + 1..<line.text.upperBound))
   }
 }
 
@@ -108,17 +108,19 @@ struct HTTPLine {
       ofByteBelow: UInt8(ascii: "\r") + 1, in: next..<bytes.byteCount)
     {
       next = place + 1
-      let byte = bytes.byte(place)
-      if byte == UInt8(ascii: "\n") {
-        let hasReturn = place > offset && bytes.byte(place - 1) == UInt8(ascii: "\r")
-        text = offset..<place - (hasReturn ? 1 : 0)
+      let follower = next < bytes.byteCount ? bytes.byte(next) : nil
+      switch (bytes.byte(place), follower) {
+      case (UInt8(ascii: "\r"), UInt8(ascii: "\n")):
+        text = offset..<place
+        end = place + 2
+        return
+      case (UInt8(ascii: "\n"), _):
+        text = offset..<place
         end = place + 1
         return
+      case (0, _), (UInt8(ascii: "\r"), _?): throw .badByte
+      default: break
       }
-      let isLone =
-        byte == UInt8(ascii: "\r") && place + 1 < bytes.byteCount
-        && bytes.byte(place + 1) != UInt8(ascii: "\n")
-      if byte == 0 || isLone { throw .badByte }
     }
     throw .pastEnd
   }

@@ -115,7 +115,7 @@ enum HTTPStartLine {
         version: head, status: rest.lowerBound..<rest.lowerBound + (isBare ? 3 : rest.count),
         code: UInt16(code))
     } else {
-      guard bytes.isToken(head),
+      guard bytes.token(in: head) == head, !head.isEmpty,
         let second = bytes.offset(of: UInt8(ascii: " "), in: rest), second > rest.lowerBound,
         Self.isVersion(bytes, second + 1..<rest.upperBound)
       else { throw .badStartLine }

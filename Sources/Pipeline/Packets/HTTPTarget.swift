@@ -19,24 +19,23 @@ struct HTTPTarget {
       bytes.extracting(colon..<target.upperBound).begins(with: "://")
     {
       let start = colon + 3
-      let end = Self.end(of: start..<target.upperBound, before: "/?#", bytes)
+      let afterScheme = start..<target.upperBound
+      let end =
+        bytes.offset(in: afterScheme) { $0.bytes(equalTo: UInt8(ascii: "/")) | $0.endsOfPath }
+        ?? target.upperBound
       authority = start..<end
       rest = end..<target.upperBound
     }
     self.authority = authority
-    path = rest.lowerBound..<Self.end(of: rest, before: "?#", bytes)
+    let end = bytes.offset(in: rest, where: \.endsOfPath) ?? rest.upperBound
+    path = rest.lowerBound..<end
   }
+}
 
-  private static func end(
-    of range: Range<Int>, before delimiters: StaticString, _ bytes: RawSpan
-  ) -> Int {
-    delimiters.withUTF8Buffer { delimiters in
-      for offset in range {
-        for index in delimiters.indices where unsafe delimiters[index] == bytes.byte(offset) {
-          return offset
-        }
-      }
-      return range.upperBound
-    }
+extension UInt64 {
+  /// The bytes that begin a query or a fragment.
+  @inline(__always)
+  fileprivate var endsOfPath: UInt64 {
+    bytes(equalTo: UInt8(ascii: "?")) | bytes(equalTo: UInt8(ascii: "#"))
   }
 }

@@ -60,17 +60,11 @@ extension RawSpan {
     byte(offset) == UInt8(ascii: " ") || byte(offset) == UInt8(ascii: "\t")
   }
 
-  /// Whether a range is a token (RFC 9110 §5.6.2): not empty, without separators.
-  func isToken(_ range: Range<Int>) -> Bool {
-    for offset in range {
-      switch byte(offset) {
-      case 0x30...0x39, 0x41...0x5a, 0x5e...0x7a, 0x7c, 0x7e, 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d,
-        0x2e:
-        continue
-      default: return false
-      }
-    }
-    return !range.isEmpty
+  /// The token that a range begins with (RFC 9110 §5.6.2); empty when it begins with a separator.
+  func token(in range: Range<Int>) -> Range<Int> {
+    var end = range.lowerBound
+    while end < range.upperBound, byte(end).isOfTokens { end += 1 }
+    return range.lowerBound..<end
   }
 
   /// The number that they are in decimal digits; nil when they are not only digits, or more than 18.
@@ -90,4 +84,10 @@ extension UInt8 {
   var smallLetter: UInt8 { (0x41...0x5a).contains(self) ? self | 0x20 : self }
   /// The byte, a small letter as a capital.
   var capitalLetter: UInt8 { (0x61...0x7a).contains(self) ? self & ~0x20 : self }
+  /// Whether it is a `tchar` of RFC 9110 §5.6.2: a letter, a digit, or one of !#$%&'*+-.^_`|~.
+  fileprivate var isOfTokens: Bool {
+    // A bit for each of the bytes below 64, and for each from there to 127.
+    let marks: UInt64 = self < 64 ? 0x03ff_6cfa_0000_0000 : 0x57ff_ffff_c7ff_fffe
+    return self < 128 && marks >> (self & 63) & 1 == 1
+  }
 }

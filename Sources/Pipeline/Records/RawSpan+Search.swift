@@ -22,12 +22,25 @@ extension RawSpan {
       if found != 0 { return offset + found.trailingZeroBitCount / 8 }
       offset += 8
     }
-    while offset < range.upperBound {
-      // The bytes above are 0, and so they may meet the test.
-      if test(UInt64(byte(offset))) & 0x80 != 0 { return offset }
-      offset += 1
+    guard offset < range.upperBound else { return nil }
+    let place = offset &+ test(word(offset..<range.upperBound)).trailingZeroBitCount / 8
+    return place < range.upperBound ? place : nil
+  }
+
+  /// One to seven bytes as the low ones of a word, with zeros above them.
+  @inline(__always)
+  private func word(_ range: Range<Int>) -> UInt64 {
+    if range.upperBound >= 8 {
+      let unwanted = 8 &* UInt64(truncatingIfNeeded: 8 &- range.count)
+      return UInt64(littleEndian: host(range.upperBound - 8)) &>> unwanted
     }
-    return nil
+    var word: UInt64 = 0
+    var offset = range.upperBound
+    while offset > range.lowerBound {
+      offset -= 1
+      word = word &<< 8 | UInt64(byte(offset))
+    }
+    return word
   }
 }
 

@@ -11,7 +11,7 @@ enum StreamFraming {
     case nothing
     /// A message begins and its end is not there; no end is before `scanned`.
     case begun(scanned: Int)
-    /// A message; nil for `next`: where the next one begins is not known.
+    /// A message; nil for `next`: where the next one begins is not known, or nothing follows.
     case whole(Range<Int>, next: Int?)
     /// A message begins that is longer than any may be.
     case tooLong
@@ -42,6 +42,39 @@ enum StreamFraming {
     }
   }
 
+  /// Whether bytes that are not known to follow others are messages, and no other message begins in them.
+  func surelyIsWhole(_ bytes: RawSpan) -> Bool {
+    surelyBegins(bytes) && cut(bytes) { _, _ in } == nil
+  }
+
+  /// Gives `body` the messages that bytes begin with, and whether each is too long to be one.
+  ///
+  /// - Parameter scanned: no end of the first message is before this place.
+  /// - Returns: where a message begins whose end is not there, and how much of it cannot hold the end.
+  @inline(__always)
+  func cut(
+    _ bytes: RawSpan, scanned: Int = 0, _ body: (RawSpan, _ isTooLong: Bool) -> Void
+  ) -> (start: Int, scanned: Int)? {
+    var start = 0
+    var scanned = scanned
+    while start < bytes.byteCount {
+      let rest = bytes.extracting(droppingFirst: start)
+      switch find(in: rest, scanned: scanned) {
+      case .nothing: return nil
+      case .tooLong:
+        body(rest, true)
+        return nil
+      case .begun(let scanned): return (start, scanned)
+      case .whole(let message, let next):
+        body(rest.extracting(message), false)
+        guard let next, next <= rest.byteCount else { return nil }
+        start += next
+        scanned = 0
+      }
+    }
+    return nil
+  }
+
   private func dns(_ bytes: RawSpan) -> Finding {
     guard bytes.byteCount >= 2 else { return .begun(scanned: 0) }
     let end = 2 + Int(bytes.network(0, as: UInt16.self))
@@ -67,7 +100,9 @@ enum StreamFraming {
       var next = newline + 1
       if next < limit, bytes.byte(next) == UInt8(ascii: "\r") { next += 1 }
       if next < limit, bytes.byte(next) == UInt8(ascii: "\n") {
-        return .whole(0..<next + 1, next: end(of: bytes.extracting(first: next + 1)))
+        let isLast = next + 1 == bytes.byteCount
+        return .whole(
+          0..<next + 1, next: isLast ? nil : end(of: bytes.extracting(first: next + 1)))
       }
       offset = newline + 1
     }
