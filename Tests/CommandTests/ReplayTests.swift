@@ -130,6 +130,23 @@ struct ReplayTests {
       replayed.errors.contains("lost 0; messages over segments: waiting 1\n"), "\(replayed.errors)")
   }
 
+  /// As a filter of tcpdump leaves it that takes only segments which begin with GET.
+  @Test func `heads without what is between them are given as they come`() async throws {
+    let sample = SampleCapture()
+    let records = (0..<5).flatMap { number in
+      let head = "GET /\(number) HTTP/1.1\r\n\r\n"
+      return sample.record(
+        Self.segment(to: 80, at: 1 + 50 * number, head.utf8), units: UInt32(number))
+    }
+    let replayed = try await replay(
+      sample.pcap([]) + records, "-o", "json", "-e", "net_packet_http_request")
+    let events = try events(replayed)
+    #expect(events.map(\.timestamp) == [0, 1_000, 2_000, 3_000, 4_000])
+    let paths = events.map { $0.arguments["http_request"]?["uri_path"]?.string }
+    #expect(paths == ["/0", "/1", "/2", "/3", "/4"])
+    #expect(replayed.errors.hasSuffix("lost 0\n"), "\(replayed.errors)")
+  }
+
   @Test func `messages over several segments are put together, in whatever order they come`()
     async throws
   {

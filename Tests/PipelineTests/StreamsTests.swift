@@ -124,24 +124,48 @@ import Testing
     #expect(way.given != [Array(expected)])
   }
 
+  @Test func `whole messages do not wait for what is missing before them, and count once`() {
+    for (framing, bytes) in [(StreamFraming.dns, Self.query), (.http, Self.head)] {
+      var way = Way(framing)
+      let size = bytes.count
+      way.send(Array(bytes[..<20]), at: 0)
+      for (number, given) in [(2, 1), (1, 2), (4, 3), (1, 3), (2, 3), (4, 3)] {
+        way.send(bytes, at: number * size)
+        #expect(way.given.count == given)
+      }
+      // Of these two one is known; the other waits.
+      way.send(bytes + bytes, at: 2 * size)
+      #expect(way.given.count == 3 && way.streams.waiting == size + 20)
+      way.send(Array(bytes[20...]), at: 20)
+      #expect(way.given == Array(repeating: way.given[0], count: 5))
+      #expect(way.streams.waiting == 0 && way.streams.counts.unfinished == 0)
+      way.send(bytes, at: 5 * size)
+      #expect(way.given.count == 6, "the way goes on behind all of them")
+    }
+  }
+
   @Test func `what never comes is given up, and what follows is not`() {
     var way = Way(.dns)
     way.send(Array(Self.query[..<20]), at: 0)
-    // Twenty bytes are lost; the messages after them wait until there are too many of them.
+    // Twenty bytes are lost; the halves of messages after them wait until there are too many of them.
     let next = Self.query.count
-    for number in 0..<StreamBacklog.pieceLimit {
-      way.send(Self.query, at: next + number * next)
+    let messages = StreamBacklog.pieceLimit / 2
+    for number in 1...messages {
+      way.send(Array(Self.query[..<40]), at: number * next)
+      way.send(Array(Self.query[40...]), at: number * next + 40)
     }
     #expect(way.given.isEmpty)
-    way.send(Self.query, at: next + StreamBacklog.pieceLimit * next)
-    #expect(way.given.count == StreamBacklog.pieceLimit + 1)
+    way.send(Array(Self.query[..<40]), at: (messages + 1) * next)
+    #expect(way.given.count == messages)
+    way.send(Array(Self.query[40...]), at: (messages + 1) * next + 40)
+    #expect(way.given.count == messages + 1)
     #expect(way.streams.counts.gaps == 1)
     #expect(way.streams.counts.unfinished == 1)
     #expect(way.streams.waiting == 0)
 
     // A later one is given at once when nothing waits for what is missing.
     way.send(Self.query, at: 500 * next)
-    #expect(way.given.count == StreamBacklog.pieceLimit + 2)
+    #expect(way.given.count == messages + 2)
   }
 
   @Test func `bytes that were not captured are given up`() {

@@ -6,23 +6,28 @@ struct StreamBacklog {
   var scanned = 0
   /// Bytes that came before their time, in the order in which they came.
   private(set) var held: [UInt8] = []
-  /// Where each run of held bytes belongs, by sequence number; no two overlap.
+  /// Where each run that came before its time belongs, by sequence number; no two overlap.
   private(set) var pieces: [Piece] = []
   /// The place of the way in its table; negative when nobody uses the backlog.
   var flow = -1
   /// When bytes came last, in ns.
   var time: UInt64 = 0
 
-  /// A run of held bytes.
+  /// A run of bytes that came before their time.
   struct Piece {
     var sequence: UInt32
-    var place: Range<Int>
+    var count: Int
+    /// Where its bytes are held; nil when they were looked at as they came.
+    var start: Int?
 
     /// How many bytes after another place it begins.
     func distance(from next: UInt32) -> Int { Int(Int32(bitPattern: sequence &- next)) }
+
+    /// The sequence number after it.
+    var end: UInt32 { sequence &+ UInt32(truncatingIfNeeded: count) }
   }
 
-  /// The most runs that are held.
+  /// The most runs that are known.
   static let pieceLimit = 64
   /// Memory that is kept for whoever uses the backlog next.
   private static let keptCapacity = 1 << 11
@@ -30,16 +35,19 @@ struct StreamBacklog {
   /// How many bytes wait.
   var count: Int { message.count + held.count }
 
+  /// Whether nothing is known of bytes that came before others.
+  var isEmpty: Bool { message.isEmpty && pieces.isEmpty }
+
   /// Holds those bytes that are not held yet: the first copy of a byte wins.
   ///
   /// - Parameter next: a sequence number before all held bytes.
   mutating func hold(_ bytes: RawSpan, sequence: UInt32, next: UInt32) {
-    let first = Piece(sequence: sequence, place: 0..<0).distance(from: next)
+    let first = Piece(sequence: sequence, count: 0).distance(from: next)
     let end = first + bytes.byteCount
     var start = first
     for index in pieces.indices {
       let other = pieces[index].distance(from: next)
-      let otherEnd = other + pieces[index].place.count
+      let otherEnd = other + pieces[index].count
       if other >= end { break }
       if otherEnd <= start { continue }
       if other > start { add(bytes, start - first..<other - first, after: sequence) }
@@ -50,10 +58,25 @@ struct StreamBacklog {
   }
 
   private mutating func add(_ bytes: RawSpan, _ part: Range<Int>, after sequence: UInt32) {
-    let place = held.count..<held.count + part.count
+    let start = sequence &+ UInt32(truncatingIfNeeded: part.lowerBound)
+    pieces.append(Piece(sequence: start, count: part.count, start: held.count))
     held.append(bytes.extracting(part))
-    pieces.append(
-      Piece(sequence: sequence &+ UInt32(truncatingIfNeeded: part.lowerBound), place: place))
+  }
+
+  /// Remembers that bytes were looked at as they came; false when some of them had come before.
+  ///
+  /// - Parameter next: a sequence number before all held bytes.
+  mutating func pass(_ count: Int, sequence: UInt32, next: UInt32) -> Bool {
+    let passed = Piece(sequence: sequence, count: count)
+    let start = passed.distance(from: next)
+    var rank = 0
+    while rank < pieces.count, pieces[rank].distance(from: next) < start { rank += 1 }
+    if rank > 0, pieces[rank - 1].distance(from: sequence) + pieces[rank - 1].count > 0 {
+      return false
+    }
+    if rank < pieces.count, pieces[rank].distance(from: sequence) < count { return false }
+    pieces.insert(passed, at: rank)
+    return true
   }
 
   /// Takes away the held bytes, and where they belong.

@@ -34,15 +34,15 @@ extension Streams {
 
   /// Forgets the bytes of a way that wait.
   ///
-  /// - Parameter reason: counts the message that had begun.
+  /// - Parameter reason: counts the message that had begun, or what would have told whether one had.
   func abandon(_ place: Int, _ reason: WritableKeyPath<StreamCounts, UInt64>) {
     guard let index = table[place]?.backlog, index >= 0 else { return }
-    if !backlogs[Int(index)].message.isEmpty { counts[keyPath: reason] += 1 }
+    if backlogs[Int(index)].count > 0 { counts[keyPath: reason] += 1 }
     release(place, Int(index))
   }
 
   func releaseIfEmpty(_ place: Int) {
-    guard let index = table[place]?.backlog, index >= 0, backlogs[Int(index)].count == 0 else {
+    guard let index = table[place]?.backlog, index >= 0, backlogs[Int(index)].isEmpty else {
       return
     }
     release(place, Int(index))

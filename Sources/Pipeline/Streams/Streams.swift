@@ -3,8 +3,9 @@
 /// It works on one way of a connection at a time, from whatever segments were seen, in bounded memory:
 /// - A byte counts as it came first; what comes again is ignored.
 /// - Bytes that come before their time wait, up to ``Limits/held`` of them and ``Limits/patience``; then what is missing
-///   is given up, and with it the message that it belongs to. Where bytes surely begin a message, they do not wait: the way
-///   goes on from there, and what was awaited is put together beside it.
+///   is given up, and with it the message that it belongs to. Bytes that surely are whole messages do not wait, and are only
+///   remembered. Where bytes surely begin a message, the way may go on from there, and what was awaited is put together
+///   beside it.
 /// - A connection may be older than the first segment that is seen: that one is taken to begin a message.
 /// - A message that is whole in its segment is lent as it is, without a copy.
 final class Streams {
@@ -28,7 +29,7 @@ final class Streams {
   /// What was counted, and what waits.
   var account: StreamCounts {
     var account = counts
-    account.waiting = UInt64(backlogs.count - free.count)
+    account.waiting = UInt64(backlogs.count { $0.count > 0 })
     return account
   }
 
@@ -159,6 +160,12 @@ final class Streams {
       || backlogs[index].held.count + payload.byteCount > limits.held
     let isOld = segment.time > backlogs[index].time + limits.patience / 4
     if isFull || isOld && backlogs[index].count > 0 { return false }
+    if framing.surelyIsWhole(payload),
+      backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next)
+    {
+      _ = cut(payload, scanned: 0, framing, body)
+      return true
+    }
     makeRoom(payload.byteCount, beside: index)
     let before = backlogs[index].count
     backlogs[index].hold(payload, sequence: start, next: flow.next)
@@ -223,26 +230,10 @@ final class Streams {
   private func cut(
     _ bytes: RawSpan, scanned: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void
   ) -> (start: Int, scanned: Int)? {
-    var start = 0
-    var scanned = scanned
-    while start < bytes.byteCount {
-      let rest = bytes.extracting(droppingFirst: start)
-      switch framing.find(in: rest, scanned: scanned) {
-      case .nothing: return nil
-      case .tooLong:
-        counts.tooLong += 1
-        body(rest)
-        return nil
-      case .begun(let scanned): return (start, scanned)
-      case .whole(let message, let next):
-        counts.messages += 1
-        body(rest.extracting(message))
-        guard let next, next <= rest.byteCount else { return nil }
-        start += next
-        scanned = 0
-      }
+    framing.cut(bytes, scanned: scanned) { message, isTooLong in
+      if isTooLong { counts.tooLong += 1 } else { counts.messages += 1 }
+      body(message)
     }
-    return nil
   }
 
   /// Looks at the held bytes that now come next.
@@ -252,13 +243,10 @@ final class Streams {
     let (held, pieces) = backlogs[Int(index)].takeHeld()
     waiting -= held.count
     var rank = 0
-    while rank < pieces.count, let next = table[place]?.next {
-      let distance = pieces[rank].distance(from: next)
-      if distance > 0 { break }
-      let bytes = held.bytes.extracting(pieces[rank].place)
-      if distance + bytes.byteCount > 0 {
-        advance(place, bytes.extracting(droppingFirst: -distance), framing, body)
-      }
+    while rank < pieces.count, let next = table[place]?.next,
+      pieces[rank].distance(from: next) <= 0
+    {
+      take(pieces[rank], of: held, place, framing, body)
       rank += 1
     }
     if rank < pieces.count, let index = backlog(of: place) {
@@ -277,14 +265,28 @@ final class Streams {
     abandon(place, \.unfinished)
     for piece in pieces {
       guard let next = table[place]?.next else { return }
-      let distance = piece.distance(from: next)
-      if distance > 0 {
+      if piece.distance(from: next) > 0 {
         abandon(place, \.unfinished)
         table.change(place) { $0.next = piece.sequence }
       }
-      advance(
-        place, held.bytes.extracting(piece.place).extracting(droppingFirst: max(0, -distance)),
-        framing, body)
+      take(piece, of: held, place, framing, body)
     }
+  }
+
+  /// Looks at a run that comes next, unless that was done when it came.
+  private func take(
+    _ piece: StreamBacklog.Piece, of held: [UInt8], _ place: Int, _ framing: StreamFraming,
+    _ body: (RawSpan) -> Void
+  ) {
+    guard let next = table[place]?.next else { return }
+    let known = -piece.distance(from: next)
+    guard known < piece.count else { return }
+    guard let start = piece.start else {
+      abandon(place, \.unfinished)
+      table.change(place) { $0.next = piece.end }
+      return
+    }
+    let bytes = held.bytes.extracting(start..<start + piece.count)
+    advance(place, bytes.extracting(droppingFirst: known), framing, body)
   }
 }

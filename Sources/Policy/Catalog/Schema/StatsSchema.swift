@@ -99,9 +99,9 @@ public enum StatsSchema {
         counts([
           ("assembled", "times that segments of TCP together gave a message of DNS or HTTP"),
           ("gaps", "times that missing bytes were given up, and what follows was looked at"),
-          ("unfinished", "begun when their connection ended, or when bytes of them were given up"),
-          ("idle", "begun, and then the rest did not come for 5 seconds"),
-          ("crowdedOut", "begun, and had to make room for others"),
+          ("unfinished", "begun, or waiting for what is missing, when their connection ended or bytes were given up"),
+          ("idle", "begun, or waiting for what is missing, and nothing came for 5 seconds"),
+          ("crowdedOut", "begun, or waiting for what is missing, and had to make room for others"),
           ("tooLong", "heads of HTTP of 64 KiB or more"),
           ("waiting", "directions of connections whose bytes wait for others now"),
         ]))
