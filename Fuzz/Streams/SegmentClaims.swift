@@ -64,8 +64,12 @@ enum SegmentClaims {
       if backlog.flow >= 0 { users += 1 }
       claim(backlog.flow >= 0 || backlog.count == 0, "nothing waits for nobody")
       claim(backlog.held.count <= streams.limits.held, "what is held is bounded")
-      let held = backlog.pieces.reduce(0) { $0 + $1.place.count }
+      let held = backlog.pieces.reduce(0) { $0 + ($1.start == nil ? 0 : $1.count) }
       claim(held <= backlog.held.count, "no byte is held twice")
+      claim(backlog.pieces.count <= StreamBacklog.pieceLimit * 2, "what is known is bounded")
+      for (one, next) in zip(backlog.pieces, backlog.pieces.dropFirst()) {
+        claim(next.distance(from: one.end) >= 0, "runs are in order, and none overlap")
+      }
     }
     claim(waiting == streams.waiting, "what waits is counted: \(waiting), \(streams.waiting)")
     claim(waiting <= streams.limits.bytes, "what waits is bounded: \(waiting)")

@@ -99,7 +99,10 @@ public enum StatsSchema {
         counts([
           ("assembled", "times that segments of TCP together gave a message of DNS or HTTP"),
           ("gaps", "times that missing bytes were given up, and what follows was looked at"),
-          ("unfinished", "begun, or waiting for what is missing, when their connection ended or bytes were given up"),
+          (
+            "unfinished",
+            "begun, or waiting for what is missing, when their connection ended or bytes were given up"
+          ),
           ("idle", "begun, or waiting for what is missing, and nothing came for 5 seconds"),
           ("crowdedOut", "begun, or waiting for what is missing, and had to make room for others"),
           ("tooLong", "heads of HTTP of 64 KiB or more"),
