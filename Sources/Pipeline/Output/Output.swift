@@ -128,9 +128,12 @@ public final class Output {
 
   /// Says what the reader does not see, if it concerns this output.
   func append(_ gap: Gap) {
-    // What it loses itself meanwhile is said when there is room again.
     guard chunk.lines.count < Self.hardLimit else { return }
     guard queue != nil, let gap = gap.along(destination.route) else { return }
+    write(gap)
+  }
+
+  private func write(_ gap: Gap) {
     switch destination.format {
     case .json: json.append(gap, to: &chunk.lines)
     case .table: table.append(gap, to: &chunk.lines)
@@ -149,7 +152,8 @@ public final class Output {
   private func appendGap() {
     guard let (losses, since, until) = gap else { return }
     gap = nil
-    append(
+    // It holds what is on the output's route, and only that.
+    write(
       Gap(
         reason: .outputFull, count: losses.count, since: since, until: until,
         losses: losses.byLabel.map { key, count in
@@ -175,8 +179,10 @@ public final class Output {
     return isLeftBehind
   }
 
-  /// Gives what waits to the writer, unless it is busy.
+  /// Gives what waits to the writer, unless it is busy, and says what was dropped as soon as there is room.
   func flush() {
+    if chunk.isFull, !handOver() { return }
+    if gap != nil { appendGap() }
     if !chunk.isEmpty { _ = handOver() }
   }
 
