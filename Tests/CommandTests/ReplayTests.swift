@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -223,5 +224,31 @@ struct ReplayTests {
     // Nothing to read is not the same as nothing that can be read.
     let empty = try await replay(header, "-o", "json", "-e", "net_packet_ipv4")
     #expect(empty.ending == .exited(0), "\(empty.errors)")
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func `it can be stopped while a reader takes nothing, who then misses what is counted`(
+    signal: CInt
+  ) async throws {
+    try await withStage { stage in
+      let folder = try stage.folder()
+      let (capture, fifo) = ("\(folder)/a.pcap", "\(folder)/fifo")
+      // More than a pipe holds, and less than is written before the capture ends.
+      let frames = [[UInt8]](repeating: Self.frames[0], count: 200)
+      try Data(SampleCapture().pcap(frames)).write(to: URL(filePath: capture))
+      #expect(mkfifo(fifo, 0o600) == 0)
+      let reader = open(fifo, O_RDONLY | O_NONBLOCK)
+      defer { close(reader) }
+      let process = try stage.start(
+        Tracer.path, "replay", capture, "-e", "net_packet_ipv4", "-o", "json:\(fifo)")
+      try await eventually("the first lines") {
+        var wait = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+        return poll(&wait, 1, 0) == 1 && wait.revents & Int16(POLLIN) != 0
+      }
+      process.send(signal)
+      #expect(try await process.end() == .exited(0))
+      let lost = try #require(process.errorText.firstMatch(of: /events 200, .*lost ([0-9]+)/))
+      #expect(Int(lost.1) ?? 0 > 100 && Int(lost.1) ?? 0 < 200, "\(lost.0)")
+    }
   }
 }

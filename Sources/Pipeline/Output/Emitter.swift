@@ -261,6 +261,14 @@ public struct Emitter: ~Copyable {
     for output in outputs { output.awaitRoom(patience: patience) }
   }
 
+  /// Gives the last lines to the writers, after which there are no others.
+  func stop() {
+    for output in outputs { output.stop() }
+  }
+
+  /// Whether all writers have come to their end.
+  var isFinished: Bool { outputs.allSatisfy(\.isFinished) }
+
   /// Waits until all outputs have written everything.
   ///
   /// Nothing can be emitted after it.
@@ -270,7 +278,7 @@ public struct Emitter: ~Copyable {
   /// - Throws: the first error of an output.
   public mutating func finish(patience: Duration = .seconds(1)) throws(OutputError) -> FlushOutcome
   {
-    for output in outputs { output.stop() }
+    stop()
     for output in outputs { output.awaitEnd(patience: patience) }
     return try outcome()
   }

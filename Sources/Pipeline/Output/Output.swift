@@ -224,6 +224,9 @@ public final class Output {
     chunk = LineChunk()
   }
 
+  /// Whether its writer has come to its end.
+  var isFinished: Bool { queue?.isFinished ?? true }
+
   /// Waits until everything is written.
   ///
   /// - Parameter patience: how long it may take nothing before what is left is given up.

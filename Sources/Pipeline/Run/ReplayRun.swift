@@ -61,11 +61,8 @@ public struct ReplayRun: ~Copyable {
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
     progress(reader.input.taken)
-    // A reader may take its time, as long as nobody wants to stop.
-    let patience: Duration = stop?.isAskedFor ?? false ? .seconds(1) : .seconds(1 << 20)
-    do throws(OutputError) { _ = try emitter.finish(patience: patience) } catch {
-      failure = failure ?? error
-    }
+    awaitReaders(stop)
+    do throws(OutputError) { _ = try emitter.finish() } catch { failure = failure ?? error }
     tellNotices()
     if let failure { throw .output(failure) }
   }
@@ -87,6 +84,14 @@ public struct ReplayRun: ~Copyable {
         if try emitter.flush() == .readerGone { return }
       }
     }
+  }
+
+  /// Gives readers the time that they take, as long as nobody wants to stop.
+  private func awaitReaders(_ stop: ReplayStop?) {
+    guard let stop else { return }
+    emitter.stop()
+    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
+    while !emitter.isFinished, stop.allowsWaiting(for: bells) { tellNotices() }
   }
 
   private func tellNotices() {

@@ -3,8 +3,7 @@ import Glibc
 /// The signals that end a replay, and waits that they end.
 final class ReplayStop {
   private let signals: Signals
-  /// Whether a signal asked to stop.
-  private(set) var isAskedFor = false
+  private var isAskedFor = false
 
   /// Takes over the signals for the whole process.
   init() throws(KernelError) { signals = try Signals() }
