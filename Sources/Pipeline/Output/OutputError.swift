@@ -6,6 +6,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   public enum Operation: String, Sendable {
     case open
     case write = "write to"
+    case replace
   }
 
   /// What was tried.
@@ -14,6 +15,8 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   public let path: String?
   /// The error number of the call.
   public let code: Int32
+  /// The option that names the path.
+  var option = "--output"
 
   /// Whether it may pass: a disk gets room, a reader comes back.
   var isPassing: Bool {
@@ -36,7 +39,8 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
 
   private var reason: String {
     switch (operation, code) {
-    case (.open, ELOOP): "it is a symbolic link"
+    case (.open, ELOOP), (.replace, ELOOP): "it is a symbolic link"
+    case (.replace, EINVAL): "it is no regular file"
     case (.open, ENXIO): "nobody reads it"
     default: unsafe String(cString: strerror(code))
     }
@@ -46,12 +50,12 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     switch code {
     case ELOOP: "name the file itself"
     case ENXIO, ECONNREFUSED: "start its reader"
-    case ENOSPC, EDQUOT: "make room there, or name another file with --output"
-    case EACCES, EPERM, EROFS: "name a file that may be written with --output"
+    case ENOSPC, EDQUOT: "make room there, or name another file with \(option)"
+    case EACCES, EPERM, EROFS: "name a file that may be written with \(option)"
     case ENOENT, ENOTDIR: "make its folder first"
     case EISDIR: "name a file in it"
     case EPIPE: "its reader went away"
-    default: "name another file with --output"
+    default: "name another file with \(option)"
     }
   }
 }

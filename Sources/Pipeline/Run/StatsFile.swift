@@ -26,12 +26,15 @@ public struct StatsFile: Sendable {
   }
 
   /// Replaces the file by a ledger, at once: a reader finds either the old one or the new one.
+  ///
+  /// A device, a FIFO or a symbolic link is refused, for it would be gone.
   public func write(_ ledger: Ledger) throws(OutputError) {
     let text = Array((ledger.json.rendered() + "\n").utf8)
     let new = "\(path).\(getpid()).new"
+    try checkReplaceable()
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
     let descriptor = unsafe open(new, flags, 0o644)
-    guard descriptor >= 0 else { throw OutputError(operation: .open, path: new, code: errno) }
+    guard descriptor >= 0 else { throw failure(of: .open, errno) }
     var code: Int32 = 0
     var rest = text[...]
     while !rest.isEmpty, code == 0 {
@@ -44,7 +47,22 @@ public struct StatsFile: Sendable {
     if code == 0, unsafe rename(new, path) != 0 { code = errno }
     guard code == 0 else {
       unsafe unlink(new)
-      throw OutputError(operation: .write, path: path, code: code)
+      throw failure(of: .write, code)
     }
+  }
+
+  private func checkReplaceable() throws(OutputError) {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: throw failure(of: .replace, EISDIR)
+    case S_IFLNK: throw failure(of: .replace, ELOOP)
+    default: throw failure(of: .replace, EINVAL)
+    }
+  }
+
+  private func failure(of operation: OutputError.Operation, _ code: Int32) -> OutputError {
+    OutputError(operation: operation, path: path, code: code, option: "--stats-file")
   }
 }
