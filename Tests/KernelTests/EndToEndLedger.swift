@@ -83,5 +83,30 @@ extension EndToEnd {
         #expect(!refused.errors.contains("ready"), "\(refused.errors)")
       }
     }
+
+    @Test(.enabled(if: Machine.has("mount", "dd"), "needs mount and dd"))
+    func `a ledger that has no room for a while is no reason to stop`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let disk = try await stage.disk(kilobytes: 64)
+        let stats = "\(disk)/stats.json"
+        let tracer = try await stage.trace(
+          EndToEnd.everything(in: network, events: "net_packet_udp"),
+          options: ["--stats-file", stats, "--stats-every", "20ms"])
+        let fill = try await outcome(of: ["dd", "if=/dev/zero", "of=\(disk)/full", "bs=4k"])
+        #expect(fill.ending == .exited(1))
+        let errors = { tracer.process.errorText }
+        try await eventually("the word of it", instead: errors) {
+          errors().contains("stats.json': No space left on device; ")
+        }
+        #expect(unlink("\(disk)/full") == 0)
+        try await eventually("the word of its end", instead: errors) {
+          errors().contains("tracee-policy: '\(stats)' can be written again\n")
+        }
+        #expect(try Statistics(ofFile: stats).packets("ringFull") == 0)
+        _ = try await tracer.stop()
+        #expect(errors().matches(of: /No space left/).count == 1, "\(errors())")
+      }
+    }
   }
 }

@@ -27,6 +27,21 @@ import Testing
     }
   }
 
+  @Test func `one that cannot be written is said once, and when it can be again`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/later/stats.json"
+      var file = StatsFile(path, every: .seconds(1))
+      let word = file.keep(Self.ledger)
+      #expect(word?.hasPrefix("cannot open '\(path)': No such file or directory; ") == true)
+      #expect(file.keep(Self.ledger) == nil)
+      mkdir(folder + "/later", 0o700)
+      #expect(file.keep(Self.ledger) == "'\(path)' can be written again")
+      #expect(file.keep(Self.ledger) == nil)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder + "/later")
+      #expect(names == ["stats.json"])
+    }
+  }
+
   /// What a path is, or the link there; 0 for nothing.
   private func kind(of path: String) -> mode_t {
     var status = stat()

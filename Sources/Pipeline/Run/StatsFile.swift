@@ -7,6 +7,7 @@ public struct StatsFile: Sendable {
   /// How long a ledger may be old while tracing goes on; nil: it is written only at the end.
   public let interval: Duration?
   private var due: ContinuousClock.Instant?
+  private var hasFailed = false
 
   /// Names the file; nothing is written yet.
   public init(_ path: String, every interval: Duration? = nil) {
@@ -23,6 +24,18 @@ public struct StatsFile: Sendable {
     guard let due, let interval, due <= .now else { return false }
     self.due = .now + interval
     return true
+  }
+
+  /// Writes a ledger that is not the last: what goes wrong with it, the next one may mend.
+  ///
+  /// - Returns: what there is to say: why it could not be written, once, and that it can be again.
+  mutating func keep(_ ledger: Ledger) -> String? {
+    do throws(OutputError) { try write(ledger) } catch {
+      defer { hasFailed = true }
+      return hasFailed ? nil : "\(error); it is tried again"
+    }
+    defer { hasFailed = false }
+    return hasFailed ? "'\(path)' can be written again" : nil
   }
 
   /// Replaces the file by a ledger, at once: a reader finds either the old one or the new one.

@@ -104,7 +104,7 @@ public struct TraceRun: ~Copyable {
       do throws(OutputError) {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
-      if statsFile?.isDue() == true { try writeStats() }
+      if statsFile?.isDue() == true { try keepStats() }
       if watch?.isDue() == true { reload(.changes) }
       if ready.contains(generations.mailbox.descriptor) { try takeMessages() }
       forgetFinished()
@@ -157,6 +157,12 @@ public struct TraceRun: ~Copyable {
       output.bell?.silence()
       for text in output.takeNotices() { notice(text) }
     }
+  }
+
+  /// Writes the ledger meanwhile; what its file has against it is no reason to stop.
+  private mutating func keepStats() throws(TraceError) {
+    let ledger = try ledger()
+    if let text = statsFile?.keep(ledger) { notice(text) }
   }
 
   /// Writes the ledger to ``statsFile``, if there is one.
