@@ -108,6 +108,8 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
   @Test(arguments: [
     ["apply", "--no-such-option"], ["--no-such-option"], ["--events"],
     ["apply", "-o", "xml"], ["apply", "-p"],
+    ["replay", "/dev/null", "-o", "json", "-o", "table"],
+    ["replay", "/dev/null", "-o", "json:/dev/full", "-o", "pcap:/dev/full"],
   ])
   func `wrong use of the command line exits with 64`(arguments: [String]) async throws {
     let used = try await outcome(of: [Tracer.path] + arguments)

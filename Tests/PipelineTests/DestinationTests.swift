@@ -59,6 +59,17 @@ import Testing
         == "`--output json:x`: there is no policy `dsn`: did you mean `dns`?")
   }
 
+  @Test func `two that would write into each other's lines collide`() {
+    func collide(_ one: Destination, _ other: Destination) -> Bool {
+      one.collides(with: other) && other.collides(with: one)
+    }
+    #expect(collide(Destination(.json), Destination(.table)))
+    #expect(collide(Destination(.json, path: "x"), Destination(.pcap, path: "x")))
+    #expect(!collide(Destination(.json), Destination(.json, path: "x")))
+    #expect(!collide(Destination(.json), Destination(.none)))
+    #expect(!collide(Destination(.json, path: "unix:x"), Destination(.json, path: "unix:x")))
+  }
+
   private static func with(
     _ format: Destination.Format, _ path: String?, _ onFull: Destination.OnFull,
     _ route: Route = Route()

@@ -35,6 +35,12 @@ public struct Destination: Equatable, Sendable {
     self.path = path
   }
 
+  /// Whether both would write into each other's lines; at a socket each has a connection of its own.
+  public func collides(with other: Destination) -> Bool {
+    let isSocket = path?.hasPrefix(OutputFile.socketPrefix) ?? false
+    return path == other.path && !isSocket && format != .none && other.format != .none
+  }
+
   /// The format and the path, as the command line says them.
   public var name: String { format.rawValue + (path.map { ":" + $0 } ?? "") }
 }

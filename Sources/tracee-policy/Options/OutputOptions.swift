@@ -20,6 +20,12 @@ struct OutputOptions: ParsableArguments {
     if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Self.isTerminal {
       throw ValidationError("a terminal cannot show pcap: name a file, --output pcap:PATH")
     }
+    for (index, output) in outputs.enumerated()
+    where outputs[..<index].contains(where: output.collides) {
+      throw ValidationError(
+        "two outputs cannot write to \(output.path.map { "'\($0)'" } ?? "standard output"): "
+          + "each would write into the other's lines")
+    }
   }
 
   /// Compares the routes with a plan.
