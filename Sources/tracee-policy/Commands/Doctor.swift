@@ -9,12 +9,14 @@ struct Doctor: ParsableCommand {
   func run() throws {
     var isMissing = false
     for requirement in Requirement.allCases {
+      let line: String
       do throws(KernelError) {
-        print("ok       \(requirement.summary): \(try requirement.check())")
+        line = "ok       \(requirement.summary): \(try requirement.check())\n"
       } catch {
         isMissing = true
-        print("missing  \(requirement.summary): \(error)")
+        line = "missing  \(requirement.summary): \(error)\n"
       }
+      try StandardOutput.write(line)
     }
     if isMissing { throw ExitCode.worldRefused }
   }

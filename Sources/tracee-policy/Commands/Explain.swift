@@ -46,10 +46,11 @@ struct Explain: ParsableCommand {
     }
     if let packet {
       let match = ExplainedMatch(explained, packet: packet, owner: owner)
-      print(format == .text ? match.text : match.json.rendered() + "\n", terminator: "")
+      try StandardOutput.write(format == .text ? match.text : match.json.rendered() + "\n")
       return
     }
     explained.add(KernelTables(plan, generation: 1))
-    print(format == .text ? explained.text : explained.json.rendered() + "\n", terminator: "")
+    try StandardOutput.write(
+      format == .text ? explained.text : explained.json.rendered() + "\n")
   }
 }

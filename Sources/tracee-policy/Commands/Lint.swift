@@ -51,7 +51,7 @@ struct Lint: ParsableCommand {
 
   func run() throws {
     if let explain {
-      print(LintRules.rule(explain)?.markdown ?? "", terminator: "")
+      try StandardOutput.write(LintRules.rule(explain)?.markdown ?? "")
       return
     }
     var set = PolicySet.load(paths: paths)
@@ -61,7 +61,7 @@ struct Lint: ParsableCommand {
     for failure in checked.failures + mendingFailures {
       StandardError.say("\(failure.path): \(failure.reason)")
     }
-    print(FindingOutput(checked).text(format), terminator: "")
+    try StandardOutput.write(FindingOutput(checked).text(format))
     if !checked.failures.isEmpty || !mendingFailures.isEmpty { throw ExitCode.worldRefused }
     let isWrong = checked.count(.error) > 0 || (strict && checked.count(.warning) > 0)
     if isWrong { throw ExitCode.findings }

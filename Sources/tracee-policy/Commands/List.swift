@@ -16,10 +16,10 @@ struct List: ParsableCommand {
     @Option(help: "How the list is shown.")
     var format = Format.table
 
-    func show(_ listing: Listing) {
+    func show(_ listing: Listing) throws(ExitCode) {
       switch format {
-      case .table: print(listing.table, terminator: "")
-      case .json: print(listing.json.rendered())
+      case .table: try StandardOutput.write(listing.table)
+      case .json: try StandardOutput.write(listing.json.rendered() + "\n")
       }
     }
   }
@@ -40,8 +40,8 @@ struct ListEvents: ParsableCommand {
     throw ValidationError("There is no event '\(name)'" + (near.map { ": \($0)" } ?? "."))
   }
 
-  func run() {
-    options.show(name.flatMap(EventKind.init(name:)).map(Listing.fields(of:)) ?? .events)
+  func run() throws {
+    try options.show(name.flatMap(EventKind.init(name:)).map(Listing.fields(of:)) ?? .events)
   }
 }
 
@@ -51,7 +51,7 @@ struct ListSets: ParsableCommand {
 
   @OptionGroup var options: List.Options
 
-  func run() { options.show(.sets) }
+  func run() throws { try options.show(.sets) }
 }
 
 struct ListScopes: ParsableCommand {
@@ -60,7 +60,7 @@ struct ListScopes: ParsableCommand {
 
   @OptionGroup var options: List.Options
 
-  func run() { options.show(.scopes) }
+  func run() throws { try options.show(.scopes) }
 }
 
 struct ListPolicies: ParsableCommand {
@@ -77,7 +77,7 @@ struct ListPolicies: ParsableCommand {
     for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
     let errors = set.diagnostics.filter { $0.severity == .error }
     if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
-    options.show(.policies(set.policies))
+    try options.show(.policies(set.policies))
     if !set.failures.isEmpty { throw ExitCode.worldRefused }
     if !errors.isEmpty { throw ExitCode.findings }
   }

@@ -14,11 +14,13 @@ struct Schema: ParsableCommand {
   @Argument(help: "What the schema is of.")
   var subject: Subject
 
-  func run() {
-    switch subject {
-    case .policy: print(PolicySchema.json.rendered())
-    case .event: print(EventSchema.json.rendered())
-    case .stats: print(StatsSchema.json.rendered())
-    }
+  func run() throws {
+    let schema =
+      switch subject {
+      case .policy: PolicySchema.json
+      case .event: EventSchema.json
+      case .stats: StatsSchema.json
+      }
+    try StandardOutput.write(schema.rendered() + "\n")
   }
 }
