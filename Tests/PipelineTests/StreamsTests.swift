@@ -187,6 +187,18 @@ import Testing
     #expect(way.streams.waiting == 0)
   }
 
+  @Test func `time may come to its end`() {
+    var way = Way(.http)
+    way.time = .max
+    way.send(Array(Self.head[..<20]), at: 0)
+    way.send(Array(Self.head[30...]), at: 30)
+    way.send(Array(Self.head[20..<30]), at: 20)
+    #expect(way.given == [Self.head])
+    way.time = 0
+    way.send(Self.head, at: Self.head.count)
+    #expect(way.given == [Self.head, Self.head])
+  }
+
   @Test func `an end, and a new beginning, forget what was begun`() {
     for flags in [.rst, [.fin, .ack], .syn] as [TCPHeader.Flags] {
       var way = Way(.http)

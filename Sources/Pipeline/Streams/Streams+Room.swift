@@ -57,12 +57,18 @@ extension Streams {
 
   /// Forgets, once a second at most, the bytes that have waited too long.
   func expire(before time: UInt64) {
-    guard time > sweep else { return }
-    sweep = time + 1_000_000_000
+    guard time.isLater(than: swept, by: 1_000_000_000) else { return }
+    swept = time
     for index in backlogs.indices where backlogs[index].flow >= 0 {
-      let since = backlogs[index].time
-      guard time > since, time - since > limits.patience else { continue }
+      guard time.isLater(than: backlogs[index].time, by: limits.patience) else { continue }
       abandon(backlogs[index].flow, \.idle)
     }
+  }
+}
+
+extension UInt64 {
+  /// Whether a time is more than so many ns after another; captures have times up to the last that there is.
+  func isLater(than other: UInt64, by duration: UInt64) -> Bool {
+    self > other && self - other > duration
   }
 }

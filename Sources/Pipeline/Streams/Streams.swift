@@ -40,7 +40,8 @@ final class Streams {
   var backlogs: [StreamBacklog] = []
   var free: [Int] = []
   var waiting = 0
-  var sweep: UInt64 = 0
+  /// When bytes that had waited too long were looked for last, in ns.
+  var swept: UInt64 = 0
 
   /// Sequence numbers that are farther away than this belong to something else.
   private static let window = 1 << 20
@@ -158,7 +159,7 @@ final class Streams {
     let isFull =
       backlogs[index].pieces.count >= StreamBacklog.pieceLimit
       || backlogs[index].held.count + payload.byteCount > limits.held
-    let isOld = segment.time > backlogs[index].time + limits.patience / 4
+    let isOld = segment.time.isLater(than: backlogs[index].time, by: limits.patience / 4)
     if isFull || isOld && backlogs[index].count > 0 { return false }
     if framing.surelyIsWhole(payload),
       backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next)
@@ -178,7 +179,7 @@ final class Streams {
     guard flow.backlog < 0, !flow.key.isBehind else { return false }
     guard flow.begin != nil, let place = table.find(flow.key.behind), let other = table[place]
     else { return true }
-    return other.next == flow.begin || time > other.time + limits.patience
+    return other.next == flow.begin || time.isLater(than: other.time, by: limits.patience)
   }
 
   private func jump(_ place: Int, to start: UInt32) {
