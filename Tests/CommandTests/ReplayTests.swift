@@ -165,6 +165,31 @@ struct ReplayTests {
     #expect(questions?.first?["query"]?.string == "www")
   }
 
+  /// A segment without bytes, at the place before those of its way.
+  private static func beginning(to port: UInt8) -> [UInt8] {
+    var segment = segment(to: port, at: 0, [])
+    segment[33] = 2
+    return segment
+  }
+
+  @Test func `the second segment of a connection may overtake the first`() async throws {
+    let head = Array("GET /a/b HTTP/1.1\r\nHost: name.test\r\n\r\n".utf8)
+    let query: [UInt8] =
+      [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3] + Array("www".utf8) + [0, 0, 1, 0, 1]
+    let frames = [(80, head), (53, query)].flatMap { port, bytes in
+      [
+        Self.beginning(to: port), Self.segment(to: port, at: 11, bytes[10...]),
+        Self.segment(to: port, at: 1, bytes[..<10]),
+      ]
+    }
+    let replayed = try await replay(
+      SampleCapture().pcap(frames), "-o", "json", "-e", "net_packet_http_request", "-e",
+      "net_packet_dns_request")
+    let names = try events(replayed).map(\.name)
+    #expect(names == ["net_packet_http_request", "net_packet_dns_request"], "\(replayed.errors)")
+    #expect(replayed.errors.hasSuffix("undecodable 0, lost 0\n"), "\(replayed.errors)")
+  }
+
   @Test func `what gives no event is counted by what is wrong with it`() async throws {
     let loop: [UInt8] = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 1, 0, 1]
     var query = Self.datagram(to: 53).prefix(28) + loop

@@ -59,6 +59,26 @@ struct TableClassifier: Sendable {
     }
   }
 
+  /// The flags of segments that begin and end a connection.
+  private static let ends: TCPHeader.Flags = [.syn, .fin, .rst]
+
+  /// What a packet may say, as a number of `enum tp_content`.
+  ///
+  /// The kernel remembers of each socket whether a head goes on, and what is missing before a segment; here the streams know,
+  /// which get every segment that has bytes, and those that begin and end a connection.
+  private static func content(of headers: PacketHeaders, _ packet: RawSpan) -> Int {
+    let content = PacketContent(headers, packet)
+    let said = Int(content.rawValue)
+    guard case .tcp(let header) = headers.transport, let payload = headers.payload(in: packet)
+    else { return said }
+    if !payload.isEmpty {
+      return content.http == .none ? said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) : said
+    }
+    guard !header.flags.isDisjoint(with: ends) else { return said }
+    return Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
+      | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)
+  }
+
   /// The rules that want a packet; nil when there are none.
   func row(
     of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection
@@ -66,15 +86,7 @@ struct TableClassifier: Sendable {
     var row = bases[Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)]
     guard !row.isEmpty else { return nil }
     if let contents {
-      let content = PacketContent(headers, packet)
-      var index = Int(content.rawValue)
-      // The kernel remembers of each socket whether a head goes on; here the streams know, which get every segment.
-      if content.http == .none, case .tcp = headers.transport,
-        let payload = headers.payload(in: packet), !payload.isEmpty
-      {
-        index |= Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
-      }
-      guard row.keep(contents[index]) else { return nil }
+      guard row.keep(contents[Self.content(of: headers, packet)]) else { return nil }
     }
     if plan.uses_ports != 0 {
       if let ports = headers.ports {
