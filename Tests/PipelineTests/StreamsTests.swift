@@ -209,6 +209,22 @@ import Testing
     }
   }
 
+  @Test func `a connection may come again with the numbers that it had`() {
+    for flags in [[.fin, .ack], .rst] as [TCPHeader.Flags] {
+      var way = Way(.http)
+      for round in 1...3 {
+        way.send([], at: -1, flags: .syn)
+        way.send(Self.head, at: 0)
+        // What comes twice before the end is no other connection.
+        way.send([], at: -1, flags: .syn)
+        way.send(Self.head, at: 0)
+        way.send([], at: Self.head.count, flags: flags)
+        way.send(Self.head, at: 0)
+        #expect(way.given.count == round)
+      }
+    }
+  }
+
   @Test func `an end that overtakes what is before it does not forget that`() {
     for cut in [30, Self.head.count] {
       var way = Way(.http)

@@ -5,6 +5,8 @@ struct StreamFlow {
   var next: UInt32
   /// Where it went on after bytes that had not come: what is before belongs to the way of ``StreamKey/behind``.
   var begin: UInt32?
+  /// Whether its sender has ended it: the next beginning is that of another connection, whatever its numbers.
+  var hasEnded = false
   /// When a segment was seen last, in ns.
   var time: UInt64
   /// Where its bytes wait; negative when none do.

@@ -71,7 +71,7 @@ final class Streams {
     if !isSyn, start == end || isReset {
       // An end that overtakes what is before it says nothing of that.
       if let place = table.find(segment.key), isReset || table[place]?.next == end {
-        abandon(place, \.unfinished)
+        finish(place)
       }
       return
     }
@@ -99,7 +99,13 @@ final class Streams {
       abandon(place, \.unfinished)
       table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: segment.missing) }
     }
-    if ending, table[place]?.next == end { abandon(place, \.unfinished) }
+    if ending, table[place]?.next == end { finish(place) }
+  }
+
+  /// Forgets what waits of a way that has come to its end.
+  private func finish(_ place: Int) {
+    abandon(place, \.unfinished)
+    table.change(place) { $0.hasEnded = true }
   }
 
   /// The place of a segment's way, which from then on is known.
@@ -107,13 +113,14 @@ final class Streams {
     if let place = table.find(segment.key), let flow = table[place] {
       let distance = Int(Int32(bitPattern: start &- flow.next))
       let isOther =
-        segment.flags.contains(.syn) && distance > 0 || distance.magnitude > Self.window
+        segment.flags.contains(.syn) && (distance > 0 || flow.hasEnded)
+        || distance.magnitude > Self.window
       if isOther {
         abandon(place, \.unfinished)
-        table.change(place) { $0.next = start }
-        table.change(place) { $0.begin = nil }
+        table[place] = StreamFlow(key: segment.key, next: start, time: segment.time)
+      } else {
+        table.change(place) { $0.time = segment.time }
       }
-      table.change(place) { $0.time = segment.time }
       return place
     }
     let place = table.room(for: segment.key)
