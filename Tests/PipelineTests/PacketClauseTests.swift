@@ -56,6 +56,10 @@ import Testing
       SamplePacket.big(UInt16(1)) + [1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
       + [3, 0x57, 0xff, 0x2e, 0, 0, 1, 0, 1]
     let dns = SampleRecord(SamplePacket.ipv4(17, SamplePacket.udp(from: 40000, to: 53, name)))
+    // Two strings, which are UTF-8 only when they are joined.
+    let strings = SampleDNS.message(
+      flags: 0x8000, counts: [0, 1, 0, 0], SampleDNS.record("a", 16, 0, [1, 0xc3, 1, 0xa9]))
+    let text = SampleRecord(SamplePacket.ipv4(17, SamplePacket.udp(from: 53, to: 40000, strings)))
     let head =
       Array("GET /%ff%c3%a9 HTTP/1.1\r\nX: \u{e9}".utf8) + [0xc3, 0x20, 0x2e]
       + Array("\r\n\r\n".utf8)
@@ -63,6 +67,9 @@ import Testing
       SamplePacket.ipv4(
         6, SamplePacket.tcp(dataOffset: 5, optionsAndData: head)))
     #expect(try holds("proto_dns.questions.name", .text(.exact("w\\255\\.")), dns, .dns))
+    for path in ["proto_dns.answers.TXT", "dns_response.dns_answer.answer"] as [StaticString] {
+      #expect(try holds(path, .text(.exact("\u{fffd}\u{fffd}")), text, .dns))
+    }
     #expect(try holds("proto_http.uri_path", .text(.suffix("\u{fffd}\u{e9}")), http, .http))
     #expect(
       try holds("proto_http.headers", .member("X", .exact("\u{e9}\u{fffd} .")), http, .http))

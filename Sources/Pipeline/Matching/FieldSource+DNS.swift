@@ -96,9 +96,7 @@ extension DNSRecord {
       }
     case (.text, .txt):
       lender.lend(
-        { line in
-          Self.forEachString(message, data) { line.append(repairing: message.extracting($0)) }
-        }, { body(.text($0)) })
+        { $0.append(dnsStrings: self, in: message, isJSON: false) }, { body(.text($0)) })
     case (.optionCode, .opt):
       Self.forEachOption(message, data) { code, _ in
         lender.lend({ $0.append(dnsOptionCode: code) }, { body(.text($0)) })

@@ -49,10 +49,11 @@ extension LineBuffer {
     }
   }
 
-  /// Writes the strings of a TXT record, joined, perhaps within a JSON string.
+  /// Writes the strings of a TXT record, each as UTF-8, joined, perhaps within a JSON string.
   mutating func append(dnsStrings record: DNSRecord, in message: RawSpan, isJSON: Bool = true) {
     DNSRecord.forEachString(message, record.data) {
-      append(part: message.extracting($0), isJSON: isJSON)
+      let string = message.extracting($0)
+      if isJSON { append(jsonPart: string) } else { append(repairing: string) }
     }
   }
 
