@@ -59,7 +59,8 @@ import Testing
 
   @Test(arguments: [
     ("/", "h", "/"), ("/x?y#z", "h", "/x"), ("http://other:81/p?q", "other:81", "/p"),
-    ("http://other", "other", ""), ("*", "h", "*"), ("/a%2", "h", "/a%2"), ("/%zz", "h", "/%zz"),
+    ("http://user:p@ss@other/p@q", "other", "/p@q"), ("http://other", "other", ""),
+    ("*", "h", "*"), ("/a%2", "h", "/a%2"), ("/%zz", "h", "/%zz"),
     ("/?u=http://x/y", "h", "/"), ("/%ff", "h", "/\u{fffd}"), ("/%0a%1b", "h", "/\n\u{1b}"),
   ])
   func `the target names the path, and sometimes the host`(

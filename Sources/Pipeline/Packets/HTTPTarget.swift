@@ -18,11 +18,13 @@ struct HTTPTarget {
       let colon = bytes.offset(of: UInt8(ascii: ":"), in: target),
       bytes.extracting(colon..<target.upperBound).begins(with: "://")
     {
-      let start = colon + 3
+      var start = colon + 3
       let afterScheme = start..<target.upperBound
       let end =
         bytes.offset(in: afterScheme) { $0.bytes(equalTo: UInt8(ascii: "/")) | $0.endsOfPath }
         ?? target.upperBound
+      // A user's name and password are no part of the host (RFC 9110 §4.2.4).
+      while let mark = bytes.offset(of: UInt8(ascii: "@"), in: start..<end) { start = mark + 1 }
       authority = start..<end
       rest = end..<target.upperBound
     }
