@@ -313,7 +313,7 @@ public struct EmitterCounts: Equatable, Sendable {
   public var malformed: UInt64 = 0
   /// Records of a plan that is not there.
   public var withoutPlan: UInt64 = 0
-  /// Events whose headers were not all captured.
+  /// Events that a packet should have given and did not, for what they show is cut off or malformed.
   public var undecodable: UInt64 = 0
   /// Events emitted.
   ///
