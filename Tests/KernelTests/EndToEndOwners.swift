@@ -208,6 +208,44 @@ extension EndToEnd {
       }
     }
 
+    @Test(.enabled(if: Machine.has("nc", "python3"), "needs nc and python3"))
+    func `what is sent when a process ends has all that was known of it`() async throws {
+      // It closes nothing: the kernel does, when the process has neither memory nor namespaces any more.
+      let script = """
+        import os, socket, sys
+        s = socket.create_connection((sys.argv[1], 7000))
+        s.send(b"x")
+        os._exit(0)
+        """
+      try await withStage { stage in
+        let network = try await stage.network()
+        let (here, there) = (network.left.ipv4, network.right.ipv4)
+        _ = try stage.start("nc", "-l", here, "7000", on: network.left)
+        try await network.left.listens(on: 7000)
+        let name = "import os; print(os.readlink('/proc/self/exe'), end='')"
+        let executable = try await run("python3", "-c", name)
+        let source = "data.src=\(network.ipv4)"
+        let tracer = try await stage.trace(
+          policy("all", events: "net_packet_tcp", source),
+          policy("it", scope: "executable=\(executable)", events: "net_packet_tcp", source))
+        let client = try stage.start("python3", "-c", script, here, on: network.right)
+        try await client.end()
+        try await network.left.closesConnections()
+        try await network.right.closesConnections()
+        let trace = try await tracer.stop()
+
+        let own = trace.eventsOfSockets.filter { $0.local == there }
+        #expect(own.contains { $0.leaves && $0.flags.contains("F") }, "\(trace.summary)")
+        for event in own {
+          #expect(event.owner == Peer("python3", client), "\(event.summary)")
+          #expect(event.matchedPolicies == ["all", "it"], "\(event.summary)")
+          for key in ["mountNamespace", "hostName"] {
+            #expect(event.json[key] == own[0].json[key], "\(event.summary)")
+          }
+        }
+      }
+    }
+
     @Test(.enabled(if: Machine.has("nginx", "curl"), "needs nginx and curl"))
     func `what a worker answers is the worker's, though its master opened the door`() async throws {
       try await withStage { stage in

@@ -5,17 +5,18 @@ enum { AF_INET = 2, AF_INET6 = 10 };
 
 static __always_inline bool is_inet(__u32 family) { return family == AF_INET || family == AF_INET6; }
 
-
 /*
  * Whether `owner` still says of `task` what is so. A new node name alone is not noticed: it is read again with the
  * rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls the kernel for
- * each, since for each that is followed as it is, the verifier searches all names of the kernel's types.
+ * each, since for each that is followed as it is, the verifier searches all names of the kernel's types. A task that exits
+ * gives up its memory and its namespaces before its sockets are closed, so what was known of it stays.
  */
 static __always_inline bool describes(const struct tp_owner *owner, struct task_struct *task) {
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
+  struct nsproxy *namespaces = task->nsproxy;
+  if (!namespaces) return true;
   if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != task->real_cred->uid.val) return false;
   if (owner->cgroup_id != task->cgroups->dfl_cgrp->kn->id || owner->ppid != (__u32)task->real_parent->tgid) return false;
-  struct nsproxy *namespaces = task->nsproxy;
   if (owner->mount_namespace != namespaces->mnt_ns->ns.inum || owner->net_namespace != namespaces->net_ns->ns.inum)
     return false;
   /* As two words: a call that copies sixteen bytes costs more than all that is compared above. */
