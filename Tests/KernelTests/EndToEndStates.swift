@@ -58,6 +58,30 @@ extension EndToEnd {
       }
     }
 
+    @Test func `a container is told by its whole id, however long the path of its cgroup is`()
+      async throws
+    {
+      try await withStage { stage in
+        // As of a cluster within containers: its containers' ids stand where no key of a trie has room for them.
+        let outer = try stage.make(stage.plannedGroup(container: "0a"))
+        let middle = try stage.make(outer.below(String(repeating: "m", count: 150)))
+        func inner(_ digits: String) throws -> ControlGroup {
+          try stage.make(middle.below(String(repeating: digits, count: 32)))
+        }
+        let old = try inner("1b")
+        let tracer = try await stage.trace(Self.wants("inside", "container"))
+        for (host, group) in [(21, old), (22, try inner("2c"))] {
+          try await stage.start(
+            "bash", "-c", "echo > /dev/udp/127.77.8.\(host)/9", in: group
+          ).end()
+        }
+        let trace = try await tracer.stop()
+        #expect(
+          trace.events.map(\.containerID)
+            == ["1b", "2c"].map { String(repeating: $0, count: 32) })
+      }
+    }
+
     @Test func `a process is new when it was forked or has executed something since the start`()
       async throws
     {

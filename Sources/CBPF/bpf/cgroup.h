@@ -5,30 +5,38 @@ static const struct tp_cgroup new_cgroup = {.path = {TP_CGROUP_HEAD, .text = ""}
 
 static __always_inline bool is_hexadecimal(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
-struct tp_id_search {
-  struct tp_cgroup *cgroup;
-};
+/* The longest path that the kernel tells of a cgroup, with its NUL. */
+#define CGROUP_PATH_MAX 1024
 
-/* Counts runs of hexadecimal digits. The counts stand in the map: on the stack the verifier would follow each of their values. */
-static int search_id(__u32 at, struct tp_id_search *search) {
-  struct tp_cgroup *cgroup = search->cgroup;
-  char c = at < TP_TEXT_LENGTH ? cgroup->path.text[at] : 0;
+/*
+ * The whole path of a new cgroup, of which `tp_cgroup` has room for the beginning, and a search for an id in it. One is
+ * enough, for the kernel makes one cgroup at a time; on the stack the verifier would follow each value of the counts.
+ */
+static struct tp_id_search {
+  char path[CGROUP_PATH_MAX];
+  __u32 digits; /* in the run that ends here */
+  __u32 end;    /* of the last run that is an id; 0: there is none */
+} id_search;
+
+/* Counts runs of hexadecimal digits. */
+static int search_id(__u32 at, void *context) {
+  char c = at < CGROUP_PATH_MAX ? id_search.path[at] : 0;
   if (is_hexadecimal(c)) {
-    cgroup->digits++;
+    id_search.digits++;
     return 0;
   }
-  if (cgroup->digits == TP_CONTAINER_ID_LENGTH && (c == 0 || c == '/' || c == '.')) cgroup->end = at;
-  cgroup->digits = 0;
+  if (id_search.digits == TP_CONTAINER_ID_LENGTH && (c == 0 || c == '/' || c == '.')) id_search.end = at;
+  id_search.digits = 0;
   return c == 0;
 }
 
 /* Whether the text before a run of digits says that it only watches a container: `libpod-conmon-…`, `crio-conmon-…`. */
-static __always_inline bool is_monitor(const struct tp_cgroup *cgroup, __u32 start) {
+static __always_inline bool is_monitor(__u32 start) {
   static const char conmon[8] = "conmon-";
   if (start < 7) return false;
   for (__u32 i = 0; i < 7; i++) {
     __u32 at = start - 7 + i;
-    if (at >= TP_TEXT_LENGTH || cgroup->path.text[at] != conmon[i]) return false;
+    if (at >= CGROUP_PATH_MAX || id_search.path[at] != conmon[i]) return false;
   }
   return true;
 }
@@ -38,14 +46,15 @@ static __always_inline int add_cgroup(struct cgroup *cgroup, const char *path) {
   if (cgroup->root->hierarchy_id != 0) return 0;
   if (bpf_map_update_elem(&tp_cgroups, &id, &new_cgroup, BPF_ANY)) return 0;
   struct tp_cgroup *known = bpf_map_lookup_elem(&tp_cgroups, &id);
-  if (!known) return 0;
-  bpf_probe_read_kernel_str(known->path.text, sizeof known->path.text, path);
-  struct tp_id_search search = {.cgroup = known};
-  bpf_loop(TP_TEXT_LENGTH + 1, search_id, &search, 0);
-  if (known->end < TP_CONTAINER_ID_LENGTH) return 0;
-  __u32 start = known->end - TP_CONTAINER_ID_LENGTH;
-  if (start > TP_TEXT_LENGTH - TP_CONTAINER_ID_LENGTH || is_monitor(known, start)) return 0;
-  bpf_probe_read_kernel(known->container_id, TP_CONTAINER_ID_LENGTH, known->path.text + start);
+  long length = bpf_probe_read_kernel_str(id_search.path, sizeof id_search.path, path);
+  if (!known || length < 0) return 0;
+  bpf_probe_read_kernel(known->path.text, length < TP_TEXT_LENGTH ? length : TP_TEXT_LENGTH, id_search.path);
+  id_search.digits = id_search.end = 0;
+  bpf_loop(CGROUP_PATH_MAX, search_id, NULL, 0);
+  if (id_search.end < TP_CONTAINER_ID_LENGTH) return 0;
+  __u32 start = id_search.end - TP_CONTAINER_ID_LENGTH;
+  if (start > CGROUP_PATH_MAX - TP_CONTAINER_ID_LENGTH || is_monitor(start)) return 0;
+  bpf_probe_read_kernel(known->container_id, TP_CONTAINER_ID_LENGTH, id_search.path + start);
   known->flags = TP_OWNER_CONTAINER | TP_OWNER_CONTAINER_NEW;
   return 0;
 }

@@ -235,9 +235,8 @@ struct tp_cgroup {
   struct tp_text_key path;
   char container_id[TP_CONTAINER_ID_LENGTH];
   __u32 flags; /* enum tp_owner_flags */
-  __u32 digits, end, _reserved; /* notes of the kernel's search for the container id; of no use to others */
 };
-_Static_assert(sizeof(struct tp_cgroup) == 340, "tp_cgroup is a map value");
+_Static_assert(sizeof(struct tp_cgroup) == 328, "tp_cgroup is a map value");
 
 /* Where a field of a header is. The number of a transport's header is that of the transport. */
 #define TP_HEADER_IPV4 8
