@@ -64,6 +64,30 @@ extension EndToEnd {
       }
     }
 
+    @Test func `from a pid namespace of its own it sees the host's process that has its number`()
+      async throws
+    {
+      try await withStage { stage in
+        let shell = try stage.start("bash", input: .open)
+        try shell.write("echo up\n")
+        _ = try await shell.line(startingWith: "up")
+        let policies = try stage.folder([
+          "all.yaml": policy("all", events: "net_packet_udp", "data.dst=127.77.9.1")
+        ])
+        let start = "echo \(shell.id - 1) >/proc/sys/kernel/ns_last_pid; \"$@\" & wait"
+        let tracer = try stage.start(
+          "unshare", "--pid", "--fork", "--kill-child", "bash", "-c", start, "bash", Tracer.path,
+          "apply", "-p", policies, "-o", "json", "--count", "1")
+        try await eventually("start of the tracer", instead: { tracer.errorText }) {
+          tracer.errorText.contains("ready: ")
+        }
+        try shell.write("echo > /dev/udp/127.77.9.1/9\n")
+        #expect(try await tracer.end() == .exited(0), "\(tracer.errorText)")
+        let line = try #require(tracer.outputLines().first)
+        #expect(try TracedEvent(line: line).owner == Peer("bash", shell))
+      }
+    }
+
     private static func name(_ key: String, _ sign: String) -> String {
       key.lowercased() + (sign == "=" ? ".is" : ".is-not")
     }

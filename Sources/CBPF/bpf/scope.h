@@ -82,12 +82,16 @@ static __always_inline void keep_tree(const struct tp_owner *owner, const struct
   bpf_loop((TP_ANCESTORS_MAX + 1) * tp_config.row_words, ask_ancestor, &walk, 0);
 }
 
+static __always_inline bool is_tracer(const struct tp_owner *owner) {
+  return owner->ns_pid == tp_config.tracer && owner->pid_namespace == tp_config.tracer_namespace;
+}
+
 /* Keeps the rules whose scope holds the owner; NULL: nobody. Asked once for each owner and generation, not for each packet. */
 __noinline int keep_scope_of(struct tp_owner *owner, __u32 generation, struct tp_row *kept) {
   struct tp_tables tables;
   if (!kept) return 0;
   __u64 *row = kept->words;
-  if ((owner && owner->pid == tp_config.tracer) || !tables_of(generation, &tables)) {
+  if ((owner && is_tracer(owner)) || !tables_of(generation, &tables)) {
     clear(row);
     return 0;
   }

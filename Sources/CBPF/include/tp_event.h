@@ -333,9 +333,11 @@ _Static_assert(sizeof(struct tp_counters) == 72, "tp_counters is a map value");
 /* Settings that are fixed when the program is loaded. */
 struct tp_config {
   __u32 row_words; /* 1 to TP_ROW_WORDS_MAX */
-  __u32 tracer;    /* the tracer's own process id, whose sockets are never traced */
+  __u32 tracer;    /* the tracer's own process id, as it sees it; its sockets are never traced */
   __u64 started;   /* when the tracer did, in ns of CLOCK_BOOTTIME */
   __u32 host_mount_namespace; /* the inode of the first process's */
   __u32 ring_bytes; /* the size of the ring: a power of two, at least one page */
+  __u32 tracer_namespace; /* the inode of the pid namespace that `tracer` belongs to */
+  __u32 _reserved;
 };
-_Static_assert(sizeof(struct tp_config) == 24, "tp_config is a load-time setting");
+_Static_assert(sizeof(struct tp_config) == 32, "tp_config is a load-time setting");

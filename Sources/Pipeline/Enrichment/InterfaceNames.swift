@@ -5,17 +5,10 @@ import Glibc
 /// A name is asked for once a second at most, so that a renamed interface does not keep its old name for long.
 final class InterfaceNames {
   private var known: [UInt32: (name: [UInt8], asked: UInt64)] = [:]
-  private let ownNamespace: UInt32
+  private let ownNamespace = Namespace.inode("/proc/self/ns/net") ?? 0
 
   private static let any = Array("any".utf8)
   private static let limit = 1024
-
-  /// Finds out which network namespace is the own one.
-  init() {
-    var status = stat()
-    let isKnown = unsafe stat("/proc/self/ns/net", &status) == 0
-    ownNamespace = isKnown ? UInt32(truncatingIfNeeded: status.st_ino) : 0
-  }
 
   /// The name of the interface of a packet; `any` when it is in another network namespace, or is not known.
   ///

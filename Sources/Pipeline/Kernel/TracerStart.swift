@@ -31,10 +31,15 @@ enum HostMountNamespace {
   /// Its inode; nil when it cannot be found out.
   static let inode: UInt32? = {
     // A tracer that may not look at the first process runs beside it, in all but odd sandboxes.
-    for path in ["/proc/1/ns/mnt", "/proc/self/ns/mnt"] {
-      var status = stat()
-      if unsafe stat(path, &status) == 0 { return UInt32(truncatingIfNeeded: status.st_ino) }
-    }
-    return nil
+    Namespace.inode("/proc/1/ns/mnt") ?? Namespace.inode("/proc/self/ns/mnt")
   }()
+}
+
+/// Namespaces as `/proc` shows them.
+enum Namespace {
+  /// The inode of one, which the kernel knows it by; nil when it cannot be found out.
+  static func inode(_ path: String) -> UInt32? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? UInt32(truncatingIfNeeded: status.st_ino) : nil
+  }
 }
