@@ -61,7 +61,7 @@ static __always_inline int inherit_descent(struct task_struct *parent, struct ta
 
 /* Forgets the process that exited long ago, when the last thread of another one exits. */
 static __always_inline int end_descent(struct task_struct *task) {
-  if (task->signal->live.counter != 0) return 0;
+  if (!ends_process(task)) return 0;
   struct tp_process_key key = process_key(task->group_leader), oldest;
   if (bpf_map_push_elem(&tp_exited, &key, 0) == 0) return 0;
   if (bpf_map_pop_elem(&tp_exited, &oldest) == 0) bpf_map_delete_elem(&tp_descents, &oldest);

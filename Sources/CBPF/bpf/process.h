@@ -1,6 +1,9 @@
 /* Changes of processes, for plans that ask who descends from whom or what became of a process. Attached only for those. */
 #pragma once
 
+/* A leader may end before its process does: by itself, or because another of its threads executes something. */
+static __always_inline bool ends_process(struct task_struct *task) { return task->signal->live.counter == 0; }
+
 /* `comm` is the name that a renamed task is about to get, else NULL. */
 static __always_inline int record_process(struct task_struct *task, enum tp_process_change change, __u32 parent,
                                           const char *comm) {

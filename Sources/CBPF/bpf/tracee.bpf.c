@@ -206,7 +206,7 @@ SEC("tp_btf/task_rename") int BPF_PROG(tp_on_rename, struct task_struct *task, c
 }
 
 SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_exit, struct task_struct *task) {
-  if (task->pid != task->tgid) return 0;
+  if (!ends_process(task)) return 0;
   return record_process(task, TP_PROCESS_EXITED, 0, NULL);
 }
 
