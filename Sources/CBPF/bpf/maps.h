@@ -92,7 +92,7 @@ struct {
   __type(value, struct tp_task);
 } tp_tasks SEC(".maps");
 
-/* Who descends from whom; filled only while a plan asks. One that has exited stays until many more have. */
+/* Who descends from whom; filled from the first plan on that asks. One that has exited stays until many more have. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 1 << 18);

@@ -139,7 +139,7 @@ enum tp_process_change {
   TP_PROCESS_FOUND = 4, /* it is older than the tracer */
 };
 
-/* A change of a process. These are recorded only while a plan asks who descends from whom, or what became of a process. */
+/* A change of a process: recorded from the first plan on that asks who descends from whom, or what became of a process. */
 struct tp_process {
   __u32 kind;   /* TP_RECORD_PROCESS */
   __u32 change; /* enum tp_process_change */

@@ -3,7 +3,7 @@ import Policy
 
 /// The kernel's decision about a packet that nobody owns, made in user space with the kernel's tables.
 ///
-/// Source: `classify.h`, whose order of questions it keeps.
+/// Source: `classify.h`. All that is asked must be met, so the order in which it is asked is a matter of speed alone.
 struct TableClassifier: Sendable {
   private let plan: tp_plan
   private let rows: [Row]
