@@ -4,7 +4,7 @@
 /* Copies a socket's owner as it was at one moment. After a few tries in vain (somebody writes it right now) as it is. */
 static __always_inline void copy_owner(struct tp_owner *owner, const struct tp_socket *socket) {
   for (int i = 0; i < 4; i++) {
-    __u32 before = sequence_of(&socket->sequence);
+    __u64 before = sequence_of(&socket->sequence);
     bpf_probe_read_kernel(owner, sizeof *owner, &socket->owner);
     if (before == sequence_of(&socket->sequence) && !(before & 1)) return;
   }

@@ -12,7 +12,7 @@ static __always_inline bool is_flow(const struct tp_flow *flow, const struct tp_
 struct tp_flow_answer {
   bool is_known;
   bool is_wanted;
-  __u32 sequence;
+  __u64 sequence;
   __u64 refused_owner;
 };
 
@@ -21,7 +21,7 @@ static __always_inline void recall_flow(struct tp_flow_answer *answer, const str
                                         const struct tp_view *view, __u32 generation) {
   answer->is_known = false;
   if (!flow) return;
-  __u32 sequence = sequence_of(&flow->sequence);
+  __u64 sequence = sequence_of(&flow->sequence);
   if (sequence & 1 || flow->generation != generation || !is_flow(flow, view)) return;
   answer->is_wanted = flow->is_wanted;
   answer->refused_owner = flow->refused_owner;

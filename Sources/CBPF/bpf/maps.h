@@ -33,20 +33,21 @@ struct tp_row {
 
 /* The last flow of a socket in one direction, and the rules that want its packets, whoever owns them. */
 struct tp_flow {
-  __u32 sequence;   /* odd while the rest is being written */
-  __u32 generation; /* that `row` belongs to */
+  __u64 sequence;      /* see sequence.h */
   __u64 key[TP_FLOW_WORDS];
   __u64 refused_owner; /* no rule of `row` has that owner in scope; 0: not known of any */
-  __u64 is_wanted;     /* 0: `row` is empty */
+  __u32 generation;    /* that `row` belongs to */
+  __u32 is_wanted;     /* 0: `row` is empty */
   struct tp_row row;
 };
 
 /* The owner of a socket, with the rules whose scope holds it. */
 struct tp_socket {
   struct tp_owner owner;
-  __u32 sequence;   /* odd while the owner is being written */
-  __u32 generation; /* that `row` belongs to */
+  __u64 sequence; /* see sequence.h */
   struct tp_row row;
+  __u32 generation; /* that `row` belongs to */
+  __u32 _reserved;
   struct tp_flow flows[2]; /* by direction */
 };
 

@@ -1,23 +1,37 @@
-/* What several processors write and read without waiting for each other: a number that is odd while somebody writes. */
+/*
+ * What several processors write and read without waiting for each other: a number that is odd while somebody writes. Above it
+ * stands where the sequence was when it was last written. For what is kept with a listening socket is copied to each one
+ * that it accepts, perhaps while somebody writes it: nobody will end that in the copy, so there it counts for nothing.
+ */
 #pragma once
 
 #define NO_REORDERING() asm volatile("" ::: "memory")
 
-/* The number as it is now. What is read afterwards is read afterwards: x86 keeps the order of loads, others are told to. */
-static __always_inline __u32 sequence_of(const __u32 *sequence) {
+/* The sequence as it is now. What is read afterwards is read afterwards: x86 keeps the order of loads, others are told to. */
+static __always_inline __u64 sequence_of(const __u64 *sequence) {
 #if defined(__TARGET_ARCH_x86)
   NO_REORDERING();
-  __u32 now = *(const volatile __u32 *)sequence;
+  __u64 now = *(const volatile __u64 *)sequence;
   NO_REORDERING();
   return now;
 #else
-  return __sync_fetch_and_or((__u32 *)sequence, 0);
+  return __sync_fetch_and_or((__u64 *)sequence, 0);
 #endif
 }
 
-/* Takes the right to write, unless somebody wrote since the number was `seen`, or writes right now. */
-static __always_inline bool begin_write(__u32 *sequence, __u32 seen) {
-  return !(seen & 1) && __sync_val_compare_and_swap(sequence, seen, seen + 1) == seen;
+/* The lower half of an address. The compiler would shift the whole of it, which the verifier refuses for an address. */
+static __always_inline __u64 place_of(const __u64 *sequence) {
+  __u64 place;
+  asm volatile("r1 = %[from]; w1 = w1; %[to] = r1" : [to] "=r"(place) : [from] "r"(sequence) : "r1");
+  return place;
 }
 
-static __always_inline void end_write(__u32 *sequence) { __sync_fetch_and_add(sequence, 1); }
+/* Takes the right to write, unless somebody wrote since the sequence was `seen`, or writes right now. */
+static __always_inline bool begin_write(__u64 *sequence, __u64 seen) {
+  __u64 place = place_of(sequence);
+  if (seen & 1 && seen >> 32 == place) return false;
+  __u32 odd = ((__u32)seen + 1) | 1;
+  return __sync_val_compare_and_swap(sequence, seen, place << 32 | odd) == seen;
+}
+
+static __always_inline void end_write(__u64 *sequence) { __sync_fetch_and_add((__u32 *)sequence, 1); }

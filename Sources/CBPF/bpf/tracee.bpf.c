@@ -50,7 +50,7 @@ static __always_inline __s32 system_call(void) {
 static __noinline bool keep_known_scope(struct tp_row *row, const struct tp_socket *socket, __u32 generation) {
   struct tp_row kept;
   if (!row || !socket) return false;
-  __u32 before = sequence_of(&socket->sequence);
+  __u64 before = sequence_of(&socket->sequence);
   if (before & 1 || *(volatile const __u32 *)&socket->generation != generation) return false;
   TP_EACH_WORD(i) kept.words[i] = *(volatile const __u64 *)&socket->row.words[i];
   if (sequence_of(&socket->sequence) != before) return false;
@@ -107,7 +107,7 @@ static __always_inline bool may_want(struct tp_row *row, struct __sk_buff *skb, 
   if (answer.is_known && !recall_row(row->words, flow, &answer) && !ask_flow(row, seen, flow, generation, direction))
     return false;
   if (socket) classify_owner(socket, generation);
-  __u32 sequence = socket ? sequence_of(&socket->sequence) : 1;
+  __u64 sequence = socket ? sequence_of(&socket->sequence) : 1;
   keep_scope(row, socket, generation);
   if (!is_empty(row->words)) return true;
   if (socket && !(sequence & 1) && socket->owner.id == owner && sequence_of(&socket->sequence) == sequence)
