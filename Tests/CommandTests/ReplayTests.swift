@@ -108,17 +108,17 @@ struct ReplayTests {
       + [0x50, 0x18, 1, 0, 0, 0, 0, 0] + payload
   }
 
+  static let head = Array("GET /a/b HTTP/1.1\r\nHost: name.test\r\n\r\n".utf8)
+  /// With its length before it.
+  static let query: [UInt8] =
+    [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3] + Array("www".utf8) + [0, 0, 1, 0, 1]
+
   /// A head and a query of DNS in several segments, in another order and with one that comes twice.
-  static let segments = {
-    let head = Array("GET /a/b HTTP/1.1\r\nHost: name.test\r\n\r\n".utf8)
-    let query: [UInt8] =
-      [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3] + Array("www".utf8) + [0, 0, 1, 0, 1]
-    return [
-      segment(to: 80, at: 1, head[..<10]), segment(to: 53, at: 1, query[..<5]),
-      segment(to: 80, at: 31, head[30...]), segment(to: 80, at: 31, head[30...]),
-      segment(to: 80, at: 11, head[10..<30]), segment(to: 53, at: 6, query[5...]),
-    ]
-  }()
+  static let segments = [
+    segment(to: 80, at: 1, head[..<10]), segment(to: 53, at: 1, query[..<5]),
+    segment(to: 80, at: 31, head[30...]), segment(to: 80, at: 31, head[30...]),
+    segment(to: 80, at: 11, head[10..<30]), segment(to: 53, at: 6, query[5...]),
+  ]
 
   @Test func `a message whose end is not in the capture is told of`() async throws {
     let records = Self.segments.dropLast().enumerated().flatMap {
@@ -173,10 +173,7 @@ struct ReplayTests {
   }
 
   @Test func `the second segment of a connection may overtake the first`() async throws {
-    let head = Array("GET /a/b HTTP/1.1\r\nHost: name.test\r\n\r\n".utf8)
-    let query: [UInt8] =
-      [0, 21, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 3] + Array("www".utf8) + [0, 0, 1, 0, 1]
-    let frames = [(80, head), (53, query)].flatMap { port, bytes in
+    let frames = [(80, Self.head), (53, Self.query)].flatMap { port, bytes in
       [
         Self.beginning(to: port), Self.segment(to: port, at: 11, bytes[10...]),
         Self.segment(to: port, at: 1, bytes[..<10]),

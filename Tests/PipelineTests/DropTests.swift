@@ -14,15 +14,8 @@ import Testing
     let bytes = SampleRecord(EmitterTests.packet, row: [0b0011]).bytes
 
     init(_ folder: String, _ route: Route = Route()) throws {
-      let path = folder + "/fifo"
-      mkfifo(path, 0o600)
-      let reader = Reader(try FIFO.open(path))
-      var destination = Destination(.json, path: path)
-      destination.onFull = .drop
-      destination.route = route
-      let output = try Output(destination, clock: OutputTests.clock)
-      self.reader = reader
-      self.output = output
+      let unread = try UnreadOutput(in: folder, .drop, route)
+      (output, reader) = (unread.output, unread.reader)
       emitter = Emitter(outputs: [output])
       emitter.add(EmitterTests.plan, generation: 1)
       while output.account.dropped == 0 { consume(1_000) }
@@ -49,7 +42,7 @@ import Testing
 
   @Test func `it says so as soon as there is room, also when nothing else comes`() throws {
     try withTemporaryFolder { folder in
-      var scene = try Scene(folder)
+      let scene = try Scene(folder)
       #expect(scene.readEvents() == true)
       #expect(scene.says(scene.output.account.dropped) == true)
       #expect(try scene.emitter.finish() == .written)

@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 
+@testable import Pipeline
+
 /// Reads lines from a descriptor, and waits for those that are not there yet.
 final class Reader {
   let descriptor: Int32
@@ -42,6 +44,22 @@ final class Reader {
     guard count > 0 else { return false }
     bytes += part.prefix(count)
     return true
+  }
+}
+
+/// An output to a FIFO that is not read until somebody asks the reader.
+struct UnreadOutput {
+  let output: Output
+  let reader: Reader
+
+  init(in folder: String, _ onFull: Destination.OnFull = .block, _ route: Route = Route()) throws {
+    let path = folder + "/fifo"
+    mkfifo(path, 0o600)
+    reader = Reader(try FIFO.open(path))
+    var destination = Destination(.json, path: path)
+    destination.onFull = onFull
+    destination.route = route
+    output = try Output(destination, clock: OutputTests.clock)
   }
 }
 

@@ -16,12 +16,8 @@ import Testing
     var count: UInt64 = 0
 
     init(_ folder: String, others: [Output]) throws {
-      let path = folder + "/fifo"
-      mkfifo(path, 0o600)
-      let reader = Reader(try FIFO.open(path))
-      let stalled = try Output(Destination(.json, path: path), clock: OutputTests.clock)
-      self.reader = reader
-      self.stalled = stalled
+      let unread = try UnreadOutput(in: folder)
+      (stalled, reader) = (unread.output, unread.reader)
       emitter = Emitter(outputs: [stalled] + others)
       emitter.add(EmitterTests.plan, generation: 1)
       while !emitter.isFull { consume() }
@@ -64,7 +60,7 @@ import Testing
 
   @Test func `alone it is waited for, however pressed`() throws {
     try withTemporaryFolder { folder in
-      var scene = try Scene(folder, others: [])
+      let scene = try Scene(folder, others: [])
       #expect(scene.waits(true) == true)
       #expect(try scene.emitter.finish(patience: .milliseconds(20)) == .written)
       let account = scene.stalled.account
@@ -75,7 +71,7 @@ import Testing
   @Test func `gaps of the ring do not fill the memory of one that takes nothing`() throws {
     try withTemporaryFolder { folder in
       let other = try Output(Destination(.json, path: folder + "/other"), clock: OutputTests.clock)
-      var scene = try Scene(folder, others: [other])
+      let scene = try Scene(folder, others: [other])
       let loss = Gap.Loss(policies: ["web"], event: .tcp, count: 1)
       let gap = Gap(reason: .ringFull, count: 1, since: 1, until: 2, losses: [loss])
       for _ in 0..<40_000 {

@@ -45,7 +45,7 @@ extension PacketMessage {
       self = .none
       return
     }
-    guard let bytes = headers.dnsBytes(of: record) else {
+    guard let bytes = headers.message(of: record) else {
       self = .undecodable(.pastEnd, isAnswer: nil)
       return
     }
@@ -56,7 +56,7 @@ extension PacketMessage {
 
   @_lifetime(copy record)
   fileprivate init(http record: borrowing RecordReader, _ headers: PacketHeaders) {
-    guard case .tcp = headers.transport, let payload = headers.headBytes(of: record),
+    guard case .tcp = headers.transport, let payload = headers.message(of: record),
       HTTPHead.isBegun(by: payload)
     else {
       self = .none

@@ -61,8 +61,8 @@ final class OutputWriter {
       }
       if queue.takeReopening(), reopen() { done = chunk.startOfLine(at: done) }
       let before = done
-      let code = advance(chunk)
-      if code != 0 { takeBack() }
+      let code = advance(chunk, after: &done)
+      if code != 0 { takeBack(chunk, before: &done) }
       queue.progress(done - before)
       switch code {
       case 0:
@@ -93,27 +93,27 @@ final class OutputWriter {
         pause = min(pause * 2, Self.longestPause)
       }
     }
+  }
 
-    /// Writes what there is room for, and says what ended it: 0 when all is written.
-    func advance(_ chunk: LineChunk) -> Int32 {
-      if file == nil {
-        do throws(OutputError) { file = try OutputFile(path) } catch { return error.code }
-        headerLeft = header.count
-      }
-      if let code = begin() { return code }
-      while done < chunk.lines.count {
-        let (count, code) = put(chunk.lines.bytes.extracting(droppingFirst: done))
-        if code != 0 { return code }
-        done += count
-      }
-      return 0
+  /// Writes what there is room for of the bytes after `done`, and says what ended it: 0 when all is written.
+  private func advance(_ chunk: LineChunk, after done: inout Int) -> Int32 {
+    if file == nil {
+      do throws(OutputError) { file = try OutputFile(path) } catch { return error.code }
+      headerLeft = header.count
     }
+    if let code = begin() { return code }
+    while done < chunk.lines.count {
+      let (count, code) = put(chunk.lines.bytes.extracting(droppingFirst: done))
+      if code != 0 { return code }
+      done += count
+    }
+    return 0
+  }
 
-    /// Keeps a line from standing in a file by half, which might be renamed or end as it is.
-    func takeBack() {
-      let torn = done - chunk.startOfLine(at: done)
-      if torn > 0, file?.takeBack(torn) ?? false { done -= torn }
-    }
+  /// Keeps a line from standing in a file by half, which might be renamed or end as it is.
+  private func takeBack(_ chunk: LineChunk, before done: inout Int) {
+    let torn = done - chunk.startOfLine(at: done)
+    if torn > 0, file?.takeBack(torn) ?? false { done -= torn }
   }
 
   private func put(_ bytes: RawSpan) -> (count: Int, code: Int32) {

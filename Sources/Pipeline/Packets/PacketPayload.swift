@@ -22,26 +22,9 @@ extension PacketHeaders {
       || ports.destination == 5355
   }
 
-  /// The bytes of the DNS message that a packet completes, or that is whole in it.
+  /// The bytes of the message that a packet completes, or else what stands after its header of TCP or UDP.
   @_lifetime(copy record)
-  func dnsBytes(of record: borrowing RecordReader) -> RawSpan? {
-    record.message.isEmpty ? dnsBytes(in: record.packet) : record.message
-  }
-
-  /// Bytes that begin with the head that a packet completes, or with its payload.
-  @_lifetime(copy record)
-  func headBytes(of record: borrowing RecordReader) -> RawSpan? {
+  func message(of record: borrowing RecordReader) -> RawSpan? {
     record.message.isEmpty ? payload(in: record.packet) : record.message
-  }
-
-  /// The bytes of the DNS message in a packet: of TCP, those that the length before them counts, if they are all there.
-  @_lifetime(copy packet)
-  func dnsBytes(in packet: RawSpan) -> RawSpan? {
-    guard let payload = payload(in: packet) else { return nil }
-    guard case .tcp = transport else { return payload }
-    guard payload.byteCount >= 2 else { return nil }
-    let length = Int(payload.network(0, as: UInt16.self))
-    guard payload.byteCount - 2 >= length else { return nil }
-    return payload.extracting(2..<2 + length)
   }
 }

@@ -4,15 +4,13 @@ struct StreamCounts: Equatable, Sendable {
   var messages: UInt64 = 0
   /// Times that segments together gave a message.
   var assembled: UInt64 = 0
-  /// Segments of which every byte had come before.
-  var repeated: UInt64 = 0
   /// Times that missing bytes were given up.
   var gaps: UInt64 = 0
-  /// Messages that had begun when their connection ended, or when bytes of them were given up.
+  /// Times that a message had begun, or bytes waited for others, when a connection ended or bytes were given up.
   var unfinished: UInt64 = 0
-  /// Messages that had begun and then waited too long.
+  /// The same when nothing came for too long.
   var idle: UInt64 = 0
-  /// Messages that had begun and had to make room.
+  /// The same when others needed the room.
   var crowdedOut: UInt64 = 0
   /// Heads of HTTP that are longer than any may be.
   var tooLong: UInt64 = 0

@@ -81,10 +81,7 @@ final class Streams {
     }
     var payload = payload
     if let begin = table[place]?.begin, Int32(bitPattern: start &- begin) < 0 {
-      guard let behind = table.find(segment.key.behind) else {
-        counts.repeated += 1
-        return
-      }
+      guard let behind = table.find(segment.key.behind) else { return }
       payload = payload.extracting(first: Int(begin &- start))
       place = behind
       table.change(place) { $0.time = segment.time }
@@ -139,8 +136,6 @@ final class Streams {
     if distance <= 0 {
       if distance + payload.byteCount > 0 {
         advance(place, payload.extracting(droppingFirst: -distance), framing, body)
-      } else if !payload.isEmpty {
-        counts.repeated += 1
       }
       return true
     }
