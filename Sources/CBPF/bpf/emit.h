@@ -62,8 +62,11 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
   packet->direction = want->direction;
   packet->shape = seen->shape;
   packet->transport_offset = seen->transport_offset;
-  packet->_reserved = 0;
+  packet->segment_size = 0;
   packet->ahead = seen->ahead;
+  packet->flags = 0;
+  __builtin_memset(packet->interface_name, 0, sizeof packet->interface_name);
+  packet->_reserved = 0;
   TP_EACH_WORD(i) out[i] = want->row.words[i];
   if (socket)
     copy_owner(&packet->owner, socket);

@@ -15,6 +15,7 @@
 #define TP_NODE_NAME_LENGTH 64
 #define TP_CONTAINER_ID_LENGTH 64
 #define TP_EXECUTABLE_LENGTH 256
+#define TP_INTERFACE_NAME_LENGTH 16
 /* A key of a longest-prefix trie holds at most 256 bytes of data; four of them are the dimension. */
 #define TP_TEXT_LENGTH 252
 
@@ -107,6 +108,11 @@ struct tp_owner {
 };
 _Static_assert(sizeof(struct tp_owner) == 520, "tp_owner is a wire type");
 
+enum tp_packet_flags {
+  TP_PACKET_COMPAT = 1 << 0,           /* sent by a 32-bit system call of a 64-bit kernel */
+  TP_PACKET_CHECKSUM_PARTIAL = 1 << 1, /* the transport checksum is not computed yet: a device is to do it */
+};
+
 /*
  * A packet that at least one rule wants. After it stand the row, `row_words` words with one bit for each rule, and then
  * `captured` bytes of the packet from its IP header on. The record may be longer than that: it is rounded up.
@@ -117,18 +123,21 @@ struct tp_packet {
   __u64 time; /* ns of CLOCK_BOOTTIME */
   __u32 length; /* of the packet, from the IP header on */
   __u32 captured;
-  __u32 interface; /* its index, 0 if unknown */
+  __u32 interface; /* its index in the packet's network namespace, 0 if unknown */
   __u32 processor;
-  __s32 system_call; /* of the owner, -1 when it was in none */
+  __s32 system_call; /* that sent the packet, a number of the table that `flags` names; -1 when none did */
   __u16 row_words;
   __u8 direction;
   __u8 shape;
   __u16 transport_offset; /* from the IP header on; 0 without a transport header */
-  __u16 _reserved;
+  __u16 segment_size; /* of UDP: bytes of payload in each datagram that the packet will be cut into; 0: it is one datagram */
   __u32 ahead; /* of a segment of TCP: the bytes that are missing before it, as far as is known */
+  __u32 flags; /* enum tp_packet_flags */
+  char interface_name[TP_INTERFACE_NAME_LENGTH]; /* ends at the first NUL, or fills its field */
+  __u32 _reserved;
   struct tp_owner owner;
 };
-_Static_assert(sizeof(struct tp_packet) == 48 + sizeof(struct tp_owner), "tp_packet is a wire type");
+_Static_assert(sizeof(struct tp_packet) == 72 + sizeof(struct tp_owner), "tp_packet is a wire type");
 
 /* What happened to a process. */
 enum tp_process_change {

@@ -19,6 +19,9 @@ enum RecordLayout {
   static var direction: Int { offset(\tp_packet.direction) }
   static var shape: Int { offset(\tp_packet.shape) }
   static var transportOffset: Int { offset(\tp_packet.transport_offset) }
+  static var segmentSize: Int { offset(\tp_packet.segment_size) }
+  static var flags: Int { offset(\tp_packet.flags) }
+  static var interfaceName: Int { offset(\tp_packet.interface_name) }
   static var ahead: Int { offset(\tp_packet.ahead) }
   static var owner: Int { offset(\tp_packet.owner) }
 

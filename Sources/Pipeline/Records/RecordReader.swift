@@ -74,6 +74,22 @@ struct RecordReader: ~Escapable {
   var transportOffset: Int { Int(bytes.host(RecordLayout.transportOffset, as: UInt16.self)) }
   /// Of a segment of TCP: the bytes that were missing before it when it passed, as far as the kernel side knew.
   var ahead: UInt32 { bytes.host(RecordLayout.ahead) }
+  /// Of UDP: the bytes of payload in each datagram that the packet will be cut into; 0 when it is one datagram.
+  var segmentSize: Int { Int(bytes.host(RecordLayout.segmentSize, as: UInt16.self)) }
+  /// Whether a 32-bit system call sent the packet.
+  var isCompat: Bool { has(TP_PACKET_COMPAT) }
+  /// Whether the transport checksum is not computed yet, because a device is to do it.
+  var isChecksumPartial: Bool { has(TP_PACKET_CHECKSUM_PARTIAL) }
+  /// The name of the interface in the packet's network namespace, in any encoding; empty when it is not known.
+  var interfaceName: RawSpan {
+    @_lifetime(copy self) get {
+      bytes.text(RecordLayout.interfaceName, capacity: Int(TP_INTERFACE_NAME_LENGTH))
+    }
+  }
+
+  private func has(_ flag: tp_packet_flags) -> Bool {
+    bytes.host(RecordLayout.flags, as: UInt32.self) & flag.rawValue != 0
+  }
 
   /// One bit for each rule that wants the packet.
   var row: Row {
