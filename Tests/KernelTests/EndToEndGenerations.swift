@@ -176,7 +176,7 @@ private struct PlanMaps: Equatable {
   private let process: pid_t
   /// How many programs, links and maps it has.
   var objects: [Int]
-  /// The memory of its maps in bytes, as the kernel tells it.
+  /// The memory of its maps in bytes, as the kernel tells it; without those that grow with what there is on the machine.
   var memory = 0
   /// The ids of the maps in its maps of maps.
   var inner: Set<UInt32> = []
@@ -189,7 +189,10 @@ private struct PlanMaps: Equatable {
       let descriptor = bpf_map_get_fd_by_id(UInt32(id))
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
-      memory += KernelObjects.memory(ofMap: descriptor)
+      // What is known of sockets, processes and cgroups grows and shrinks with them.
+      if KernelObjects.number("map_flags", of: descriptor) & Int(BPF_F_NO_PREALLOC.rawValue) == 0 {
+        memory += KernelObjects.memory(ofMap: descriptor)
+      }
       let type = KernelObjects.number("map_type", of: descriptor)
       guard type == Int(BPF_MAP_TYPE_ARRAY_OF_MAPS.rawValue) else { continue }
       for slot in 0..<UInt32(TP_PLAN_SLOTS) {

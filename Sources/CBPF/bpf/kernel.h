@@ -50,7 +50,7 @@ struct bpf_sock {
   __u32 dst_ip4, dst_ip6[4], state;
 };
 
-enum { TCP_LISTEN = 10 };
+enum { TCP_ESTABLISHED = 1, TCP_LISTEN = 10 };
 
 struct bpf_sock_addr {
   __u32 user_family, user_ip4, user_ip6[4], user_port, family, type, protocol, msg_src_ip4, msg_src_ip6[4];
