@@ -98,10 +98,13 @@ extension EndToEnd {
           after = try kernel.now()
           return after.sockets <= before.sockets + Self.others
             && after.tasks <= before.tasks + Self.others
-            && after.groups <= before.groups + Self.others
             && after.objects == before.objects && after.descriptors == before.descriptors
             && after.memory <= before.memory + Self.others * 4096
         }
+
+        // Cgroups that were removed stay known until as many others were as the queue has room for, and no longer.
+        #expect(after.groups <= before.groups + kernel.groupRoom + Self.others)
+        #expect(after.groups >= kernel.groupRoom && kernel.groupRoom > 0)
 
         // Ancestors stay until as many others have exited as the queue has room for, and no longer.
         #expect(after.descents > before.descents + 10_000)

@@ -10,13 +10,13 @@
 #include "sequence.h"
 #include "scope.h"
 #include "owner.h"
-#include "cgroup.h"
 #include "packet.h"
 #include "content.h"
 #include "classify.h"
 #include "flow.h"
 #include "share.h"
 #include "emit.h"
+#include "cgroup.h"
 #include "process.h"
 #include "descent.h"
 
@@ -194,20 +194,20 @@ SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_exec, struct task_struct *ta
 
 SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_fork, struct task_struct *parent, struct task_struct *child) {
   if (child->pid != child->tgid) return 0;
-  return record_process(child, TP_PROCESS_FORKED, parent->tgid, NULL);
+  return record_process(child, TP_PROCESS_FORKED, parent->group_leader, NULL);
 }
 
 SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_executed, struct task_struct *task) {
-  return record_process(task, TP_PROCESS_EXECUTED, 0, NULL);
+  return record_process(task, TP_PROCESS_EXECUTED, NULL, NULL);
 }
 
 SEC("tp_btf/task_rename") int BPF_PROG(tp_on_rename, struct task_struct *task, const char *comm) {
-  return record_process(task, TP_PROCESS_RENAMED, 0, comm);
+  return record_process(task, TP_PROCESS_RENAMED, NULL, comm);
 }
 
 SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_exit, struct task_struct *task) {
   if (!ends_process(task)) return 0;
-  return record_process(task, TP_PROCESS_EXITED, 0, NULL);
+  return record_process(task, TP_PROCESS_EXITED, NULL, NULL);
 }
 
 SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_descent, struct task_struct *parent, struct task_struct *child) {
@@ -226,7 +226,7 @@ SEC("iter/task") int tp_find_descent(struct bpf_iter__task *entry) {
 SEC("iter/task") int tp_find(struct bpf_iter__task *entry) {
   struct task_struct *task = entry->task;
   if (!task || task->pid != task->tgid) return 0;
-  return record_process(task, TP_PROCESS_FOUND, task->real_parent->tgid, NULL);
+  return record_process(task, TP_PROCESS_FOUND, task->real_parent->group_leader, NULL);
 }
 
 /* For each open file of each process, run by reading the iterator: gives sockets that are older than the tracer an owner. */

@@ -31,7 +31,10 @@ import Glibc
   /// - Parameters:
   ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
   ///   - ringBytes: a power of two, at least one page.
-  func configure(rowWords: Int, ringBytes: UInt32) throws(KernelError) {
+  ///   - cgroups: how many cgroups can be known.
+  func configure(
+    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.limit
+  ) throws(KernelError) {
     var config = tp_config(row_words: UInt32(rowWords), ring_bytes: ringBytes)
     try check(
       unsafe bpf_map__set_initial_value(
@@ -41,6 +44,8 @@ import Glibc
       "set the width of rows")
     try check(
       unsafe bpf_map__set_max_entries(map("tp_ring"), ringBytes), "set the size of the ring")
+    try check(
+      unsafe bpf_map__set_max_entries(map("tp_cgroups"), cgroups), "make room for cgroups")
   }
 
   /// Leaves out the programs whose names are not `wanted`; only before ``load()``.

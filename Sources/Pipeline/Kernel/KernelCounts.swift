@@ -22,6 +22,12 @@ public struct KernelCounts: Equatable, Sendable {
 
   /// Changes of processes that found the ring full: what follows from them is not known.
   public var processesFull: UInt64 = 0
+  /// Processes for whose ancestors, or for what became of them, there was no room.
+  public var processesRefused: UInt64 = 0
+  /// Processes that have more ancestors than are kept.
+  public var ancestorsCut: UInt64 = 0
+  /// Cgroups for which there was no room, or for the one that they are in: their paths and containers are not known.
+  public var cgroupsUnknown: UInt64 = 0
 
   /// Counts a packet whose transport is hidden.
   mutating func count(_ hidden: HiddenTransport) {
@@ -57,7 +63,8 @@ struct KernelCounters {
     return KernelCounts(
       unwanted: values[0], submitted: values[1], ringFull: values[2], malformed: values[3],
       fragments: hidden(TP_HIDDEN_BY_FRAGMENT), buried: hidden(TP_HIDDEN_BY_HEADERS),
-      cutOff: hidden(TP_HIDDEN_BY_END), processesFull: values[4])
+      cutOff: hidden(TP_HIDDEN_BY_END), processesFull: values[4], processesRefused: values[10],
+      ancestorsCut: values[11], cgroupsUnknown: values[9])
   }
 
   /// For each of the first `rules` rules of a generation, the packets that it wanted and that found the ring full.

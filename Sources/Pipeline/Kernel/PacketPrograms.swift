@@ -68,9 +68,12 @@ final class OwnerPrograms: Sendable {
   /// - Parameters:
   ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
   ///   - ringBytes: a power of two, at least one page.
-  init(rowWords: Int, ringBytes: UInt32) throws(KernelError) {
+  ///   - cgroups: how many cgroups can be known.
+  init(
+    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.limit
+  ) throws(KernelError) {
     object = try BPFObject()
-    try object.configure(rowWords: rowWords, ringBytes: ringBytes)
+    try object.configure(rowWords: rowWords, ringBytes: ringBytes, cgroups: cgroups)
     try object.keepPrograms { !ProcessPrograms.contains($0) }
     try object.load()
     self.rowWords = rowWords

@@ -16,7 +16,11 @@ extension Ledger {
       "records": [
         "read": .count(records), "waiting": .count(waiting), "malformed": .count(malformedRecords),
       ],
-      "processes": ["ringFull": .count(kernel.processesFull)],
+      "processes": [
+        "ringFull": .count(kernel.processesFull), "noRoom": .count(kernel.processesRefused),
+        "manyAncestors": .count(kernel.ancestorsCut),
+      ],
+      "cgroups": ["unknown": .count(kernel.cgroupsUnknown)],
       "emitted": .count(emitted),
       "rules": .list(rules.map(\.json)),
       "events": .list(

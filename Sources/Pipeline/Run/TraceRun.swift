@@ -9,6 +9,8 @@ public struct TraceRun: ~Copyable {
   let completion: OwnerCompletion
   private let signals: Signals
   private let ringBytes: UInt64
+  private let cgroupLimit: UInt32
+  private var hasToldOfCgroups = false
 
   /// What there is to say about outputs while tracing goes on: sentences for people.
   public var notice: (String) -> Void = { _ in }
@@ -52,6 +54,7 @@ public struct TraceRun: ~Copyable {
     }
     self.signals = signals
     ringBytes = UInt64(options.ringBytes)
+    cgroupLimit = options.cgroupLimit
     self.generations = generations
     completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
@@ -89,6 +92,7 @@ public struct TraceRun: ~Copyable {
     let watched = watch.map { [$0.descriptor] } ?? []
     let others = [signals.descriptor, generations.mailbox.descriptor] + watched + bells
     var rest: Int32?
+    try noticeGap(isIdle: true)
     while !emitter.isDone {
       let isFull = mustWait
       let isResting = rest != nil && !isFull
@@ -146,10 +150,21 @@ public struct TraceRun: ~Copyable {
   private mutating func noticeGap(isIdle: Bool) throws(TraceError) {
     guard isIdle || gaps.isDue, !mustWait else { return }
     do throws(KernelError) {
-      let full = try tracer.counts().ringFull
+      let counts = try tracer.counts()
+      noticeUnknown(counts.cgroupsUnknown)
+      let full = counts.ringFull
       guard gaps.isNew(full) else { return }
       emitter.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
     } catch { throw .kernel(error) }
+  }
+
+  /// Says once that there are cgroups that nothing is known of.
+  private mutating func noticeUnknown(_ cgroups: UInt64) {
+    guard cgroups > 0, !hasToldOfCgroups else { return }
+    hasToldOfCgroups = true
+    notice(
+      "there are more cgroups than are kept in mind (\(cgroupLimit)): the path and the container of "
+        + "further ones are not known, and scopes that ask for them leave them out")
   }
 
   private func tellNotices() {
@@ -235,7 +250,10 @@ public struct TraceRun: ~Copyable {
   /// What became of all packets so far.
   public func ledger() throws(TraceError) -> Ledger {
     do throws(KernelError) {
-      return Ledger(kernel: try tracer.counts(), emitter: emitter, ringFull: try losses())
+      var counts = try tracer.counts()
+      counts.processesRefused += processes?.refused ?? 0
+      counts.ancestorsCut += processes?.cut ?? 0
+      return Ledger(kernel: counts, emitter: emitter, ringFull: try losses())
     } catch { throw .kernel(error) }
   }
 

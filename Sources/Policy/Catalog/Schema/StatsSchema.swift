@@ -73,7 +73,18 @@ public enum StatsSchema {
     (
       "processes",
       JSONSchema.object(
-        counts([("ringFull", "changes of processes for which the ring had no room")]))
+        counts([
+          ("ringFull", "changes of processes for which the ring had no room"),
+          ("noRoom", "processes for whose ancestors, or for what became of them, there was no room"),
+          ("manyAncestors", "processes with more than 64 ancestors: those beyond are forgotten"),
+        ]))
+    ),
+    (
+      "cgroups",
+      JSONSchema.object(
+        counts([
+          ("unknown", "cgroups without room in the table: neither path nor container is known")
+        ]))
     ),
     ("emitted", JSONSchema.described("events given to the outputs", number)),
     (
