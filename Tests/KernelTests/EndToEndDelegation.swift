@@ -33,7 +33,7 @@ extension EndToEnd {
         let here = network.left.ipv4
         let home = try stage.make(stage.plannedGroup())
         for file in ["", "/cgroup.procs"] { chown(home.directory + file, 65534, 65534) }
-        let box = try stage.make(ControlGroup(path: home.path + "-docker-\(Self.real).scope"))
+        let box = try stage.make(stage.plannedGroup(container: "f9"))
         let made =
           [
             home.below("docker-\(Self.forged).scope"), home.below("libpod-\(Self.forged)"),
@@ -74,11 +74,10 @@ extension EndToEnd {
     /// Makes a cgroup as the user whose the one above it is.
     private func make(_ group: ControlGroup, on stage: Stage) throws {
       var above = stat()
-      let parent = group.directory.prefix(upTo: group.directory.lastIndex(of: "/") ?? group.directory.startIndex)
+      let parent = group.directory.prefix(
+        upTo: group.directory.lastIndex(of: "/") ?? group.directory.startIndex)
       #expect(stat(String(parent), &above) == 0)
-      setfsuid(above.st_uid)
-      defer { setfsuid(0) }
-      try stage.make(group)
+      try asFileSystemUser(above.st_uid) { _ = try stage.make(group) }
     }
   }
 }

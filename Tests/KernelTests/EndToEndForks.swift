@@ -16,18 +16,20 @@ extension EndToEnd {
       s.sendto(b"x", ("127.77.2.1", 9))
       """
 
-    /// What a process has of memory, in bytes.
+    /// What a process has of memory for itself, in bytes.
     private func memory(of process: pid_t) throws -> Int {
       let text = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-      let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-      return (line.split(separator: " ").dropLast().last.flatMap { Int($0) } ?? 0) << 10
+      let line = text.split(separator: "\n").first { $0.hasPrefix("RssAnon:") } ?? ""
+      return (line.split { $0 == " " || $0 == "\t" }.dropLast().last.flatMap { Int($0) } ?? 0) << 10
     }
 
     @Test(.timeLimit(.minutes(2)))
     func `a chain of sixteen thousand forks costs less than 16 MiB`() async throws {
       try await withStage { stage in
         let folder = try stage.folder()
-        let first = try stage.start("sh", "-c", "read line; exec \"$@\"", "sh", "python3", "-I", "-S", "-c", Self.chain, "16000", input: .open)
+        let first = try stage.start(
+          "sh", "-c", "read line; exec \"$@\"", "sh", "python3", "-I", "-S", "-c", Self.chain,
+          "16000", input: .open)
         let tracer = try await stage.trace(
           [
             policy(
@@ -82,7 +84,8 @@ extension EndToEnd {
       """
 
     @Test(.timeLimit(.minutes(2)))
-    func `a loop that renames itself loses changes of its own, and nobody else's changes or packets`()
+    func
+      `a loop that renames itself loses changes of its own, and nobody else's changes or packets`()
       async throws
     {
       try await withStage { stage in
@@ -92,7 +95,9 @@ extension EndToEnd {
         let filter = "data.dst=\(network.left.ipv4)"
         let tracer = try await stage.trace(
           [
-            policy("followers", scope: "follow\", \"comm=tpname", events: "net_packet_udp", filter, "data.dst_port=10"),
+            policy(
+              "followers", scope: "follow\", \"comm=tpname", events: "net_packet_udp", filter,
+              "data.dst_port=10"),
             policy("all", events: "net_packet_udp", filter, "data.dst_port=10"),
           ], options: ["--stats-file", "\(folder)/stats.json", "--buffer", "1M"])
         let renamers = try (0..<2).map { _ in
@@ -117,7 +122,8 @@ extension EndToEnd {
       }
     }
 
-    @Test func `a reload that asks no more about processes ends the watch, and a later one begins anew`()
+    @Test
+    func `a reload that asks no more about processes ends the watch, and a later one begins anew`()
       async throws
     {
       try await withStage { stage in

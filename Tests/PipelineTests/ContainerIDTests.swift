@@ -20,10 +20,12 @@ struct ContainerIDTests {
 
   @Test func `runtimes name cgroups after the ids of containers`() {
     for path in [
-      "/docker/\(Self.a)", "/system.slice/docker-\(Self.a).scope", "/libpod_parent/libpod-\(Self.a)",
+      "/docker/\(Self.a)", "/system.slice/docker-\(Self.a).scope",
+      "/libpod_parent/libpod-\(Self.a)",
       "/machine.slice/libpod-\(Self.a).scope/container",
       "/kubepods.slice/kubepods-pod1.slice/cri-containerd-\(Self.a).scope",
-      "/kubepods/burstable/pod12/\(Self.a)", "/system.slice/kubepods-pod1.slice:cri-containerd:\(Self.a)",
+      "/kubepods/burstable/pod12/\(Self.a)",
+      "/system.slice/kubepods-pod1.slice:cri-containerd:\(Self.a)",
     ] { #expect(id(path) == Self.a, "\(path)") }
   }
 
@@ -35,7 +37,9 @@ struct ContainerIDTests {
   }
 
   @Test func `the outermost id counts, whatever is below it`() {
-    for below in [Self.b, "docker-\(Self.b).scope", "libpod-conmon-\(Self.b)", "x-conmon-\(Self.b)", "init"] {
+    for below in [
+      Self.b, "docker-\(Self.b).scope", "libpod-conmon-\(Self.b)", "x-conmon-\(Self.b)", "init",
+    ] {
       #expect(id("/docker/\(Self.a)/\(below)") == Self.a, "\(below)")
       #expect(id("/docker/\(Self.a)/x/\(below)/y") == Self.a, "\(below)")
     }

@@ -177,7 +177,8 @@ struct ProcessTableTests {
     #expect(story.owner(10, started: 7).ancestors == [2])
   }
 
-  @Test func `of a chain of forks the nearest ancestors are known, and the rest is counted`() throws {
+  @Test func `of a chain of forks the nearest ancestors are known, and the rest is counted`() throws
+  {
     let story = Story()
     let limit = UInt32(ProcessTable.ancestorLimit)
     let last: UInt32 = 16_000

@@ -119,11 +119,11 @@ struct {
 
 /*
  * Cgroups of the v2 tree by id: those that were there are written by user space, those that come later by the kernel. Those
- * that find no room are counted.
+ * that find no room are counted. Its size is set before the program is loaded.
  */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, 1 << 18);
+  __uint(max_entries, 65536);
   __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, __u64);
   __type(value, struct tp_cgroup);

@@ -17,17 +17,17 @@ static __always_inline bool is_pressed(struct tp_pressure *pressure) {
 }
 
 /*
- * Whether a share has taken less than so many times what is still free, since the ring was written half round or up to a
+ * Whether a share has taken less than so many quarters of what is still free, since the ring was written half round or up to a
  * whole one. Counts can be a little off when several processors change them at once, and nothing depends on that.
  */
-static __always_inline bool has_room(struct tp_share *share, const struct tp_pressure *pressure, __u32 times) {
+static __always_inline bool has_room(struct tp_share *share, const struct tp_pressure *pressure, __u32 quarters) {
   if (!share) return true;
   if (share->round != pressure->round) {
     share->before = share->round + 1 == pressure->round ? share->bytes : 0;
     share->round = pressure->round;
     share->bytes = 0;
   }
-  return share->before + share->bytes < times * pressure->left;
+  return 4 * (share->before + share->bytes) < quarters * pressure->left;
 }
 
 static __always_inline void take(struct tp_share *share, __u32 size) {
@@ -51,7 +51,7 @@ static __always_inline bool may_take(const struct tp_row *row, __u32 size) {
   struct tp_pressure pressure;
   if (!is_pressed(&pressure)) return true;
   struct tp_share *share = share_of(row);
-  if (!has_room(share, &pressure, 4)) return false;
+  if (!has_room(share, &pressure, 4 * 4)) return false;
   take(share, size);
   return true;
 }
@@ -73,7 +73,7 @@ static __always_inline __u64 container_of_task(struct task_struct *task) {
 
 /*
  * Whether a record of `size` bytes of a change of a process may be put into the ring. From half full on, one process may have
- * taken as much as is still free, one user of a container or of the host twice as much, and all together four times as much. So
+ * taken a quarter of what is still free, one user of a container or of the host twice what is, and all together four times. So
  * one that changes all the time leaves room for its user's others, one user for other users, and all for packets. `task` is who
  * made the change. Not inlined: with all that goes before, the verifier would look at it once for each kind of change.
  */
@@ -88,7 +88,7 @@ static __noinline bool may_take_change(struct task_struct *task, __u32 size) {
   struct tp_share *share_of_all = bpf_map_lookup_elem(&tp_process_shares, &all);
   struct tp_share *share_of_user = bpf_map_lookup_elem(&tp_process_shares, &user);
   struct tp_share *share_of_process = bpf_map_lookup_elem(&tp_process_shares, &process);
-  if (!has_room(share_of_all, &pressure, 4) || !has_room(share_of_user, &pressure, 2) ||
+  if (!has_room(share_of_all, &pressure, 4 * 4) || !has_room(share_of_user, &pressure, 2 * 4) ||
       !has_room(share_of_process, &pressure, 1))
     return false;
   take(share_of_all, size);

@@ -33,7 +33,7 @@ import Glibc
   ///   - ringBytes: a power of two, at least one page.
   ///   - cgroups: how many cgroups can be known.
   func configure(
-    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.limit
+    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.leastLimit
   ) throws(KernelError) {
     var config = tp_config(row_words: UInt32(rowWords), ring_bytes: ringBytes)
     try check(

@@ -29,6 +29,13 @@ struct CgroupTree {
     return directory
   }
 
+  /// How many cgroups there are now, as the kernel counts them; 0 when it does not tell.
+  var count: Int {
+    let text = (try? Self.read(root + "/cgroup.stat")) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("nr_descendants ") }
+    return line.flatMap { Int($0.drop { $0 != " " }.dropFirst()) } ?? 0
+  }
+
   /// A cgroup of the tree.
   struct Member: Equatable {
     /// Its number in the kernel, which no later one gets.

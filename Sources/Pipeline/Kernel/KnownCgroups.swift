@@ -9,8 +9,17 @@ struct KnownCgroups {
   /// Cgroups that the kernel side left out while tracing began, and that were found later.
   private(set) var foundLater: UInt64 = 0
 
-  /// How many of them there can be at once, with those that were removed of late.
-  static let limit: UInt32 = 1 << 18
+  /// How many of them there can be at once at least, with those that were removed of late.
+  static let leastLimit: UInt32 = 1 << 16
+
+  /// How many there can be on a machine that has so many now: four times as many, within 65,536 and 1,048,576.
+  ///
+  /// The kernel takes 16 bytes for each at once, and some 400 for each that there is.
+  static func limit(now: Int) -> UInt32 {
+    var limit = leastLimit
+    while limit < 1 << 20, limit < 4 * UInt64(clamping: now) { limit *= 2 }
+    return limit
+  }
 
   init(_ owners: OwnerPrograms) { map = owners.descriptor(ofMap: "tp_cgroups") }
 
@@ -75,5 +84,21 @@ struct KnownCgroups {
       let path = String(decoding: member.path, as: UTF8.self)
       throw KernelError("note the cgroup \(path)", code: code)
     }
+  }
+}
+
+/// What is said of cgroups that there was no room for: once, and then counted only.
+struct UnknownCgroups {
+  private var isTold = false
+
+  /// A sentence for people when there are any and it was not said yet.
+  ///
+  /// - Parameter limit: how many there is room for.
+  mutating func notice(_ count: UInt64, limit: UInt32) -> String? {
+    guard count > 0, !isTold else { return nil }
+    isTold = true
+    return
+      "there are more than \(limit) cgroups: the paths and the containers of others are not known, "
+      + "and scopes take them for cgroups of the host"
   }
 }

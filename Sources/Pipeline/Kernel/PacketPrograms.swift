@@ -70,7 +70,7 @@ final class OwnerPrograms: Sendable {
   ///   - ringBytes: a power of two, at least one page.
   ///   - cgroups: how many cgroups can be known.
   init(
-    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.limit
+    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.leastLimit
   ) throws(KernelError) {
     object = try BPFObject()
     try object.configure(rowWords: rowWords, ringBytes: ringBytes, cgroups: cgroups)

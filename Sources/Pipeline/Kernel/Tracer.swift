@@ -12,6 +12,8 @@ public struct Tracer: ~Copyable {
   private let counters: KernelCounters
   private let gracePeriod: GracePeriod
   let knownCgroups: KnownCgroups
+  /// How many cgroups can be known at once.
+  let cgroupLimit: UInt32
   /// The programs that see packets; nil when they are detached.
   private var packetLinks: PacketLinks?
   private var links: [BPFLink]
@@ -28,8 +30,8 @@ public struct Tracer: ~Copyable {
     public var cgroup: String?
     /// Who decides the clauses of a plan.
     public var filters = FilterPlace.kernel
-    /// How many cgroups can be known at once.
-    var cgroupLimit = KnownCgroups.limit
+    /// How many cgroups can be known at once; nil for what ``KnownCgroups/limit(now:)`` says.
+    var cgroupLimit: UInt32?
 
     /// Makes the default options.
     public init() {}
@@ -41,8 +43,9 @@ public struct Tracer: ~Copyable {
     try Requirement.types.check()
     let tree = try CgroupTree()
     let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
+    let cgroupLimit = options.cgroupLimit ?? KnownCgroups.limit(now: tree.count)
     let owners = try OwnerPrograms(
-      rowWords: tables.rowWords, ringBytes: options.ringBytes, cgroups: options.cgroupLimit)
+      rowWords: tables.rowWords, ringBytes: options.ringBytes, cgroups: cgroupLimit)
     let counters = KernelCounters(
       counters: owners.descriptor(ofMap: "tp_counters"),
       losses: owners.descriptor(ofMap: "tp_losses"))
@@ -68,6 +71,7 @@ public struct Tracer: ~Copyable {
     }
     packetLinks = try packets.attach(to: cgroup)
     self.counters = counters
+    self.cgroupLimit = cgroupLimit
     generation = tables.plan.generation
     knownCgroups = known
     self.owners = owners

@@ -9,8 +9,7 @@ public struct TraceRun: ~Copyable {
   let completion: OwnerCompletion
   private let signals: Signals
   private let ringBytes: UInt64
-  private let cgroupLimit: UInt32
-  private var hasToldOfCgroups = false
+  private var unknownCgroups = UnknownCgroups()
 
   /// What there is to say about outputs while tracing goes on: sentences for people.
   public var notice: (String) -> Void = { _ in }
@@ -54,7 +53,6 @@ public struct TraceRun: ~Copyable {
     }
     self.signals = signals
     ringBytes = UInt64(options.ringBytes)
-    cgroupLimit = options.cgroupLimit
     self.generations = generations
     completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
@@ -151,20 +149,12 @@ public struct TraceRun: ~Copyable {
     guard isIdle || gaps.isDue, !mustWait else { return }
     do throws(KernelError) {
       let counts = try tracer.counts()
-      noticeUnknown(counts.cgroupsUnknown)
+      let unknown = unknownCgroups.notice(counts.cgroupsUnknown, limit: tracer.cgroupLimit)
+      if let unknown { notice(unknown) }
       let full = counts.ringFull
       guard gaps.isNew(full) else { return }
       emitter.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
     } catch { throw .kernel(error) }
-  }
-
-  /// Says once that there are cgroups that nothing is known of.
-  private mutating func noticeUnknown(_ cgroups: UInt64) {
-    guard cgroups > 0, !hasToldOfCgroups else { return }
-    hasToldOfCgroups = true
-    notice(
-      "there are more cgroups than are kept in mind (\(cgroupLimit)): the path and the container of "
-        + "further ones are not known, and scopes that ask for them leave them out")
   }
 
   private func tellNotices() {

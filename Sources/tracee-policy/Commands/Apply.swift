@@ -119,7 +119,8 @@ struct Apply: ParsableCommand {
     }
     if ledger.kernel.processesRefused > 0 {
       StandardError.say(
-        "no room: \(ledger.kernel.processesRefused) processes; tree and follow may have missed them")
+        "no room: \(ledger.kernel.processesRefused) processes; tree and follow may have missed them"
+      )
     }
     if ledger.kernel.cgroupsUnknown > 0 {
       StandardError.say(

@@ -45,15 +45,13 @@ final class Forest {
   ///
   /// - Returns: its place in ``members``.
   func make(_ name: [UInt8], below parent: Int, givesAway: Bool = false) throws -> Int {
-    let isUsers = owners[parent] == Self.user
-    if isUsers { setfsuid(Self.user) }
-    defer { if isUsers { setfsuid(0) } }
-    guard mkdirat(places[parent], Self.cString(name), 0o755) == 0 else {
-      throw SystemCallFailed("mkdirat")
+    try asFileSystemUser(owners[parent]) {
+      guard mkdirat(places[parent], Self.cString(name), 0o755) == 0 else {
+        throw SystemCallFailed("mkdirat")
+      }
     }
     let place = openat(places[parent], Self.cString(name), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard place >= 0 else { throw SystemCallFailed("openat") }
-    if isUsers { setfsuid(0) }
     if givesAway { fchown(place, Self.user, Self.user) }
     var status = stat()
     fstat(place, &status)
@@ -88,7 +86,8 @@ final class Forest {
 
   /// Makes another one at random.
   func grow(_ random: inout SplitMix) throws {
-    let parent = Bool.random(using: &random)
+    let parent =
+      Bool.random(using: &random)
       ? Int.random(in: max(0, members.count - 4)..<members.count, using: &random)
       : Int.random(in: members.indices, using: &random)
     let name = Self.name(&random)
@@ -97,12 +96,14 @@ final class Forest {
   }
 
   private static func name(_ random: inout SplitMix) -> [UInt8] {
-    let before = [
-      "", "docker-", "libpod-", "libpod-conmon-", "crio-conmon-", "x-conmon-", "conmon-",
-      "libpod-conmon-x", "kubepods:cri-containerd:", "crio-conmon-crio-", "\(id(&random)).",
-      "\(id(&random))-",
-    ].randomElement(using: &random) ?? ""
-    let after = ["", "", "", ".scope", ".scope", "-x", ":x", ".", ".\(id(&random))"]
+    let before =
+      [
+        "", "docker-", "libpod-", "libpod-conmon-", "crio-conmon-", "x-conmon-", "conmon-",
+        "libpod-conmon-x", "kubepods:cri-containerd:", "crio-conmon-crio-", "\(id(&random)).",
+        "\(id(&random))-",
+      ].randomElement(using: &random) ?? ""
+    let after =
+      ["", "", "", ".scope", ".scope", "-x", ":x", ".", ".\(id(&random))"]
       .randomElement(using: &random) ?? ""
     var middle = Array(id(&random).utf8)
     switch Int.random(in: 0..<8, using: &random) {

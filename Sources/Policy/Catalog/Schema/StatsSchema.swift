@@ -75,7 +75,9 @@ public enum StatsSchema {
       JSONSchema.object(
         counts([
           ("ringFull", "changes of processes for which the ring had no room"),
-          ("noRoom", "processes for whose ancestors, or for what became of them, there was no room"),
+          (
+            "noRoom", "processes for whose ancestors, or for what became of them, there was no room"
+          ),
           ("manyAncestors", "processes with more than 64 ancestors: those beyond are forgotten"),
         ]))
     ),
