@@ -48,8 +48,9 @@ extension EndToEnd {
         let after = try memory(of: tracer.process.id) + kernel.allMemory()
         #expect(after - before < 16 << 20, "\((after - before) >> 10) KiB")
         let trace = try await tracer.stop()
-        // The first is an ancestor that was forgotten long ago; who is followed stays so.
-        #expect(trace.events.map(\.matchedPolicies) == [["followers"]], "\(trace.summary)")
+        // Nobody leaves a tree, or ceases to be followed, by forking again and again.
+        #expect(
+          trace.events.map(\.matchedPolicies) == [["followers", "family"]], "\(trace.summary)")
         let ledger = try Statistics(ofFile: "\(folder)/stats.json")
         #expect(ledger.json["processes"]?["ringFull"]?.unsigned == 0)
         #expect(ledger.json["processes"]?["noRoom"]?.unsigned == 0)

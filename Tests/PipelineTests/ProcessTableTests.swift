@@ -177,7 +177,10 @@ struct ProcessTableTests {
     #expect(story.owner(10, started: 7).ancestors == [2])
   }
 
-  @Test func `of a chain of forks the nearest ancestors are known, and the rest is counted`() throws
+  @Test
+  func
+    `of a chain of forks the nearest and the farthest ancestors are known, and the rest is counted`()
+    throws
   {
     let story = Story()
     let limit = UInt32(ProcessTable.ancestorLimit)
@@ -187,8 +190,9 @@ struct ProcessTableTests {
         .forked, id, parent: id - 1, started: UInt64(id), parentStarted: UInt64(id - 1))
       if id > 2 { try story.tell(.exited, id - 1, started: UInt64(id - 1)) }
     }
-    let nearest = (1...limit).map { last - $0 }
-    #expect(story.owner(last, started: UInt64(last)).ancestors == nearest)
+    let nearest = (1...limit / 2).map { last - $0 }
+    let farthest = (1...limit / 2).reversed()
+    #expect(story.owner(last, started: UInt64(last)).ancestors == nearest + farthest)
     #expect(story.table.cut == UInt64(last - 1 - limit))
     #expect(story.table.refused == 0)
   }

@@ -63,8 +63,12 @@ static __always_inline int find_descent(struct task_struct *leader) {
   return 0;
 }
 
-/* A new process descends from the one that forked it, and from whomever that descends. */
+/*
+ * A new process descends from the one that forked it, and from whomever that descends. Of more ancestors than there is room for,
+ * the nearest half and the farthest half are kept: so nobody leaves a tree by forking again and again.
+ */
 static __always_inline int inherit_descent(struct task_struct *parent, struct task_struct *child) {
+  const __u32 half = TP_ANCESTORS_MAX / 2, size = sizeof(__u32);
   struct task_struct *forker = parent->group_leader;
   struct tp_process_key parent_key = process_key(forker), key = process_key(child);
   find_descent(forker);
@@ -72,10 +76,16 @@ static __always_inline int inherit_descent(struct task_struct *parent, struct ta
   const struct tp_descent *above = bpf_map_lookup_elem(&tp_descents, &parent_key);
   if (!descent) return 0;
   __u32 count = above ? above->count : 0;
-  if (above) __builtin_memcpy(descent->ancestors + 1, above->ancestors, sizeof above->ancestors - sizeof(__u32));
   descent->ancestors[0] = forker->pid;
   descent->count = count < TP_ANCESTORS_MAX ? count + 1 : TP_ANCESTORS_MAX;
-  if (count == TP_ANCESTORS_MAX) count_cut();
+  if (!above) return 0;
+  __builtin_memcpy(descent->ancestors + 1, above->ancestors, (half - 1) * size);
+  if (count < TP_ANCESTORS_MAX) {
+    __builtin_memcpy(descent->ancestors + half, above->ancestors + half - 1, half * size);
+    return 0;
+  }
+  __builtin_memcpy(descent->ancestors + half, above->ancestors + half, half * size);
+  count_cut();
   return 0;
 }
 

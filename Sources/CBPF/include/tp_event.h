@@ -285,7 +285,7 @@ struct tp_process_key {
 };
 _Static_assert(sizeof(struct tp_process_key) == 16, "tp_process_key is a map key");
 
-/* The nearest ancestors of a process that are known; those beyond are forgotten. */
+/* The ancestors of a process that are known at most: the nearest half, and the farthest half. */
 #define TP_ANCESTORS_MAX 64
 
 /* The ancestors of a process when it was forked, nearest first. */
@@ -340,7 +340,7 @@ struct tp_counters {
   __u64 hidden[TP_HIDINGS]; /* of those seen, by enum tp_hiding; the first stays 0 */
   __u64 cgroups_unknown;    /* cgroups for which, or for whose parents, there was no room */
   __u64 descents_full;      /* processes for whose ancestors there was no room */
-  __u64 ancestors_cut;      /* processes whose farthest known ancestor was forgotten */
+  __u64 ancestors_cut;      /* processes that have more ancestors than are kept */
 };
 _Static_assert(sizeof(struct tp_counters) == 96, "tp_counters is a map value");
 

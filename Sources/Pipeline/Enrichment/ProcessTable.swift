@@ -59,7 +59,7 @@ final class ProcessTable {
   static let exitedLimit = 16_384
   /// Running processes that are remembered, as many as the kernel side does.
   static let livingLimit = 1 << 18
-  /// The nearest ancestors of a process, as many as the kernel side keeps.
+  /// Ancestors of a process that are remembered, as many as the kernel side keeps.
   static let ancestorLimit = Int(TP_ANCESTORS_MAX)
   /// Processes whose farthest ancestor is awaited.
   private static let openLimit = 4096
@@ -218,11 +218,14 @@ final class ProcessTable {
     oldest = (oldest + 1) % Self.exitedLimit
   }
 
-  /// The nearest ancestors of all these.
+  /// As many of these ancestors as there is room for: the nearest half and the farthest half of it.
+  ///
+  /// So nobody leaves a tree by forking again and again.
   private func bounded(_ ancestors: [UInt32]) -> [UInt32] {
     guard ancestors.count > Self.ancestorLimit else { return ancestors }
     cut += 1
-    return Array(ancestors.prefix(Self.ancestorLimit))
+    return Array(
+      ancestors.prefix(Self.ancestorLimit / 2) + ancestors.suffix(Self.ancestorLimit / 2))
   }
 
   /// Remembers that the ancestors of a process go on behind one that may be found later.

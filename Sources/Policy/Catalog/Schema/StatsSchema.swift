@@ -78,7 +78,10 @@ public enum StatsSchema {
           (
             "noRoom", "processes for whose ancestors, or for what became of them, there was no room"
           ),
-          ("manyAncestors", "processes with more than 64 ancestors: those beyond are forgotten"),
+          (
+            "manyAncestors",
+            "processes with more than 64 ancestors: the 32 nearest and the 32 farthest are known"
+          ),
         ]))
     ),
     (
