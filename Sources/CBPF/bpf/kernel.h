@@ -119,17 +119,32 @@ typedef struct {
 
 struct cred {
   kuid_t uid;
+  kuid_t fsuid;
+};
+
+struct kernfs_iattrs {
+  kuid_t ia_uid;
 };
 
 struct kernfs_node {
+  const char *name;
   __u64 id;
+  struct kernfs_iattrs *iattr;
 };
 
 struct cgroup_root {
   int hierarchy_id;
 };
 
+struct cgroup;
+
+struct cgroup_subsys_state {
+  struct cgroup *cgroup;
+  struct cgroup_subsys_state *parent;
+};
+
 struct cgroup {
+  struct cgroup_subsys_state self;
   struct kernfs_node *kn;
   struct cgroup_root *root;
 };
@@ -249,6 +264,7 @@ struct task_struct {
   struct pid *thread_pid;
   __u64 start_boottime;
   const struct cred *real_cred;
+  const struct cred *cred;
   char comm[16];
   struct nsproxy *nsproxy;
   __u64 self_exec_id;
