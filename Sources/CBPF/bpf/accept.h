@@ -36,8 +36,7 @@ static __always_inline int accept_by_name(struct bpf_sock_addr *call) {
   }
   struct task_struct *task = subject_of(bpf_get_current_task_btf());
   if (task && task->nsproxy) {
-    identify(scratch, task, net_namespace_of(readable(sock, scratch)));
-    own(socket, &scratch->who);
+    take_over(socket, scratch, task, net_namespace_of(readable(sock, scratch)));
     bpf_map_update_elem(&tp_accepters, &listener, &scratch->who, BPF_ANY);
   }
   release_scratch(scratch);

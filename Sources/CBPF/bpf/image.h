@@ -111,13 +111,21 @@ static __always_inline int inherit_image(struct task_struct *parent, struct task
   if (!image) return 0;
   if (bpf_map_update_elem(&tp_images, &key, image, BPF_ANY)) count_failure(TP_FAILED_PROCESS);
   image = bpf_map_lookup_elem(&tp_images, &key);
-  if (image) image->is_new = 1;
+  if (!image) return 0;
+  image->is_new = 1;
+  image->owns = 0;
   return 0;
 }
 
-/* Forgets the process that exited long ago. */
+/* Forgets a process that exits and owned no socket, else the one that exited long ago. */
 static __always_inline int end_image(struct task_struct *task) {
   struct tp_process_key key = process_key(task->group_leader), oldest;
+  struct tp_image *image = bpf_map_lookup_elem(&tp_images, &key);
+  if (!image) return 0;
+  if (!image->owns) {
+    bpf_map_delete_elem(&tp_images, &key);
+    return 0;
+  }
   if (bpf_map_push_elem(&tp_ended, &key, 0) == 0) return 0;
   if (bpf_map_pop_elem(&tp_ended, &oldest) == 0) bpf_map_delete_elem(&tp_images, &oldest);
   bpf_map_push_elem(&tp_ended, &key, BPF_EXIST);

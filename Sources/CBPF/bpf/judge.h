@@ -47,9 +47,8 @@ static __noinline __u64 find_owner(struct tp_scratch *scratch, struct tp_place *
       want->system_call = system_call_of(task);
       if (TP_IS_COMPAT(task)) want->flags |= TP_PACKET_COMPAT;
       if (is_owner) return sequence;
-      identify(scratch, subject, net_namespace_of(readable(sock, scratch)));
       if (!place->socket) place->socket = make_socket(place);
-      sequence = place->socket ? own(place->socket, who) : 0;
+      sequence = take_over(place->socket, scratch, subject, net_namespace_of(readable(sock, scratch)));
       return sequence ? sequence : NO_SEQUENCE;
     }
   }

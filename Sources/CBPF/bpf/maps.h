@@ -118,10 +118,10 @@ struct tp_image {
   char path[TP_EXECUTABLE_LENGTH];
   char node_name[TP_NODE_NAME_LENGTH];
   __u32 is_new; /* 1: it was forked, or executed something, after the tracer started */
-  __u32 _reserved;
+  __u32 owns;   /* 1: it owned a socket */
 };
 
-/* By process. One that has exited stays until many more have: its last packets can come later. */
+/* By process. One that owned a socket stays known when it exits until many more have: its last packets can come later. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 1 << 18);

@@ -73,11 +73,14 @@ static __always_inline void describe_place(struct tp_identity *who, struct task_
   if (cgroup) who->flags |= cgroup->flags;
 }
 
-/* A process is new when its leader is younger than the tracer, or when it has executed something since. */
+/*
+ * A process is new when its leader is younger than the tracer, or when it has executed something since. Of one that has given up its
+ * memory the end was noted already, so nothing is noted of it any more.
+ */
 static __always_inline void describe_image(struct tp_identity *who, struct task_struct *task, struct tp_scratch *scratch) {
   struct task_struct *leader = task->group_leader;
   struct tp_image *image = image_of(leader);
-  if (!image) image = note_image(leader, scratch);
+  if (!image && task->mm) image = note_image(leader, scratch);
   if (image) BPF_CORE_READ_INTO(&image->node_name, task, nsproxy, uts_ns, name.nodename);
   if (who->leader_start_time > tp_config.started || (image && image->is_new)) who->flags |= TP_OWNER_NEW;
 }
@@ -114,6 +117,15 @@ static __always_inline __u64 own(struct tp_socket *socket, const struct tp_ident
   return sequence;
 }
 
+/* Makes a task the owner of a socket, and leaves in `scratch->who` what is known of it. Returns what `own` does. */
+static __noinline __u64 take_over(struct tp_socket *socket, struct tp_scratch *scratch, struct task_struct *task,
+                                  __u32 net_namespace) {
+  identify(scratch, task, net_namespace);
+  struct tp_image *image = image_of(task->group_leader);
+  if (image) image->owns = 1;
+  return socket ? own(socket, &scratch->who) : 0;
+}
+
 static __always_inline __u32 net_namespace_of(const struct sock *sock) {
   return BPF_CORE_READ(sock, __sk_common.skc_net.net, ns.inum);
 }
@@ -133,8 +145,7 @@ static __always_inline int let_own(struct tp_socket *socket, const struct sock *
     count_failure(TP_FAILED_OWNER);
     return 0;
   }
-  identify(scratch, task, net_namespace_of(sock));
-  own(socket, &scratch->who);
+  take_over(socket, scratch, task, net_namespace_of(sock));
   release_scratch(scratch);
   return 0;
 }

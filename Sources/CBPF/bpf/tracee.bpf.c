@@ -178,8 +178,7 @@ SEC("iter/task_file") int tp_seed(struct bpf_iter__task_file *entry) {
   note_origin(sock, sock);
   struct tp_scratch *scratch = scratch_at(claim_scratch());
   if (!scratch) return 0;
-  identify(scratch, task, net_namespace_of(sock));
-  own(socket, &scratch->who);
+  take_over(socket, scratch, task, net_namespace_of(sock));
   release_scratch(scratch);
   return 0;
 }
