@@ -23,7 +23,7 @@ extension EndToEnd {
       return (line.split { $0 == " " || $0 == "\t" }.dropLast().last.flatMap { Int($0) } ?? 0) << 10
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(3)))
     func `a chain of sixteen thousand forks costs less than 16 MiB`() async throws {
       try await withStage { stage in
         let folder = try stage.folder()
@@ -42,7 +42,7 @@ extension EndToEnd {
         let kernel = try TracerMemory(of: tracer.process.id)
         let before = try memory(of: tracer.process.id) + kernel.allMemory()
         try first.write("\n")
-        try await tracer.event("the last of the chain", within: .seconds(60)) {
+        try await tracer.event("the last of the chain", within: .seconds(150)) {
           $0.destination == "127.77.2.1"
         }
         let after = try memory(of: tracer.process.id) + kernel.allMemory()

@@ -23,12 +23,18 @@ struct {
   __type(value, struct tp_share);
 } tp_shares SEC(".maps");
 
-/* What changes of processes took: of all together, of each user, of each process. See share.h. */
+/* The same of the changes that one process, or one user, made. */
+struct tp_maker_share {
+  __u64 maker;
+  struct tp_share share;
+};
+
+/* Of all changes of processes together, then of users, then of processes. See share.h. */
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(max_entries, 1 + 2 * TP_SHARES);
   __type(key, __u32);
-  __type(value, struct tp_share);
+  __type(value, struct tp_maker_share);
 } tp_process_shares SEC(".maps");
 
 /* A row of bits, one for each rule. Functions that the verifier checks apart need a type that has a size. */

@@ -56,11 +56,23 @@ static __always_inline bool may_take(const struct tp_row *row, __u32 size) {
   return true;
 }
 
-/* One of TP_SHARES places. Nobody knows to the nanosecond when the tracer started, so nobody can choose to share another's. */
-static __always_inline __u32 process_place(__u64 one, __u64 other) {
+/* A number of a maker of changes. Nobody knows to the nanosecond when the tracer started, so nobody can choose his own. */
+static __always_inline __u64 maker_of(__u64 one, __u64 other) {
   __u64 sum = (one ^ tp_config.started) * 0x9e3779b97f4a7c15ULL;
-  sum = (sum ^ sum >> 32 ^ other) * 0x9e3779b97f4a7c15ULL;
-  return sum >> 32 & (TP_SHARES - 1);
+  return (sum ^ sum >> 32 ^ other) * 0x9e3779b97f4a7c15ULL;
+}
+
+/* The share of a maker, whose place is among those from `first` on. NULL when another one has had that place of late. */
+static __always_inline struct tp_share *share_of_maker(__u32 first, __u64 maker, const struct tp_pressure *pressure) {
+  __u32 place = first + (maker >> 32 & (TP_SHARES - 1));
+  struct tp_maker_share *found = bpf_map_lookup_elem(&tp_process_shares, &place);
+  if (!found) return NULL;
+  if (found->maker != maker) {
+    if (found->share.bytes && found->share.round + 1 >= pressure->round) return NULL;
+    found->maker = maker;
+    found->share.bytes = found->share.before = 0;
+  }
+  return &found->share;
 }
 
 /* The first bytes of the id of the container that a task is in, 0 in none. */
@@ -83,11 +95,11 @@ static __noinline bool may_take_change(struct task_struct *task, __u32 size) {
   struct task_struct *leader = BPF_CORE_READ(task, group_leader);
   __u32 uid = 0;
   BPF_CORE_READ_INTO(&uid, task, real_cred, uid.val);
-  __u32 all = 0, user = 1 + process_place(uid, container_of_task(task));
-  __u32 process = 1 + TP_SHARES + process_place(BPF_CORE_READ(leader, start_boottime), BPF_CORE_READ(leader, pid));
-  struct tp_share *share_of_all = bpf_map_lookup_elem(&tp_process_shares, &all);
-  struct tp_share *share_of_user = bpf_map_lookup_elem(&tp_process_shares, &user);
-  struct tp_share *share_of_process = bpf_map_lookup_elem(&tp_process_shares, &process);
+  __u64 user = maker_of(uid, container_of_task(task));
+  __u64 process = maker_of(BPF_CORE_READ(leader, start_boottime), BPF_CORE_READ(leader, pid));
+  struct tp_share *share_of_all = share_of_maker(0, 0, &pressure);
+  struct tp_share *share_of_user = share_of_maker(1, user, &pressure);
+  struct tp_share *share_of_process = share_of_maker(1 + TP_SHARES, process, &pressure);
   if (!has_room(share_of_all, &pressure, 4 * 4) || !has_room(share_of_user, &pressure, 2 * 4) ||
       !has_room(share_of_process, &pressure, 1))
     return false;

@@ -86,10 +86,13 @@ final class Forest {
 
   /// Makes another one at random.
   func grow(_ random: inout SplitMix) throws {
+    // What is below a container is the container's, so many begin at the top.
     let parent =
-      Bool.random(using: &random)
-      ? Int.random(in: max(0, members.count - 4)..<members.count, using: &random)
-      : Int.random(in: members.indices, using: &random)
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: Int.random(in: max(0, members.count - 4)..<members.count, using: &random)
+      case 1: Int.random(in: members.indices, using: &random)
+      default: 0
+      }
     let name = Self.name(&random)
     guard faccessat(places[parent], Self.cString(name), F_OK, 0) != 0 else { return }
     _ = try make(name, below: parent, givesAway: Int.random(in: 0..<8, using: &random) == 0)
