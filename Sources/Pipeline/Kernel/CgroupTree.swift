@@ -6,17 +6,29 @@ struct CgroupTree {
   /// Where it is mounted.
   let root: String
 
-  /// Finds the tree in `/proc/self/mounts`.
+  /// Whether it is all of the machine's: it may also begin where a cgroup namespace does.
+  var isWhole: Bool { Self.inode(of: root) == Self.rootInode }
+
+  /// The kernel's number of the first cgroup.
+  private static let rootInode: UInt64 = 1
+
+  /// Finds the tree in `/proc/self/mounts`: a whole one, if there is one.
   init() throws(KernelError) {
-    let mounts = try Self.read("/proc/self/mounts")
-    let found = mounts.split(separator: "\n").lazy
-      .map { $0.split(separator: " ") }
-      .first { $0.count > 2 && $0[2] == "cgroup2" }
-    guard let found else {
+    let found = try Self.mounts().filter { $0.type == "cgroup2" }.map(\.place)
+    let whole = found.first { Self.inode(of: $0) == Self.rootInode }
+    guard let place = whole ?? found.first else {
       throw KernelError(
         "find the cgroup v2 tree", advice: "mount it: mount -t cgroup2 none /sys/fs/cgroup")
     }
-    root = Self.unescape(found[1])
+    root = place
+  }
+
+  /// The mounts that this process sees: their places, and the types of their file systems.
+  static func mounts() throws(KernelError) -> [(place: String, type: String)] {
+    try read("/proc/self/mounts").split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: " ")
+      return parts.count > 2 ? (unescape(parts[1]), String(parts[2])) : nil
+    }
   }
 
   /// Opens the directory of a cgroup.
@@ -39,17 +51,26 @@ struct CgroupTree {
   ///
   /// Those that go meanwhile are left out.
   func members() -> [Member] {
-    var result: [Member] = []
-    var waiting = ["/"]
-    while let path = waiting.popLast() {
+    var limit = Int.max
+    return Self.paths(below: root, limit: &limit).compactMap { path in
       let place = path == "/" ? root : root + path
-      guard let id = Self.inode(of: place) else { continue }
-      result.append(Member(id: id, path: path))
+      return Self.inode(of: place).map { Member(id: $0, path: path) }
+    }
+  }
+
+  /// The directories at and below one, as paths from there, parents first; `limit` says how many more are looked at.
+  static func paths(below root: String, limit: inout Int) -> [String] {
+    var found: [String] = []
+    var waiting = ["/"]
+    while limit > 0, let path = waiting.popLast() {
+      limit -= 1
+      found.append(path)
+      let place = path == "/" ? root : root + path
       for name in Self.directories(in: place) {
         waiting.append(path == "/" ? "/" + name : path + "/" + name)
       }
     }
-    return result
+    return found
   }
 
   private static func inode(of path: String) -> UInt64? {

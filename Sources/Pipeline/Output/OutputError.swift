@@ -1,4 +1,5 @@
 import Glibc
+import Policy
 
 /// An output that cannot be opened or written.
 public struct OutputError: Error, Equatable, CustomStringConvertible {
@@ -31,10 +32,10 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
       && [ECONNREFUSED, ECONNRESET, ENOENT, EAGAIN].contains(code)
   }
 
-  /// One sentence with what to do.
+  /// One sentence with what to do. Names in it cannot add lines or move a cursor.
   public var description: String {
     let place = path.map { "'\($0)'" } ?? "standard output"
-    return "cannot \(operation.rawValue) \(place): \(reason); \(advice)"
+    return Visible.text("cannot \(operation.rawValue) \(place): \(reason); \(advice)")
   }
 
   private var reason: String {
