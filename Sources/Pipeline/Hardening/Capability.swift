@@ -45,6 +45,11 @@ struct CapabilitySet: Equatable {
   /// Adds one.
   mutating func insert(_ capability: Capability) { bits |= 1 << UInt64(capability.rawValue) }
 
+  /// The set without one.
+  func without(_ capability: Capability) -> CapabilitySet {
+    CapabilitySet(bits: bits & ~(1 << UInt64(capability.rawValue)))
+  }
+
   /// Those in it that have a name here, in the order of their numbers.
   var named: [Capability] { Capability.allCases.filter(contains) }
 }

@@ -11,12 +11,13 @@ public struct FileAccess: Sendable {
   /// Whether policies are read again, whoever owns them.
   private(set) var readsPolicies = false
 
-  /// What every tracer reads: what the kernel tells, its terminal, and the local time.
+  /// What every tracer reads: what the kernel tells, the v2 tree wherever it is mounted, its terminal, and the local time.
   public init() {
     readable = ["/proc", "/sys", "/dev/tty", "/etc/localtime", "/usr/share/zoneinfo"]
+    if let tree = try? CgroupTree() { readable.append(tree.root) }
   }
 
-  /// Adds the tree that is traced, which may be mounted anywhere.
+  /// Adds the cgroup that is traced, whose tree may be mounted anywhere.
   public mutating func read(cgroup path: String) { readable.append(path) }
 
   /// Adds a file or directory of policies, so that it can be read again after it was replaced by another.
@@ -25,7 +26,7 @@ public struct FileAccess: Sendable {
   public mutating func read(policies path: String) {
     guard path != "-" else { return }
     readsPolicies = true
-    readable += LinkedPlaces(path).directories
+    readable += [path] + LinkedPlaces(path).directories
   }
 
   /// Adds a file that is written, and made again after it was renamed or replaced; `unix:` sockets need nothing.
@@ -48,48 +49,5 @@ public struct FileAccess: Sendable {
       guard unsafe faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0 else { return true }
       return unsafe faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 && errno == EACCES
     }
-  }
-}
-
-/// The directories that lead to a file: the one that holds it, and those that symbolic links turn to.
-private struct LinkedPlaces {
-  private(set) var directories: [String] = []
-  /// Symbolic links that are followed for one path.
-  private static let linkLimit = 40
-
-  init(_ path: String) {
-    var next = path
-    for _ in 0..<Self.linkLimit {
-      directories.append(Self.directory(of: next))
-      guard let target = Self.firstTurn(of: next) else { return }
-      next = target
-    }
-  }
-
-  /// The directory that holds a path's last part.
-  static func directory(of path: String) -> String {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: true)
-    let holder = parts.dropLast().joined(separator: "/")
-    if path.hasPrefix("/") { return "/" + holder }
-    return holder.isEmpty ? "." : holder
-  }
-
-  /// The path with the first symbolic link on the way replaced by what it leads to; nil when there is none.
-  private static func firstTurn(of path: String) -> String? {
-    let parts = path.split(separator: "/")
-    var place = path.hasPrefix("/") ? "/" : ""
-    for (index, part) in parts.enumerated() {
-      let link = place + part
-      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-      let count = unsafe readlink(link, &buffer, buffer.count)
-      if count > 0 {
-        let target = String(
-          decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let rest = parts[(index + 1)...].map { "/" + $0 }.joined()
-        return (target.hasPrefix("/") ? target : place + target) + rest
-      }
-      place = link + "/"
-    }
-    return nil
   }
 }

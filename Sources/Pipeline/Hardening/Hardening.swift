@@ -86,14 +86,18 @@ public struct Hardening: Equatable, Sendable {
   }
 
   /// Gives up all capabilities but those that tracing, reading policies and writing outputs need.
-  private static func keepCapabilities(for access: FileAccess) throws(KernelError) -> CapabilitySet {
+  private static func keepCapabilities(for access: FileAccess) throws(KernelError) -> CapabilitySet
+  {
     let held = Privileges.held
     var kept = CapabilitySet()
     for capability in Capability.needed where held.contains(capability) { kept.insert(capability) }
     if access.readsPolicies, held.contains(.dacReadSearch) { kept.insert(.dacReadSearch) }
     if held.contains(.dacOverride) {
-      try set(effective: kept, permitted: held)
+      // It is judged without it, but with all others.
+      let others = held.without(.dacOverride).without(.dacReadSearch)
+      try set(effective: others, permitted: held)
       if access.needsPowerOverFiles { kept.insert(.dacOverride) }
+      try set(effective: held, permitted: held)
     }
     guard tp_bound_capabilities(kept.bits) == 0 else {
       throw KernelError("give up capabilities", code: errno)

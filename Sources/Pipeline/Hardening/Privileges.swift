@@ -3,11 +3,11 @@ import Glibc
 
 /// What this process may do on this machine.
 enum Privileges {
-  /// What the calling thread may use: it is made effective first, where it is only permitted.
+  /// What the calling thread may use now.
   static var held: CapabilitySet {
     var (effective, permitted) = (UInt64(0), UInt64(0))
     guard unsafe tp_capabilities(&effective, &permitted) == 0 else { return CapabilitySet() }
-    return CapabilitySet(bits: permitted)
+    return CapabilitySet(bits: effective)
   }
 
   /// Whether the namespace that gives capabilities is the machine's: in another, they are none to the kernel.

@@ -36,7 +36,9 @@ enum SystemCallFilter {
     guard code == 0 else { throw KernelError("filter system calls", code: code) }
   }
 
-  /// What the kernel does with a call. Source: `seccomp.h` of libseccomp, whose macros Swift does not see.
+  /// What the kernel does with a call.
+  ///
+  /// Source: `seccomp.h` of libseccomp, whose macros Swift does not see.
   private enum Action {
     static let allow: UInt32 = 0x7fff_0000
     static let kill: UInt32 = 0x8000_0000

@@ -29,7 +29,8 @@ public enum HiddenContainers {
   /// What there is to say about some; nil when there are none.
   public static func remark(_ count: Int) -> String? {
     guard count > 0 else { return nil }
-    return "\(count) \(count == 1 ? "container has its" : "containers have their") cgroups in version 1 alone, "
+    return
+      "\(count) \(count == 1 ? "container has its" : "containers have their") cgroups in version 1 alone, "
       + "so they look like the host: have the runtime use the v2 tree "
       + "(systemd.unified_cgroup_hierarchy=1 on the kernel's command line)"
   }

@@ -19,7 +19,9 @@ public struct KernelError: Error, Equatable, CustomStringConvertible {
     self.advice = advice
   }
 
-  /// One sentence: what failed, why, and what to do. Names in it cannot add lines or move a cursor.
+  /// One sentence: what failed, why, and what to do.
+  ///
+  /// Names in it cannot add lines or move a cursor.
   public var description: String {
     var text = "cannot \(operation)"
     if code != 0, let reason = unsafe strerror(code) {

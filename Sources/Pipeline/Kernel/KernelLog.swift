@@ -55,11 +55,13 @@ struct Refusal: Equatable {
 
   private static func whatToDo(_ code: Int32) -> String {
     if Lockdown.forbidsReading {
-      return "it is locked down (/sys/kernel/security/lockdown): boot it without lockdown=confidentiality"
+      return
+        "it is locked down (/sys/kernel/security/lockdown): boot it without lockdown=confidentiality"
     }
     switch abs(code) {
     case EPERM:
-      return "a security module or a container's seccomp filter may forbid bpf(2): start the tracer outside of it"
+      return
+        "a security module or a container's seccomp filter may forbid bpf(2): start the tracer outside of it"
     case ENOMEM, ENOBUFS: return "give it more memory, or a smaller --buffer"
     default:
       return "this needs Linux 6.1 or later; if it is, report this line and what uname -r says"

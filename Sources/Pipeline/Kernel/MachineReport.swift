@@ -61,7 +61,9 @@ public struct MachineReport: Sendable {
     return lines.map { Visible.text($0) + "\n" }.joined()
   }
 
-  /// The same as an object. Source: ``Policy/DoctorSchema``.
+  /// The same as an object.
+  ///
+  /// Source: ``Policy/DoctorSchema``.
   public var json: JSONValue {
     .object([
       .init("kernel", .text(kernel)),

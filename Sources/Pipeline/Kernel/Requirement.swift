@@ -71,7 +71,10 @@ public enum Requirement: Hashable, Sendable {
           advice: "this needs a kernel built with CONFIG_DEBUG_INFO_BTF=y")
       }
       return path
-    case .cgroups: return try CgroupTree().root
+    case .cgroups:
+      let root = try CgroupTree().root
+      if let cgroup { _ = try CgroupTree.open(cgroup) }
+      return cgroup ?? root
     case .wholeTree: return try Self.checkTree(cgroup)
     case .attachment:
       let root = try CgroupTree().root

@@ -137,7 +137,8 @@ struct Apply: ParsableCommand {
     // A file that cannot be written is said now, not after hours.
     try run.writeStats()
     let ready = "\(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)"
-    StandardError.say("ready: \(ready); \(hardening)")
+    let looksLikeHost = hidden > 0 ? "; containers that look like the host: \(hidden)" : ""
+    StandardError.say("ready: \(ready); \(hardening)\(looksLikeHost)")
     if let remark = HiddenContainers.remark(hidden) {
       let asks = plan.asksForContainers ? "; policies ask for containers" : ""
       StandardError.say("note: \(remark)\(asks)")

@@ -22,7 +22,8 @@ public enum DoctorSchema {
         ("found", JSONSchema.described("what was found; null when it is missing", textOrNull)),
         (
           "refusal",
-          JSONSchema.described("why it is missing, and what to do; null when it is there", textOrNull)
+          JSONSchema.described(
+            "why it is missing, and what to do; null when it is there", textOrNull)
         ),
       ]))
   }
