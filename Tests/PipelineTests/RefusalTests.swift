@@ -44,10 +44,13 @@ import Testing
     #expect(Refusal(log: "").advice(-EPERM).hasPrefix("the kernel gave no reason"))
   }
 
-  @Test func `a reason at the end of a very long message is kept`() throws {
+  @Test func `a reason at the end of a very long message is kept`() {
     tp_capture_log()
-    let keep = try #require(libbpf_set_print(nil))
-    libbpf_set_print(keep)
+    guard let keep = libbpf_set_print(nil) else {
+      Issue.record("libbpf's words are not kept")
+      return
+    }
+    _ = libbpf_set_print(keep)
     let steps = (0..<20_000).map { "\($0): (b7) r1 = 0\n" }.joined()
     #expect(steps.utf8.count > 1 << 18)
     for message in [
