@@ -9,7 +9,7 @@
 
 SHELL := /bin/bash
 
-to_build := libyaml-dev libbpf-dev libelf-dev zlib1g-dev
+to_build := libyaml-dev libbpf-dev libelf-dev libseccomp-dev zlib1g-dev
 to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils iproute2 iputils-ping \
   netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)

@@ -10,13 +10,19 @@ let house: [SwiftSetting] = [
 
 let package = Package(
   name: "tracee-policy",
-  products: [.executable(name: "tracee-policy", targets: ["tracee-policy"])],
+  products: [
+    .executable(name: "tracee-policy", targets: ["tracee-policy"]),
+    // What the tests put into a running tracer, to see what it may not do.
+    .library(name: "intruder", type: .dynamic, targets: ["CIntruder"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .target(
       name: "CBPF",
       exclude: ["bpf"],
@@ -26,7 +32,7 @@ let package = Package(
     .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
     .target(
       name: "Pipeline",
-      dependencies: ["Policy", "CBPF", "CZlib"],
+      dependencies: ["Policy", "CBPF", "CZlib", "CSeccomp"],
       swiftSettings: house + [
         .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
       ]),
@@ -42,6 +48,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
+    .target(name: "CIntruder", path: "Tests/CIntruder"),
     .target(name: "CTraffic", path: "Benchmarks/CTraffic"),
     .executableTarget(
       name: "bench-pipeline",
@@ -55,7 +62,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "KernelTests",
-      dependencies: ["Pipeline", "Policy", "CBPF", "TestSupport", "tracee-policy"],
+      dependencies: ["Pipeline", "Policy", "CBPF", "TestSupport", "CIntruder", "tracee-policy"],
       swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["tracee-policy", "Policy", "TestSupport"],

@@ -1,8 +1,10 @@
+#define _GNU_SOURCE
 #include "CBPF.h"
 
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -20,11 +22,11 @@ static _Thread_local char log_text[8192];
 static _Thread_local size_t log_length;
 
 static int keep_log(enum libbpf_print_level level, const char *format, va_list arguments) {
-  char line[1 << 16];
+  char *line;
   if (level == LIBBPF_DEBUG) return 0;
-  int length = vsnprintf(line, sizeof line, format, arguments);
+  int length = vasprintf(&line, format, arguments);
   if (length < 0) return 0;
-  size_t size = (size_t)length < sizeof line ? (size_t)length : sizeof line - 1;
+  size_t size = (size_t)length;
   const char *from = line;
   if (size > sizeof log_text - 1) {
     from += size - (sizeof log_text - 1);
@@ -38,6 +40,7 @@ static int keep_log(enum libbpf_print_level level, const char *format, va_list a
   memcpy(log_text + log_length, from, size);
   log_length += size;
   log_text[log_length] = 0;
+  free(line);
   return 0;
 }
 

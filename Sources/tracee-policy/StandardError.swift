@@ -1,13 +1,14 @@
 import ArgumentParser
 import Glibc
+import Policy
 
 /// Where everything goes that is no event.
 enum StandardError {
   /// Writes a line that begins with the program's name.
   static func say(_ text: String) { write(line(text)) }
 
-  /// A line that begins with the program's name.
-  static func line(_ text: String) -> String { "tracee-policy: \(text)\n" }
+  /// A line that begins with the program's name, whatever names of files and the like are in it.
+  static func line(_ text: String) -> String { "tracee-policy: \(Visible.text(text))\n" }
 
   /// Writes text as it is.
   static func write(_ text: String) {

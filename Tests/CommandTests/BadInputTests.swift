@@ -105,9 +105,42 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
     #expect(applied.errors.split(separator: "\n").count == 1, "\(applied.errors)")
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `what is no regular file is refused, and its name cannot write to a terminal`() async throws
+  {
+    try await withStage { stage in
+      let folder = try stage.folder()
+      let name = "a\u{1b}[2J\u{9b}31m\nb.yaml"
+      try #require(mkfifo("\(folder)/\(name)", 0o600) == 0)
+      for command in [["apply"], ["lint"], ["explain"], ["list", "policies"]] {
+        let used = try await outcome(of: [Tracer.path] + command + [folder])
+        #expect(used.ending == .exited(2), "\(command)")
+        #expect(
+          used.errors
+            == "tracee-policy: \(folder)/a␛[2J\u{fffd}31m␊b.yaml: it is a FIFO, and policies "
+            + "are read from regular files, or - for standard input\n", "\(command)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ["apply", "-o", "json:/no\u{1b}[2J\nsuch/file"],
+    ["apply", "--stats-file", "/no\u{1b}[2J\nsuch/file", "-o", "none"],
+    ["apply", "--cgroup", "/no\u{1b}[2J\nsuch/file"],
+    ["replay", "/no\u{1b}[2J\nsuch/file"],
+  ])
+  func `no path in a message can write to a terminal`(arguments: [String]) async throws {
+    let used = try await outcome(of: [Tracer.path] + arguments + ["-e", "net_packet_tcp"])
+    #expect(used.ending == .exited(2))
+    #expect(!used.errors.contains("\u{1b}"), "\(used.errors)")
+    if Machine.canTrace || arguments[0] == "replay" {
+      #expect(used.errors.contains("/no␛[2J␊such/file"), "\(used.errors)")
+    }
+  }
+
   @Test(arguments: [
     ["apply", "--no-such-option"], ["--no-such-option"], ["--events"],
-    ["apply", "-o", "xml"], ["apply", "-p"],
+    ["apply", "-o", "xml"], ["apply", "-p"], ["apply", "--hardening", "seccomp,"],
     ["replay", "/dev/null", "-o", "json", "-o", "table"],
     ["replay", "/dev/null", "-o", "json:/dev/full", "-o", "pcap:/dev/full"],
   ])
@@ -134,7 +167,7 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
       ])
       #expect(applied.ending == .exited(2))
       #expect(applied.output.isEmpty)
-      #expect(applied.errors.split(separator: "\n").count == 1, "\(applied.errors)")
+      #expect(applied.errors.split(separator: "\n").count == 3, "\(applied.errors)")
       #expect(applied.errors.contains("root"), "\(applied.errors)")
     }
   }

@@ -42,6 +42,22 @@ import Testing
     }
   }
 
+  @Test func `what others have put beside it is neither written nor waited for`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/stats.json"
+      // The name that it had once, which everybody can guess.
+      let guessed = "\(path).\(getpid()).new"
+      mkfifo(guessed, 0o666)
+      try StatsFile(path).write(Self.ledger)
+      try StatsFile(path).write(Self.ledger)
+      #expect(kind(of: guessed) == S_IFIFO && kind(of: path) == S_IFREG)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(names.sorted() == ["stats.json", "stats.json.\(getpid()).new"])
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      #expect(text == Self.ledger.json.rendered() + "\n")
+    }
+  }
+
   /// What a path is, or the link there; 0 for nothing.
   private func kind(of path: String) -> mode_t {
     var status = stat()

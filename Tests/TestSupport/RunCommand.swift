@@ -6,6 +6,11 @@ public struct Outcome: Sendable {
   public let output: String
   /// All of its standard error.
   public let errors: String
+
+  /// Takes what a program left.
+  public init(ending: Ending, output: String, errors: String) {
+    (self.ending, self.output, self.errors) = (ending, output, errors)
+  }
 }
 
 /// A program that should have succeeded and did not.

@@ -1,10 +1,18 @@
 /* Whoever accepts a connection owns it, and from then on its listener, too: the next is likely to be his as well. */
 #pragma once
 
+static __always_inline int let_accepter_own(struct sock *sock) {
+  struct mptcp_sock *messages = message_socket(sock);
+  struct tp_socket *socket = messages
+                               ? bpf_sk_storage_get(&tp_sockets, messages, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE)
+                               : bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  return let_own(socket, sock);
+}
+
 static __always_inline int accept(struct sock *listener, struct sock *sock) {
   if (!sock || !is_inet(sock->__sk_common.skc_family)) return 0;
-  let_own(bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), sock);
-  return let_own(bpf_sk_storage_get(&tp_sockets, listener, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), listener);
+  let_accepter_own(sock);
+  return let_accepter_own(listener);
 }
 
 /*
@@ -22,13 +30,14 @@ static __always_inline int accept(struct sock *listener, struct sock *sock) {
 
 static __always_inline int accept_by_name(struct bpf_sock_addr *call) {
   struct bpf_sock *sock = call->sk;
-  __u64 *origin = sock ? bpf_sk_storage_get(&tp_origins, sock, NULL, 0) : NULL;
-  __u64 cookie = bpf_get_socket_cookie(call);
-  if (!origin || *origin == cookie) return 1;
-  __u64 listener = *origin;
-  *origin = cookie;
+  if (!sock) return 1;
+  __u64 *origin = bpf_sk_storage_get(&tp_origins, sock, NULL, 0);
   struct tp_socket *socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  __u64 cookie = bpf_get_socket_cookie(call), listener = origin ? *origin : 0;
+  /* It is its own already; or it is of no listener that is known, as a plain connection to one of MPTCP is, and has an owner. */
+  if (origin ? listener == cookie : !socket || socket->owner.id) return 1;
+  if (origin) *origin = cookie;
+  struct tp_scratch *scratch = claim_scratch();
   if (!scratch || !socket) {
     count_failure(socket ? TP_FAILED_OWNER : TP_FAILED_SOCKET);
     if (scratch) release_scratch(scratch);
@@ -37,17 +46,18 @@ static __always_inline int accept_by_name(struct bpf_sock_addr *call) {
   struct task_struct *task = subject_of(bpf_get_current_task_btf());
   if (task && task->nsproxy) {
     take_over(socket, scratch, task, net_namespace_of(readable(sock, scratch)));
-    bpf_map_update_elem(&tp_accepters, &listener, &scratch->who, BPF_ANY);
+    if (listener) bpf_map_update_elem(&tp_accepters, &listener, &scratch->who, BPF_ANY);
   }
   release_scratch(scratch);
   return 1;
 }
 
-/* Gives a listener the owner that accepted last. */
-static __always_inline void follow_accepter(struct bpf_sock *listener, struct tp_socket *socket) {
-  __u64 *origin = bpf_sk_storage_get(&tp_origins, listener, NULL, 0);
+/* Gives a listener of a known origin the owner that accepted last. */
+static __always_inline void follow_accepter(struct tp_scratch *scratch, const __u64 *origin, struct tp_socket *socket) {
   if (!origin) return;
   __u64 cookie = *origin;
   const struct tp_identity *accepter = bpf_map_lookup_elem(&tp_accepters, &cookie);
-  if (accepter && accepter->id != socket->owner.id) own(socket, accepter);
+  if (!accepter || accepter->id == socket->owner.id) return;
+  __builtin_memcpy(&scratch->who, accepter, sizeof scratch->who);
+  own(socket, scratch);
 }

@@ -78,8 +78,8 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
  * Whether the record is in the ring. The smallest capture is taken that holds the packet, or what is needed of it. Not static: so
  * the verifier checks it once, and not again with all that may have gone before.
  */
-__noinline int emit(struct __sk_buff *skb, struct tp_view *seen, __u32 place, struct tp_want *want) {
-  const struct tp_scratch *scratch = scratch_at(place);
+__noinline int emit(struct __sk_buff *skb, struct tp_view *seen, __u32 scratch_number, struct tp_want *want) {
+  const struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!seen || !want || !scratch) return false;
   __u32 needed = skb->len < want->needed ? skb->len : want->needed;
   if (!may_take(&scratch->row, sizeof(struct tp_packet) + needed)) return false;

@@ -32,23 +32,26 @@ static __always_inline void write_flow(struct tp_socket *socket, const struct tp
   socket->shape = view->shape;
 }
 
-/* The sequence of a socket whose answers are of this generation; 1, which is none, when they are not. */
-static __always_inline __u64 begin_recall(const struct tp_socket *socket, __u32 generation) {
-  __u64 sequence = sequence_of(&socket->sequence);
-  return *(const volatile __u32 *)&socket->generation == generation ? sequence | (sequence & 1) : 1;
+/* A moment at which answers are read: of what owner, and which. */
+struct tp_moment {
+  __u64 owner;
+  __u32 answers;
+};
+
+static __always_inline __u32 answers_of(const struct tp_socket *socket) { return *(const volatile __u32 *)&socket->answering; }
+
+/* Whether there are answers of a generation that can be read now. */
+static __always_inline bool begin_recall(struct tp_moment *moment, const struct tp_socket *socket, __u32 generation) {
+  moment->owner = sequence_of(&socket->sequence);
+  moment->answers = answers_of(socket);
+  NO_REORDERING();
+  return !(moment->owner & 1) && !(moment->answers & 1) && *(const volatile __u32 *)&socket->generation == generation;
 }
 
 /* Whether what was read since then was so at one moment. */
-static __always_inline bool end_recall(const struct tp_socket *socket, __u64 sequence) {
+static __always_inline bool end_recall(const struct tp_moment *moment, const struct tp_socket *socket) {
   NO_REORDERING();
-  return !(sequence & 1) && sequence_of(&socket->sequence) == sequence;
-}
-
-/* Whether an answer holds of a packet: when it asked for the owner, too, he has to be the one that it has now. */
-static __always_inline bool holds(enum tp_answer answer, const struct tp_socket *socket, struct bpf_sock *sock,
-                                  enum tp_direction direction) {
-  if (answer == TP_NOBODYS) return true;
-  return answer == TP_REFUSED && (direction == TP_INGRESS || is_sent_by_owner(socket, sock));
+  return sequence_of(&socket->sequence) == moment->owner && answers_of(socket) == moment->answers;
 }
 
 /*
@@ -57,45 +60,42 @@ static __always_inline bool holds(enum tp_answer answer, const struct tp_socket 
  */
 static __always_inline bool refuses_all(const struct tp_socket *socket, struct bpf_sock *sock, __u32 generation,
                                         enum tp_direction direction) {
-  __u64 sequence = begin_recall(socket, generation);
-  if (sequence & 1) return false;
-  enum tp_answer answer = socket->scope;
-  if (answer != TP_REFUSED && sock->state == TCP_ESTABLISHED && sock->protocol == IPPROTO_TCP)
-    answer = socket->answers[direction];
-  return holds(answer, socket, sock, direction) && end_recall(socket, sequence);
+  struct tp_moment moment;
+  if (!begin_recall(&moment, socket, generation)) return false;
+  bool is_connected = sock->state == TCP_ESTABLISHED && sock->protocol == IPPROTO_TCP;
+  if (socket->scope != TP_REFUSED && (!is_connected || socket->answers[direction] < TP_REFUSED)) return false;
+  return end_recall(&moment, socket);
 }
 
 /* Whether no rule wants a packet, as far as that is known without asking the tables. */
-static __always_inline bool refuses(const struct tp_socket *socket, struct bpf_sock *sock, const struct tp_view *view,
-                                    __u32 generation, enum tp_direction direction) {
-  __u64 sequence = begin_recall(socket, generation);
-  if (sequence & 1 || socket->answers[direction] < TP_REFUSED || !is_flow(socket, view, direction)) return false;
-  return holds(socket->answers[direction], socket, sock, direction) && end_recall(socket, sequence);
+static __always_inline bool refuses(const struct tp_socket *socket, const struct tp_view *view, __u32 generation,
+                                    enum tp_direction direction) {
+  struct tp_moment moment;
+  if (!begin_recall(&moment, socket, generation)) return false;
+  return socket->answers[direction] >= TP_REFUSED && is_flow(socket, view, direction) && end_recall(&moment, socket);
 }
 
-/* Fills `row` with the rules that want the packet, if they are kept; `sequence` is the one that the owner was read with. */
-static __always_inline bool recall_row(__u64 *row, const struct tp_socket *socket, const struct tp_view *view, __u64 sequence,
+/* Fills `row` with the rules that want the packet of an owner, if they are kept. */
+static __always_inline bool recall_row(__u64 *row, const struct tp_socket *socket, const struct tp_view *view, __u64 owner,
                                        __u32 generation, enum tp_direction direction) {
-  if (!keeps_rows() || begin_recall(socket, generation) != sequence) return false;
+  struct tp_moment moment;
+  if (!keeps_rows() || !begin_recall(&moment, socket, generation) || moment.owner != owner) return false;
   if (socket->answers[direction] != TP_WANTED || !is_flow(socket, view, direction)) return false;
   row[0] = socket->wanted_by[direction];
-  return end_recall(socket, sequence);
+  return end_recall(&moment, socket);
 }
 
-/* Fills `row` with the rules that have the owner in scope, if they are kept. */
-static __always_inline bool recall_scope(__u64 *row, const struct tp_socket *socket, __u64 sequence, __u32 generation) {
-  if (begin_recall(socket, generation) != sequence) return false;
+/* Fills `row` with the rules that have an owner in scope, if they are kept. */
+static __always_inline bool recall_scope(__u64 *row, const struct tp_socket *socket, __u64 owner, __u32 generation) {
+  struct tp_moment moment;
+  if (!begin_recall(&moment, socket, generation) || moment.owner != owner) return false;
   if (socket->scope == TP_UNASKED || (socket->scope == TP_WANTED && !keeps_rows())) return false;
   TP_EACH_WORD(i) row[i] = keeps_rows() ? socket->scope_row : 0;
-  return end_recall(socket, sequence);
+  return end_recall(&moment, socket);
 }
 
 /* Forgets all answers: a socket that listens has no flow, and what it accepts gets a copy of what is kept with it. */
-static __always_inline void forget_answers(struct tp_socket *socket) {
-  if (!socket->generation || !begin_write(&socket->sequence, sequence_of(&socket->sequence))) return;
-  *(volatile __u32 *)&socket->generation = 0;
-  end_write(&socket->sequence);
-}
+static __always_inline void forget_answers(struct tp_socket *socket) { *(volatile __u32 *)&socket->generation = 0; }
 
 /* What the tables answered about a packet and its owner. */
 struct tp_answers {
@@ -103,11 +103,13 @@ struct tp_answers {
   enum tp_answer flow;
 };
 
-/* Keeps answers, unless the socket got another owner since the sequence was `seen`, or somebody writes right now. */
+/* Keeps answers about an owner, unless the socket has another one by now, or somebody keeps others right now. */
 static __always_inline void keep_answers(struct tp_socket *socket, const struct tp_scratch *scratch, const struct tp_view *view,
-                                         const struct tp_answers *answers, __u64 seen, __u32 generation,
+                                         const struct tp_answers *answers, __u64 owner, __u32 generation,
                                          enum tp_direction direction) {
-  if (!begin_write(&socket->sequence, seen)) return;
+  __u32 seen = answers_of(socket);
+  if (sequence_of(&socket->sequence) != owner || seen & 1) return;
+  if (__sync_val_compare_and_swap(&socket->answering, seen, seen + 1) != seen) return;
   if (socket->generation != generation) {
     socket->scope = TP_UNASKED;
     socket->answers[TP_INGRESS] = socket->answers[TP_EGRESS] = TP_UNASKED;
@@ -123,5 +125,7 @@ static __always_inline void keep_answers(struct tp_socket *socket, const struct 
   }
   socket->answers[direction] = answers->flow;
   socket->wanted_by[direction] = scratch->row.words[0];
-  end_write(&socket->sequence);
+  __sync_fetch_and_add(&socket->answering, 1);
+  /* A new owner forgets the answers after it has taken the sequence: so either it does, or it is seen here. */
+  if (sequence_of(&socket->sequence) != owner) forget_answers(socket);
 }

@@ -82,8 +82,7 @@ static __noinline struct tp_image *note_image(struct task_struct *leader, struct
 
 /* A process that executes something is new from then on. */
 static __always_inline int note_execution(struct task_struct *task) {
-  __u32 place = claim_scratch();
-  struct tp_scratch *scratch = scratch_at(place);
+  struct tp_scratch *scratch = claim_scratch();
   if (!scratch) {
     count_failure(TP_FAILED_PROCESS);
     return 0;
@@ -97,7 +96,7 @@ static __always_inline int note_execution(struct task_struct *task) {
 /* Notes what a process executes that is older than the tracer. What its fork or its execution told is better. */
 static __always_inline int find_image(struct task_struct *leader) {
   if (image_of(leader)) return 0;
-  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  struct tp_scratch *scratch = claim_scratch();
   if (!scratch) return 0;
   note_image(leader, scratch);
   release_scratch(scratch);

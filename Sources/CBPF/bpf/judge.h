@@ -7,9 +7,6 @@ enum tp_outcome {
   TP_FULL,
 };
 
-/* A sequence that none has that an owner was read with: nothing is kept with it. */
-#define NO_SEQUENCE 1
-
 /* A packet's socket, as a program has it: of a subflow of MPTCP the one of messages that it belongs to. */
 struct tp_place {
   struct bpf_sock *sock; /* NULL: the packet has none */
@@ -32,61 +29,80 @@ static __always_inline struct tp_socket *make_socket(const struct tp_place *plac
   return socket;
 }
 
+/* Whether the current task, which `subject` is or works for, sends what leaves through a place, and may be known by it. */
+static __always_inline bool sends(const struct tp_place *place, struct task_struct *subject, struct tp_scratch *scratch) {
+  if (!place->sock || !is_sender(place->sock, subject, scratch)) return false;
+  if (!place->messages && is_of_kernel(readable(place->sock, scratch))) return false;
+  return place->sock->type == SOCK_STREAM || !gives_verdicts(bpf_get_current_task_btf());
+}
+
 /*
  * Fills `scratch->who` with the owner of a packet: of one that leaves whoever sends it, who owns the socket from then on; else whoever
- * owns the socket. Returns the socket's sequence with that owner.
+ * owns the socket. An id of 0 is nobody's. Returns the socket's sequence with that owner.
  */
 static __noinline __u64 find_owner(struct tp_scratch *scratch, struct tp_place *place, struct tp_want *want) {
   struct tp_identity *who = &scratch->who;
-  __u64 sequence = place->socket ? copy_owner(who, place->socket) : 0;
-  struct bpf_sock *sock = place->sock;
-  if (want->direction == TP_EGRESS && sock) {
-    struct task_struct *task = bpf_get_current_task_btf(), *subject = subject_of(task);
-    bool is_owner = sequence && subject && describes(who, subject);
-    if (is_sender(sock, subject, scratch) && (is_owner || place->messages || !is_of_kernel(readable(sock, scratch)))) {
-      want->system_call = system_call_of(task);
-      if (TP_IS_COMPAT(task)) want->flags |= TP_PACKET_COMPAT;
-      if (is_owner) return sequence;
-      if (!place->socket) place->socket = make_socket(place);
-      sequence = take_over(place->socket, scratch, subject, net_namespace_of(readable(sock, scratch)));
-      return sequence ? sequence : NO_SEQUENCE;
-    }
-  }
-  if (sequence) return sequence;
-  __builtin_memset(who, 0, sizeof *who);
-  return NO_SEQUENCE;
+  __u64 sequence = NO_SEQUENCE;
+  who->id = 0;
+  if (place->socket) sequence = copy_owner(who, place->socket);
+  if (want->direction != TP_EGRESS) return sequence;
+  struct task_struct *task = bpf_get_current_task_btf(), *subject = subject_of(task);
+  bool is_owner = who->id && subject && describes(who, subject);
+  if (is_owner ? !is_sender(place->sock, subject, scratch) : !sends(place, subject, scratch)) return sequence;
+  want->system_call = system_call_of(task);
+  if (TP_IS_COMPAT(task)) want->flags |= TP_PACKET_COMPAT;
+  if (is_owner) return sequence;
+  if (!place->socket) place->socket = make_socket(place);
+  return take_over(place->socket, scratch, subject, net_namespace_of(readable(place->sock, scratch)));
 }
 
 /* Makes the sender of a packet its socket's owner. */
 __noinline int follow_sender(struct __sk_buff *skb) {
   struct tp_want want = {.direction = TP_EGRESS};
   struct tp_place place;
-  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  struct tp_scratch *scratch = claim_scratch();
   if (!scratch) {
     count_failure(TP_FAILED_OWNER);
     return 0;
   }
   find_socket(&place, skb);
-  find_owner(scratch, &place, &want);
+  if (place.sock) find_owner(scratch, &place, &want);
   release_scratch(scratch);
   return 0;
 }
 
+/* Writes all that is known of the owner to `scratch->owner`. */
+static __always_inline void describe_found(struct tp_scratch *scratch) {
+  if (scratch->who.id)
+    describe_owner(&scratch->owner, &scratch->who);
+  else
+    __builtin_memset(&scratch->owner, 0, sizeof scratch->owner);
+}
+
 /* Keeps of `scratch->row` the rules that have the owner in scope. */
-static __always_inline enum tp_answer keep_scope(struct tp_scratch *scratch, __u32 number, const struct tp_socket *socket,
-                                                 __u64 sequence, __u32 generation) {
+static __always_inline enum tp_answer keep_scope(struct tp_scratch *scratch, const struct tp_socket *socket, __u64 sequence,
+                                                 __u32 generation) {
   enum tp_answer answer = TP_UNASKED;
   if (!socket || !recall_scope(scratch->scope.words, socket, sequence, generation)) {
-    describe_owner(&scratch->owner, &scratch->who);
-    ask_scope(number, generation);
+    describe_found(scratch);
+    ask_scope(scratch->number, generation);
     answer = is_empty(scratch->scope.words) ? TP_REFUSED : TP_WANTED;
   }
   TP_EACH_WORD(i) scratch->row.words[i] &= scratch->scope.words[i];
   return answer;
 }
 
+/* Prepares a listening socket's packet: nothing that was answered is kept with it, and who accepted last owns it. */
+static __always_inline void prepare_listener(struct tp_scratch *scratch, struct tp_place *place) {
+  forget_answers(place->socket);
+  if (!tp_config.accepts_by_name) return;
+  __u64 *origin = place->messages ? bpf_sk_storage_get(&tp_origins, place->messages, NULL, 0)
+                                  : bpf_sk_storage_get(&tp_origins, place->sock, NULL, 0);
+  follow_accepter(scratch, origin, place->socket);
+}
+
 /* Whether a rule may want the packet, whose rules are in `scratch->row` then, and whose owner is in `scratch->who`. */
-static __always_inline bool may_want(struct tp_scratch *scratch, __u32 number, struct __sk_buff *skb, struct tp_view *seen,
+static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buff *skb, struct tp_view *seen,
                                      struct tp_want *want) {
   struct tp_place place;
   struct tp_answers answers = {};
@@ -95,44 +111,35 @@ static __always_inline bool may_want(struct tp_scratch *scratch, __u32 number, s
   find_socket(&place, skb);
   bool is_listening = place.sock && place.sock->state == TCP_LISTEN;
   bool keeps = place.socket && !place.messages && !is_listening;
-  if (place.socket && is_listening) {
-    forget_answers(place.socket);
-    if (tp_config.accepts_by_name) follow_accepter(place.sock, place.socket);
-  }
-
-  bool is_known = keeps && place.socket->answers[direction & 1] == TP_WANTED;
-  if (!is_known && !ask_flow(&scratch->row, seen, generation, direction)) {
+  if (place.socket && is_listening) prepare_listener(scratch, &place);
+  scratch->who.id = 0;
+  __u64 sequence = place.sock ? find_owner(scratch, &place, want) : NO_SEQUENCE;
+  if (keeps && recall_row(row, place.socket, seen, sequence, generation, direction)) return true;
+  if (!ask_flow(&scratch->row, seen, generation, direction)) {
     answers.flow = TP_NOBODYS;
-    if (keeps) keep_answers(place.socket, scratch, seen, &answers, sequence_of(&place.socket->sequence), generation, direction);
-    return false;
+  } else {
+    answers.scope = keep_scope(scratch, keeps ? place.socket : NULL, sequence, generation);
+    answers.flow = is_empty(row) ? TP_REFUSED : TP_WANTED;
   }
-  __u64 sequence = find_owner(scratch, &place, want);
-  if (is_known && recall_row(row, place.socket, seen, sequence, generation, direction)) return true;
-  if (is_known && !ask_flow(&scratch->row, seen, generation, direction)) return false;
-  answers.scope = keep_scope(scratch, number, keeps ? place.socket : NULL, sequence, generation);
-  answers.flow = is_empty(row) ? TP_REFUSED : TP_WANTED;
-  if (keeps) keep_answers(place.socket, scratch, seen, &answers, sequence, generation, direction);
+  if (keeps && sequence != NO_SEQUENCE)
+    keep_answers(place.socket, scratch, seen, &answers, sequence, generation, direction);
   return answers.flow == TP_WANTED;
 }
 
 /* What becomes of a packet that some rule may want. Not static: so the verifier checks it once for both directions. */
 __noinline int judge(struct __sk_buff *skb, struct tp_view *seen, __u32 generation, __u32 direction) {
   struct tp_want want = {.generation = generation, .direction = direction & 1, .system_call = -1};
-  __u32 number = claim_scratch();
-  struct tp_scratch *scratch = scratch_at(number);
+  struct tp_scratch *scratch = claim_scratch();
   if (!seen || !scratch) {
     count_failure(TP_FAILED_OWNER);
     return TP_UNWANTED;
   }
   int outcome = TP_UNWANTED;
-  if (may_want(scratch, number, skb, seen, &want))
+  if (may_want(scratch, skb, seen, &want))
     want.needed = ask_packet(&scratch->row, skb, seen, generation, direction);
   if (want.needed) {
-    if (scratch->who.id)
-      describe_owner(&scratch->owner, &scratch->who);
-    else
-      __builtin_memset(&scratch->owner, 0, sizeof scratch->owner);
-    outcome = emit(skb, seen, number, &want) ? TP_SUBMITTED : TP_FULL;
+    describe_found(scratch);
+    outcome = emit(skb, seen, scratch->number, &want) ? TP_SUBMITTED : TP_FULL;
     if (outcome == TP_FULL) count_losses(scratch->row.words, generation);
   }
   release_scratch(scratch);

@@ -117,9 +117,14 @@ typedef struct {
   __u32 val;
 } kuid_t;
 
+/* Two words before Linux 6.3, one since: the same bytes on machines that count bytes from the lowest. */
+typedef struct {
+} kernel_cap_t;
+
 struct cred {
   kuid_t uid;
   kuid_t fsuid;
+  kernel_cap_t cap_effective;
 };
 
 struct kernfs_iattrs {
@@ -205,6 +210,7 @@ struct sock {
   struct sock_common __sk_common;
   socket_lock_t sk_lock;
   __u8 sk_kern_sock : 1;
+  __u16 sk_protocol;
 };
 
 struct inet_sock {
@@ -238,7 +244,17 @@ struct socket {
 };
 
 struct file {
+  void *private_data;
   struct path f_path;
+};
+
+struct fdtable {
+  unsigned int max_fds;
+  struct file **fd;
+};
+
+struct files_struct {
+  struct fdtable *fdt;
 };
 
 struct mm_struct {
@@ -266,6 +282,7 @@ struct task_struct {
   const struct cred *real_cred;
   const struct cred *cred;
   char comm[16];
+  struct files_struct *files;
   struct nsproxy *nsproxy;
   __u64 self_exec_id;
   struct css_set *cgroups;
@@ -296,19 +313,23 @@ enum bpf_func_id {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+  unsigned long di;
   unsigned long ip;
   unsigned long orig_ax;
 };
+#define TP_FIRST_ARGUMENT(regs) ((regs)->di)
 #define TP_PLACE(regs) ((regs)->ip)
 #define TP_SYSTEM_CALL(regs) ((__s32)(regs)->orig_ax)
 /* TS_COMPAT: of the call that runs, not of the task. */
 #define TP_IS_COMPAT(task) ((task)->thread_info.status & 2)
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
+  __u64 orig_x0;
   __u64 pc;
   __u64 pstate;
   __s32 syscallno;
 };
+#define TP_FIRST_ARGUMENT(regs) ((regs)->orig_x0)
 #define TP_PLACE(regs) ((regs)->pc)
 #define TP_SYSTEM_CALL(regs) ((regs)->syscallno)
 /* PSTATE.nRW of the architecture: AArch32. */

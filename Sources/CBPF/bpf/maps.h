@@ -62,15 +62,15 @@ enum tp_answer {
  * it takes exactly 256. Rows are kept as long as they have one word, which they have for up to 64 rules.
  */
 struct tp_socket {
-  __u64 sequence; /* see sequence.h */
+  __u64 sequence; /* of the owner; see sequence.h */
   struct tp_identity owner;
-  __u32 generation;
+  __u32 generation; /* 0: nothing is answered of this owner */
   __u8 scope;      /* enum tp_answer for all packets of the owner: TP_UNASKED, TP_WANTED or TP_REFUSED */
   __u8 answers[2]; /* enum tp_answer, by direction, for the flow below */
   __u8 shape;      /* of the flow */
   __u64 local[2], remote[2]; /* its addresses, in network byte order */
   __u16 local_port, remote_port;
-  __u32 _reserved;
+  __u32 answering; /* odd while somebody writes answers */
   __u64 scope_row;   /* the rules that have the owner in scope */
   __u64 wanted_by[2]; /* of these, by direction, the rules that want packets of the flow */
 };
@@ -146,7 +146,7 @@ struct {
 /* Where a program puts together what has no room on its stack. A claim keeps out whoever interrupts it. */
 struct tp_scratch {
   __u32 busy;
-  __u32 _reserved;
+  __u32 number;
   __u64 address;        /* of what the verifier lets nobody reckon with */
   struct tp_row row;    /* the rules that want a packet */
   struct tp_row scope;  /* the rules that have its owner in scope */

@@ -1,6 +1,9 @@
 /* Whose socket it is: found out from tasks, kept with sockets. */
 #pragma once
 
+/* A sequence that none has with an owner: nothing is kept with it. */
+#define NO_SEQUENCE 1
+
 enum { AF_INET = 2, AF_INET6 = 10 };
 
 static __always_inline bool is_inet(__u32 family) { return family == AF_INET || family == AF_INET6; }
@@ -107,12 +110,15 @@ static __noinline void identify(struct tp_scratch *scratch, struct task_struct *
   who->id = digest_of(who);
 }
 
-/* Gives a socket its owner. Returns the socket's sequence with that; 0 when somebody else does it right now. */
-static __always_inline __u64 own(struct tp_socket *socket, const struct tp_identity *who) {
-  __u64 sequence = begin_write(&socket->sequence, sequence_of(&socket->sequence));
-  if (!sequence) return 0;
+/*
+ * Gives a socket the owner that stands in `scratch->who`, where it can be read meanwhile. Returns the socket's sequence with that;
+ * NO_SEQUENCE when somebody else does it right now.
+ */
+static __always_inline __u64 own(struct tp_socket *socket, struct tp_scratch *scratch) {
+  __u64 sequence = begin_write(&socket->sequence, sequence_of(&socket->sequence), scratch->number);
+  if (!sequence) return NO_SEQUENCE;
   *(volatile __u32 *)&socket->generation = 0;
-  __builtin_memcpy(&socket->owner, who, sizeof socket->owner);
+  __builtin_memcpy(&socket->owner, &scratch->who, sizeof socket->owner);
   end_write(&socket->sequence);
   return sequence;
 }
@@ -123,7 +129,7 @@ static __noinline __u64 take_over(struct tp_socket *socket, struct tp_scratch *s
   identify(scratch, task, net_namespace);
   struct tp_image *image = image_of(task->group_leader);
   if (image) image->owns = 1;
-  return socket ? own(socket, &scratch->who) : 0;
+  return socket ? own(socket, scratch) : NO_SEQUENCE;
 }
 
 static __always_inline __u32 net_namespace_of(const struct sock *sock) {
@@ -140,7 +146,7 @@ static __always_inline int let_own(struct tp_socket *socket, const struct sock *
   if (describes(&socket->owner, task)) return 0;
   task = subject_of(task);
   if (!task || !task->nsproxy || describes(&socket->owner, task)) return 0;
-  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  struct tp_scratch *scratch = claim_scratch();
   if (!scratch) {
     count_failure(TP_FAILED_OWNER);
     return 0;
@@ -150,17 +156,34 @@ static __always_inline int let_own(struct tp_socket *socket, const struct sock *
   return 0;
 }
 
-/* Copies the owner of a socket as it was at one moment, and returns the sequence of that; 0 when there is none. */
-static __always_inline __u64 copy_owner(struct tp_identity *who, const struct tp_socket *socket) {
+/* Copies an owner that is being given to a socket, as long as the sequence says so. */
+static __always_inline bool copy_new_owner(struct tp_identity *who, const struct tp_socket *socket, __u64 sequence) {
+  __u32 writer = sequence >> TP_COUNT_BITS & ((1 << TP_WRITER_BITS) - 1), number = writer & (TP_SCRATCHES - 1);
+  const struct tp_scratch *scratch = bpf_map_lookup_percpu_elem(&tp_scratches, &number, writer >> TP_SCRATCH_BITS);
+  if (!scratch) return false;
+  __builtin_memcpy(who, &scratch->who, sizeof *who);
+  NO_REORDERING();
+  return sequence_of(&socket->sequence) == sequence;
+}
+
+/*
+ * Copies the owner of a socket as it was at one moment, and returns the sequence of that; NO_SEQUENCE when it is just being given,
+ * or when there is none, whose id is 0.
+ */
+static __noinline __u64 copy_owner(struct tp_identity *who, const struct tp_socket *socket) {
   for (__u32 i = 0; i < 8; i++) {
     __u64 sequence = sequence_of(&socket->sequence);
-    if (sequence & 1 && sequence >> 32 == place_of(&socket->sequence)) continue;
+    if (is_written(&socket->sequence, sequence)) {
+      if (copy_new_owner(who, socket, sequence)) return NO_SEQUENCE;
+      continue;
+    }
     __builtin_memcpy(who, &socket->owner, sizeof *who);
     NO_REORDERING();
-    if (sequence_of(&socket->sequence) == sequence) return who->start_time ? sequence : 0;
+    if (sequence_of(&socket->sequence) == sequence) return who->id ? sequence : NO_SEQUENCE;
   }
   count_failure(TP_FAILED_OWNER);
-  return 0;
+  who->id = 0;
+  return NO_SEQUENCE;
 }
 
 static __always_inline struct tp_text_head head_of(__u32 dimension, __u32 length) {
@@ -197,7 +220,7 @@ static __noinline void describe_owner(struct tp_owner *owner, const struct tp_id
 
 /* Describes a task as a record of processes shows it. */
 static __always_inline void describe_task(struct tp_owner *owner, struct task_struct *task) {
-  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  struct tp_scratch *scratch = claim_scratch();
   if (!scratch) {
     __builtin_memset(owner, 0, sizeof *owner);
     count_failure(TP_FAILED_OWNER);

@@ -90,9 +90,9 @@ static __always_inline bool is_tracer(const struct tp_owner *owner) {
  * Fills the row `scope` of a scratch with the rules whose scope holds its `owner`; an id of 0 is nobody's. The scratch is looked up
  * here, for before Linux 6.2 what a function is given cannot be a key. Asked once for each owner and generation, not for each packet.
  */
-__noinline int ask_scope(__u32 place, __u32 generation) {
+__noinline int ask_scope(__u32 scratch_number, __u32 generation) {
   struct tp_tables tables;
-  struct tp_scratch *scratch = scratch_at(place);
+  struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!scratch) return 0;
   struct tp_owner *owner = &scratch->owner;
   __u64 *row = scratch->scope.words;

@@ -44,12 +44,38 @@ static __always_inline bool is_sent_by_owner(const struct tp_socket *socket, str
 }
 
 /* The socket of a program that a subflow of MPTCP belongs to; NULL when it is none, or the kernel does not tell. */
-static __always_inline struct mptcp_sock *message_socket(struct bpf_sock *sock) {
-  if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_skc_to_mptcp_sock)) return NULL;
-  if (sock->type != SOCK_STREAM) return NULL;
-  struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
-  if (!tcp || !bpf_core_field_exists(tcp->is_mptcp) || !tcp->is_mptcp) return NULL;
-  return bpf_skc_to_mptcp_sock(sock);
+#define message_socket(sock)                                                                     \
+  ({                                                                                             \
+    struct mptcp_sock *messages = NULL;                                                          \
+    struct tcp_sock *tcp = bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_skc_to_mptcp_sock) \
+                             ? bpf_skc_to_tcp_sock(sock)                                         \
+                             : NULL;                                                             \
+    if (tcp && bpf_core_field_exists(tcp->is_mptcp) && tcp->is_mptcp) messages = bpf_skc_to_mptcp_sock(sock); \
+    messages;                                                                                    \
+  })
+
+/* CAP_NET_ADMIN and NETLINK_NETFILTER, by their numbers in the stable interface to programs. */
+enum { CAP_NET_ADMIN = 12, AF_NETLINK = 16, NETLINK_NETFILTER = 12 };
+
+/*
+ * Whether a task gives verdicts on what others send (NFQUEUE): that leaves while it does. It is told by the descriptor of its call, which
+ * only somebody who may do so is believed.
+ */
+static __noinline bool gives_verdicts(struct task_struct *task) {
+  __u64 capabilities = 0;
+  struct sock *sock = NULL;
+  bpf_probe_read_kernel(&capabilities, sizeof capabilities, (void *)BPF_CORE_READ(task, cred) +
+                        bpf_core_field_offset(struct cred, cap_effective));
+  if (!(capabilities >> CAP_NET_ADMIN & 1)) return false;
+  __u32 descriptor = TP_FIRST_ARGUMENT((struct pt_regs *)bpf_task_pt_regs(task));
+  struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+  struct file **files = BPF_CORE_READ(table, fd), *file = NULL;
+  if (descriptor >= BPF_CORE_READ(table, max_fds)) return false;
+  bpf_probe_read_kernel(&file, sizeof file, files + descriptor);
+  struct socket *socket = BPF_CORE_READ(file, private_data);
+  sock = BPF_CORE_READ(socket, sk);
+  return BPF_CORE_READ(sock, __sk_common.skc_family) == AF_NETLINK &&
+         BPF_CORE_READ(sock, sk_protocol) == NETLINK_NETFILTER;
 }
 
 /* The system call that a task is in, -1 when it is in none. */

@@ -33,6 +33,8 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
   if (!counters || generation == 0) return 1;
   struct bpf_sock *sock = socket_of(skb);
   struct tp_socket *socket = sock ? bpf_sk_storage_get(&tp_sockets, sock, NULL, 0) : NULL;
+  /* Whoever sends what nobody wants owns the socket all the same, so it is found out who does before anything else. */
+  if (socket && direction == TP_EGRESS && !is_sent_by_owner(socket, sock)) socket = NULL;
   struct tp_view seen = {};
   if (socket && refuses_all(socket, sock, generation, direction)) {
     count(&counters->unwanted);
@@ -44,7 +46,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     return 1;
   }
   if (seen.hiding) count_hidden(counters, seen.hiding);
-  if (socket && refuses(socket, sock, &seen, generation, direction)) {
+  if (socket && refuses(socket, &seen, generation, direction)) {
     count(&counters->unwanted);
     return 1;
   }
@@ -176,7 +178,7 @@ SEC("iter/task_file") int tp_seed(struct bpf_iter__task_file *entry) {
   struct tp_socket *socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!socket || socket->owner.id != 0) return 0;
   note_origin(sock, sock);
-  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  struct tp_scratch *scratch = claim_scratch();
   if (!scratch) return 0;
   take_over(socket, scratch, task, net_namespace_of(sock));
   release_scratch(scratch);

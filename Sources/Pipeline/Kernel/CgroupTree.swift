@@ -6,17 +6,37 @@ struct CgroupTree {
   /// Where it is mounted.
   let root: String
 
-  /// Finds the tree in `/proc/self/mounts`.
+  /// Whether it is all of the machine's: it may also begin where a cgroup namespace does.
+  var isWhole: Bool { Self.inode(of: root) == Self.rootInode }
+
+  private static func inode(of path: String) -> UInt64? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+  }
+
+  /// The kernel's number of the first cgroup.
+  private static let rootInode: UInt64 = 1
+
+  /// Finds the tree in `/proc/self/mounts`: a whole one, if there is one.
   init() throws(KernelError) {
-    let mounts = try Self.read("/proc/self/mounts")
-    let found = mounts.split(separator: "\n").lazy
-      .map { $0.split(separator: " ") }
-      .first { $0.count > 2 && $0[2] == "cgroup2" }
-    guard let found else {
+    let found = try Self.mounts().filter { $0.type == "cgroup2" }.map(\.place)
+    let whole = found.first { Self.inode(of: $0) == Self.rootInode }
+    guard let place = whole ?? found.first else {
       throw KernelError(
         "find the cgroup v2 tree", advice: "mount it: mount -t cgroup2 none /sys/fs/cgroup")
     }
-    root = Self.unescape(found[1])
+    root = place
+  }
+
+  /// Takes a tree whose place is known; also one of cgroups of version 1.
+  init(at place: String) { root = place }
+
+  /// The mounts that this process sees: their places, and the types of their file systems.
+  static func mounts() throws(KernelError) -> [(place: String, type: String)] {
+    try read("/proc/self/mounts").split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: " ")
+      return parts.count > 2 ? (unescape(parts[1]), String(parts[2])) : nil
+    }
   }
 
   /// Opens the directory of a cgroup.

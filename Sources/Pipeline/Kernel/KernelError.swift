@@ -1,4 +1,5 @@
 import Glibc
+import Policy
 
 /// Something that the kernel or libbpf refused.
 public struct KernelError: Error, Equatable, CustomStringConvertible {
@@ -19,12 +20,14 @@ public struct KernelError: Error, Equatable, CustomStringConvertible {
   }
 
   /// One sentence: what failed, why, and what to do.
+  ///
+  /// Names in it cannot add lines or move a cursor.
   public var description: String {
     var text = "cannot \(operation)"
     if code != 0, let reason = unsafe strerror(code) {
       text += ": \(unsafe String(cString: reason))"
     }
     if !advice.isEmpty { text += "; \(advice)" }
-    return text
+    return Visible.text(text)
   }
 }

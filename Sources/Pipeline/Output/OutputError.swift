@@ -1,4 +1,5 @@
 import Glibc
+import Policy
 
 /// An output that cannot be opened or written.
 public struct OutputError: Error, Equatable, CustomStringConvertible {
@@ -32,9 +33,11 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   }
 
   /// One sentence with what to do.
+  ///
+  /// Names in it cannot add lines or move a cursor.
   public var description: String {
     let place = path.map { "'\($0)'" } ?? "standard output"
-    return "cannot \(operation.rawValue) \(place): \(reason); \(advice)"
+    return Visible.text("cannot \(operation.rawValue) \(place): \(reason); \(advice)")
   }
 
   private var reason: String {
@@ -42,6 +45,8 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     case (.open, ELOOP), (.replace, ELOOP): "it is a symbolic link"
     case (.replace, EINVAL): "it is no regular file"
     case (.open, ENXIO): "nobody reads it"
+    case (.write, ESTALE), (.replace, ESTALE): "somebody put another file in its place"
+    case (.open, EXDEV): "it is not ours alone: another user's file, or one with several names"
     default: unsafe String(cString: strerror(code))
     }
   }
@@ -54,6 +59,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     case EACCES, EPERM, EROFS: "name a file that may be written with \(option)"
     case ENOENT, ENOTDIR: "make its folder first"
     case EISDIR: "name a file in it"
+    case ESTALE, EXDEV: "name a file in a directory that nobody else may write to"
     case EPIPE: "its reader went away"
     default: "name another file with \(option)"
     }

@@ -23,8 +23,9 @@ struct OutputFile: ~Copyable {
 
   /// Opens a path, or takes standard output for nil.
   ///
-  /// A file is made with mode 0600 unless it exists, and lines are added at its end. A symbolic link is refused. A FIFO
-  /// without a reader is an error (`ENXIO`), and so is a socket to which nobody listens.
+  /// A file is made with mode 0600 unless it exists, and lines are added at its end. A symbolic link is refused, and, in a
+  /// directory where all may write, what another user has made, or has given a second name (`EXDEV`). A FIFO without a reader
+  /// is an error (`ENXIO`), and so is a socket to which nobody listens.
   init(_ path: String?) throws(OutputError) {
     guard let path else {
       descriptor = STDOUT_FILENO
@@ -36,9 +37,32 @@ struct OutputFile: ~Copyable {
       path.hasPrefix(Self.socketPrefix)
       ? Self.connect(String(path.dropFirst(Self.socketPrefix.count))) : Self.open(path)
     guard opened >= 0 else { throw OutputError(operation: .open, path: path, code: errno) }
+    if Self.isOfAStranger(opened, at: path) {
+      close(opened)
+      throw OutputError(operation: .open, path: path, code: EXDEV)
+    }
     descriptor = opened
     isOwned = true
     kind = .own
+  }
+
+  /// Whether somebody else has put there, where all may put something, what is his to read.
+  ///
+  /// Kernels refuse some of it themselves, where they are told to (`fs.protected_regular`, proc_sys_fs(5)). A device of the
+  /// machine is nobody's.
+  private static func isOfAStranger(_ descriptor: Int32, at path: String) -> Bool {
+    let isSocket = path.hasPrefix(socketPrefix)
+    let place = isSocket ? String(path.dropFirst(socketPrefix.count)) : path
+    var (status, directory) = (stat(), stat())
+    let code = unsafe isSocket ? stat(place, &status) : fstat(descriptor, &status)
+    let holder = LinkedPlaces.directory(of: place)
+    guard code == 0, unsafe stat(holder, &directory) == 0,
+      directory.st_mode & S_IWOTH != 0
+    else { return false }
+    let kind = status.st_mode & S_IFMT
+    if kind == S_IFCHR || kind == S_IFBLK { return false }
+    let isTrusted = [geteuid(), 0, directory.st_uid].contains(status.st_uid)
+    return !isTrusted || kind == S_IFREG && status.st_nlink > 1
   }
 
   deinit {

@@ -19,6 +19,8 @@ public final class PathWatch {
   private static let patience = Duration.seconds(2)
   /// Symbolic links that are followed for one path.
   private static let linkLimit = 40
+  /// Reads of events before other work is done again.
+  private static let batchLimit = 16
 
   /// Watches files and directories; those that are not there are waited for in the nearest directory above.
   public init(_ paths: [String]) throws(KernelError) {
@@ -57,11 +59,13 @@ public final class PathWatch {
     return true
   }
 
-  /// Takes all events; whether one of them is of a file that is looked at.
+  /// Takes the events that are there; whether one of them is of a file that is looked at.
+  ///
+  /// Somebody may make more of them all the time, so what is left is taken the next time.
   private func takeEvents() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var hasChanged = false
-    while true {
+    for _ in 0..<Self.batchLimit {
       let count = unsafe read(file.number, &buffer, buffer.count)
       guard count > 0 else { return hasChanged }
       unsafe buffer.withUnsafeBytes { bytes in
@@ -79,6 +83,7 @@ public final class PathWatch {
         }
       }
     }
+    return hasChanged
   }
 
   private func isLookedAt(_ watch: Int32, _ name: String) -> Bool {

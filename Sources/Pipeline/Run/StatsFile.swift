@@ -40,15 +40,17 @@ public struct StatsFile: Sendable {
 
   /// Replaces the file by a ledger, at once: a reader finds either the old one or the new one.
   ///
-  /// A device, a FIFO or a symbolic link is refused, for it would be gone.
+  /// A device, a FIFO or a symbolic link is refused, for it would be gone. Others may write in the directory: the new file
+  /// has a name that nobody can guess, and whoever is in its way makes this an error. Nothing waits for anybody.
   public func write(_ ledger: Ledger) throws(OutputError) {
     let text = Array((ledger.json.rendered() + "\n").utf8)
-    let new = "\(path).\(getpid()).new"
     try checkReplaceable()
-    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+    let new = "\(path).\(Self.randomName()).new"
+    let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
     let descriptor = unsafe open(new, flags, 0o644)
     guard descriptor >= 0 else { throw failure(of: .open, errno) }
-    var code: Int32 = 0
+    var made = stat()
+    var code = unsafe fstat(descriptor, &made) == 0 ? 0 : errno
     var rest = text[...]
     while !rest.isEmpty, code == 0 {
       let count = unsafe rest.withUnsafeBytes {
@@ -57,11 +59,28 @@ public struct StatsFile: Sendable {
       if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { code = errno }
     }
     if close(descriptor) != 0, code == 0 { code = errno }
-    if code == 0, unsafe rename(new, path) != 0 { code = errno }
+    if code == 0 {
+      // Whoever owns the directory can put another file there.
+      code = isFile(made, at: new) ? (unsafe rename(new, path) == 0 ? 0 : errno) : ESTALE
+    }
     guard code == 0 else {
       unsafe unlink(new)
       throw failure(of: .write, code)
     }
+    guard isFile(made, at: path) else { throw failure(of: .replace, ESTALE) }
+  }
+
+  /// Sixteen hexadecimal digits from the kernel's random numbers.
+  private static func randomName() -> String {
+    var random = SystemRandomNumberGenerator()
+    let digits = String(random.next() as UInt64, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  private func isFile(_ made: stat, at path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 && status.st_ino == made.st_ino
+      && status.st_dev == made.st_dev
   }
 
   private func checkReplaceable() throws(OutputError) {

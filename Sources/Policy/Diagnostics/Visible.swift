@@ -1,8 +1,8 @@
 /// Makes texts of other people safe to show: they cannot move the cursor, add lines or turn the
 /// direction of writing.
-enum Visible {
+public enum Visible {
   /// The text with each scalar that acts instead of being seen replaced by one that is seen.
-  static func text(_ text: some StringProtocol) -> String {
+  public static func text(_ text: some StringProtocol) -> String {
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { shown.append(self.scalar(scalar)) }
     return String(shown)

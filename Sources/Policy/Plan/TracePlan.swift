@@ -20,6 +20,18 @@ public struct TracePlan: Equatable, Sendable {
   }
 }
 
+extension TracePlan {
+  /// Whether a rule asks about the container of a packet's owner.
+  public var asksForContainers: Bool {
+    let fields: Set<OwnerField> = [
+      .container, .containerID, .containerName, .containerImage, .podName, .podNamespace, .podUID,
+    ]
+    return rules.contains { rule in
+      (rule.scope + (rule.followed ?? [])).contains { fields.contains($0.field) }
+    }
+  }
+}
+
 /// One event that one policy wants, and under which conditions: all of them must hold.
 public struct Rule: Equatable, Sendable {
   /// The index of the policy in ``TracePlan/policies``.

@@ -19,15 +19,36 @@ public struct SourceFailure: Error, Equatable, Sendable {
 }
 
 extension SourceFile {
-  /// Reads a file or, for `-`, standard input.
+  /// Reads a regular file or, for `-`, standard input.
   ///
   /// Reads no more than ``sizeLimit`` bytes and one: a longer source is a failure.
   public static func read(_ path: String) throws(SourceFailure) -> SourceFile {
     if path == "-" { return SourceFile(name: path, bytes: try contents(of: 0, path)) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .system(path, "open it", errno) }
+    try checkKind(status, path)
+    // What is there may be another by now, and must not keep us waiting either.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(path, "open it", errno) }
     defer { close(descriptor) }
+    guard fstat(descriptor, &status) == 0 else { throw .system(path, "look at it", errno) }
+    try checkKind(status, path)
     return SourceFile(name: path, bytes: try contents(of: descriptor, path))
+  }
+
+  /// Refuses what has no end, waits for somebody, or does something when it is opened.
+  private static func checkKind(_ status: stat, _ path: String) throws(SourceFailure) {
+    let kind: String
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: kind = "it is a directory"
+    case S_IFIFO: kind = "it is a FIFO"
+    case S_IFSOCK: kind = "it is a socket"
+    default: kind = "it is a device"
+    }
+    throw SourceFailure(
+      path: path,
+      reason: "\(kind), and policies are read from regular files, or - for standard input")
   }
 
   private static let tooLong = "it is longer than 1 MiB, the most that is read of one file"

@@ -7,8 +7,8 @@ struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Traces until SIGINT or SIGTERM.",
     discussion: """
-      Without a selection it traces the events of the set `default`. Needs root. SIGHUP reads the \
-      policies again; SIGUSR1 says the ledger so far.
+      Without a selection it traces the events of the set `default`. Needs root, or CAP_BPF, \
+      CAP_PERFMON and CAP_NET_ADMIN. SIGHUP reads the policies again; SIGUSR1 says the ledger so far.
       """)
 
   @OptionGroup var selection: SelectionOptions
@@ -46,6 +46,12 @@ struct Apply: ParsableCommand {
       discussion: "The events are the same; use it to compare."))
   var filters = FilterPlace.kernel
 
+  @Option(
+    help: ArgumentHelp(
+      "What keeps the tracer from doing more than it must: all, none, or some of the ways.",
+      discussion: "capabilities, no-new-privileges, landlock, seccomp: docs/operations.md."))
+  var hardening = HardeningArgument.all
+
   @Flag(help: "Read the policies again when their files have changed and have come to rest.")
   var watch = false
 
@@ -62,6 +68,7 @@ struct Apply: ParsableCommand {
     let selection = Selection(selection)
     let plan = try selection.plan()
     try output.check(against: plan)
+    try checkMachine()
     do throws(TraceError) {
       try trace(plan, selection)
     } catch {
@@ -70,7 +77,36 @@ struct Apply: ParsableCommand {
     }
   }
 
+  /// Says each privilege that is missing, or the first other thing.
+  private func checkMachine() throws(ExitCode) {
+    var refusals: [KernelError] = []
+    for capability in Capability.needed {
+      do throws(KernelError) { try Requirement.capability(capability).check() } catch {
+        refusals.append(error)
+      }
+    }
+    for requirement in Requirement.beforeLoading where refusals.isEmpty {
+      do throws(KernelError) { try requirement.check(cgroup: cgroup) } catch {
+        refusals.append(error)
+      }
+    }
+    for refusal in refusals { StandardError.say(refusal.description) }
+    if !refusals.isEmpty { throw .worldRefused }
+  }
+
+  /// Keeps this process from doing more than it must, as far as is asked for and can be had.
+  private func harden(_ selection: Selection) -> Hardening {
+    var access = FileAccess()
+    if let cgroup { access.read(cgroup: cgroup) }
+    for path in selection.paths { access.read(policies: path) }
+    for path in output.outputs.compactMap(\.path) { access.write(path) }
+    if let statsFile { access.write(statsFile) }
+    return Hardening.enforce(hardening.measures, access: access)
+  }
+
   private func trace(_ plan: TracePlan, _ selection: Selection) throws(TraceError) {
+    let hidden = HiddenContainers.count()
+    let hardening = harden(selection)
     let outputs: [Output]
     do throws(OutputError) { outputs = try output.open(clock: .now()) } catch {
       throw .output(error)
@@ -100,8 +136,13 @@ struct Apply: ParsableCommand {
     run.reportLedger = { StandardError.say("so far: \($0)") }
     // A file that cannot be written is said now, not after hours.
     try run.writeStats()
-    StandardError.say(
-      "ready: \(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)")
+    let ready = "\(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)"
+    let looksLikeHost = hidden > 0 ? "; containers that look like the host: \(hidden)" : ""
+    StandardError.say("ready: \(ready); \(hardening)\(looksLikeHost)")
+    if let remark = HiddenContainers.remark(hidden) {
+      let asks = plan.asksForContainers ? "; policies ask for containers" : ""
+      StandardError.say("note: \(remark)\(asks)")
+    }
     run.notice = { StandardError.say($0) }
     // What was counted until an error is said before the error is.
     var failure: TraceError?

@@ -1,23 +1,33 @@
 import ArgumentParser
 import Pipeline
+import Policy
 
+/// Says what this machine offers to a tracer.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Says what this machine offers, and what would be missing.",
-    discussion: "Loads the BPF programs to try them; attaches nothing. Exits with 0 or 2.")
+    discussion: """
+      Loads the BPF programs to try them; attaches nothing. Exits with 0, or with 2 when something \
+      is missing.
+      """)
+
+  /// How it is said.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  @Option(help: "text for people, or json: tracee-policy schema doctor.")
+  var format = Format.text
+
+  @Option(help: "The cgroup that is to be traced, as for apply.")
+  var cgroup: String?
 
   func run() throws {
-    var isMissing = false
-    for requirement in Requirement.allCases {
-      let line: String
-      do throws(KernelError) {
-        line = "ok       \(requirement.summary): \(try requirement.check())\n"
-      } catch {
-        isMissing = true
-        line = "missing  \(requirement.summary): \(error)\n"
-      }
-      try StandardOutput.write(line)
+    let report = MachineReport(cgroup: cgroup)
+    switch format {
+    case .text: try StandardOutput.write(report.text)
+    case .json: try StandardOutput.write(report.json.rendered() + "\n")
     }
-    if isMissing { throw ExitCode.worldRefused }
+    if !report.canTrace { throw ExitCode.worldRefused }
   }
 }

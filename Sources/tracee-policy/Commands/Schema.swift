@@ -1,14 +1,14 @@
 import ArgumentParser
 import Policy
 
-/// Prints the JSON Schema of policy files, of events or of the ledger.
+/// Prints the JSON Schema of what the program reads or writes.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the JSON Schema of policy files, of events or of the ledger.")
+    abstract: "Prints the JSON Schema of policy files, of events, of the ledger or of doctor.")
 
   /// What a schema is of.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event, stats
+    case policy, event, stats, doctor
   }
 
   @Argument(help: "What the schema is of.")
@@ -20,6 +20,7 @@ struct Schema: ParsableCommand {
       case .policy: PolicySchema.json
       case .event: EventSchema.json
       case .stats: StatsSchema.json
+      case .doctor: DoctorSchema.json
       }
     try StandardOutput.write(schema.rendered() + "\n")
   }

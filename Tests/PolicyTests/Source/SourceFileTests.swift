@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import Policy
@@ -68,5 +69,19 @@ struct SourceFileTests {
     #expect(throws: SourceFailure.self) { try SourceFile.read("/dev/zero") }
     try folder.write(String(repeating: "#", count: 1 << 20), to: "full.yaml")
     #expect(try SourceFile.read(folder.path("full.yaml")).bytes.count == 1 << 20)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `what is no regular file is refused with its kind, and is not waited for`() throws {
+    let folder = try TemporaryFolder()
+    #expect(mkfifo(folder.path("a.yaml"), 0o600) == 0)
+    #expect(symlink("/dev/zero", folder.path("b.yaml")) == 0)
+    let set = PolicySet.load(paths: [folder.path, "/dev/null"])
+    let advice = ", and policies are read from regular files, or - for standard input"
+    #expect(
+      set.failures.map(\.reason)
+        == ["it is a FIFO", "it is a device", "it is a device"].map { $0 + advice })
+    #expect(
+      set.failures.map(\.path) == [folder.path("a.yaml"), folder.path("b.yaml"), "/dev/null"])
   }
 }
