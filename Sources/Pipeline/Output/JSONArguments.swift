@@ -29,9 +29,7 @@ extension LineBuffer {
   }
 
   /// Writes the `metadata` of an event that shows what the packet says, with a comma after it.
-  mutating func append(
-    summaryOf record: borrowing RecordReader, _ headers: PacketHeaders, interface: [UInt8]
-  ) {
+  mutating func append(summaryOf record: borrowing RecordReader, _ headers: PacketHeaders) {
     let family = headers.shape.family
     append("{\"name\":\"metadata\",\"type\":\"trace.PktMeta\",\"value\":{\"src_ip\":\"")
     append(headers.source, in: family)
@@ -46,7 +44,11 @@ extension LineBuffer {
     append(",\"packet_len\":")
     append(decimal: record.length)
     append(",\"iface\":")
-    append(jsonText: interface.bytes)
+    if record.interfaceName.isEmpty {
+      append("\"any\"")
+    } else {
+      append(jsonText: record.interfaceName)
+    }
     append("}},")
   }
 
