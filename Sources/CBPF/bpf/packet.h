@@ -15,6 +15,10 @@ struct tp_view {
   __u32 sequence;       /* of TCP: of the payload's first byte */
   __u32 ahead;          /* of TCP: bytes that are missing before it, if the plan asks; see content.h */
   bool is_syn;          /* of TCP */
+  bool begins_head;     /* of TCP: it tells that a head of HTTP begins; see content.h */
+  __u8 blank;           /* bytes of empty lines before that head */
+  __u16 segment_size;   /* of UDP: see `tp_packet` */
+  __u64 begun;          /* see `tp_stream` */
 } __attribute__((aligned(8)));
 _Static_assert(__builtin_offsetof(struct tp_view, content) == 8 * TP_FLOW_WORDS, "a flow is compared word by word");
 
@@ -67,6 +71,15 @@ static __always_inline bool load(struct __sk_buff *skb, __u32 offset, void *to, 
   return true;
 }
 
+/*
+ * The same length, which is from 1 to `most`, a power of two. Older verifiers do not see that a number is not 0, nor that a check
+ * of one register is one of another.
+ */
+static __always_inline __u32 some_of(__u32 length, __u32 most) {
+  barrier_var(length);
+  return ((length - 1) & (most - 1)) + 1;
+}
+
 static __always_inline void view_ports(struct tp_view *view, const void *ports) {
   view->has_ports = true;
   view->source_port = bpf_ntohs(((const __be16 *)ports)[0]);
@@ -74,6 +87,12 @@ static __always_inline void view_ports(struct tp_view *view, const void *ports) 
 }
 
 static __always_inline void hide(struct tp_view *view, enum tp_hiding hiding) { view->hiding = hiding; }
+
+/* Several datagrams can come as one packet, to be cut later (UDP_SEGMENT) or never (UDP_GRO). */
+static __always_inline void view_segments(struct __sk_buff *skb, struct tp_view *view) {
+  __u32 size = skb->gso_size;
+  if (size && skb->len > view->payload_offset + size) view->segment_size = size;
+}
 
 static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, __u8 protocol, struct tp_view *view) {
   union {
@@ -95,6 +114,7 @@ static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, 
     view->shape += TP_TRANSPORT_UDP;
     view->payload_offset = offset + LENGTH_UDP;
     view_ports(view, &header);
+    view_segments(skb, view);
   } else if (protocol == PROTOCOL_ICMP && is_ipv4) {
     if (skb->len < offset + LENGTH_ICMP) return hide(view, TP_HIDDEN_BY_END);
     view->shape += TP_TRANSPORT_ICMP;
@@ -176,13 +196,12 @@ static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *vie
 }
 
 /*
- * Looks at a packet. False when it is not IP, or cut off before the end of its IP header. Not static: so the verifier
- * checks it once, and not again with all that may follow.
+ * Looks at a packet; `view` is all zero. False when it is not IP, or cut off before the end of its IP header. Not static: so
+ * the verifier checks it once, and not again with all that may follow.
  */
 __noinline int view(struct __sk_buff *skb, struct tp_view *view) {
   __u8 first;
   if (!view || !load(skb, 0, &first, sizeof first)) return false;
-  __builtin_memset(view, 0, sizeof *view);
   view->source.prefix_length = view->destination.prefix_length = 128;
   switch (first >> 4) {
     case 4: return view_ipv4(skb, view);

@@ -125,7 +125,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
   __u32 first = 0;
   /* Its row is filled when it is asked for: most packets are wanted by nobody. */
   struct tp_want want;
-  struct tp_view seen;
+  struct tp_view seen = {};
   struct tp_socket *socket = NULL;
   bool is_sender = false;
   want.generation = tp_active;

@@ -23,9 +23,13 @@ extension LineBuffer {
   }
 
   /// Writes the end of the arg before, and `metadata`.
-  mutating func append(directionOf record: borrowing RecordReader) {
+  ///
+  /// - Parameter isChecked: whether the event shows the checksum of a transport.
+  mutating func append(directionOf record: borrowing RecordReader, isChecked: Bool = false) {
     append("},{\"name\":\"metadata\",\"type\":\"trace.PacketMetadata\",\"value\":{\"direction\":")
-    append(record.direction == .egress ? "\"egress\"}}" : "\"ingress\"}}")
+    append(record.direction == .egress ? "\"egress\"" : "\"ingress\"")
+    if isChecked, record.isChecksumPartial { append(",\"checksumPartial\":true") }
+    append("}}")
   }
 
   /// Writes the `metadata` of an event that shows what the packet says, with a comma after it.

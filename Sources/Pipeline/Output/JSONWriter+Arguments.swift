@@ -16,7 +16,7 @@ extension JSONWriter {
       let isTransport = kind == headers.shape.transportEvent
       if isTransport { line.append(portsOf: headers) }
       line.append(headers, transport: isTransport)
-      line.append(directionOf: packet.record)
+      line.append(directionOf: packet.record, isChecked: isTransport)
     case (.dns(let message), .dns):
       appendArguments(of: kind, packet.record, headers, message, to: &line)
     case (.http(let head), .http):

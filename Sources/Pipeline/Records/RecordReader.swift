@@ -106,6 +106,11 @@ struct RecordReader: ~Escapable {
     }
   }
 
+  /// What stands before the row.
+  var head: RawSpan {
+    @_lifetime(copy self) get { bytes.extracting(0..<RecordLayout.headerSize) }
+  }
+
   /// The captured bytes of the packet, from its IP header on.
   var packet: RawSpan {
     @_lifetime(copy self) get {

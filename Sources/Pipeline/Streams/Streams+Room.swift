@@ -48,7 +48,7 @@ extension Streams {
     release(place, Int(index))
   }
 
-  private func release(_ place: Int, _ index: Int) {
+  func release(_ place: Int, _ index: Int) {
     waiting -= backlogs[index].count
     backlogs[index].clear()
     free.append(index)
