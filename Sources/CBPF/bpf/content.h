@@ -150,9 +150,14 @@ static __always_inline struct tp_stream *stream_of(struct bpf_sock *sock, __u32 
   return stream;
 }
 
-/* Whether what a segment carries can come to be read: a SYN's bytes only where the connection is opened from here. */
+/*
+ * Whether what a segment carries can come to be read. That of a SYN only where a connection comes to be: not at a listening
+ * socket, which knows nothing of the sender yet, nor when a raw socket sends it.
+ */
 static __always_inline bool may_be_read(const struct tp_view *view, const struct bpf_sock *sock, __u32 direction) {
-  return !view->is_syn || direction == TP_EGRESS || (sock && sock->state == BPF_TCP_SYN_SENT);
+  if (!view->is_syn) return true;
+  if (!sock) return false;
+  return sock->state == BPF_TCP_SYN_SENT || (direction == TP_EGRESS && sock->state == BPF_TCP_SYN_RECV);
 }
 
 /*

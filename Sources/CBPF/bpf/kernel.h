@@ -55,6 +55,7 @@ struct bpf_sock {
 
 enum {
   BPF_TCP_SYN_SENT = 2,
+  BPF_TCP_SYN_RECV = 3,
   BPF_TCP_LISTEN = 10,
 };
 

@@ -81,8 +81,8 @@ final class PlanMatcher {
   ///
   /// The others are counted, and so are events that nobody wants then.
   func keep(_ row: Row, of wanted: RowMeaning) -> RowMeaning? {
-    guard row != wanted.row else { return wanted }
     guard let left = meaning(of: row) else { return nil }
+    guard row != wanted.row else { return left }
     wanted.row.subtracting(row).forEachRule { settled.rules[$0].rejected += 1 }
     for index in wanted.wants.indices where !left.wants(wanted.wants[index].kind) {
       settled.events[wanted.wants[index].kind.index].rejected += 1

@@ -22,12 +22,15 @@ extension Emitter {
       guard let left = matcher.keep(row, of: meaning) else { continue }
       if row.isEmpty { continue }
       memory.put(row)
-      guard let one = RecordReader(memory.bytes) else { continue }
-      consume(one, left, matcher)
+      if let one = RecordReader(memory.bytes) {
+        consume(one, left, matcher)
+      } else {
+        countUndecodable(left)
+      }
     }
-    if parts.count > DatagramRecord.limit {
+    if parts.count > DatagramRecord.limit, let rest = matcher.meaning(of: record.row) {
       taken += 1
-      countUndecodable(meaning)
+      countUndecodable(rest)
     }
     matcher.count(record.row, messages: taken)
   }

@@ -98,7 +98,9 @@ struct DatagramParts {
     headers = record.transportOffset + 8
     size = record.segmentSize
     length = Int(record.length)
-    let fixed = family == .ipv4 ? Int(record.packet.byteCount > 0 ? record.packet.byte(0) & 15 : 0) * 4 : IPv6Header.size
+    let fixed =
+      family == .ipv4
+      ? Int(record.packet.byteCount > 0 ? record.packet.byte(0) & 15 : 0) * 4 : IPv6Header.size
     guard headers <= record.packet.byteCount, headers + size < length,
       record.packet.byteCount <= Int(TP_CAPTURE_MAX), fixed >= 20, fixed <= headers - 8
     else { return nil }

@@ -177,14 +177,6 @@ final class Streams {
     return true
   }
 
-  /// Forgets bytes that were too few to tell whether a message begins, when what came next did not come here: it is none.
-  private func dropDoubt(_ place: Int, _ framing: StreamFraming) {
-    guard let index = table[place]?.backlog, index >= 0 else { return }
-    let backlog = backlogs[Int(index)]
-    guard backlog.pieces.isEmpty, framing.isDoubtful(backlog.message.bytes) else { return }
-    release(place, Int(index))
-  }
-
   /// Whether a way can go on without the bytes that it awaits: nothing waits for them, and it did not do so lately.
   private func canJump(_ flow: StreamFlow, at time: UInt64) -> Bool {
     guard flow.backlog < 0, !flow.key.isBehind else { return false }
