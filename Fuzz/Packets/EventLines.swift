@@ -9,7 +9,6 @@ final class EventLines {
   private let record = ReplayRecord(rowWords: 1)
   private let json = JSONWriter(clock: clock)
   private var table = TableWriter(clock: clock, colour: false)
-  private let interfaces = InterfaceNames()
   private var line = LineBuffer()
   private var thorough = Turn(each: 64)
   private let kinds: [EventKind]
@@ -60,7 +59,7 @@ final class EventLines {
     }
     if isThorough {
       for content in [ContentProtocol.dns, .http] {
-        let packet = headers.subject(of: record, content: content, interfaces)
+        let packet = headers.subject(of: record, content: content)
         for kind in packet.events where kinds.contains(kind) {
           claim(given.contains(kind), "\(kind.name) is given where a filter can ask about it")
         }

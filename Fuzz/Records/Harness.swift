@@ -25,7 +25,10 @@ final class Harness {
     } catch {
       fatalError("\(error)")
     }
-    emitter.add(Self.plan, undecided: Self.undecided, generation: Self.generation)
+    let tables = KernelTables(Self.plan, generation: Self.generation)
+    emitter.add(
+      Self.plan, undecided: Self.undecided, datagrams: DatagramTables(tables),
+      generation: Self.generation)
   }
 
   /// Claims that a record is refused, or that each of its rules counts it once, and that what is

@@ -65,12 +65,14 @@ extension EndToEnd {
       }
     }
 
-    /// What events say, but for owners and times, each as often as it is there.
+    /// What events say, but for owners, times and whether checksums are computed, each as often as it is there.
     private static func contents(_ events: [TracedEvent]) -> Set<String> {
       var counts: [String: Int] = [:]
       return Set(
         events.map { event in
-          let arguments = event.json["args"].map { "\($0)" } ?? ""
+          var said = event.arguments
+          said["metadata"] = event.arguments["metadata"]?["direction"] ?? said["metadata"]
+          let arguments = said.sorted { $0.key < $1.key }.map { "\($0)" }.joined()
           let text = "\(event.name) \(event.matchedPolicies) \(arguments)"
           counts[text, default: 0] += 1
           return "\(text) #\(counts[text, default: 0])"

@@ -16,6 +16,76 @@ extension EndToEnd {
       print(len(s.recv(65536)))
       """
 
+    /// Talks over one connection: each request, and each answer to it, in pieces that begin with few bytes.
+    private static let talk = #"""
+      import random, socket, sys
+      address, kind, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+      rng = random.Random(seed + (kind == "client"))
+      def send(s, data):
+          at = 0
+          while at < len(data):
+              size = rng.choice([1, 1, 2, 3, 5, 9, 40]) if at < 12 else rng.choice([1, 4, 30, 100])
+              s.send(data[at:at + size])
+              at += size
+      def take(s, kept):
+          while b"\r\n\r\n" not in kept.lstrip(): kept += s.recv(65536)
+          return kept.lstrip().split(b"\r\n\r\n", 1)[1]
+      if kind == "server":
+          c, _ = socket.create_server((address, 7081)).accept()
+      else:
+          c = socket.create_connection((address, 7081))
+      c.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+      methods = [b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"OPTIONS", b"TRACE", b"PATCH"]
+      kept = b""
+      for number in range(count):
+          if kind == "client":
+              lines = rng.choice([b"", b"", b"\r\n", b"\n", b"\r\n\r\n"])
+              send(c, lines + rng.choice(methods) + b" /%d HTTP/1.1\r\nHost: GET / HTTP/1.\r\n\r\n" % number)
+              take(c, b"")
+          else:
+              kept = take(c, kept)
+              send(c, b"HTTP/1.1 204 No Content\r\nAllow: GET , PUT \r\nX-Number: %d\r\n\r\n" % number)
+      """#
+
+    @Test
+    func `heads are one event at each end, wherever they are cut and whatever lines are empty`()
+      async throws
+    {
+      let seed = UInt32.random(in: 0...UInt32.max)
+      try await withStage { stage in
+        let network = try await stage.network()
+        let here = network.left.ipv4
+        let server = try stage.start(
+          "python3", "-c", Self.talk, here, "server", "60", "\(seed)", on: network.left)
+        try await network.left.listens(on: 7081)
+        let tracers = [
+          try await stage.trace(everything(in: network, events: "net_packet_http")),
+          try await stage.trace(
+            policy("response", events: "net_packet_http_response", "data.src=\(here)")),
+        ]
+        let client = try stage.start(
+          "python3", "-c", Self.talk, here, "client", "60", "\(seed)", on: network.right)
+        #expect(try await client.end() == .exited(0), "\(client.errorText)")
+        #expect(try await server.end() == .exited(0), "\(server.errorText)")
+        let trace = try await tracers[0].stop()
+        let expected = (0..<60).flatMap { ["/\($0)", "\($0)"] }
+        for side in [network.left, network.right] {
+          let heads = trace.events.filter { $0.local == side.ipv4 }
+            .compactMap { $0.arguments["proto_http"] }.map { head in
+              head["direction"]?.string == "request"
+                ? head["uri_path"]?.string
+                : head["headers"]?["X-Number"]?.elements?.first?.string
+            }
+          #expect(heads == expected, "seed \(seed)\n\(trace.errors)")
+        }
+        let answers = try await tracers[1].stop()
+        let numbers = answers.events.compactMap {
+          $0.arguments["http_response"]?["headers"]?["X-Number"]?.elements?.first?.string
+        }
+        #expect(numbers == (0..<60).flatMap { ["\($0)", "\($0)"] }, "seed \(seed)")
+      }
+    }
+
     @Test(
       .enabled(if: Machine.has("nginx"), "needs nginx"),
       arguments: [(0, 9), (2_000, 500), (30_000, 4_000)])

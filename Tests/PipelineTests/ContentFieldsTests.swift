@@ -89,7 +89,7 @@ import Testing
   private func subject(_ sample: SampleRecord) throws -> Packet {
     try sample.read { record, headers in
       let isDNS = headers.hasPortOfDNS
-      return headers.subject(of: record, content: isDNS ? .dns : .http, InterfaceNames())
+      return headers.subject(of: record, content: isDNS ? .dns : .http)
     }
   }
 }

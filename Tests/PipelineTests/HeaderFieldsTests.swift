@@ -142,7 +142,7 @@ import Testing
     let name = try #require(SystemCallNames.native.name(of: 1))
     #expect(try packet(bytes).fields[.systemCall] == [.text(name)])
     let outside = try SampleRecord(bytes).read { record, headers in
-      headers.subject(of: record, content: nil, InterfaceNames())
+      headers.subject(of: record, content: nil)
     }
     #expect(outside.fields[.systemCall] == nil)
   }
@@ -186,7 +186,7 @@ import Testing
     sample.header.processor = 3
     sample.header.system_call = 1
     return try sample.read { record, headers in
-      headers.subject(of: record, content: nil, InterfaceNames())
+      headers.subject(of: record, content: nil)
     }
   }
 }

@@ -201,6 +201,76 @@ import Testing
     #expect(line.contains("\"container\":{\"id\":\"abab"))
   }
 
+  @Test func `a 32-bit call of a packet counts, and of a packet without a call a 32-bit owner`()
+    throws
+  {
+    var sample = SampleRecord(SamplePacket.ipv4(6, SamplePacket.tcp()))
+    sample.own()
+    let cases: [(call: Int32, packet: Bool, owner: Bool, name: String, isCompat: Bool)] = [
+      (-1, false, false, "", false), (-1, true, false, "", false), (-1, false, true, "", true),
+      (102, true, false, "socketcall", true), (102, false, true, "getuid", false),
+      (370, true, true, "sendmsg", true), (1, false, false, "write", false),
+    ]
+    for (call, packet, owner, name, isCompat) in cases {
+      sample.header.system_call = call
+      sample.header.flags = packet ? TP_PACKET_COMPAT.rawValue : 0
+      sample.header.owner.flags = owner ? TP_OWNER_COMPAT.rawValue : 0
+      let line = try json(sample, .tcp)
+      #expect(line.contains("\"isCompat\":\(isCompat)}"))
+      #if arch(x86_64)
+        #expect(line.contains("\"syscall\":\"\(name)\""))
+        try sample.read { record, headers in
+          let expected: [FieldValue]? = name.isEmpty ? nil : [.text(name)]
+          #expect(headers.subject(of: record, content: nil).fields[.systemCall] == expected)
+        }
+      #endif
+    }
+  }
+
+  @Test func `a checksum that is not computed yet is marked where a checksum is shown`() throws {
+    for (kind, packet) in [
+      (.ipv4, SamplePacket.ipv4(6, SamplePacket.tcp())),
+      (.tcp, SamplePacket.ipv4(6, SamplePacket.tcp())),
+      (.udp, SamplePacket.ipv6(17, SamplePacket.udp())),
+      (.icmpv6, SamplePacket.ipv6(58, SamplePacket.icmp(128))),
+      (.http, HTTPEventTests.segment(HTTPTests.request)),
+    ] as [(EventKind, [UInt8])] {
+      var sample = SampleRecord(packet)
+      #expect(try !json(sample, kind).contains("checksumPartial"))
+      sample.header.flags = TP_PACKET_CHECKSUM_PARTIAL.rawValue
+      let isShown = kind != .ipv4 && kind != .http
+      #expect(
+        try json(sample, kind).contains(#"{"direction":"ingress","checksumPartial":true}"#)
+          == isShown)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([], "any"), (Array("eth0".utf8), "eth0"),
+      (Array("0123456789abcdef".utf8), "0123456789abcdef"),
+      ([0x22, 0xff, 0x0a], #"\"\u{fffd}\n"#),
+    ] as [([UInt8], String)])
+  func `the interface is the one that the record names`(name: [UInt8], shown: String) throws {
+    var sample = SampleRecord(HTTPEventTests.segment(HTTPTests.request))
+    SampleRecord.fill(&sample.header.interface_name, name)
+    let text = shown.replacing("\\u{fffd}", with: "\u{fffd}")
+    #expect(try json(sample, .httpRequest).contains("\"iface\":\"\(text)\""))
+    let bare = name.isEmpty ? "any" : String(decoding: name, as: UTF8.self)
+    try sample.read { record, headers in
+      let field = try #require(PacketField(rawValue: "metadata.iface"))
+      let values = headers.subject(of: record, content: .http).fields[field]
+      #expect(values == [.text(bare)])
+    }
+    let field = try #require(PacketField(rawValue: "metadata.iface"))
+    let clause = PacketClause(Clause(field, Condition(included: [.text(.exact(bare))])))
+    var lender = FieldLender()
+    try sample.decode(asking: .http) { packet in
+      let holds = clause.holds(of: packet, isUnread: false, &lender)
+      #expect(holds)
+    }
+  }
+
   private func json(
     _ sample: SampleRecord, _ kind: EventKind, clock: BootClock = BootClock(epochOffset: 0)
   ) throws -> String {

@@ -34,7 +34,7 @@ import Testing
       sample.header.system_call = 47
       guard PacketHeaders(packet.span.bytes) != nil else { continue }
       try sample.decode(asking: content) { packet in
-        let seen = packet.headers.subject(of: packet.record, content: content, lender.interfaces)
+        let seen = packet.headers.subject(of: packet.record, content: content)
         for _ in 0..<40 {
           let event = random.pick(EventKind.allCases)
           let clause = random.clause(on: seen)

@@ -5,10 +5,10 @@ extension EventShape {
   static let events: [String: (String, [(String, String, Kind)])] = [
     "net_packet_ipv4": ("2000", addresses + [protocols.ipv4, metadata]),
     "net_packet_ipv6": ("2001", addresses + [protocols.ipv6, metadata]),
-    "net_packet_tcp": ("2002", addresses + ports + [protocols.tcp, metadata]),
-    "net_packet_udp": ("2003", addresses + ports + [protocols.udp, metadata]),
-    "net_packet_icmp": ("2004", addresses + [protocols.icmp, metadata]),
-    "net_packet_icmpv6": ("2005", addresses + [protocols.icmpv6, metadata]),
+    "net_packet_tcp": ("2002", addresses + ports + [protocols.tcp, checkedMetadata]),
+    "net_packet_udp": ("2003", addresses + ports + [protocols.udp, checkedMetadata]),
+    "net_packet_icmp": ("2004", addresses + [protocols.icmp, checkedMetadata]),
+    "net_packet_icmpv6": ("2005", addresses + [protocols.icmpv6, checkedMetadata]),
     "net_packet_dns": ("2006", addresses + ports + [messages.dns, metadata]),
     "net_packet_dns_request": ("2007", [packet, messages.dnsQuestions]),
     "net_packet_dns_response": ("2008", [packet, messages.dnsResponse]),
@@ -36,6 +36,11 @@ extension EventShape {
 
   private static let metadata: Argument = (
     "metadata", "trace.PacketMetadata", .object([("direction", .string)])
+  )
+
+  private static let checkedMetadata: Argument = (
+    "metadata", "trace.PacketMetadata",
+    .partial([("direction", .string), ("checksumPartial", .boolean)])
   )
 
   private enum protocols {

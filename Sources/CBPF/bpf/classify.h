@@ -102,7 +102,8 @@ __noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct t
     stream = look_at(skb, view, plan, direction);
     if (!keep(row, &tables, plan->content[view->content & (TP_CONTENTS - 1)])) return 0;
   }
-  if (plan->header_parts && !keep_headers(row, &tables, skb, view)) return 0;
+  /* The headers of several datagrams differ, so user space asks about them; see `DatagramTables`. */
+  if (plan->header_parts && !view->segment_size && !keep_headers(row, &tables, skb, view)) return 0;
   return needed(skb, &tables, view, stream, row);
 }
 

@@ -9,37 +9,109 @@ static __always_inline bool has_port(const struct tp_view *view, __u16 port) {
   return view->source_port == port || view->destination_port == port;
 }
 
-static __always_inline __u8 dns_of(struct __sk_buff *skb, const struct tp_view *view, bool is_tcp) {
-  bool has_port_of_dns = has_port(view, PORT_DNS) ||
-                         (!is_tcp && (has_port(view, PORT_MULTICAST_DNS) || has_port(view, PORT_LLMNR)));
-  if (!has_port_of_dns) return TP_CONTENT_NONE;
+/* What a datagram says of DNS. Of several datagrams in one packet each may say something else. */
+static __always_inline __u8 dns_of(struct __sk_buff *skb, const struct tp_view *view) {
+  if (!has_port(view, PORT_DNS) && !has_port(view, PORT_MULTICAST_DNS) && !has_port(view, PORT_LLMNR))
+    return TP_CONTENT_NONE;
   __u8 flags;
-  if (is_tcp || bpf_skb_load_bytes(skb, view->payload_offset + 2, &flags, sizeof flags)) return TP_CONTENT_DNS;
+  if (view->segment_size || bpf_skb_load_bytes(skb, view->payload_offset + 2, &flags, sizeof flags))
+    return TP_CONTENT_DNS;
   return flags & 0x80 ? TP_CONTENT_DNS_RESPONSE : TP_CONTENT_DNS_QUERY;
 }
 
-/* The methods of RFC 9110 and RFC 5789, each with the space behind it, as the number that its bytes are. */
-static __always_inline bool begins_request(__u64 text) {
-  return text >> 32 == 0x47455420 ||         /* GET */
-         text >> 24 == 0x4845414420 ||       /* HEAD */
-         text >> 24 == 0x504f535420 ||       /* POST */
-         text >> 32 == 0x50555420 ||         /* PUT */
-         text >> 8 == 0x44454c45544520 ||    /* DELETE */
-         text == 0x434f4e4e45435420 ||       /* CONNECT */
-         text == 0x4f5054494f4e5320 ||       /* OPTIONS */
-         text >> 16 == 0x545241434520 ||     /* TRACE */
-         text >> 16 == 0x504154434820;       /* PATCH */
+/* The methods of RFC 9110 and RFC 5789, each with the space behind it, and how many bytes that is. */
+#define REQUEST_STARTS(X)  \
+  X(0x47455420, 4)         \
+  X(0x4845414420, 5)       \
+  X(0x504f535420, 5)       \
+  X(0x50555420, 4)         \
+  X(0x44454c45544520, 7)   \
+  X(0x434f4e4e45435420, 8) \
+  X(0x4f5054494f4e5320, 8) \
+  X(0x545241434520, 6)     \
+  X(0x504154434820, 6)
+/* HTTP/1. */
+#define RESPONSE_START(X) X(0x485454502f312e, 7)
+
+/* The longest of them. */
+#define START_MAX 8
+/* The empty lines before a request (RFC 9112 §2.2) that are skipped have no more bytes. */
+#define BLANK_MAX 16
+
+/* The sort of the head that a text begins; its first byte is the top one. */
+static __always_inline __u8 begins(__u64 text) {
+#define X(start, size) \
+  if (text >> (64 - 8 * size) == start) return TP_CONTENT_HTTP_REQUEST;
+  REQUEST_STARTS(X)
+#undef X
+#define X(start, size) \
+  if (text >> (64 - 8 * size) == start) return TP_CONTENT_HTTP_RESPONSE;
+  RESPONSE_START(X)
+#undef X
+  return TP_CONTENT_NONE;
 }
 
-static __always_inline __u8 http_of(struct __sk_buff *skb, const struct tp_view *view) {
-  __u64 first = 0; /* in network byte order */
+/* The sorts of heads that a text of 1 to 7 bytes, with zeros behind them, may go on as. */
+static __noinline __u8 may_begin(__u64 text, __u32 length) {
+  __u8 sorts = TP_CONTENT_NONE;
+  __u32 unknown = 64 - 8 * (length & 7);
+#define X(start, size) \
+  if (length < size && !((text ^ (__u64)start << (64 - 8 * size)) >> (unknown & 63))) sorts |= TP_CONTENT_HTTP_REQUEST;
+  REQUEST_STARTS(X)
+#undef X
+#define X(start, size) \
+  if (length < size && !((text ^ (__u64)start << (64 - 8 * size)) >> (unknown & 63))) sorts |= TP_CONTENT_HTTP_RESPONSE;
+  RESPONSE_START(X)
+#undef X
+  return sorts;
+}
+
+/* The first bytes from an offset on as a number, the first on top, with zeros behind the last of `length`. */
+static __always_inline __u64 text_at(struct __sk_buff *skb, __u32 offset, __u32 length) {
+  __u64 text = 0;
+  if (length > START_MAX) length = START_MAX;
+  if (bpf_skb_load_bytes(skb, offset, &text, some_of(length, START_MAX))) return 0;
+  return bpf_be64_to_cpu(text);
+}
+
+static __always_inline bool is_blank(__u8 byte) { return byte == '\r' || byte == '\n'; }
+
+/* How many bytes of empty lines a payload begins with. */
+static __noinline __u32 count_blank(struct __sk_buff *skb, __u32 offset, __u32 length) {
+  __u8 bytes[BLANK_MAX] = {};
+  if (length > BLANK_MAX) length = BLANK_MAX;
+  if (bpf_skb_load_bytes(skb, offset, bytes, some_of(length, BLANK_MAX))) return 0;
+  for (__u32 i = 0; i < BLANK_MAX; i++)
+    if (!is_blank(bytes[i])) return i;
+  return BLANK_MAX;
+}
+
+/*
+ * The sort of the head that begins in a segment, or that goes on in it after the bytes `before`, which were too few to tell it.
+ * Bytes that are too few still, to tell it, are left in `view->begun`.
+ */
+static __always_inline __u8 http_of(struct __sk_buff *skb, struct tp_view *view, __u64 before) {
   __u32 length = skb->len - view->payload_offset;
-  if (length < 4) return TP_CONTENT_NONE;
-  if (length > sizeof first) length = sizeof first;
-  if (bpf_skb_load_bytes(skb, view->payload_offset, &first, length)) return TP_CONTENT_NONE;
-  __u64 text = bpf_be64_to_cpu(first);
-  if (text >> 8 == 0x485454502f312e /* HTTP/1. */) return TP_CONTENT_HTTP_RESPONSE;
-  return begins_request(text) ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_NONE;
+  __u32 known = before & 7;
+  __u64 text = text_at(skb, view->payload_offset, length);
+  view->blank = 0;
+  if (known) {
+    text = (before & ~0xffULL) | text >> 8 * known;
+    length += known;
+  } else if (is_blank(text >> 56)) {
+    __u32 blank = count_blank(skb, view->payload_offset, length);
+    if (blank >= length) return TP_CONTENT_NONE;
+    view->blank = blank;
+    length -= blank;
+    text = text_at(skb, view->payload_offset + blank, length);
+  }
+  __u8 allowed = view->blank ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_HTTP_UNKNOWN;
+  __u8 sort = begins(text) & allowed;
+  view->begins_head = sort;
+  if (sort || length >= START_MAX) return sort;
+  sort = may_begin(text, length) & allowed;
+  view->begun = sort ? text | length : 0;
+  return sort;
 }
 
 /* The longest head that is followed. */
@@ -47,16 +119,48 @@ static __always_inline __u8 http_of(struct __sk_buff *skb, const struct tp_view 
 /* How far behind a gap bytes may go on with a head that begins in it. */
 #define AHEAD_MAX 16384
 
-/* The way that a segment is on, kept with its socket. NULL when there is none. */
-static __always_inline struct tp_stream *stream_of(struct __sk_buff *skb, __u32 direction) {
-  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
-  struct tp_stream *streams =
-    sock ? bpf_sk_storage_get(&tp_streams, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE) : NULL;
-  if (sock && !streams) count_failure(TP_FAILED_STREAM);
-  if (!streams) return NULL;
+/*
+ * Takes from the socket where a way is, when the first segment comes of which something is kept. One that completed the handshake
+ * with bytes in it came to the listening socket, where nothing is kept: perhaps a head has begun in it.
+ */
+static __always_inline void open_stream(struct tp_stream *stream, struct bpf_sock *sock, __u32 direction) {
+  struct bpf_tcp_sock *tcp = bpf_tcp_sock(sock);
+  if (!tcp) return;
+  /* Or the compiler would choose the address of one, which the verifier refuses. */
+  __u32 sent = *(volatile __u32 *)&tcp->snd_nxt, received = *(volatile __u32 *)&tcp->rcv_nxt;
+  stream->awaited = stream->end = direction == TP_EGRESS ? sent : received;
+  stream->is_known = true;
+  if (direction == TP_EGRESS || tcp->data_segs_in != 1) return;
+  stream->left = HEAD_MAX;
+  stream->content = TP_CONTENT_HTTP_UNKNOWN;
+}
+
+/*
+ * The way that a segment is on, kept with its socket. NULL when there is none, and of a listening socket: what comes to that is of
+ * many connections.
+ */
+static __always_inline struct tp_stream *stream_of(struct bpf_sock *sock, __u32 direction) {
+  if (!sock || sock->state == TCP_LISTEN) return NULL;
+  struct tp_stream *streams = bpf_sk_storage_get(&tp_streams, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+  if (!streams) {
+    count_failure(TP_FAILED_STREAM);
+    return NULL;
+  }
   /* Or the address of the second would be reckoned before the check. */
   barrier_var(streams);
-  return &streams[direction & 1];
+  struct tp_stream *stream = &streams[direction & 1];
+  if (!stream->is_known) open_stream(stream, sock, direction);
+  return stream;
+}
+
+/*
+ * Whether what a segment carries can come to be read. That of a SYN only where a connection comes to be: not at a listening
+ * socket, which knows nothing of the sender yet, nor when a raw socket sends it.
+ */
+static __always_inline bool may_be_read(const struct tp_view *view, const struct bpf_sock *sock, __u32 direction) {
+  if (!view->is_syn) return true;
+  if (!sock) return false;
+  return sock->state == TCP_SYN_SENT || (direction == TP_EGRESS && sock->state == TCP_SYN_RECV);
 }
 
 /*
@@ -79,24 +183,58 @@ static __always_inline __u32 pass(struct tp_stream *stream, const struct tp_view
 }
 
 /*
+ * Finds out what a segment says of HTTP, and keeps what may be a head's first bytes.
+ * `awaited`: the sequence number of the first byte that had not passed before the segment.
+ */
+static __always_inline __u8 look_for_head(struct __sk_buff *skb, struct tp_view *view, struct tp_stream *stream,
+                                          __u32 awaited, __u32 length) {
+  if (!stream) return http_of(skb, view, 0);
+  bool is_new = stream->awaited != awaited;
+  __u64 before = is_new && view->sequence == awaited ? stream->begun : 0;
+  if (is_new) stream->begun = 0;
+  __u8 http = http_of(skb, view, before);
+  if (!http && before) http = http_of(skb, view, 0);
+  if (view->ahead) return TP_CONTENT_HTTP_UNKNOWN;
+  if (stream->left) {
+    view->begun = 0;
+    return view->begins_head ? http | stream->content : stream->content;
+  }
+  if (view->begun && is_new) {
+    if (stream->awaited == view->sequence + length) {
+      stream->begun = view->begun;
+    } else {
+      /* What came before its time has passed: whether a head goes on in it, nobody knows. */
+      stream->left = HEAD_MAX;
+      stream->content = TP_CONTENT_HTTP_UNKNOWN;
+    }
+  }
+  return http;
+}
+
+/*
  * Finds out what a packet of TCP or UDP says, as far as the plan asks. Returns the way that a segment is on, if that may carry
  * what a rule asks about.
  */
-static __always_inline struct tp_stream *look_at(struct __sk_buff *skb, struct tp_view *view, const struct tp_plan *plan,
+static __noinline struct tp_stream *look_at(struct __sk_buff *skb, struct tp_view *view, const struct tp_plan *plan,
                                                  __u32 direction) {
   if (!view->has_ports || skb->len < view->payload_offset) return NULL;
-  bool is_tcp = (view->shape & 7) == TP_TRANSPORT_TCP;
-  bool asks_http = is_tcp && plan->asks_content & TP_ASKS_HTTP;
   __u32 length = skb->len - view->payload_offset;
-  if (length > 0 && plan->asks_content & TP_ASKS_DNS) view->content = dns_of(skb, view, is_tcp);
-  if (!asks_http && !(is_tcp && plan->asks_content & TP_ASKS_DNS && has_port(view, PORT_DNS))) return NULL;
-  struct tp_stream *stream = stream_of(skb, direction);
+  bool asks_dns = plan->asks_content & TP_ASKS_DNS;
+  if ((view->shape & 7) != TP_TRANSPORT_TCP) {
+    if (asks_dns && length > 0) view->content = dns_of(skb, view);
+    return NULL;
+  }
+  bool asks_http = plan->asks_content & TP_ASKS_HTTP;
+  asks_dns = asks_dns && has_port(view, PORT_DNS);
+  if (!asks_http && !asks_dns) return NULL;
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  if (!may_be_read(view, sock, direction)) return NULL;
+  struct tp_stream *stream = stream_of(sock, direction);
+  __u32 awaited = stream ? stream->awaited : 0;
   if (stream) view->ahead = pass(stream, view, length);
-  if (length == 0 || !asks_http) return stream;
-  __u8 http = http_of(skb, view);
-  if (!http && stream && stream->left) http = stream->content;
-  if (!http && view->ahead) http = TP_CONTENT_HTTP_UNKNOWN;
-  view->content |= http;
+  if (length == 0) return stream;
+  if (asks_dns) view->content = TP_CONTENT_DNS;
+  if (asks_http) view->content |= look_for_head(skb, view, stream, awaited, length);
   return stream;
 }
 
@@ -131,13 +269,14 @@ static int search_chunk(__u32 index, struct tp_head_search *search) {
 
 /* The bytes of the packet up to the end of the head that begins or goes on in it; of one that goes on behind it, all. */
 static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view, struct tp_stream *stream) {
-  bool begins = http_of(skb, view);
-  /* What comes before its time does not tell where the head ends. */
-  if (view->ahead && !begins) return skb->len;
+  /* Neither what comes before its time tells where the head ends, nor what is too short to tell that it is one. */
+  if (view->begun || (view->ahead && !view->begins_head)) return skb->len;
   struct tp_head_search search = {.skb = skb, .offset = view->payload_offset};
   __u32 length = skb->len - view->payload_offset;
   __u32 left = HEAD_MAX;
-  if (stream && !begins) {
+  if (view->begins_head) {
+    search.offset += view->blank;
+  } else if (stream) {
     search.last = stream->last;
     left = stream->left;
   }

@@ -63,7 +63,7 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
   packet->direction = want->direction;
   packet->shape = seen->shape;
   packet->transport_offset = seen->transport_offset;
-  packet->segment_size = 0;
+  packet->segment_size = seen->segment_size;
   packet->ahead = seen->ahead;
   packet->flags = want->flags;
   packet->_reserved = 0;

@@ -45,12 +45,20 @@ enum {
 };
 
 struct bpf_sock {
-  __u32 bound_dev_if, family, type, protocol, mark, priority, src_ip4, src_ip6[4], src_port;
-  __u16 dst_port, _zero;
+  __u32 bound_dev_if, family, type, protocol, mark, priority;
+  __u32 src_ip4, src_ip6[4], src_port;
+  __be16 dst_port;
+  __u16 : 16;
   __u32 dst_ip4, dst_ip6[4], state;
+  __s32 rx_queue_mapping;
 };
 
-enum { TCP_ESTABLISHED = 1, TCP_LISTEN = 10 };
+enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_SYN_RECV = 3, TCP_LISTEN = 10 };
+
+struct bpf_tcp_sock {
+  __u32 snd_cwnd, srtt_us, rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una, mss_cache, ecn_flags;
+  __u32 rate_delivered, rate_interval_us, packets_out, retrans_out, total_retrans, segs_in, data_segs_in;
+};
 
 struct bpf_sock_addr {
   __u32 user_family, user_ip4, user_ip6[4], user_port, family, type, protocol, msg_src_ip4, msg_src_ip6[4];
@@ -65,6 +73,7 @@ struct __sk_buff {
   __u64 tstamp;
   __u32 wire_len, gso_segs;
   struct bpf_sock *sk;
+  __u32 gso_size;
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

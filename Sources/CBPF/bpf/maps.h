@@ -102,19 +102,20 @@ struct {
 
 /* One way of a connection of TCP: what has passed of it, and a head of HTTP whose end has not. */
 struct tp_stream {
+  __u64 begun;   /* of what may be a head the bytes so far, fewer than tell it, from the top; the lowest is their count */
   __u32 left;    /* bytes that may still belong to the head, so that the segments it goes on in are wanted too; 0: none */
   __u32 last;    /* its last bytes, the latest lowest */
   __u32 awaited; /* the sequence number of the first byte that has not passed */
   __u32 end;     /* behind the last byte that has */
   __u8 content;  /* enum tp_content of the head */
-  bool is_known; /* whether a segment was seen */
-  __u8 _reserved[2];
+  bool is_known; /* whether `awaited` and `end` are */
+  __u8 _reserved[6];
 };
 
-/* By direction; only of those that may carry what a rule asks about. */
+/* By direction; only of connections that may carry what a rule asks about. */
 struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
-  __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+  __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, int);
   __type(value, struct tp_stream[2]);
 } tp_streams SEC(".maps");

@@ -17,6 +17,10 @@ struct tp_view {
   __u32 sequence;       /* of TCP: of the payload's first byte */
   __u32 ahead;          /* of TCP: bytes that are missing before it, if the plan asks; see content.h */
   bool is_syn;          /* of TCP */
+  bool begins_head;     /* of TCP: it tells that a head of HTTP begins; see content.h */
+  __u8 blank;           /* bytes of empty lines before that head */
+  __u16 segment_size;   /* of UDP: see `tp_packet` */
+  __u64 begun;          /* see `tp_stream` */
 } __attribute__((aligned(8)));
 
 struct ipv4_header {
@@ -85,6 +89,12 @@ static __always_inline void view_ports(struct tp_view *view, const void *ports) 
 
 static __always_inline void hide(struct tp_view *view, enum tp_hiding hiding) { view->hiding = hiding; }
 
+/* Several datagrams can come as one packet, to be cut later (UDP_SEGMENT) or never (UDP_GRO). */
+static __always_inline void view_segments(struct __sk_buff *skb, struct tp_view *view) {
+  __u32 size = skb->gso_size;
+  if (size && skb->len > view->payload_offset + size) view->segment_size = size;
+}
+
 static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, __u8 protocol, struct tp_view *view) {
   union {
     struct tcp_header tcp;
@@ -105,6 +115,7 @@ static __always_inline void view_transport(struct __sk_buff *skb, __u32 offset, 
     view->shape += TP_TRANSPORT_UDP;
     view->payload_offset = offset + LENGTH_UDP;
     view_ports(view, &header);
+    view_segments(skb, view);
   } else if (protocol == PROTOCOL_ICMP && is_ipv4) {
     if (skb->len < offset + LENGTH_ICMP) return hide(view, TP_HIDDEN_BY_END);
     view->shape += TP_TRANSPORT_ICMP;
@@ -186,8 +197,8 @@ static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *vie
 }
 
 /*
- * Looks at a packet; `view` is all zero before. False when it is not IP, or cut off before the end of its IP header. Not static: so the verifier
- * checks it once, and not again with all that may follow.
+ * Looks at a packet; `view` is all zero. False when it is not IP, or cut off before the end of its IP header. Not static: so
+ * the verifier checks it once, and not again with all that may follow.
  */
 __noinline int view(struct __sk_buff *skb, struct tp_view *view) {
   __u8 first;

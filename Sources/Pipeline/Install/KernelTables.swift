@@ -18,6 +18,15 @@ public struct KernelTables: Sendable {
   /// What the rules compare of headers (`tp_headers`); empty when that is nothing.
   var headerRows: [UInt8] = []
 
+  /// For each sort of content, the rules that a packet of it can meet; nil when no rule asks for any.
+  var contentRows: [Row]? {
+    guard plan.asks_content != 0 else { return nil }
+    let places = unsafe withUnsafeBytes(of: plan.content) {
+      unsafe Array($0.bindMemory(to: UInt32.self))
+    }
+    return places.map { rows[Int($0)] }
+  }
+
   /// Whether a rule asks for ancestors of owners.
   var asksForAncestors: Bool { plan.tree_words != 0 }
 

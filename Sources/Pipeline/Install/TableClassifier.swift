@@ -31,10 +31,7 @@ struct TableClassifier: Sendable {
     let shapes = unsafe withUnsafeBytes(of: plan.shape) {
       unsafe Array($0.bindMemory(to: UInt32.self))
     }
-    let contents = unsafe withUnsafeBytes(of: plan.content) {
-      unsafe Array($0.bindMemory(to: UInt32.self))
-    }
-    self.contents = plan.asks_content == 0 ? nil : contents.map { rows[Int($0)] }
+    contents = tables.contentRows
     bases = shapes.flatMap { shape in
       [plan.direction.0, plan.direction.1].map { direction in
         var base = rows[Int(plan.no_owner)]
@@ -72,7 +69,7 @@ struct TableClassifier: Sendable {
     guard case .tcp(let header) = headers.transport, let payload = headers.payload(in: packet)
     else { return said }
     if !payload.isEmpty {
-      return content.http == .none ? said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) : said
+      return HTTPBeginning(payload).isTold ? said : said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
     }
     guard !header.flags.isDisjoint(with: ends) else { return said }
     return Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)

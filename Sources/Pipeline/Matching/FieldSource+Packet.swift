@@ -26,10 +26,8 @@ extension DecodedPacket {
     case .processor: body(.number(UInt64(record.processor)))
     case .systemCall:
       guard let number = UInt32(exactly: record.systemCall) else { return }
-      let isCompat = record.owner.isCompat
-      lender.lend(
-        { (isCompat ? SystemCallNames.compat : .native).append(number, to: &$0) },
-        { body(.text($0)) })
+      let calls = SystemCallNames.table(for: record)
+      lender.lend({ calls.append(number, to: &$0) }, { body(.text($0)) })
     case .sourceIPv4: if headers.has(.ipv4) { body(.address(headers.source)) }
     case .destinationIPv4: if headers.has(.ipv4) { body(.address(headers.destination)) }
     case .sourceIPv6: if headers.has(.ipv6) { body(.address(headers.source)) }
@@ -51,9 +49,11 @@ extension DecodedPacket {
     case .transport: body(.number(headers.shape.transport == .tcp ? 6 : 17))
     case .length: body(.number(UInt64(record.length)))
     case .interface:
-      let name = lender.interfaces.name(
-        of: record.interface, namespace: record.owner.netNamespace, at: record.time)
-      lender.lend(name.bytes) { body(.text($0)) }
+      if record.interfaceName.isEmpty {
+        lender.lend({ $0.append("any") }, { body(.text($0)) })
+      } else {
+        lender.lend(record.interfaceName) { body(.text($0)) }
+      }
     }
   }
 }

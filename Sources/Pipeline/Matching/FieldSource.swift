@@ -183,8 +183,6 @@ extension FieldSource {
 
 /// What lending values needs beside the packet.
 struct FieldLender: ~Copyable {
-  /// Tells the names of interfaces.
-  let interfaces = InterfaceNames()
   /// Holds a text that does not stand in the packet as events show it.
   private var text = LineBuffer(capacity: 256)
 

@@ -11,6 +11,8 @@ final class PlanMatcher {
   private let routes: [Route]
   private let undecidedRows: UndecidedRows
   private let contentRows: ContentRows
+  /// What decides about each datagram of a packet that stands for several.
+  let datagrams: DatagramTables?
   /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
   private var meanings: [RowMeaning?]
   /// What was asked for last.
@@ -24,8 +26,12 @@ final class PlanMatcher {
   ///
   /// - Parameters:
   ///   - undecided: for each rule what the kernel leaves of it; missing at the end: nothing.
+  ///   - datagrams: the kernel's tables for what it leaves of packets that stand for several datagrams.
   ///   - routes: of each output.
-  init(_ plan: TracePlan, undecided: [Undecided], routes: [Route], generation: UInt32) {
+  init(
+    _ plan: TracePlan, undecided: [Undecided], datagrams: DatagramTables?, routes: [Route],
+    generation: UInt32
+  ) {
     precondition(undecided.count <= plan.rules.count, "clauses of rules that the plan has not")
     self.generation = generation
     self.plan = plan
@@ -33,12 +39,13 @@ final class PlanMatcher {
     scopes = OwnerScopes(undecided)
     undecidedRows = UndecidedRows(undecided)
     contentRows = ContentRows(plan)
+    self.datagrams = datagrams
     self.routes = routes
     settled = PlanCounts(plan)
     meanings = Array(repeating: nil, count: 1 << Self.placeBits)
   }
 
-  /// Counts how many messages a segment completed that some rules ask for.
+  /// Counts how many messages a segment completed that some rules ask for, or how many datagrams a packet was.
   func count(_ row: Row, messages: UInt64) {
     guard messages != 1, let meaning = meaning(of: row) else { return }
     for index in meaning.wants.indices {
@@ -66,9 +73,17 @@ final class PlanMatcher {
     wanted.row.forEachRule { rule in
       guard rule < clauses.count, !holds(rule, packet, &lender) else { return }
       row[rule] = false
-      settled.rules[rule].rejected += 1
     }
-    guard row != wanted.row, let left = meaning(of: row) else { return wanted }
+    return keep(row, of: wanted) ?? wanted
+  }
+
+  /// What is left when only some of the rules still want a packet; nil when that has a bit that no rule has.
+  ///
+  /// The others are counted, and so are events that nobody wants then.
+  func keep(_ row: Row, of wanted: RowMeaning) -> RowMeaning? {
+    guard let left = meaning(of: row) else { return nil }
+    guard row != wanted.row else { return left }
+    wanted.row.subtracting(row).forEachRule { settled.rules[$0].rejected += 1 }
     for index in wanted.wants.indices where !left.wants(wanted.wants[index].kind) {
       settled.events[wanted.wants[index].kind.index].rejected += 1
     }

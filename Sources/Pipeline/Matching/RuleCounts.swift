@@ -11,7 +11,8 @@ public struct RuleCounts: Equatable, Sendable {
 
   /// Segments of TCP that complete no message: what they carry is part of another's, or of none.
   public var incomplete: UInt64 = 0
-  /// Messages of packets that had given one before: each of them counts as a packet above.
+  /// Messages of packets that had given one before, and datagrams that came in one packet with another: each of them counts
+  /// as a packet above.
   public var further: UInt64 = 0
 
   /// Makes counts of nothing.

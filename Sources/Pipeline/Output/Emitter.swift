@@ -23,6 +23,8 @@ public struct Emitter: ~Copyable {
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
   private let streams: Streams
+  /// Made for the first packet that stands for several datagrams.
+  var datagram: DatagramRecord?
 
   /// Makes an emitter without a plan.
   ///
@@ -41,14 +43,18 @@ public struct Emitter: ~Copyable {
   ///
   /// - Parameters:
   ///   - undecided: for each rule, by its number, what the kernel leaves of it; it may be shorter than the rules.
+  ///   - datagrams: the kernel's tables for what it leaves of packets that stand for several datagrams.
   ///   - generation: the number that records of the plan carry.
-  public mutating func add(_ plan: TracePlan, undecided: [Undecided] = [], generation: UInt32) {
+  public mutating func add(
+    _ plan: TracePlan, undecided: [Undecided] = [], datagrams: DatagramTables? = nil,
+    generation: UInt32
+  ) {
     precondition(
       !matchers.contains { $0.generation == generation }, "each plan has its own generation")
     matchers.append(
       PlanMatcher(
-        plan, undecided: undecided, routes: outputs.map(\.destination.route),
-        generation: generation))
+        plan, undecided: undecided, datagrams: datagrams,
+        routes: outputs.map(\.destination.route), generation: generation))
   }
 
   /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.
@@ -115,6 +121,17 @@ public struct Emitter: ~Copyable {
       counts.malformed += 1
       return
     }
+    if record.segmentSize > 0, let parts = DatagramParts(record) {
+      consume(parts, of: record, meaning, matcher)
+    } else {
+      consume(record, meaning, matcher)
+    }
+  }
+
+  /// Emits the events of one packet.
+  mutating func consume(
+    _ record: borrowing RecordReader, _ meaning: RowMeaning, _ matcher: PlanMatcher
+  ) {
     guard
       let headers = PacketHeaders(
         record.packet, shape: record.shape, transportOffset: record.transportOffset)
@@ -133,7 +150,7 @@ public struct Emitter: ~Copyable {
   }
 
   /// Counts a packet whose headers are not there.
-  private mutating func countUndecodable(_ meaning: RowMeaning) {
+  mutating func countUndecodable(_ meaning: RowMeaning) {
     for index in meaning.wants.indices {
       if isDone {
         meaning.wants[index].counts.afterLimit += 1

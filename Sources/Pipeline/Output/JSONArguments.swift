@@ -23,15 +23,17 @@ extension LineBuffer {
   }
 
   /// Writes the end of the arg before, and `metadata`.
-  mutating func append(directionOf record: borrowing RecordReader) {
+  ///
+  /// - Parameter isChecked: whether the event shows the checksum of a transport.
+  mutating func append(directionOf record: borrowing RecordReader, isChecked: Bool = false) {
     append("},{\"name\":\"metadata\",\"type\":\"trace.PacketMetadata\",\"value\":{\"direction\":")
-    append(record.direction == .egress ? "\"egress\"}}" : "\"ingress\"}}")
+    append(record.direction == .egress ? "\"egress\"" : "\"ingress\"")
+    if isChecked, record.isChecksumPartial { append(",\"checksumPartial\":true") }
+    append("}}")
   }
 
   /// Writes the `metadata` of an event that shows what the packet says, with a comma after it.
-  mutating func append(
-    summaryOf record: borrowing RecordReader, _ headers: PacketHeaders, interface: [UInt8]
-  ) {
+  mutating func append(summaryOf record: borrowing RecordReader, _ headers: PacketHeaders) {
     let family = headers.shape.family
     append("{\"name\":\"metadata\",\"type\":\"trace.PktMeta\",\"value\":{\"src_ip\":\"")
     append(headers.source, in: family)
@@ -46,7 +48,11 @@ extension LineBuffer {
     append(",\"packet_len\":")
     append(decimal: record.length)
     append(",\"iface\":")
-    append(jsonText: interface.bytes)
+    if record.interfaceName.isEmpty {
+      append("\"any\"")
+    } else {
+      append(jsonText: record.interfaceName)
+    }
     append("}},")
   }
 

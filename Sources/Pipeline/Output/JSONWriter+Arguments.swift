@@ -16,7 +16,7 @@ extension JSONWriter {
       let isTransport = kind == headers.shape.transportEvent
       if isTransport { line.append(portsOf: headers) }
       line.append(headers, transport: isTransport)
-      line.append(directionOf: packet.record)
+      line.append(directionOf: packet.record, isChecked: isTransport)
     case (.dns(let message), .dns):
       appendArguments(of: kind, packet.record, headers, message, to: &line)
     case (.http(let head), .http):
@@ -32,12 +32,12 @@ extension JSONWriter {
   ) {
     switch kind {
     case .dnsRequest:
-      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append(summaryOf: record, headers)
       line.append("{\"name\":\"dns_questions\",\"type\":\"[]trace.DnsQueryData\",\"value\":")
       line.append(queriesOf: message)
       line.append("}")
     case .dnsResponse:
-      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append(summaryOf: record, headers)
       line.append("{\"name\":\"dns_response\",\"type\":\"[]trace.DnsResponseData\",\"value\":")
       line.append(responsesOf: message)
       line.append("}")
@@ -56,12 +56,12 @@ extension JSONWriter {
   ) {
     switch kind {
     case .httpRequest:
-      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append(summaryOf: record, headers)
       line.append("{\"name\":\"http_request\",\"type\":\"trace.ProtoHTTPRequest\",\"value\":")
       line.append(request: head, scratch: &scratch.buffer)
       line.append("}")
     case .httpResponse:
-      line.append(summaryOf: record, headers, interface: interface(of: record))
+      line.append(summaryOf: record, headers)
       line.append("{\"name\":\"http_response\",\"type\":\"trace.ProtoHTTPResponse\",\"value\":")
       line.append(response: head)
       line.append("}")
@@ -72,11 +72,6 @@ extension JSONWriter {
       line.append(head, scratch: &scratch.buffer)
       line.append(directionOf: record)
     }
-  }
-
-  private func interface(of record: borrowing RecordReader) -> [UInt8] {
-    interfaces.name(
-      of: record.interface, namespace: record.owner.netNamespace, at: record.time)
   }
 }
 

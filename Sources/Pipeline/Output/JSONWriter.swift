@@ -5,7 +5,6 @@ import Policy
 /// Source: `docs/event-json.md`.
 struct JSONWriter: ~Copyable {
   let clock: BootClock
-  let interfaces = InterfaceNames()
   let scratch = Scratch()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
   private let owners = OwnerTexts()
@@ -23,6 +22,7 @@ struct JSONWriter: ~Copyable {
   ) -> Bool {
     let start = line.count
     let owner = packet.record.owner
+    let isCompat = packet.record.isCompat
     let text = owners.place(of: owner) { write($0, to: &$1) }
     line.append("{\"timestamp\":")
     line.append(decimal: clock.epoch(packet.record.time))
@@ -31,9 +31,11 @@ struct JSONWriter: ~Copyable {
     owners.append(.second, of: text, to: &line)
     line.append(label.json)
     if let number = UInt32(exactly: packet.record.systemCall) {
-      (owner.isCompat ? calls.compat : calls.native).append(number, to: &line)
+      (isCompat ? calls.compat : calls.native).append(number, to: &line)
     }
     owners.append(.third, of: text, to: &line)
+    line.append(bool: isCompat)
+    owners.append(.fourth, of: text, to: &line)
     guard appendArguments(of: label.kind, packet, to: &line) else {
       line.truncate(to: start)
       return false
@@ -53,7 +55,7 @@ struct JSONWriter: ~Copyable {
     text.parts.append("\",\"stackAddresses\":[0],\"contextFlags\":{\"containerStarted\":")
     text.parts.append(bool: owner.containerStarted)
     text.parts.append(",\"isCompat\":")
-    text.parts.append(bool: owner.isCompat)
+    text.ends.third = text.parts.count
     text.parts.append("},\"threadEntityId\":")
     text.parts.append(decimal: hash(owner.threadID, owner.startTime))
     text.parts.append(",\"processEntityId\":")

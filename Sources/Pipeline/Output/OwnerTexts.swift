@@ -2,17 +2,17 @@
 ///
 /// An owner is known again by all of its bytes, so nothing about it can be old.
 @safe final class OwnerTexts {
-  /// The text of one owner, in three parts, between which stands what differs from packet to packet.
+  /// The text of one owner, in four parts, between which stands what differs from packet to packet.
   struct Text: ~Copyable {
     fileprivate var key = LineBuffer(capacity: 0)
     /// All parts, one after the other.
     var parts = LineBuffer(capacity: 0)
-    /// Where the second and the third part begin.
-    var ends = (first: 0, second: 0)
+    /// Where the second, the third and the fourth part begin.
+    var ends = (first: 0, second: 0, third: 0)
   }
 
   /// A part of a text.
-  enum Part { case first, second, third }
+  enum Part { case first, second, third, fourth }
 
   // By the low bits of the owner's id; owners with the same take each other's place. No array, for its places would be
   // checked, as those of all properties of classes are, for someone else who changes them at the same time.
@@ -52,7 +52,8 @@
       switch part {
       case .first: 0..<ends.first
       case .second: ends.first..<ends.second
-      case .third: unsafe ends.second..<texts[place].parts.count
+      case .third: ends.second..<ends.third
+      case .fourth: unsafe ends.third..<texts[place].parts.count
       }
     unsafe line.append(texts[place].parts, range)
   }

@@ -18,6 +18,11 @@ struct SystemCallNames: Sendable {
     }
   }
 
+  /// The table that holds the system call which sent a packet.
+  static func table(for record: borrowing RecordReader) -> SystemCallNames {
+    record.isCompat ? compat : native
+  }
+
   /// The name of a call, nil when it has none here: slow, for what the kernel does not decide.
   func name(of number: UInt32) -> String? {
     guard number < ranges.count, !ranges[Int(number)].isEmpty else { return nil }

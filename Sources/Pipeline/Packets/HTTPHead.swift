@@ -19,16 +19,10 @@ struct HTTPHead: ~Escapable {
   /// The most bytes that a head may have.
   static let limit = 1 << 16
 
-  /// The methods of RFC 9110 §9.3 and RFC 5789, each with the space that follows it.
-  private static let methods: [StaticString] = [
-    "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ", "PATCH ",
-  ]
-
   /// Whether bytes begin as a head does.
   static func isBegun(by bytes: RawSpan) -> Bool {
-    if bytes.begins(with: "HTTP/1.") { return true }
-    for index in methods.indices where bytes.begins(with: methods[index]) { return true }
-    return false
+    let beginning = HTTPBeginning(bytes)
+    return beginning.isTold && beginning.blank == 0
   }
 
   /// Takes bytes that begin with a head; nil when they do not, or when its end is not there.

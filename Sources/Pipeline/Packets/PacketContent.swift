@@ -82,11 +82,11 @@ extension PacketContent.DNS {
 
 extension PacketContent.HTTP {
   fileprivate init(_ payload: RawSpan, _ transport: PacketHeaders.Transport) {
-    guard case .tcp = transport, HTTPHead.isBegun(by: payload) else {
+    guard case .tcp = transport else {
       self = .none
       return
     }
-    self = payload.begins(with: "HTTP/1.") ? .response : .request
+    self = HTTPBeginning(payload).sort
   }
 }
 

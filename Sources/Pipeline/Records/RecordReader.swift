@@ -60,7 +60,7 @@ struct RecordReader: ~Escapable {
   var interface: UInt32 { bytes.host(RecordLayout.interface) }
   /// The CPU that handled the packet.
   var processor: UInt32 { bytes.host(RecordLayout.processor) }
-  /// The number of the owner's system call, -1 when it was in none.
+  /// The number of the system call that sent the packet, in the table that ``isCompat`` says; -1 when none did.
   var systemCall: Int32 { bytes.host(RecordLayout.systemCall) }
   /// Whether the packet left or arrived.
   var direction: PacketDirection {
@@ -76,8 +76,9 @@ struct RecordReader: ~Escapable {
   var ahead: UInt32 { bytes.host(RecordLayout.ahead) }
   /// Of UDP: the bytes of payload in each datagram that the packet will be cut into; 0 when it is one datagram.
   var segmentSize: Int { Int(bytes.host(RecordLayout.segmentSize, as: UInt16.self)) }
-  /// Whether a 32-bit system call sent the packet.
-  var isCompat: Bool { has(TP_PACKET_COMPAT) }
+  /// Whether the system call that sent the packet was a 32-bit one of a 64-bit kernel; of a packet that none sent, whether
+  /// its owner is a 32-bit task.
+  var isCompat: Bool { systemCall < 0 ? owner.isCompat : has(TP_PACKET_COMPAT) }
   /// Whether the transport checksum is not computed yet, because a device is to do it.
   var isChecksumPartial: Bool { has(TP_PACKET_CHECKSUM_PARTIAL) }
   /// The name of the interface in the packet's network namespace, in any encoding; empty when it is not known.
@@ -103,6 +104,11 @@ struct RecordReader: ~Escapable {
       let start = RecordLayout.owner
       return OwnerReader(bytes.extracting(start..<start + MemoryLayout<tp_owner>.size))
     }
+  }
+
+  /// What stands before the row.
+  var head: RawSpan {
+    @_lifetime(copy self) get { bytes.extracting(0..<RecordLayout.headerSize) }
   }
 
   /// The captured bytes of the packet, from its IP header on.

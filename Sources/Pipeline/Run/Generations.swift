@@ -36,7 +36,8 @@ struct Generations: ~Copyable {
   /// What a thread that reads and loads a plan comes back with.
   struct Loading: Sendable {
     enum Result: Sendable {
-      case loaded(TracePlan, [Undecided], Readiness, PlanLoader.LoadedPlan)
+      case loaded(
+        TracePlan, [Undecided], DatagramTables?, Readiness, PlanLoader.LoadedPlan)
       case unchanged
       case refused
       case failed(KernelError)

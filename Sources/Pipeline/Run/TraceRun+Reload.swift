@@ -53,10 +53,10 @@ extension TraceRun {
     case .unchanged: outcome = .unchanged
     case .refused: outcome = .refused
     case .failed(let error): outcome = .failed(error)
-    case .loaded(let plan, let undecided, let readiness, let loaded):
+    case .loaded(let plan, let undecided, let datagrams, let readiness, let loaded):
       let change = PlanChange(from: generations.current, to: plan)
       do throws(KernelError) {
-        try putInForce(plan, undecided, loaded)
+        try putInForce(plan, undecided, datagrams, loaded)
         outcome = .reloaded(change, readiness)
       } catch { outcome = .failed(error) }
     }
@@ -67,10 +67,11 @@ extension TraceRun {
   }
 
   private mutating func putInForce(
-    _ plan: TracePlan, _ undecided: [Undecided], _ loaded: PlanLoader.LoadedPlan
+    _ plan: TracePlan, _ undecided: [Undecided], _ datagrams: DatagramTables?,
+    _ loaded: PlanLoader.LoadedPlan
   ) throws(KernelError) {
     if !tracer.recordsProcesses, ProcessTable.isNeeded(by: undecided) { keepProcesses() }
-    take(plan, undecided, loaded.generation)
+    take(plan, undecided, datagrams, loaded.generation)
     let before: OutgoingPlan
     do throws(KernelError) {
       before = try tracer.activate(loaded)
@@ -108,8 +109,11 @@ extension TraceRun {
   }
 
   /// Makes a plan known to whoever judges its records.
-  mutating func take(_ plan: TracePlan, _ undecided: [Undecided], _ generation: UInt32) {
-    emitter.add(plan, undecided: undecided, generation: generation)
+  mutating func take(
+    _ plan: TracePlan, _ undecided: [Undecided], _ datagrams: DatagramTables?,
+    _ generation: UInt32
+  ) {
+    emitter.add(plan, undecided: undecided, datagrams: datagrams, generation: generation)
     processes?.add(plan, generation: generation)
   }
 
@@ -151,7 +155,8 @@ extension PlanLoader {
     let made = tables(plan, generation)
     do throws(KernelError) {
       let loaded = try load(made) { tables(current, generation - 1) }
-      return .loaded(plan, made.undecided, Readiness(plan, made), loaded)
+      return .loaded(
+        plan, made.undecided, DatagramTables(made), Readiness(plan, made), loaded)
     } catch { return .failed(error) }
   }
 }

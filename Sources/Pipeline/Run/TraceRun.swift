@@ -60,7 +60,7 @@ public struct TraceRun: ~Copyable {
     readiness = Readiness(plan, tables)
     emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
     if ProcessTable.isNeeded(by: tables.undecided) { keepProcesses() }
-    take(plan, tables.undecided, Self.firstGeneration)
+    take(plan, tables.undecided, DatagramTables(tables), Self.firstGeneration)
   }
 
   /// Traces until a signal comes, the time is over, enough events were emitted, or the reader of standard output is gone.

@@ -13,8 +13,8 @@ enum StreamFraming {
     case begun(scanned: Int)
     /// A message; nil for `next`: where the next one begins is not known, or nothing follows.
     case whole(Range<Int>, next: Int?)
-    /// A message begins that is longer than any may be.
-    case tooLong
+    /// A message begins, at a place, that is longer than any may be.
+    case tooLong(Int)
   }
 
   /// Looks at bytes.
@@ -35,7 +35,8 @@ enum StreamFraming {
       guard case .whole(let place, _?) = dns(bytes) else { return false }
       return bytes.network(place.lowerBound + 4, as: UInt16.self) > 0
     case .http:
-      guard HTTPHead.isBegun(by: bytes), let line = try? HTTPLine(bytes, at: 0) else {
+      let beginning = HTTPBeginning(bytes)
+      guard beginning.isTold, let line = try? HTTPLine(bytes, at: beginning.blank) else {
         return false
       }
       return (try? HTTPStartLine(bytes, line.text)) != nil
@@ -61,8 +62,8 @@ enum StreamFraming {
       let rest = bytes.extracting(droppingFirst: start)
       switch find(in: rest, scanned: scanned) {
       case .nothing: return nil
-      case .tooLong:
-        body(rest, true)
+      case .tooLong(let place):
+        body(rest.extracting(droppingFirst: place), true)
         return nil
       case .begun(let scanned): return (start, scanned)
       case .whole(let message, let next):
@@ -73,6 +74,11 @@ enum StreamFraming {
       }
     }
     return nil
+  }
+
+  /// Whether bytes that may begin a message are too few to tell that they do.
+  func isDoubtful(_ bytes: RawSpan) -> Bool {
+    self == .http && bytes.byteCount < HTTPBeginning.blankLimit + 8 && !HTTPBeginning(bytes).isTold
   }
 
   private func dns(_ bytes: RawSpan) -> Finding {
@@ -90,23 +96,25 @@ enum StreamFraming {
   }
 
   private func http(_ bytes: RawSpan, _ scanned: Int) -> Finding {
-    guard HTTPHead.isBegun(by: bytes) else {
-      return HTTPHead.mayBegin(with: bytes) ? .begun(scanned: 0) : .nothing
+    let beginning = HTTPBeginning(bytes)
+    guard beginning.isTold else {
+      return beginning.sort == .none ? .nothing : .begun(scanned: 0)
     }
-    let limit = min(bytes.byteCount, HTTPHead.limit - 1)
+    let start = beginning.blank
+    let limit = min(bytes.byteCount, start + HTTPHead.limit - 1)
     // The end of the empty line can be one or two bytes after the end of the line before it.
-    var offset = max(0, scanned - 2)
+    var offset = max(start, scanned - 2)
     while let newline = bytes.offset(of: UInt8(ascii: "\n"), in: offset..<limit) {
       var next = newline + 1
       if next < limit, bytes.byte(next) == UInt8(ascii: "\r") { next += 1 }
       if next < limit, bytes.byte(next) == UInt8(ascii: "\n") {
-        let isLast = next + 1 == bytes.byteCount
-        return .whole(
-          0..<next + 1, next: isLast ? nil : end(of: bytes.extracting(first: next + 1)))
+        let head = start..<next + 1
+        let isLast = head.upperBound == bytes.byteCount
+        return .whole(head, next: isLast ? nil : end(of: bytes.extracting(head)).map { start + $0 })
       }
       offset = newline + 1
     }
-    return limit < bytes.byteCount ? .tooLong : .begun(scanned: limit)
+    return limit < bytes.byteCount ? .tooLong(start) : .begun(scanned: limit)
   }
 
   /// Where the message ends that has this head; nil when the head does not say.
@@ -117,31 +125,6 @@ enum StreamFraming {
     case .response(_, _, 100..<200), .response(_, _, 204), .response(_, _, 304):
       return head.byteCount
     case .response: return read.contentLength.map { head.byteCount + Int($0) }
-    }
-  }
-}
-
-extension HTTPHead {
-  /// Whether bytes are fewer than those that tell a head, and so far like one.
-  fileprivate static func mayBegin(with bytes: RawSpan) -> Bool {
-    guard (1...7).contains(bytes.byteCount) else { return false }
-    for index in starts.indices where bytes.isStart(of: starts[index]) { return true }
-    return false
-  }
-
-  private static let starts: [StaticString] = [
-    "HTTP/1.", "GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "CONNECT ", "OPTIONS ", "TRACE ",
-    "PATCH ",
-  ]
-}
-
-extension RawSpan {
-  /// Whether a text begins with these bytes.
-  fileprivate func isStart(of text: StaticString) -> Bool {
-    guard byteCount <= text.utf8CodeUnitCount else { return false }
-    return text.withUTF8Buffer { text in
-      for offset in 0..<byteCount where unsafe byte(offset) != text[offset] { return false }
-      return true
     }
   }
 }

@@ -41,6 +41,14 @@ extension Streams {
     release(place, Int(index))
   }
 
+  /// Forgets bytes that were too few to tell whether a message begins, when what came next did not come here: it is none.
+  func dropDoubt(_ place: Int, _ framing: StreamFraming) {
+    guard let index = table[place]?.backlog, index >= 0 else { return }
+    let backlog = backlogs[Int(index)]
+    guard backlog.pieces.isEmpty, framing.isDoubtful(backlog.message.bytes) else { return }
+    release(place, Int(index))
+  }
+
   func releaseIfEmpty(_ place: Int) {
     guard let index = table[place]?.backlog, index >= 0, backlogs[Int(index)].isEmpty else {
       return

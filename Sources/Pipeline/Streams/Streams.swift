@@ -139,12 +139,13 @@ final class Streams {
       }
       return true
     }
-    if isSparse, framing == .http, flow.backlog < 0, segment.ahead == 0,
-      HTTPHead.isBegun(by: payload)
-    {
-      table.change(place) { $0.next = start }
-      advance(place, payload, framing, body)
-      return true
+    if isSparse, framing == .http, segment.ahead == 0, HTTPBeginning(payload).sort != .none {
+      dropDoubt(place, framing)
+      if table[place]?.backlog ?? -1 < 0 {
+        table.change(place) { $0.next = start }
+        advance(place, payload, framing, body)
+        return true
+      }
     }
     if canJump(flow, at: segment.time), framing.surelyBegins(payload) {
       jump(place, to: start)
@@ -216,10 +217,14 @@ final class Streams {
     waiting -= backlogs[known].message.count
     var message: [UInt8] = []
     swap(&message, &backlogs[known].message)
+    let begun = framing.isDoubtful(message.bytes) ? message.count : 0
     message.append(chunk)
+    // What seemed to begin is none: the bytes after it are looked at by themselves.
+    let isWrong = begun > 0 && framing.find(in: message.bytes) == .nothing
+    if isWrong { message.removeFirst(begun) }
     let before = counts.messages
     let rest = cut(message.bytes, scanned: backlogs[known].scanned, framing, body)
-    if counts.messages > before { counts.assembled += 1 }
+    if counts.messages > before, !isWrong { counts.assembled += 1 }
     message.removeFirst(rest?.start ?? message.count)
     swap(&message, &backlogs[known].message)
     backlogs[known].scanned = rest?.scanned ?? 0

@@ -7,10 +7,10 @@ extension EventKind {
     switch self {
     case .ipv4: headers("proto_ipv4", "trace.ProtoIPv4", .ipv4)
     case .ipv6: headers("proto_ipv6", "trace.ProtoIPv6", .ipv6)
-    case .tcp: headers("proto_tcp", "trace.ProtoTCP", .tcp)
-    case .udp: headers("proto_udp", "trace.ProtoUDP", .udp)
-    case .icmp: headers("proto_icmp", "trace.ProtoICMP", .icmp)
-    case .icmpv6: headers("proto_icmpv6", "trace.ProtoICMPv6", .icmpv6)
+    case .tcp: headers("proto_tcp", "trace.ProtoTCP", .tcp, .checkedMetadata)
+    case .udp: headers("proto_udp", "trace.ProtoUDP", .udp, .checkedMetadata)
+    case .icmp: headers("proto_icmp", "trace.ProtoICMP", .icmp, .checkedMetadata)
+    case .icmpv6: headers("proto_icmpv6", "trace.ProtoICMPv6", .icmpv6, .checkedMetadata)
     case .dns: headers("proto_dns", "trace.ProtoDNS", .dns)
     case .dnsRequest: content("dns_questions", "[]trace.DnsQueryData", .dnsQueries)
     case .dnsResponse: content("dns_response", "[]trace.DnsResponseData", .dnsResponses)
@@ -29,10 +29,12 @@ extension EventKind {
   }
 
   /// An event that shows addresses, ports if it has any, and a header.
-  private func headers(_ name: String, _ typeName: String, _ shape: Shape) -> [EventArgument] {
+  private func headers(
+    _ name: String, _ typeName: String, _ shape: Shape, _ metadata: Shape = .metadata
+  ) -> [EventArgument] {
     addresses + (hasPorts ? ports : []) + [
       EventArgument(name, typeName, shape),
-      EventArgument("metadata", "trace.PacketMetadata", .metadata),
+      EventArgument("metadata", "trace.PacketMetadata", metadata),
     ]
   }
 

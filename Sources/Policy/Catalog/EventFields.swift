@@ -55,6 +55,7 @@ private struct FieldCollector {
     switch shape {
     case .value(let type):
       add(FieldDescription(key: key, type: type, isList: inList, hasMembers: false, events: events))
+    case .mark: break
     case .texts:
       add(FieldDescription(key: key, type: .text, isList: true, hasMembers: true, events: events))
     case .structure(let members):

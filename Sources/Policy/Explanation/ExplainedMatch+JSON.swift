@@ -5,6 +5,7 @@ extension ExplainedMatch {
   public var json: JSONValue {
     [
       "packet": .text(packet), "owner": owner.map { .text($0) } ?? .null,
+      "unseen": unseen.map { .text($0) } ?? .null,
       "rules": .list(outcomes.map(\.json)),
     ]
   }

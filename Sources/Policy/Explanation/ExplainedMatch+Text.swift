@@ -1,7 +1,9 @@
 extension ExplainedMatch {
   /// What it says, for a person: every rule, with the clauses that say no or do not know.
   public var text: String {
-    var text = packet + (owner.map { ", owned by \($0)" } ?? ", owned by nobody") + "\n\n"
+    var text = packet + (owner.map { ", owned by \($0)" } ?? ", owned by nobody") + "\n"
+    if let unseen { text += "not seen, unless a raw socket gets it: \(unseen)\n" }
+    text += "\n"
     for outcome in outcomes { text += outcome.text }
     return text + "\n" + summary + "\n"
   }

@@ -38,6 +38,8 @@ public struct ExplainedMatch: Equatable, Sendable {
   public var packet: String
   /// Its owner as it is written; nil when nobody owns it.
   public var owner: String?
+  /// Why tracing does not see such a packet, unless a raw socket gets it; nil when it does.
+  public var unseen: String?
   /// The rules in order of their bits.
   public var outcomes: [Outcome]
 
@@ -47,6 +49,7 @@ public struct ExplainedMatch: Equatable, Sendable {
   public init(_ plan: ExplainedPlan, packet: PacketExpression, owner: OwnerExpression?) {
     self.packet = packet.text
     self.owner = owner?.text
+    unseen = packet.packet.hiddenReason
     outcomes = plan.entries.flatMap { entry in
       entry.rules.map { rule in
         let answers = rule.clauses.map { Answer($0, packet.packet, owner) }

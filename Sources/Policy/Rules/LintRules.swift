@@ -7,7 +7,8 @@ public enum LintRules {
     .invalidName, .duplicateName, .unknownScope, .unsupportedScope, .unknownEvent,
     .unsupportedEvent, .unknownField, .unsupportedField, .eventLeftOut, .unknownAction,
     .invalidOperator, .invalidValue, .emptyValue, .globalNotAlone, .tooManyRules, .neverMatches,
-    .excludedEverything, .unreachableRule, .uselessFilter, .commTruncated, .cidrHostBits,
+    .neverSeen, .excludedEverything, .unreachableRule, .uselessFilter, .commTruncated,
+    .cidrHostBits,
     .literalStar, .deprecatedArgs, .uselessExclusion, .unfilteredPackets, .userSpaceFilter,
   ]
 
@@ -20,7 +21,8 @@ public enum LintRules {
   }
 
   private static let checks: [@Sendable (CheckedPolicy) -> [Diagnostic]] = [
-    { NeverMatches.check($0) }, { UnreachableRule.check($0) }, { UselessFilter.check($0) },
+    { NeverMatches.check($0) }, { NeverSeen.check($0) }, { UnreachableRule.check($0) },
+    { UselessFilter.check($0) },
     { CommTruncated.check($0) }, { CIDRHostBits.check($0) }, { LiteralStar.check($0) },
     { DeprecatedArgs.check($0) }, { UselessExclusion.check($0) }, { UnfilteredPackets.check($0) },
     { UserSpaceFilter.check($0) },

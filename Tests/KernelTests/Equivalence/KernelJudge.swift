@@ -26,7 +26,6 @@ final class KernelJudge {
   private var tests: [Int: LoadedPrograms] = [:]
   private var rules: [Rule] = []
   private var undecided: [Undecided] = []
-  private let interfaces = InterfaceNames()
 
   init(mistake: @escaping Mistake = { _, _ in }) { self.mistake = mistake }
 
@@ -60,13 +59,13 @@ final class KernelJudge {
     var row = Row()
     var decoded: Packet?
     var records = 0
-    try test.test.consume { [interfaces] bytes in
+    try test.test.consume { bytes in
       guard let record = RecordReader(bytes) else { return true }
       records += 1
       row = record.row
       decoded = PacketHeaders(
         record.packet, shape: record.shape, transportOffset: record.transportOffset
-      )?.subject(of: record, content: .dns, interfaces)
+      )?.subject(of: record, content: .dns)
       return true
     }
     var wanted = 0

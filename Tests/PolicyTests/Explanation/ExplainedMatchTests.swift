@@ -29,6 +29,27 @@ struct ExplainedMatchTests {
       plan, packet: try PacketExpression(packet), owner: try owner.map { try OwnerExpression($0) })
   }
 
+  @Test(
+    arguments: [
+      ("ingress icmp 10.0.0.5 > 1.1.1.1 data.proto_icmp.typeCode=EchoRequest", true),
+      ("ingress icmp 10.0.0.5 > 1.1.1.1 data.proto_icmp.typeCode=TimeExceeded", true),
+      ("ingress icmp 10.0.0.5 > 1.1.1.1 data.proto_icmp.typeCode=EchoReply", false),
+      ("egress icmp 10.0.0.5 > 1.1.1.1 data.proto_icmp.typeCode=EchoRequest", false),
+      ("ingress icmp 10.0.0.5 > 1.1.1.1", false),
+      ("ingress icmp6 fd00::1 > fd00::2 data.proto_icmpv6.typeCode=NeighborSolicitation", true),
+      ("ingress icmp6 fd00::1 > fd00::2 data.proto_icmpv6.typeCode=EchoReply", false),
+      ("ingress ip 10.0.0.5 > 1.1.1.1 data.proto_ipv4.fragOffset=185", true),
+      ("egress ip 10.0.0.5 > 1.1.1.1 data.proto_ipv4.fragOffset=185", false),
+      ("ingress tcp 10.0.0.5:1 > 1.1.1.1:2 SYN", false),
+    ])
+  func `a packet that only a raw socket gets is said to be one`(packet: String, isHidden: Bool)
+    throws
+  {
+    let match = try match(packet)
+    #expect((match.unseen != nil) == isHidden)
+    #expect(match.text.contains("\nnot seen, unless a raw socket gets it: ") == isHidden)
+  }
+
   @Test func `a person reads which rules match, and what the others have against it`() throws {
     #expect(
       try match("egress tcp 10.0.0.5:40000 > 1.1.1.1:8080", "comm=wget uid=1000").text == """
@@ -80,11 +101,11 @@ struct ExplainedMatchTests {
 
   @Test func `programs read the same, by keys that stay`() throws {
     let json = try match("egress tcp 10.0.0.5:4 > 1.1.1.1:53", nil).json
-    guard case .object(let members) = json, case .list(let rules) = members[2].value else {
+    guard case .object(let members) = json, case .list(let rules) = members[3].value else {
       Issue.record("\(json)")
       return
     }
-    #expect(members.map(\.name) == ["packet", "owner", "rules"])
+    #expect(members.map(\.name) == ["packet", "owner", "unseen", "rules"])
     #expect(members[1].value == .null)
     #expect(
       rules[0] == [

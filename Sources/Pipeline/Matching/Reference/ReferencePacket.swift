@@ -3,17 +3,13 @@ import Policy
 extension PacketHeaders {
   /// The packet of a record as the reference takes it, with all that it has: slow, to compare with.
   ///
-  /// - Parameters:
-  ///   - content: what is looked for in what the packet says.
-  ///   - interfaces: tells the name of the packet's interface.
-  func subject(
-    of record: borrowing RecordReader, content: ContentProtocol?, _ interfaces: InterfaceNames
-  ) -> Packet {
+  /// - Parameter content: what is looked for in what the packet says.
+  func subject(of record: borrowing RecordReader, content: ContentProtocol?) -> Packet {
     var packet = subject(direction: record.direction, bytes: record.packet)
     packet.fields[.processor] = [.number(UInt64(record.processor))]
     if let number = UInt32(exactly: record.systemCall) {
-      let calls: SystemCallNames = record.owner.isCompat ? .compat : .native
-      packet.fields[.systemCall] = [.text(calls.name(of: number) ?? String(number))]
+      let name = SystemCallNames.table(for: record).name(of: number)
+      packet.fields[.systemCall] = [.text(name ?? String(number))]
     }
     guard let content else { return packet }
     var fields = FieldValues()
@@ -29,7 +25,7 @@ extension PacketHeaders {
         packet.events.formUnion([.http, head.isRequest ? .httpRequest : .httpResponse])
       }
     }
-    fields.add(summaryOf: record, self, interfaces)
+    fields.add(summaryOf: record, self)
     packet.fields.merge(fields.values) { own, _ in own }
     return packet
   }
@@ -54,8 +50,7 @@ extension PacketHeaders {
 extension FieldValues {
   /// Adds what an event that shows what the packet says also tells of the packet.
   fileprivate mutating func add(
-    summaryOf record: borrowing RecordReader, _ headers: PacketHeaders,
-    _ interfaces: InterfaceNames
+    summaryOf record: borrowing RecordReader, _ headers: PacketHeaders
   ) {
     add("metadata.src_ip", .address(headers.source))
     add("metadata.dst_ip", .address(headers.destination))
@@ -65,9 +60,8 @@ extension FieldValues {
     }
     add("metadata.protocol", headers.shape.transport == .tcp ? 6 as UInt8 : 17)
     add("metadata.packet_len", record.length)
-    let name = interfaces.name(
-      of: record.interface, namespace: record.owner.netNamespace, at: record.time)
-    add("metadata.iface", String(decoding: name, as: UTF8.self))
+    let name = record.interfaceName.repairedText
+    add("metadata.iface", name.isEmpty ? "any" : name)
   }
 }
 

@@ -99,9 +99,12 @@ extension Shape {
     switch self {
     case .value(let type): type.schema
     case .structure(let members):
-      JSONSchema.object(members.map { ($0.name, $0.shape.schema) })
+      JSONSchema.object(
+        members.map { ($0.name, $0.shape.schema) },
+        required: members.filter { $0.shape != .mark }.map(\.name))
     case .list(let element): JSONSchema.list(element.schema)
     case .listOrNull(let element): ["type": ["array", "null"], "items": element.schema]
+    case .mark: ["const": true]
     case .texts: JSONSchema.map(JSONSchema.filledList(JSONSchema.text))
     }
   }

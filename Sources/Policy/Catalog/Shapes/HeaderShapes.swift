@@ -33,6 +33,11 @@ extension Shape {
   /// What is known of a packet besides its headers.
   static let metadata = structure(["direction": .name(.direction)])
 
+  /// The same where a header with a checksum is shown, which may not be computed yet.
+  static let checkedMetadata = structure([
+    "direction": .name(.direction), "checksumPartial": .mark,
+  ])
+
   /// The packet of an event that shows no headers.
   static let packet = structure([
     "src_ip": .address, "dst_ip": .address, "src_port": .port, "dst_port": .port,

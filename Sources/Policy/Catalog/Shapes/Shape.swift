@@ -2,12 +2,14 @@
 public indirect enum Shape: Equatable, Sendable {
   /// A number or a text.
   case value(FieldType)
-  /// An object that always has all its members, in this order.
+  /// An object that always has all its members but marks, in this order.
   case structure([Member])
   /// An array.
   case list(Shape)
   /// An array that is `null` when it has no elements.
   case listOrNull(Shape)
+  /// `true`, and the member is there only then; filters do not ask about it.
+  case mark
   /// An object of texts by names that are not known before, each an array of texts: the headers of a message.
   case texts
 
