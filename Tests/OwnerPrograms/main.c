@@ -77,6 +77,7 @@ static const struct {
   {"echo", echo, 2, "ADDRESS PORT"},
   {"drain", drain, 2, "ADDRESS PORT"},
   {"turns", send_by_turns, 3, "CALL ADDRESS PORT"},
+  {"ask", ask_by_turns, 2, "ADDRESS PORT"},
   {"ring", send_by_ring, 3, "inline|async|sqpoll|made ADDRESS PORT"},
   {"leave", leave_namespace, 3, "ADDRESS PORT PATH|new"},
   {"fill", fill_option_memory, 2, "ADDRESS PORT"},

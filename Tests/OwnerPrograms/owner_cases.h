@@ -39,6 +39,7 @@ int request(int count, char **words);
 int echo(int count, char **words);
 int drain(int count, char **words);
 int send_by_turns(int count, char **words);
+int ask_by_turns(int count, char **words);
 int send_by_ring(int count, char **words);
 int leave_namespace(int count, char **words);
 int fill_option_memory(int count, char **words);

@@ -6,12 +6,11 @@ import Testing
 extension EndToEnd {
   /// A master opens the door, and a worker of another user accepts behind it.
   @Suite struct AcceptedSockets {
-    @Test(arguments: ["accept", "splice", "ring", "mptcp"])
+    @Test(arguments: ["accept", "splice", "mptcp"])
     func `a connection is its accepter's from accept on, and the next one as a whole`(
       way: String
     ) async throws {
       try await withOwnerScene { scene in
-        if way == "ring", let refusal = KernelFeatures.ringRefusal { try Test.cancel("\(refusal)") }
         if way == "mptcp" { try KernelFeatures.requireMPTCP() }
         let play = try await Play(scene, way, connections: 2)
         let (first, second) = (play.connections[0], play.connections[1])
@@ -52,11 +51,13 @@ extension EndToEnd {
       }
     }
 
-    @Test func `what is accepted without asking for an address is its reader's from then on`()
-      async throws
-    {
+    @Test(arguments: ["accept-null", "ring"])
+    func `what is accepted without asking for an address is its reader's from then on`(
+      way: String
+    ) async throws {
       try await withOwnerScene { scene in
-        let play = try await Play(scene, "accept-null", connections: 2)
+        if way == "ring" { try KernelFeatures.requireRing() }
+        let play = try await Play(scene, way, connections: 2)
         for connection in play.connections {
           let answer = connection.firstIndex { $0.leaves && $0.flags.contains("P") }
           for event in connection[try #require(answer)...] {

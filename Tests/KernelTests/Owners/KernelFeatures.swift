@@ -33,6 +33,11 @@ enum KernelFeatures {
     return text == "0" ? nil : "io_uring is switched off in this kernel"
   }()
 
+  /// Cancels the test where io_uring cannot be tried.
+  static func requireRing() throws {
+    if let ringRefusal { try Test.cancel("\(ringRefusal)") }
+  }
+
   /// Whether a user may make a user namespace.
   static var allowsUserNamespaces: Bool {
     access("/proc/self/ns/user", F_OK) == 0

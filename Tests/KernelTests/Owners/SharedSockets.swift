@@ -1,45 +1,30 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
 extension EndToEnd {
   /// Three senders of different users and names on one socket, all at once.
   @Suite struct SharedSockets {
-    private static let turns = 1000
+    private static let turns = 5000
     private static let names = ["aaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbb", "ccccccccccccccc"]
-
-    /// One of the three.
-    private struct Sender: Equatable {
-      let owner: ShownOwner
-      let thread: UInt64
-      let policies: [String]
-    }
 
     @Test(arguments: ["processes", "threads"], ["kernel", "user-space"])
     func `a datagram of a shared socket shows its sender and that one's policies`(
       kind: String, place: String
     ) async throws {
       try await withOwnerScene { scene in
-        let tracer = try await trace(scene, event: "net_packet_udp", place)
+        let recording = try await Recording(scene, "udp", place)
         let program = try scene.start(
           "share", "udp", kind, scene.here, "7000", "\(Self.turns)", on: scene.network.left)
         #expect(try await program.end() == .exited(0), "\(program.errorText)")
-        let trace = try await tracer.stop()
+        let events = try await recording.events()
 
-        let senders = try await senders(program)
-        try check(trace, senders, creator: program)
-        var faults: [String] = []
-        var sent = [Int](repeating: 0, count: 4)
-        for event in trace.events where event.leaves {
-          let number = Int(event.datagramLength)
-          guard (1...3).contains(number) else { throw TracerFault(event.ownerSummary) }
-          sent[number] += 1
-          if shown(event) != senders[number - 1] {
-            faults.append("sent by \(number): \(event.ownerSummary)")
-          }
-        }
-        #expect(sent == [0, Self.turns, Self.turns, Self.turns])
-        #expect(faults.isEmpty, "\(faults.count) of \(3 * Self.turns):\n\(some(faults))")
+        let known = try await known(program)
+        expect(events, show: known)
+        // A datagram of as many bytes as the number of its sender says.
+        let sent = events.filter(\.leaves).map { ($0, $0.length - 8) }
+        expect(sent, areOf: known)
       }
     }
 
@@ -50,98 +35,150 @@ extension EndToEnd {
       try await withOwnerScene { scene in
         let reader = try scene.start("drain", scene.here, "7000", on: scene.network.left)
         try await scene.network.left.listens(on: 7000)
-        let tracer = try await trace(
-          scene, event: "net_packet_tcp", place, "data.src!=\(scene.here)",
-          "data.metadata.direction=egress")
+        let recording = try await Recording(scene, "tcp", place, "data.metadata.direction=egress")
         let program = try scene.start(
           "share", "tcp", kind, scene.here, "7000", "\(Self.turns)", on: scene.network.right)
         #expect(try await program.end() == .exited(0), "\(program.errorText)")
         #expect(try await reader.end() == .exited(0), "\(reader.errorText)")
-        let trace = try await tracer.stop()
+        let events = try await recording.events()
 
-        let senders = try await senders(program)
-        try check(trace, senders, creator: program)
-        var faults: [String] = []
-        var sent = [Int](repeating: 0, count: 4)
-        for (event, length) in try segments(of: trace) {
-          guard (1...3).contains(length) else { throw TracerFault(event.ownerSummary) }
-          sent[length] += 1
-          if shown(event) != senders[length - 1] {
-            faults.append("sent by \(length): \(event.ownerSummary)")
-          }
-        }
-        #expect(sent == [0, Self.turns, Self.turns, Self.turns])
-        #expect(faults.isEmpty, "\(faults.count) of \(3 * Self.turns):\n\(some(faults))")
+        let known = try await known(program)
+        expect(events, show: known)
+        expect(try segments(of: events), areOf: known)
       }
     }
 
-    /// A policy for each user and one for each name, so that half of another owner would be seen.
-    private func trace(
-      _ scene: OwnerScene, event: String, _ place: String, _ filters: String...
-    ) async throws -> Tracer {
-      let filters = ["data.dst_port=7000"] + filters
-      var policies = [policy("all", events: event, filters)]
-      for (number, name) in Self.names.enumerated() {
-        policies += [
-          policy("user-\(number + 1)", scope: "uid=\(1000 * (number + 1))", events: event, filters),
-          policy("name-\(number + 1)", scope: "comm=\(name)", events: event, filters),
-        ]
-      }
-      return try await scene.stage.trace(
-        policies, options: ["--cgroup", scene.group.directory, "--filters", place])
-    }
-
-    /// The senders, as they told of themselves.
-    private func senders(_ program: ChildProcess) async throws -> [Sender] {
-      var senders: [Sender] = []
+    /// The senders, as they told of themselves, behind who made the socket.
+    private func known(_ program: ChildProcess) async throws -> [SharedEvent.Owner] {
+      let creator = Int(program.id)
+      var known = [
+        SharedEvent.Owner(
+          name: "owner-cases", user: 0, process: creator, thread: creator, policies: ["all"])
+      ]
       for number in 1...3 {
         let ids = try await program.line(startingWith: "sender \(number): ").split(separator: " ")
-          .compactMap { UInt64($0) }
+          .compactMap { Int($0) }
         guard ids.count == 2 else { throw TracerFault(program.outputText) }
-        let owner = ShownOwner(Self.names[number - 1], user: UInt64(1000 * number), ids[0])
-        senders.append(
-          Sender(
-            owner: owner, thread: ids[1], policies: ["all", "user-\(number)", "name-\(number)"]))
+        known.append(
+          SharedEvent.Owner(
+            name: Self.names[number - 1], user: 1000 * number, process: ids[0], thread: ids[1],
+            policies: ["all", "user-\(number)", "name-\(number)"]))
       }
-      return senders
+      return known
     }
 
-    private func shown(_ event: TracedEvent) -> Sender {
-      Sender(owner: event.shown, thread: event.hostThreadID, policies: event.matchedPolicies)
+    /// Expects of all events that they show one owner as a whole, with its own policies.
+    private func expect(_ events: [SharedEvent], show known: [SharedEvent.Owner]) {
+      let faults = events.filter { !known.contains($0.owner) }.map { "\($0.owner)" }
+      #expect(faults.isEmpty, "\(faults.count) of \(events.count) mix owners:\n\(some(faults))")
     }
 
-    /// Expects of all events that they show one owner as a whole, with its own policies: a sender, or who made the socket.
-    private func check(_ trace: Trace, _ senders: [Sender], creator: ChildProcess) throws {
-      let maker = Sender(
-        owner: ShownOwner("owner-cases", user: 0, creator), thread: UInt64(creator.id),
-        policies: ["all"])
-      let known = senders + [maker]
-      let faults = trace.events.filter { !known.contains(shown($0)) }
-      #expect(
-        faults.isEmpty,
-        "\(faults.count) of \(trace.events.count) mix owners:\n\(some(faults.map(\.ownerSummary)))")
+    /// Expects that who is shown sent what only he sends, and that all was seen that they sent.
+    private func expect(_ sent: [(SharedEvent, Int)], areOf known: [SharedEvent.Owner]) {
+      var counts = [0, 0, 0, 0]
+      var faults: [String] = []
+      for (event, number) in sent where (1...3).contains(number) {
+        counts[number] += 1
+        if event.owner != known[number] { faults.append("sent by \(number): \(event.owner)") }
+      }
+      #expect(counts == [0, Self.turns, Self.turns, Self.turns])
+      #expect(faults.isEmpty, "\(faults.count) of \(3 * Self.turns):\n\(some(faults))")
     }
 
     /// The segments with bytes in their order, each once, and how many bytes they carry.
-    private func segments(of trace: Trace) throws -> [(TracedEvent, Int)] {
-      func sequence(_ event: TracedEvent) -> UInt32 {
-        UInt32(event.arguments["proto_tcp"]?["seq"]?.unsigned ?? 0)
+    private func segments(of events: [SharedEvent]) throws -> [(SharedEvent, Int)] {
+      guard let first = events.first(where: \.isSynchronizing) else {
+        throw TracerFault("no connection was made")
       }
-      guard let first = trace.events.first(where: { $0.flags == "S" }) else {
-        throw TracerFault("no connection was made in\n\(trace.summary)")
+      var places: [UInt32: SharedEvent] = [:]
+      for event in events where event.isPushed || event.isLast {
+        let place = event.sequence &- first.sequence
+        if places[place] == nil { places[place] = event }
       }
-      var events: [UInt32: TracedEvent] = [:]
-      for event in trace.events where event.flags.contains("P") || event.flags.contains("F") {
-        let place = sequence(event) &- sequence(first)
-        if events[place] == nil { events[place] = event }
-      }
-      let places = events.keys.sorted()
-      return zip(places, places.dropFirst()).compactMap { place, next in
-        events[place].map { ($0, Int(next - place)) }
+      let order = places.keys.sorted()
+      return zip(order, order.dropFirst()).compactMap { place, next in
+        places[place].map { ($0, Int(next - place)) }
       }
     }
 
     private func some(_ faults: [String]) -> String { faults.prefix(6).joined(separator: "\n") }
+
+    /// A tracer that writes to a file, by a policy for each user and one for each name: so half of another owner would be seen.
+    private struct Recording {
+      private let file: String
+      private let tracer: Tracer
+
+      init(_ scene: OwnerScene, _ transport: String, _ place: String, _ filters: String...)
+        async throws
+      {
+        let event = "net_packet_\(transport)"
+        let filters = ["data.dst_port=7000"] + filters
+        var files = ["0.yaml": policy("all", events: event, filters)]
+        for (index, name) in names.enumerated() {
+          let number = index + 1
+          files["\(number)-a.yaml"] = policy(
+            "user-\(number)", scope: "uid=\(1000 * number)", events: event, filters)
+          files["\(number)-b.yaml"] = policy(
+            "name-\(number)", scope: "comm=\(name)", events: event, filters)
+        }
+        file = try scene.stage.folder() + "/events"
+        tracer = try await scene.stage.tracer([
+          "apply", "-p", try scene.stage.folder(files), "-o", "json:\(file)", "--filters", place,
+          "--cgroup", scene.group.directory,
+        ])
+      }
+
+      func events() async throws -> [SharedEvent] {
+        tracer.process.send(SIGINT)
+        #expect(try await tracer.process.end() == .exited(0), "\(tracer.process.errorText)")
+        let ledger = try Ledger(parsing: tracer.process.errorText)
+        let lines = try Data(contentsOf: URL(filePath: file)).split(separator: UInt8(ascii: "\n"))
+        try ledger.check(events: lines.count)
+        return try lines.map(SharedEvent.init)
+      }
+    }
+  }
+}
+
+/// As much of an event as tells who sent it, read faster than a whole one is checked.
+private struct SharedEvent {
+  struct Owner: Equatable {
+    let name: String
+    let user: Int
+    let process: Int
+    let thread: Int
+    let policies: [String]
+  }
+
+  let owner: Owner
+  let leaves: Bool
+  /// Of a datagram, with its header.
+  let length: Int
+  /// Of a segment.
+  let sequence: UInt32
+  let isSynchronizing: Bool
+  let isPushed: Bool
+  let isLast: Bool
+
+  init(_ line: Data) throws {
+    guard let object = try JSONSerialization.jsonObject(with: line) as? [String: Any],
+      let arguments = object["args"] as? [[String: Any]]
+    else { throw TracerFault("no event: \(String(decoding: line, as: UTF8.self))") }
+    func number(_ value: Any?) -> Int { (value as? NSNumber)?.intValue ?? -1 }
+    func member(_ name: String, _ key: String) -> Any? {
+      let argument = arguments.first { $0["name"] as? String == name }
+      return (argument?["value"] as? [String: Any])?[key]
+    }
+    owner = Owner(
+      name: object["processName"] as? String ?? "", user: number(object["userId"]),
+      process: number(object["hostProcessId"]), thread: number(object["hostThreadId"]),
+      policies: object["matchedPolicies"] as? [String] ?? [])
+    leaves = member("metadata", "direction") as? String == "egress"
+    length = number(member("proto_udp", "length"))
+    sequence = UInt32(truncatingIfNeeded: number(member("proto_tcp", "seq")))
+    isSynchronizing = number(member("proto_tcp", "SYN")) == 1
+    isPushed = number(member("proto_tcp", "PSH")) == 1
+    isLast = number(member("proto_tcp", "FIN")) == 1
   }
 }
 

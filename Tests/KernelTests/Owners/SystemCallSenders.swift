@@ -80,6 +80,44 @@ extension EndToEnd {
       }
     }
 
+    @Test(arguments: [nil, "data.dst_port=7000", "data.dst_port=7001"])
+    func `an answer is of who asked, whether or not a rule wants the question`(
+      question: String?
+    ) async throws {
+      try await withOwnerScene { scene in
+        let server = try scene.start("echo", scene.here, "7000", on: scene.network.left)
+        try await scene.network.left.listens(udp: true, on: 7000)
+        let answers = ["data.metadata.direction=ingress", "data.src_port=7000"]
+        var policies = [
+          policy("answers", events: "net_packet_udp", answers),
+          policy("second", scope: "uid=1000", events: "net_packet_udp", answers),
+        ]
+        if let question {
+          policies.append(
+            policy(
+              "questions", events: "net_packet_udp", "data.metadata.direction=egress", question,
+              "data.src=\(scene.there)"))
+        }
+        let tracer = try await scene.stage.trace(
+          policies, options: ["--cgroup", scene.group.directory])
+        let program = try scene.start("ask", scene.here, "7000", on: scene.network.right)
+        #expect(try await program.end() == .exited(0), "\(program.errorText)")
+        let id = UInt64(try await program.line(startingWith: "second ")) ?? 0
+        let trace = try await tracer.stop()
+
+        let (first, second) = (
+          ShownOwner("first", user: 0, program), ShownOwner("second", user: 1000, id)
+        )
+        let arrived = trace.events.filter { !$0.leaves }
+        #expect(arrived.map(\.datagramLength) == [5, 1], "\(trace.ownerSummary)")
+        #expect(arrived.map(\.shown) == [second, first], "\(trace.ownerSummary)")
+        #expect(
+          arrived.map(\.matchedPolicies) == [["answers", "second"], ["answers"]],
+          "\(trace.ownerSummary)")
+        #expect(server.ending == nil)
+      }
+    }
+
     /// What an event says of the system call that sent.
     private struct Call: Equatable {
       let name: String
