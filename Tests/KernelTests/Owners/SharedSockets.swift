@@ -124,7 +124,7 @@ extension EndToEnd {
         file = try scene.stage.folder() + "/events"
         tracer = try await scene.stage.tracer([
           "apply", "-p", try scene.stage.folder(files), "-o", "json:\(file)", "--filters", place,
-          "--cgroup", scene.group.directory,
+          "--cgroup", scene.group.directory, "--buffer", "128M",
         ])
       }
 
