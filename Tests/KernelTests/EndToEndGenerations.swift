@@ -176,7 +176,8 @@ private struct PlanMaps: Equatable {
   private let process: pid_t
   /// How many programs, links and maps it has.
   var objects: [Int]
-  /// The memory of its maps in bytes, as the kernel tells it.
+  /// The memory of its maps in bytes, as the kernel tells it; without
+  /// those that grow with what there is on the machine.
   var memory = 0
   /// The ids of the maps in its maps of maps.
   var inner: Set<UInt32> = []
@@ -189,7 +190,13 @@ private struct PlanMaps: Equatable {
       let descriptor = bpf_map_get_fd_by_id(UInt32(id))
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
-      memory += KernelObjects.memory(ofMap: descriptor)
+      // What is known of sockets, processes and cgroups grows and shrinks with them.
+      var about = bpf_map_info()
+      var length = UInt32(MemoryLayout<bpf_map_info>.size)
+      bpf_obj_get_info_by_fd(descriptor, &about, &length)
+      if about.map_flags & UInt32(BPF_F_NO_PREALLOC) == 0 {
+        memory += KernelObjects.memory(ofMap: descriptor)
+      }
       let type = KernelObjects.number("map_type", of: descriptor)
       guard type == Int(BPF_MAP_TYPE_ARRAY_OF_MAPS.rawValue) else { continue }
       for slot in 0..<UInt32(TP_PLAN_SLOTS) {

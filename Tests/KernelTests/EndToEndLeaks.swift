@@ -97,10 +97,13 @@ extension EndToEnd {
         try await eventually("a kernel as before", instead: told) {
           after = try kernel.now()
           return after.sockets <= before.sockets + Self.others
-            && after.groups <= before.groups + Self.others
             && after.objects == before.objects && after.descriptors == before.descriptors
             && after.memory <= before.memory + Self.others * 4096
         }
+
+        // Cgroups that were removed stay known until as many others were as the queue has room for, and no longer.
+        #expect(after.groups <= before.groups + kernel.groupRoom + Self.others)
+        #expect(after.groups >= kernel.groupRoom && kernel.groupRoom > 0)
 
         // What is known of a process stays until as many others have exited as the queue has room for, and no longer.
         #expect(after.descents > before.descents + 10_000)

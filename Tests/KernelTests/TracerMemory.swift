@@ -14,7 +14,7 @@ final class TracerMemory {
     var objects: [Int] = []
     /// All that the process has open.
     var descriptors = 0
-    /// The bytes of all maps but those of processes, as the kernel tells them.
+    /// The bytes of all maps but those of processes and cgroups, as the kernel tells them.
     var memory = 0
   }
 
@@ -23,11 +23,13 @@ final class TracerMemory {
   private let sockets: StorageCount
   /// How many processes that have exited are still known, each to one of two queues.
   let room: Int
+  /// How many cgroups that were removed stay known.
+  let groupRoom: Int
 
   init(of process: pid_t) throws {
     self.process = process
     var maps: [String: CInt] = [:]
-    var room = 0
+    var (room, groupRoom) = (0, 0)
     for id in try KernelObjects(heldBy: process).maps {
       let descriptor = bpf_map_get_fd_by_id(UInt32(id))
       guard descriptor >= 0 else { throw SystemCallFailed("bpf_map_get_fd_by_id") }
@@ -38,9 +40,10 @@ final class TracerMemory {
         String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
       }
       if name == "tp_exited" { room = Int(about.max_entries) }
+      if name == "tp_removed" { groupRoom = Int(about.max_entries) }
       maps[maps[name] == nil ? name : "\(name) \(id)"] = descriptor
     }
-    (self.maps, self.room) = (maps, room)
+    (self.maps, self.room, self.groupRoom) = (maps, room, groupRoom)
     sockets = try StorageCount(sockets: maps["tp_sockets"] ?? -1)
   }
 
@@ -56,11 +59,15 @@ final class TracerMemory {
     sizes.objects = [objects.programs.count, objects.links.count, objects.maps.count]
     sizes.descriptors =
       try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
-    for (name, map) in maps where name != "tp_descents" && name != "tp_images" {
+    let growing: Set = ["tp_descents", "tp_images", "tp_cgroups"]
+    for (name, map) in maps where !growing.contains(name) {
       sizes.memory += KernelObjects.memory(ofMap: map)
     }
     return sizes
   }
+
+  /// The bytes of all maps, as the kernel tells them.
+  func allMemory() -> Int { maps.values.reduce(0) { $0 + KernelObjects.memory(ofMap: $1) } }
 
   /// How many keys a map of hashes has, where a key is at most 16 bytes.
   private static func entries(of map: CInt) -> Int {

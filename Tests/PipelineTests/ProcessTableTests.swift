@@ -8,7 +8,7 @@ import Testing
 struct ProcessTableTests {
   /// A table for a policy that follows whoever is called `a`, fed by hand.
   private struct Story {
-    private let table: ProcessTable
+    let table: ProcessTable
 
     init() {
       var rule = Rule(policy: 0, event: .tcp)
@@ -19,17 +19,21 @@ struct ProcessTableTests {
 
     /// What becomes of process `id`, which is called `comm` after that.
     func tell(
-      _ change: ProcessRecord.Change, _ id: UInt32, parent: UInt32 = 0, comm: String = "x"
+      _ change: ProcessRecord.Change, _ id: UInt32, parent: UInt32 = 0, comm: String = "x",
+      started: UInt64 = 0, parentStarted: UInt64 = 0
     ) throws {
       var record = tp_process()
       record.kind = TP_RECORD_PROCESS.rawValue
       record.change = change.rawValue
       record.pid = id
       record.parent = parent
+      record.start_time = started
+      record.parent_start_time = parentStarted
       if change != .exited {
         record.owner.id = 7
         record.owner.pid = id
         record.owner.ppid = parent
+        record.owner.leader_start_time = started
         SampleRecord.fill(&record.owner.comm, comm.utf8)
       }
       let bytes = withUnsafeBytes(of: record) { Array($0) }
@@ -38,9 +42,12 @@ struct ProcessTableTests {
     }
 
     /// What is known of the owner of a packet.
-    func owner(_ id: UInt32, parent: UInt32 = 0, comm: String = "x") -> Owner {
+    func owner(
+      _ id: UInt32, parent: UInt32 = 0, comm: String = "x", started: UInt64 = 0
+    ) -> Owner {
       var owner = Owner()
       owner.processID = id
+      owner.startTime = started
       owner.parentProcessID = parent
       owner.comm = comm
       table.describe(&owner, generation: 1)
@@ -152,5 +159,67 @@ struct ProcessTableTests {
     try story.tell(.exited, 10)
     #expect(story.isFollowed(10))
     #expect(story.owner(10).ancestors == [1])
+  }
+
+  @Test func `who has the number of another is not that one, before and after`() throws {
+    let story = Story()
+    try story.tell(.forked, 10, parent: 1, comm: "a", started: 5)
+    try story.tell(.exited, 10, started: 5)
+    try story.tell(.forked, 10, parent: 2, started: 7)
+    #expect(story.owner(10, started: 7).ancestors == [2])
+    #expect(story.owner(10, started: 7).followedPolicies == [])
+    #expect(story.owner(10, started: 5).ancestors == [1])
+    #expect(story.owner(10, started: 5).followedPolicies == [0])
+    // A third one whose fork was not recorded is known by its parent alone.
+    #expect(story.owner(10, parent: 3, started: 9).ancestors == [3])
+    // The end of the first one, once more, is not the end of the second.
+    try story.tell(.exited, 10, started: 5)
+    #expect(story.owner(10, started: 7).ancestors == [2])
+  }
+
+  @Test
+  func
+    `of a chain of forks the nearest and the farthest ancestors are known, and the rest is counted`()
+    throws
+  {
+    let story = Story()
+    let limit = UInt32(ProcessTable.ancestorLimit)
+    let last: UInt32 = 16_000
+    for id in 2...last {
+      try story.tell(
+        .forked, id, parent: id - 1, started: UInt64(id), parentStarted: UInt64(id - 1))
+      if id > 2 { try story.tell(.exited, id - 1, started: UInt64(id - 1)) }
+    }
+    let nearest = (1...limit / 2).map { last - $0 }
+    let farthest = (1...limit / 2).reversed()
+    #expect(story.owner(last, started: UInt64(last)).ancestors == nearest + farthest)
+    #expect(story.table.cut == UInt64(last - 1 - limit))
+    #expect(story.table.refused == 0)
+  }
+
+  @Test func `those that have exited are remembered until many more have`() throws {
+    let story = Story()
+    let count = UInt32(ProcessTable.exitedLimit)
+    for id in 1...count + 1 {
+      try story.tell(.forked, id, parent: 0, comm: "a")
+      try story.tell(.exited, id)
+    }
+    #expect([1, 2, count + 1].map(story.isFollowed) == [false, true, true])
+  }
+
+  @Test func `whoever matches and is not known takes no room for good`() throws {
+    let story = Story()
+    for id in 1...UInt32(ProcessTable.exitedLimit) + 1 { _ = story.owner(id, comm: "a") }
+    #expect([1, 3].map(story.isFollowed) == [false, true])
+  }
+
+  @Test func `more processes than there is room for are counted`() throws {
+    let story = Story()
+    let limit = UInt32(ProcessTable.livingLimit)
+    for id in 1...limit + 3 { try story.tell(.forked, id, parent: 0) }
+    #expect(story.table.refused == 3)
+    try story.tell(.exited, 1)
+    try story.tell(.forked, limit + 1, parent: 0, comm: "a")
+    #expect(story.table.refused == 3 && story.isFollowed(limit + 1))
   }
 }

@@ -44,23 +44,33 @@ static __always_inline bool end_recall(const struct tp_socket *socket, __u64 seq
   return !(sequence & 1) && sequence_of(&socket->sequence) == sequence;
 }
 
-/* Whether no rule has the owner of the socket in scope, whatever the packet. */
+/* Whether an answer holds of a packet: when it asked for the owner, too, he has to be the one that it has now. */
+static __always_inline bool holds(enum tp_answer answer, const struct tp_socket *socket, struct bpf_sock *sock,
+                                  enum tp_direction direction) {
+  if (answer == TP_NOBODYS) return true;
+  return answer == TP_REFUSED && (direction == TP_INGRESS || is_sent_by_owner(socket, sock));
+}
+
+/*
+ * Whether no rule wants a packet that was not even looked at: none has the owner of the socket in scope, or none wants packets of the
+ * only flow that a connection has.
+ */
 static __always_inline bool refuses_all(const struct tp_socket *socket, struct bpf_sock *sock, __u32 generation,
                                         enum tp_direction direction) {
   __u64 sequence = begin_recall(socket, generation);
-  if (socket->scope != TP_REFUSED) return false;
-  if (direction == TP_EGRESS && !is_sent_by_owner(socket, sock)) return false;
-  return end_recall(socket, sequence);
+  if (sequence & 1) return false;
+  enum tp_answer answer = socket->scope;
+  if (answer != TP_REFUSED && sock->state == TCP_ESTABLISHED && sock->protocol == IPPROTO_TCP)
+    answer = socket->answers[direction];
+  return holds(answer, socket, sock, direction) && end_recall(socket, sequence);
 }
 
-/* Whether no rule wants the packet, as far as that is known without asking the tables. */
+/* Whether no rule wants a packet, as far as that is known without asking the tables. */
 static __always_inline bool refuses(const struct tp_socket *socket, struct bpf_sock *sock, const struct tp_view *view,
                                     __u32 generation, enum tp_direction direction) {
   __u64 sequence = begin_recall(socket, generation);
-  __u8 answer = socket->answers[direction];
-  if (answer < TP_REFUSED || !is_flow(socket, view, direction)) return false;
-  if (answer == TP_REFUSED && direction == TP_EGRESS && !is_sent_by_owner(socket, sock)) return false;
-  return end_recall(socket, sequence);
+  if (sequence & 1 || socket->answers[direction] < TP_REFUSED || !is_flow(socket, view, direction)) return false;
+  return holds(socket->answers[direction], socket, sock, direction) && end_recall(socket, sequence);
 }
 
 /* Fills `row` with the rules that want the packet, if they are kept; `sequence` is the one that the owner was read with. */
@@ -78,6 +88,13 @@ static __always_inline bool recall_scope(__u64 *row, const struct tp_socket *soc
   if (socket->scope == TP_UNASKED || (socket->scope == TP_WANTED && !keeps_rows())) return false;
   TP_EACH_WORD(i) row[i] = keeps_rows() ? socket->scope_row : 0;
   return end_recall(socket, sequence);
+}
+
+/* Forgets all answers: a socket that listens has no flow, and what it accepts gets a copy of what is kept with it. */
+static __always_inline void forget_answers(struct tp_socket *socket) {
+  if (!socket->generation || !begin_write(&socket->sequence, sequence_of(&socket->sequence))) return;
+  *(volatile __u32 *)&socket->generation = 0;
+  end_write(&socket->sequence);
 }
 
 /* What the tables answered about a packet and its owner. */

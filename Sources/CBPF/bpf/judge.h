@@ -95,8 +95,11 @@ static __always_inline bool may_want(struct tp_scratch *scratch, __u32 number, s
   __u32 generation = want->generation, direction = want->direction;
   find_socket(&place, skb);
   bool is_listening = place.sock && place.sock->state == TCP_LISTEN;
-  bool keeps = place.socket && !place.messages && !(is_listening && tp_config.accepts_by_name);
-  if (place.socket && is_listening && tp_config.accepts_by_name) follow_accepter(place.sock, place.socket);
+  bool keeps = place.socket && !place.messages && !is_listening;
+  if (place.socket && is_listening) {
+    forget_answers(place.socket);
+    if (tp_config.accepts_by_name) follow_accepter(place.sock, place.socket);
+  }
 
   bool is_known = keeps && place.socket->answers[direction & 1] == TP_WANTED;
   if (!is_known && !ask_flow(&scratch->row, seen, generation, direction)) {

@@ -50,7 +50,7 @@ struct bpf_sock {
   __u32 dst_ip4, dst_ip6[4], state;
 };
 
-enum { TCP_LISTEN = 10 };
+enum { TCP_ESTABLISHED = 1, TCP_LISTEN = 10 };
 
 struct bpf_sock_addr {
   __u32 user_family, user_ip4, user_ip6[4], user_port, family, type, protocol, msg_src_ip4, msg_src_ip6[4];
@@ -119,17 +119,32 @@ typedef struct {
 
 struct cred {
   kuid_t uid;
+  kuid_t fsuid;
+};
+
+struct kernfs_iattrs {
+  kuid_t ia_uid;
 };
 
 struct kernfs_node {
+  const char *name;
   __u64 id;
+  struct kernfs_iattrs *iattr;
 };
 
 struct cgroup_root {
   int hierarchy_id;
 };
 
+struct cgroup;
+
+struct cgroup_subsys_state {
+  struct cgroup *cgroup;
+  struct cgroup_subsys_state *parent;
+};
+
 struct cgroup {
+  struct cgroup_subsys_state self;
   struct kernfs_node *kn;
   struct cgroup_root *root;
 };
@@ -249,6 +264,7 @@ struct task_struct {
   struct pid *thread_pid;
   __u64 start_boottime;
   const struct cred *real_cred;
+  const struct cred *cred;
   char comm[16];
   struct nsproxy *nsproxy;
   __u64 self_exec_id;

@@ -23,6 +23,14 @@ struct {
   __type(value, struct tp_share);
 } tp_shares SEC(".maps");
 
+/* What changes of processes took: of all together, of each user, of each process. See share.h. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1 + 2 * TP_SHARES);
+  __type(key, __u32);
+  __type(value, struct tp_share);
+} tp_process_shares SEC(".maps");
+
 /* A row of bits, one for each rule. Functions that the verifier checks apart need a type that has a size. */
 struct tp_row {
   __u64 words[TP_ROW_WORDS_MAX];
@@ -166,7 +174,10 @@ struct {
   __type(value, struct tp_process_key);
 } tp_exited SEC(".maps");
 
-/* Cgroups of the v2 tree by id: those that were there are written by user space, those that come later by the kernel. */
+/*
+ * Cgroups of the v2 tree by id: those that were there are written by user space, those that come later by the kernel. Those
+ * that find no room are counted. Its size is set before the program is loaded.
+ */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 65536);
@@ -174,6 +185,13 @@ struct {
   __type(key, __u64);
   __type(value, struct tp_cgroup);
 } tp_cgroups SEC(".maps");
+
+/* Cgroups that were removed, oldest first: the last packets of their sockets can come later, and records are read later. */
+struct {
+  __uint(type, BPF_MAP_TYPE_QUEUE);
+  __uint(max_entries, 8192);
+  __type(value, __u64);
+} tp_removed SEC(".maps");
 
 /* The tables of the plans, each in slot `generation % TP_PLAN_SLOTS`. Inner maps are made by user space. */
 #define TP_SLOTS(name, ...)                   \
@@ -213,6 +231,12 @@ struct {
   __type(key, __u32);
   __type(value, struct tp_counters);
 } tp_counters SEC(".maps");
+
+/* The counters of this CPU. */
+static __always_inline struct tp_counters *own_counters(void) {
+  __u32 first = 0;
+  return bpf_map_lookup_elem(&tp_counters, &first);
+}
 
 /* By slot of the plan, then by rule: packets that it wanted and that found the ring full. 0 before the slot is used again. */
 struct {

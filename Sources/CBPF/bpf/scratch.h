@@ -16,12 +16,7 @@ static __always_inline void release_scratch(struct tp_scratch *scratch) { *(vola
 
 static __always_inline void count(__u64 *counter) { __sync_fetch_and_add(counter, 1); }
 
-static __always_inline struct tp_counters *counters_of_processor(void) {
-  __u32 first = 0;
-  return bpf_map_lookup_elem(&tp_counters, &first);
-}
-
 static __always_inline void count_failure(enum tp_failure failure) {
-  struct tp_counters *counters = counters_of_processor();
+  struct tp_counters *counters = own_counters();
   if (counters) count(&counters->failures[failure]);
 }

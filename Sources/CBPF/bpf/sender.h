@@ -2,6 +2,7 @@
 #pragma once
 
 enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3 };
+enum { IPPROTO_TCP = 6 };
 
 /* The socket of a packet, as it stays; NULL when there is none. */
 static __always_inline struct bpf_sock *socket_of(struct __sk_buff *skb) { return skb->sk ? bpf_sk_fullsock(skb->sk) : NULL; }

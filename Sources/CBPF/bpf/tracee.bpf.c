@@ -13,13 +13,13 @@
 #include "image.h"
 #include "owner.h"
 #include "sender.h"
-#include "cgroup.h"
 #include "packet.h"
 #include "content.h"
 #include "classify.h"
 #include "flow.h"
 #include "share.h"
 #include "emit.h"
+#include "cgroup.h"
 #include "accept.h"
 #include "judge.h"
 #include "process.h"
@@ -28,7 +28,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direction) {
-  struct tp_counters *counters = counters_of_processor();
+  struct tp_counters *counters = own_counters();
   __u32 generation = tp_active;
   if (!counters || generation == 0) return 1;
   struct bpf_sock *sock = socket_of(skb);
@@ -130,20 +130,20 @@ SEC("iter/task") int tp_find_images(struct bpf_iter__task *entry) {
 
 SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_fork, struct task_struct *parent, struct task_struct *child) {
   if (child->pid != child->tgid) return 0;
-  return record_process(child, TP_PROCESS_FORKED, parent->tgid, NULL);
+  return record_process(child, TP_PROCESS_FORKED, parent->group_leader, NULL);
 }
 
 SEC("tp_btf/sched_process_exec") int BPF_PROG(tp_on_executed, struct task_struct *task) {
-  return record_process(task, TP_PROCESS_EXECUTED, 0, NULL);
+  return record_process(task, TP_PROCESS_EXECUTED, NULL, NULL);
 }
 
 SEC("tp_btf/task_rename") int BPF_PROG(tp_on_rename, struct task_struct *task, const char *comm) {
-  return record_process(task, TP_PROCESS_RENAMED, 0, comm);
+  return record_process(task, TP_PROCESS_RENAMED, NULL, comm);
 }
 
 SEC("tp_btf/sched_process_exit") int BPF_PROG(tp_on_exit, struct task_struct *task) {
   if (!ends_process(task)) return 0;
-  return record_process(task, TP_PROCESS_EXITED, 0, NULL);
+  return record_process(task, TP_PROCESS_EXITED, NULL, NULL);
 }
 
 SEC("tp_btf/sched_process_fork") int BPF_PROG(tp_on_descent, struct task_struct *parent, struct task_struct *child) {
@@ -162,7 +162,7 @@ SEC("iter/task") int tp_find_descent(struct bpf_iter__task *entry) {
 SEC("iter/task") int tp_find(struct bpf_iter__task *entry) {
   struct task_struct *task = entry->task;
   if (!task || task->pid != task->tgid) return 0;
-  return record_process(task, TP_PROCESS_FOUND, task->real_parent->tgid, NULL);
+  return record_process(task, TP_PROCESS_FOUND, task->real_parent->group_leader, NULL);
 }
 
 /* For each open file of each process, run by reading the iterator: gives sockets that are older than the tracer an owner. */

@@ -162,8 +162,10 @@ struct tp_process {
   __u32 pid;    /* its thread group, as the host sees it */
   __u32 parent; /* of a fork the thread group that forked, of one that was found its parent now; else 0 */
   struct tp_owner owner; /* as it is after the change; of an exit only zeros */
+  __u64 start_time;        /* of its leader, in ns of CLOCK_BOOTTIME: no other process has both this and its id */
+  __u64 parent_start_time; /* the same of `parent`; 0 without one */
 };
-_Static_assert(sizeof(struct tp_process) == 16 + sizeof(struct tp_owner), "tp_process is a wire type");
+_Static_assert(sizeof(struct tp_process) == 32 + sizeof(struct tp_owner), "tp_process is a wire type");
 
 /* Bytes of a packet that a record can hold, from the smallest: all headers, and the payload if a rule asks what it says. */
 #define TP_CAPTURES(X) X(128) X(512) X(1024) X(4096) X(16384)
@@ -290,7 +292,7 @@ struct tp_process_key {
 };
 _Static_assert(sizeof(struct tp_process_key) == 16, "tp_process_key is a map key");
 
-/* The nearest ancestors of a process that are known; those beyond are forgotten. */
+/* The ancestors of a process that are known at most: the nearest half, and the farthest half. */
 #define TP_ANCESTORS_MAX 64
 
 /* The ancestors of a process when it was forked, nearest first. */
@@ -352,9 +354,12 @@ struct tp_counters {
   __u64 malformed; /* of the unwanted: not IP, or cut off before the end of the IP header */
   __u64 processes_full; /* changes of processes that found the ring full */
   __u64 hidden[TP_HIDINGS]; /* of those looked at, by enum tp_hiding; the first stays 0 */
+  __u64 cgroups_unknown;    /* cgroups for which, or for whose parents, there was no room */
+  __u64 descents_full;      /* processes for whose ancestors there was no room */
+  __u64 ancestors_cut;      /* processes that have more ancestors than are kept */
   __u64 failures[TP_FAILURES]; /* by enum tp_failure */
 };
-_Static_assert(sizeof(struct tp_counters) == 104, "tp_counters is a map value");
+_Static_assert(sizeof(struct tp_counters) == 128, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
 struct tp_config {

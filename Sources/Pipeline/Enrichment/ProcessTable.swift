@@ -1,15 +1,24 @@
+import CBPF
 import Policy
 
 /// Who descends from whom, and who once matched a scope that says `follow`.
 ///
-/// It is fed with every change of every process, in order, while a plan asks such questions.
+/// It is fed with every change of every process, in order, while a plan asks such questions. What it remembers is bounded; what
+/// it has to forget before its time is counted.
 final class ProcessTable {
   private struct Process {
+    /// When it started: another one can get its number.
+    var startTime: UInt64
     /// Its ancestors when it was forked, nearest first: a parent that dies stays one.
     var ancestors: [UInt32]
     /// The scopes that it has matched, or an ancestor had when it was forked: their places in `scopes`.
     var followed: Set<Int> = []
-    var hasExited = false
+  }
+
+  /// Names a process beyond the reuse of its number.
+  private struct Key: Hashable {
+    var id: UInt32
+    var startTime: UInt64
   }
 
   private struct FollowedScope {
@@ -21,25 +30,39 @@ final class ProcessTable {
 
   /// A process that is older than the tracer, until its ancestors can be told.
   private struct Found {
-    var processID: UInt32
-    var parent: UInt32
+    var key: Key
+    var parent: Key
     var owner: Owner?
   }
 
-  private var processes: [UInt32: Process] = [:]
+  /// Those that run, as far as is known, by their numbers.
+  private var living: [UInt32: Process] = [:]
+  /// Those that have exited: their last packets can come later.
+  private var exited: [Key: Process] = [:]
+  /// The keys of `exited`, in the order in which they are forgotten, beginning at `oldest`.
+  private var exits: [Key] = []
+  private var oldest = 0
   private var found: [Found] = []
-  /// Processes that have exited, oldest first.
-  ///
-  /// Their last packets can come later.
-  private var exited: [UInt32] = []
+  /// Of a process whose farthest ancestor was not found yet, that ancestor.
+  private var open: [Key: Key] = [:]
+  /// How many processes were not remembered, for as many others ran.
+  private(set) var refused: UInt64 = 0
+  /// How many processes have more ancestors than are remembered.
+  private(set) var cut: UInt64 = 0
   /// The scopes that say `follow`, of all plans that are there: the same scope of the same policy is there once.
   private var scopes: [FollowedScope] = []
   /// By generation, for each policy that says `follow` the place of its scope.
   private var policies: [UInt32: [Int: Int]] = [:]
   private let complete: (inout Owner) -> Void
 
-  /// Exited processes that are remembered.
-  private static let exitedLimit = 16_384
+  /// Exited processes that are remembered, as many as the kernel side does.
+  static let exitedLimit = 16_384
+  /// Running processes that are remembered, as many as the kernel side does.
+  static let livingLimit = 1 << 18
+  /// Ancestors of a process that are remembered, as many as the kernel side keeps.
+  static let ancestorLimit = Int(TP_ANCESTORS_MAX)
+  /// Processes whose farthest ancestor is awaited.
+  private static let openLimit = 4096
 
   /// Whether what the kernel leaves of the rules has a question that needs the table.
   static func isNeeded(by undecided: [Undecided]) -> Bool {
@@ -82,31 +105,45 @@ final class ProcessTable {
     for place in (policies.removeValue(forKey: generation) ?? [:]).values {
       scopes[place].users -= 1
       guard scopes[place].users == 0 else { continue }
-      for id in processes.keys { processes[id]?.followed.remove(place) }
+      for id in living.keys { living[id]?.followed.remove(place) }
+      for key in exited.keys { exited[key]?.followed.remove(place) }
     }
+  }
+
+  /// Forgets all processes: nobody has told of changes for a while.
+  func forgetProcesses() {
+    living = [:]
+    exited = [:]
+    exits = []
+    oldest = 0
+    found = []
+    open = [:]
   }
 
   /// Takes a change.
   func apply(_ record: borrowing ProcessRecord) {
-    let id = record.processID
+    let key = Key(id: record.processID, startTime: record.startTime)
+    let parent = Key(id: record.parent, startTime: record.parentStartTime)
     switch record.change {
     case .found:
       let owner = scopes.isEmpty ? nil : record.owner.subject(complete: complete)
-      found.append(Found(processID: id, parent: record.parent, owner: owner))
+      found.append(Found(key: key, parent: parent, owner: owner))
       return
     case .forked:
       resolveFound()
-      let parent = processes[record.parent]
-      processes[id] = Process(
-        ancestors: [record.parent] + (parent?.ancestors ?? []),
-        followed: parent?.followed ?? [])
+      let above = process(at: parent)
+      if let end = above == nil ? parent : open[parent] { leaveOpen(key, at: end) }
+      remember(
+        Process(
+          startTime: key.startTime,
+          ancestors: bounded([parent.id] + (above?.ancestors ?? [])),
+          followed: above?.followed ?? []),
+        id: key.id)
     case .executed, .renamed:
       break
     case .exited:
       resolveFound()
-      processes[id]?.hasExited = true
-      exited.append(id)
-      forgetOldest()
+      if living[key.id]?.startTime == key.startTime { noteEnd(of: key.id) }
       return
     }
     // Whoever matches a scope that says `follow` is followed from now on, with or without packets.
@@ -126,53 +163,114 @@ final class ProcessTable {
   @discardableResult
   private func note(_ owner: inout Owner) -> Set<Int> {
     resolveFound()
-    let id = owner.processID
-    var process = processes[id] ?? Process(ancestors: [owner.parentProcessID])
+    let key = Key(id: owner.processID, startTime: owner.startTime)
+    var process =
+      process(at: key)
+      ?? Process(startTime: key.startTime, ancestors: [owner.parentProcessID])
     owner.ancestors = process.ancestors
     let before = process.followed
     for (place, scope) in scopes.enumerated() where scope.users > 0 && !before.contains(place) {
       if ReferenceMatcher.follows(scope.rule, owner: owner) { process.followed.insert(place) }
     }
-    if process.followed != before { processes[id] = process }
+    if process.followed != before { replace(process, at: key) }
     return before
+  }
+
+  private func process(at key: Key) -> Process? {
+    if let process = living[key.id], process.startTime == key.startTime { return process }
+    return exited[key]
+  }
+
+  private func replace(_ process: Process, at key: Key) {
+    if living[key.id]?.startTime == key.startTime {
+      living[key.id] = process
+    } else {
+      // Of one that is not known it is not known either whether it will end, so it is not kept for longer than those that have.
+      keep(process, at: key)
+    }
+  }
+
+  private func remember(_ process: Process, id: UInt32) {
+    // Its end was not recorded.
+    if let before = living[id], before.startTime != process.startTime { noteEnd(of: id) }
+    guard living[id] != nil || living.count < Self.livingLimit else {
+      refused += 1
+      return
+    }
+    living[id] = process
+  }
+
+  private func noteEnd(of id: UInt32) {
+    guard let process = living.removeValue(forKey: id) else { return }
+    keep(process, at: Key(id: id, startTime: process.startTime))
+  }
+
+  /// Keeps a process that has exited until as many others have as there is room for.
+  private func keep(_ process: Process, at key: Key) {
+    guard exited.updateValue(process, forKey: key) == nil else { return }
+    guard exits.count == Self.exitedLimit else {
+      exits.append(key)
+      return
+    }
+    exited[exits[oldest]] = nil
+    open[exits[oldest]] = nil
+    exits[oldest] = key
+    oldest = (oldest + 1) % Self.exitedLimit
+  }
+
+  /// As many of these ancestors as there is room for: the nearest half and the farthest half of it.
+  ///
+  /// So nobody leaves a tree by forking again and again.
+  private func bounded(_ ancestors: [UInt32]) -> [UInt32] {
+    guard ancestors.count > Self.ancestorLimit else { return ancestors }
+    cut += 1
+    return Array(
+      ancestors.prefix(Self.ancestorLimit / 2) + ancestors.suffix(Self.ancestorLimit / 2))
+  }
+
+  /// Remembers that the ancestors of a process go on behind one that may be found later.
+  private func leaveOpen(_ key: Key, at end: Key) {
+    if end.id != 0, open.count < Self.openLimit { open[key] = end }
   }
 
   private func resolveFound() {
     guard !found.isEmpty else { return }
     let all = found
     found = []
-    let parents = Dictionary(all.map { ($0.processID, $0.parent) }, uniquingKeysWith: { $1 })
-    for process in all {
+    let parents = Dictionary(all.map { ($0.key, $0.parent) }, uniquingKeysWith: { $1 })
+    for process in all where self.process(at: process.key) == nil {
       var ancestors: [UInt32] = []
-      var next = parents[process.processID]
-      while let parent = next, parent != 0, !ancestors.contains(parent) {
-        ancestors.append(parent)
+      var next: Key? = process.parent
+      while let parent = next, parent.id != 0, !ancestors.contains(parent.id),
+        ancestors.count <= Self.ancestorLimit
+      {
+        ancestors.append(parent.id)
         next = parents[parent]
+        guard next == nil else { continue }
         // Somebody else's change came between, and its parents were resolved then.
-        if next == nil, let known = processes[parent] {
-          ancestors += known.ancestors
-        }
+        let known = self.process(at: parent)
+        ancestors += known?.ancestors ?? []
+        if let end = known == nil ? parent : open[parent] { leaveOpen(process.key, at: end) }
       }
-      processes[process.processID] = Process(ancestors: ancestors)
+      remember(
+        Process(startTime: process.key.startTime, ancestors: bounded(ancestors)),
+        id: process.key.id)
     }
-    // Chains that ended with somebody who was not found yet.
-    for (id, process) in processes where parents[id] == nil {
-      guard let last = process.ancestors.last, parents[last] != nil,
-        let rest = processes[last]?.ancestors
-      else { continue }
-      processes[id]?.ancestors += rest.filter { !process.ancestors.contains($0) }
-    }
+    closeChains()
     for process in all {
       if var owner = process.owner { note(&owner) }
     }
   }
 
-  private func forgetOldest() {
-    guard exited.count > 2 * Self.exitedLimit else { return }
-    // A number can be that of a younger process by now.
-    for id in exited.prefix(Self.exitedLimit) where processes[id]?.hasExited == true {
-      processes[id] = nil
+  /// Goes on with the chains that ended with somebody who has been found now.
+  private func closeChains() {
+    for (key, end) in open {
+      guard let last = process(at: end) else { continue }
+      open[key] = open[end]
+      guard var process = process(at: key) else { continue }
+      process.ancestors = bounded(
+        process.ancestors + last.ancestors.filter { !process.ancestors.contains($0) })
+      replace(process, at: key)
     }
-    exited.removeFirst(Self.exitedLimit)
   }
 }

@@ -32,7 +32,10 @@ import Glibc
   ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
   ///   - ringBytes: a power of two, at least one page.
   ///   - hooks: those that are used.
-  func configure(rowWords: Int, ringBytes: UInt32, hooks: Hooks) throws(KernelError) {
+  ///   - cgroups: how many cgroups can be known.
+  func configure(
+    rowWords: Int, ringBytes: UInt32, hooks: Hooks, cgroups: UInt32 = KnownCgroups.leastLimit
+  ) throws(KernelError) {
     var config = tp_config(row_words: UInt32(rowWords), ring_bytes: ringBytes, hooks)
     try check(
       unsafe bpf_map__set_initial_value(
@@ -42,6 +45,8 @@ import Glibc
       "set the width of rows")
     try check(
       unsafe bpf_map__set_max_entries(map("tp_ring"), ringBytes), "set the size of the ring")
+    try check(
+      unsafe bpf_map__set_max_entries(map("tp_cgroups"), cgroups), "make room for cgroups")
   }
 
   /// Leaves out the programs whose names are not `wanted`; only before ``load()``.

@@ -29,47 +29,112 @@ struct CgroupTree {
     return directory
   }
 
-  /// A cgroup of the tree: its id, and its path from the root of the tree.
+  /// How many cgroups there are now, as the kernel counts them; 0 when it does not tell.
+  var count: Int {
+    let text = (try? Self.read(root + "/cgroup.stat")) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("nr_descendants ") }
+    return line.flatMap { Int($0.drop { $0 != " " }.dropFirst()) } ?? 0
+  }
+
+  /// A cgroup of the tree.
   struct Member: Equatable {
+    /// Its number in the kernel, which no later one gets.
     var id: UInt64
-    var path: String
+    /// Its path from the root of the tree, in any encoding, cut to ``pathLimit`` bytes.
+    var path: [UInt8]
+    /// Whose it is.
+    var container: ContainerID
   }
 
-  /// All cgroups that are there now, parents first.
+  /// The bytes of a path that are told.
+  static let pathLimit = 1024
+
+  /// Gives `body` each cgroup that is there now, parents first.
   ///
-  /// Those that go meanwhile are left out.
-  func members() -> [Member] {
-    var result: [Member] = []
-    var waiting = ["/"]
-    while let path = waiting.popLast() {
-      let place = path == "/" ? root : root + path
-      guard let id = Self.inode(of: place) else { continue }
-      result.append(Member(id: id, path: path))
-      for name in Self.directories(in: place) {
-        waiting.append(path == "/" ? "/" + name : path + "/" + name)
-      }
+  /// Those that go meanwhile are left out. Names are bytes, and a path may be longer than the kernel takes at once: so it goes
+  /// from directory to directory.
+  func forEach(_ body: (Member) throws(KernelError) -> Void) throws(KernelError) {
+    let top = try Descriptor(opening: root, O_RDONLY | O_DIRECTORY, "open the cgroup")
+    guard let status = Self.status(of: top.number) else { return }
+    let first = Member(
+      id: UInt64(status.st_ino), path: [UInt8(ascii: "/")],
+      container: ContainerID(rootOwnedBy: status.st_uid))
+    try body(first)
+    var levels = [Level(member: first, names: Self.directories(in: top.number))]
+    var here = top.number
+    defer { if here != top.number { close(here) } }
+    func move(to next: Int32) {
+      if here != top.number { close(here) }
+      here = next
     }
-    return result
+    while let member = levels.last?.member {
+      guard let name = levels[levels.count - 1].names.popLast() else {
+        levels.removeLast()
+        guard let parent = levels.last?.member else { return }
+        let above = levels.count == 1 ? top.number : unsafe openat(here, "..", Self.flags)
+        guard above >= 0 else { throw KernelError("go through all cgroups", code: errno) }
+        move(to: above)
+        guard Self.status(of: above).map({ UInt64($0.st_ino) }) == parent.id else {
+          throw KernelError("go through all cgroups", code: ESTALE)
+        }
+        continue
+      }
+      let place = unsafe openat(here, name, Self.flags | O_NOFOLLOW)
+      guard place >= 0 else { continue }
+      guard let found = Self.status(of: place), found.st_dev == status.st_dev else {
+        close(place)
+        continue
+      }
+      let below = member.below(name, found)
+      do throws(KernelError) { try body(below) } catch {
+        close(place)
+        throw error
+      }
+      // After `body`: who is told of a cgroup hears by himself of what is made in it later. A leaf has two names.
+      let names =
+        Self.status(of: place).map { $0.st_nlink > 2 } ?? false ? Self.directories(in: place) : []
+      guard !names.isEmpty else {
+        close(place)
+        continue
+      }
+      levels.append(Level(member: below, names: names))
+      move(to: place)
+    }
   }
 
-  private static func inode(of path: String) -> UInt64? {
+  /// A cgroup on the way down, with those below it that are still to be seen: their names, with the NUL at the end.
+  private struct Level {
+    let member: Member
+    var names: [[CChar]]
+  }
+
+  private static let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+
+  private static func status(of directory: Int32) -> stat? {
     var status = stat()
-    return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : nil
+    return unsafe fstat(directory, &status) == 0 ? status : nil
   }
 
-  private static func directories(in path: String) -> [String] {
-    guard let directory = unsafe opendir(path) else { return [] }
+  private static func directories(in place: Int32) -> [[CChar]] {
+    let copy = unsafe openat(place, ".", flags)
+    guard copy >= 0 else { return [] }
+    guard let directory = unsafe fdopendir(copy) else {
+      close(copy)
+      return []
+    }
     defer { unsafe closedir(directory) }
-    var names: [String] = []
+    var names: [[CChar]] = []
     while let entry = unsafe readdir(directory) {
       guard unsafe entry.pointee.d_type == DT_DIR else { continue }
       let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
-        unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        unsafe $0.prefix { $0 != 0 }.map { CChar(bitPattern: $0) }
       }
-      if name != "." && name != ".." { names.append(name) }
+      if name != dot && name != dot + dot { names.append(name + [0]) }
     }
     return names
   }
+
+  private static let dot = [CChar(bitPattern: UInt8(ascii: "."))]
 
   /// Undoes the octal escapes of mount tables.
   private static func unescape(_ text: Substring) -> String {
@@ -100,5 +165,17 @@ struct CgroupTree {
       if count == 0 { return String(decoding: bytes, as: UTF8.self) }
       bytes += chunk[..<count]
     }
+  }
+}
+
+extension CgroupTree.Member {
+  /// The cgroup of a name, with its NUL, below this one.
+  fileprivate func below(_ name: [CChar], _ status: stat) -> CgroupTree.Member {
+    let name = name.dropLast().map { UInt8(bitPattern: $0) }
+    let separator = path == [UInt8(ascii: "/")] ? [] : [UInt8(ascii: "/")]
+    return CgroupTree.Member(
+      id: UInt64(status.st_ino),
+      path: Array((path + separator + name).prefix(CgroupTree.pathLimit)),
+      container: container.below(name, ownedBy: status.st_uid))
   }
 }

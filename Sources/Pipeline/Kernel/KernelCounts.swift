@@ -22,6 +22,12 @@ public struct KernelCounts: Equatable, Sendable {
 
   /// Changes of processes that found the ring full: what follows from them is not known.
   public var processesFull: UInt64 = 0
+  /// Processes for whose ancestors, or for what became of them, there was no room.
+  public var processesRefused: UInt64 = 0
+  /// Processes that have more ancestors than are kept.
+  public var ancestorsCut: UInt64 = 0
+  /// Cgroups for which there was no room, or for the one that they are in: their paths and containers are not known.
+  public var cgroupsUnknown: UInt64 = 0
 
   /// Times that the kernel had no room with a socket for its owner: what arrives there is nobody's.
   public var socketFailures: UInt64 = 0
@@ -62,17 +68,29 @@ struct KernelCounters {
   /// The counts of all packets.
   func counts() throws(KernelError) -> KernelCounts {
     let values = try read(counters, index: 0, words: MemoryLayout<tp_counters>.size / 8)
-    func hidden(_ hiding: tp_hiding) -> UInt64 { values[5 + Int(hiding.rawValue)] }
-    let failures = values[(5 + Int(TP_HIDINGS.rawValue))...]
+    func count(_ field: KeyPath<tp_counters, UInt64>) -> UInt64 { values[Self.word(of: field)] }
+    func hidden(_ hiding: tp_hiding) -> UInt64 {
+      values[Self.word(of: \tp_counters.hidden) + Int(hiding.rawValue)]
+    }
     func failed(_ failure: tp_failure) -> UInt64 {
-      failures[failures.startIndex + Int(failure.rawValue)]
+      values[Self.word(of: \tp_counters.failures) + Int(failure.rawValue)]
     }
     return KernelCounts(
-      unwanted: values[0], submitted: values[1], ringFull: values[2], malformed: values[3],
-      fragments: hidden(TP_HIDDEN_BY_FRAGMENT), buried: hidden(TP_HIDDEN_BY_HEADERS),
-      cutOff: hidden(TP_HIDDEN_BY_END), processesFull: values[4],
+      unwanted: count(\.unwanted), submitted: count(\.submitted), ringFull: count(\.full),
+      malformed: count(\.malformed), fragments: hidden(TP_HIDDEN_BY_FRAGMENT),
+      buried: hidden(TP_HIDDEN_BY_HEADERS), cutOff: hidden(TP_HIDDEN_BY_END),
+      processesFull: count(\.processes_full), processesRefused: count(\.descents_full),
+      ancestorsCut: count(\.ancestors_cut), cgroupsUnknown: count(\.cgroups_unknown),
       socketFailures: failed(TP_FAILED_SOCKET), streamFailures: failed(TP_FAILED_STREAM),
       processFailures: failed(TP_FAILED_PROCESS), ownerFailures: failed(TP_FAILED_OWNER))
+  }
+
+  /// The place of a counter among the words of ``CBPF/tp_counters``.
+  private static func word<Field>(of field: KeyPath<tp_counters, Field>) -> Int {
+    guard let offset = MemoryLayout<tp_counters>.offset(of: field) else {
+      preconditionFailure("a field of a C structure has an offset")
+    }
+    return offset / 8
   }
 
   /// For each of the first `rules` rules of a generation, the packets that it wanted and that found the ring full.

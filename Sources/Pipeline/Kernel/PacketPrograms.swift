@@ -98,11 +98,15 @@ final class OwnerPrograms: Sendable {
   /// - Parameters:
   ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
   ///   - ringBytes: a power of two, at least one page.
-  init(rowWords: Int, ringBytes: UInt32) throws(KernelError) {
+  ///   - cgroups: how many cgroups can be known.
+  init(
+    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.leastLimit
+  ) throws(KernelError) {
     let hooks = try Hooks()
     self.hooks = hooks
     object = try BPFObject()
-    try object.configure(rowWords: rowWords, ringBytes: ringBytes, hooks: hooks)
+    try object.configure(
+      rowWords: rowWords, ringBytes: ringBytes, hooks: hooks, cgroups: cgroups)
     try object.keepPrograms { hooks.contains($0) || PacketPrograms.contains($0) }
     try object.load()
     self.rowWords = rowWords

@@ -11,8 +11,10 @@ package struct PlanLoader: Sendable {
   package struct LoadedPlan: Sendable {
     /// Its number.
     let generation: UInt32
-    /// What it asks about processes, and what was not there before.
+    /// What watches processes for it, and was not there before.
     let processes: [ProcessPrograms]
+    /// What it asks about processes.
+    let purposes: Set<ProcessPrograms.Purpose>
     /// The programs that can decide by it: those that run, or wider ones.
     let packets: PacketPrograms
     /// The directions in which it wants packets.
@@ -42,9 +44,11 @@ package struct PlanLoader: Sendable {
     let generation = tables.plan.generation
     let processes = try ProcessPrograms.load(
       for: tables, besides: purposes, sharingMapsOf: owners)
+    let asked = Set(ProcessPrograms.Purpose.allCases.filter { $0.isAsked(by: tables) })
     guard tables.rowWords > packets.rowWords else {
       try packets.installer.install(tables)
-      return LoadedPlan(generation: generation, processes: processes, packets: packets,
+      return LoadedPlan(
+        generation: generation, processes: processes, purposes: asked, packets: packets,
         directions: tables.directions)
     }
     // Twice as wide at least, so that a set that grows rule by rule seldom pays for it.
@@ -54,7 +58,8 @@ package struct PlanLoader: Sendable {
     try wider.installer.install(current)
     try wider.installer.activate(current.plan.generation)
     try wider.installer.install(tables)
-    return LoadedPlan(generation: generation, processes: processes, packets: wider,
+    return LoadedPlan(
+      generation: generation, processes: processes, purposes: asked, packets: wider,
       directions: tables.directions)
   }
 }

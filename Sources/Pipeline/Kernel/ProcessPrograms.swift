@@ -1,3 +1,5 @@
+import CBPF
+
 /// The programs that see processes begin, change and end.
 ///
 /// Few plans ask what these know, so they are loaded with the first that does. They share all maps with the others, and what
@@ -55,8 +57,24 @@ final class ProcessPrograms: Sendable {
     try object.omitPlans()
     try object.shareMaps(of: owners.object)
     try object.load()
+    if purpose == .descents { Self.forgetDescents(owners) }
     self.purpose = purpose
     self.object = object
+  }
+
+  /// Empties what was kept when somebody asked before: since then nobody has noticed who ended.
+  private static func forgetDescents(_ owners: OwnerPrograms) {
+    let exited = owners.descriptor(ofMap: "tp_exited")
+    let descents = owners.descriptor(ofMap: "tp_descents")
+    var key = tp_process_key()
+    while unsafe bpf_map_lookup_and_delete_elem(exited, nil, &key) == 0 { continue }
+    var isLeft = unsafe bpf_map_get_next_key(descents, nil, &key) == 0
+    while isLeft {
+      var next = tp_process_key()
+      isLeft = unsafe bpf_map_get_next_key(descents, &key, &next) == 0
+      unsafe bpf_map_delete_elem(descents, &key)
+      key = next
+    }
   }
 
   /// Loads what a plan asks for and is not there yet.

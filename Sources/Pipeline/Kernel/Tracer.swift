@@ -12,6 +12,8 @@ public struct Tracer: ~Copyable {
   private let counters: KernelCounters
   private let gracePeriod: GracePeriod
   let knownCgroups: KnownCgroups
+  /// How many cgroups can be known at once.
+  let cgroupLimit: UInt32
   /// The programs that see packets; nil when they are detached.
   private var packetLinks: PacketLinks?
   /// The directions that they see.
@@ -19,8 +21,8 @@ public struct Tracer: ~Copyable {
   /// The cgroup that they are attached to.
   private let cgroup: Descriptor
   private var links: [BPFLink]
-  /// What processes are watched for.
-  private var purposes: Set<ProcessPrograms.Purpose> = []
+  /// What processes are watched for, and the programs that do.
+  private var processLinks: [ProcessPrograms.Purpose: [BPFLink]] = [:]
   /// The number of the plan that decides.
   private(set) var generation: UInt32
 
@@ -32,6 +34,8 @@ public struct Tracer: ~Copyable {
     public var cgroup: String?
     /// Who decides the clauses of a plan.
     public var filters = FilterPlace.kernel
+    /// How many cgroups can be known at once; nil for what ``KnownCgroups/limit(now:)`` says.
+    var cgroupLimit: UInt32?
 
     /// Makes the default options.
     public init() {}
@@ -43,14 +47,19 @@ public struct Tracer: ~Copyable {
     try Requirement.types.check()
     let tree = try CgroupTree()
     let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
-    let owners = try OwnerPrograms(rowWords: tables.rowWords, ringBytes: options.ringBytes)
+    let cgroupLimit = options.cgroupLimit ?? KnownCgroups.limit(now: tree.count)
+    let owners = try OwnerPrograms(
+      rowWords: tables.rowWords, ringBytes: options.ringBytes, cgroups: cgroupLimit)
+    let counters = KernelCounters(
+      counters: owners.descriptor(ofMap: "tp_counters"),
+      losses: owners.descriptor(ofMap: "tp_losses"))
     let packets = PacketPrograms(of: owners)
     let gracePeriod = try GracePeriod()
 
     // Cgroups before owners, owners before packets: each needs what stands before it.
     var links = try owners.attach()
-    let known = KnownCgroups(owners)
-    for member in tree.members() { try known.add(member) }
+    var known = KnownCgroups(owners)
+    try known.add(tree) { () throws(KernelError) in try counters.counts().cgroupsUnknown }
     links += try owners.attach(to: cgroup)
     try owners.find()
     try packets.installer.install(tables)
@@ -58,15 +67,13 @@ public struct Tracer: ~Copyable {
     let ring = try RingBuffer(map: owners.descriptor(ofMap: "tp_ring"))
     let positions = try RingPositions(map: owners.descriptor(ofMap: "tp_ring"))
     for programs in try ProcessPrograms.load(for: tables, besides: [], sharingMapsOf: owners) {
-      links += try programs.attach()
-      purposes.insert(programs.purpose)
+      processLinks[programs.purpose] = try programs.attach()
     }
     packetLinks = try packets.attach(to: cgroup, tables.directions)
     directions = tables.directions
     self.cgroup = cgroup
-    counters = KernelCounters(
-      counters: owners.descriptor(ofMap: "tp_counters"),
-      losses: owners.descriptor(ofMap: "tp_losses"))
+    self.counters = counters
+    self.cgroupLimit = cgroupLimit
     generation = tables.plan.generation
     knownCgroups = known
     self.owners = owners
@@ -78,7 +85,10 @@ public struct Tracer: ~Copyable {
   }
 
   /// What brings the next plan into the kernel.
-  package var loader: PlanLoader { PlanLoader(owners, packets, purposes) }
+  package var loader: PlanLoader { PlanLoader(owners, packets, Set(processLinks.keys)) }
+
+  /// Whether changes of processes are recorded.
+  var recordsProcesses: Bool { processLinks[.changes] != nil }
 
   /// Makes a plan that was loaded the one that decides, by one write.
   ///
@@ -86,9 +96,8 @@ public struct Tracer: ~Copyable {
   package mutating func activate(
     _ plan: PlanLoader.LoadedPlan
   ) throws(KernelError) -> OutgoingPlan {
-    for programs in plan.processes where !purposes.contains(programs.purpose) {
-      links += try programs.attach()
-      purposes.insert(programs.purpose)
+    for programs in plan.processes where processLinks[programs.purpose] == nil {
+      processLinks[programs.purpose] = try programs.attach()
     }
     var holders = [packets]
     if plan.packets !== packets { holders.append(plan.packets) }
@@ -101,6 +110,7 @@ public struct Tracer: ~Copyable {
     packets = plan.packets
     try serve(packets, plan.directions)
     directions = plan.directions
+    processLinks = processLinks.filter { plan.purposes.contains($0.key) }
     defer { generation = plan.generation }
     return OutgoingPlan(generation, holders, gracePeriod)
   }
@@ -147,12 +157,18 @@ public struct Tracer: ~Copyable {
   /// What is in the ring can still be consumed, and nothing is added to it.
   public mutating func detach() throws(KernelError) {
     links = []
+    processLinks = [:]
     packetLinks = nil
     try gracePeriod.wait()
   }
 
   /// What the kernel side counted so far.
-  public func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
+  public func counts() throws(KernelError) -> KernelCounts {
+    var counts = try counters.counts()
+    counts.cgroupsUnknown += knownCgroups.refused
+    counts.cgroupsUnknown -= min(counts.cgroupsUnknown, knownCgroups.foundLater)
+    return counts
+  }
 
   /// For each of the first `rules` rules of a plan, the packets that it wanted and that found the ring full.
   func losses(of generation: UInt32, rules: Int) throws(KernelError) -> [UInt64] {

@@ -9,6 +9,7 @@ extension OwnerReader {
     var owner = Owner()
     owner.userID = userID
     owner.processID = processID
+    owner.startTime = leaderStartTime
     owner.threadID = threadID
     owner.parentProcessID = parentProcessID
     owner.namespacedProcessID = namespacedProcessID

@@ -26,8 +26,12 @@ struct ProcessRecord: ~Escapable {
 
   /// The process, as the host sees it.
   var processID: UInt32 { bytes.host(Self.offset(\.pid)) }
+  /// When it started, in ns of `CLOCK_BOOTTIME`: no other process has both this and its id.
+  var startTime: UInt64 { bytes.host(Self.offset(\.start_time)) }
   /// Of a fork the process that forked, of one that was found its parent; else 0.
   var parent: UInt32 { bytes.host(Self.offset(\.parent)) }
+  /// When ``parent`` started; 0 without one.
+  var parentStartTime: UInt64 { bytes.host(Self.offset(\.parent_start_time)) }
 
   /// The process after the change; of an exit nobody.
   var owner: OwnerReader {

@@ -16,7 +16,11 @@ extension Ledger {
       "records": [
         "read": .count(records), "waiting": .count(waiting), "malformed": .count(malformedRecords),
       ],
-      "processes": ["ringFull": .count(kernel.processesFull)],
+      "processes": [
+        "ringFull": .count(kernel.processesFull), "noRoom": .count(kernel.processesRefused),
+        "manyAncestors": .count(kernel.ancestorsCut),
+      ],
+      "cgroups": ["unknown": .count(kernel.cgroupsUnknown)],
       "failures": [
         "sockets": .count(kernel.socketFailures), "streams": .count(kernel.streamFailures),
         "processes": .count(kernel.processFailures), "owners": .count(kernel.ownerFailures),

@@ -69,7 +69,7 @@ extension TraceRun {
   private mutating func putInForce(
     _ plan: TracePlan, _ undecided: [Undecided], _ loaded: PlanLoader.LoadedPlan
   ) throws(KernelError) {
-    if processes == nil, ProcessTable.isNeeded(by: undecided) { keepProcesses() }
+    if !tracer.recordsProcesses, ProcessTable.isNeeded(by: undecided) { keepProcesses() }
     take(plan, undecided, loaded.generation)
     let before: OutgoingPlan
     do throws(KernelError) {
@@ -92,12 +92,19 @@ extension TraceRun {
 
   /// From now on remembers who descends from whom.
   mutating func keepProcesses() {
-    let table = ProcessTable(complete: completion.complete)
+    let table = processes ?? ProcessTable(complete: completion.complete)
+    table.forgetProcesses()
     processes = table
     emitter.completeOwner = { [completion] owner, generation in
       completion.complete(&owner)
       table.describe(&owner, generation: generation)
     }
+  }
+
+  /// No plan that is there asks about processes any more.
+  private mutating func forgetProcesses() {
+    processes?.forgetProcesses()
+    emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
   }
 
   /// Makes a plan known to whoever judges its records.
@@ -130,6 +137,7 @@ extension TraceRun {
       guard let end = plan.end, end.position <= read else { continue }
       forget(plan.generation, ringFull: end.losses)
       generations.outgoing.removeAll { $0.generation == plan.generation }
+      if generations.outgoing.isEmpty, !tracer.recordsProcesses { forgetProcesses() }
     }
   }
 }

@@ -9,6 +9,7 @@ public struct TraceRun: ~Copyable {
   let completion: OwnerCompletion
   private let signals: Signals
   private let ringBytes: UInt64
+  private var unknownCgroups = UnknownCgroups()
 
   /// What there is to say about outputs while tracing goes on: sentences for people.
   public var notice: (String) -> Void = { _ in }
@@ -89,6 +90,7 @@ public struct TraceRun: ~Copyable {
     let watched = watch.map { [$0.descriptor] } ?? []
     let others = [signals.descriptor, generations.mailbox.descriptor] + watched + bells
     var rest: Int32?
+    try noticeGap(isIdle: true)
     while !emitter.isDone {
       let isFull = mustWait
       let isResting = rest != nil && !isFull
@@ -146,7 +148,10 @@ public struct TraceRun: ~Copyable {
   private mutating func noticeGap(isIdle: Bool) throws(TraceError) {
     guard isIdle || gaps.isDue, !mustWait else { return }
     do throws(KernelError) {
-      let full = try tracer.counts().ringFull
+      let counts = try tracer.counts()
+      let unknown = unknownCgroups.notice(counts.cgroupsUnknown, limit: tracer.cgroupLimit)
+      if let unknown { notice(unknown) }
+      let full = counts.ringFull
       guard gaps.isNew(full) else { return }
       emitter.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
     } catch { throw .kernel(error) }
@@ -235,7 +240,10 @@ public struct TraceRun: ~Copyable {
   /// What became of all packets so far.
   public func ledger() throws(TraceError) -> Ledger {
     do throws(KernelError) {
-      return Ledger(kernel: try tracer.counts(), emitter: emitter, ringFull: try losses())
+      var counts = try tracer.counts()
+      counts.processesRefused += processes?.refused ?? 0
+      counts.ancestorsCut += processes?.cut ?? 0
+      return Ledger(kernel: counts, emitter: emitter, ringFull: try losses())
     } catch { throw .kernel(error) }
   }
 

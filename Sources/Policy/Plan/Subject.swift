@@ -6,6 +6,8 @@ public struct Owner: Equatable, Sendable {
   public var userID: UInt32 = 0
   /// The thread group's id as the host sees it.
   public var processID: UInt32 = 0
+  /// When the thread group's leader started, in ns of `CLOCK_BOOTTIME`: no other process has both this and ``processID``.
+  public var startTime: UInt64 = 0
   /// The thread's id as the host sees it.
   public var threadID: UInt32 = 0
   /// The id of the parent's thread group as the host sees it.

@@ -117,6 +117,15 @@ struct Apply: ParsableCommand {
       StandardError.say(
         "ring full: \(unknown) changes of processes; tree, follow and new may have missed some")
     }
+    if ledger.kernel.processesRefused > 0 {
+      StandardError.say(
+        "no room: \(ledger.kernel.processesRefused) processes; tree and follow may have missed them"
+      )
+    }
+    if ledger.kernel.cgroupsUnknown > 0 {
+      StandardError.say(
+        "no room: \(ledger.kernel.cgroupsUnknown) cgroups whose path and container are not known")
+    }
     for rule in ledger.rules where rule.ringFull > 0 {
       StandardError.say(
         "ring full: \(rule.ringFull) packets for policy '\(rule.key.policy)', "

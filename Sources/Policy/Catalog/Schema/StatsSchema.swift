@@ -73,7 +73,23 @@ public enum StatsSchema {
     (
       "processes",
       JSONSchema.object(
-        counts([("ringFull", "changes of processes for which the ring had no room")]))
+        counts([
+          ("ringFull", "changes of processes for which the ring had no room"),
+          (
+            "noRoom", "processes for whose ancestors, or for what became of them, there was no room"
+          ),
+          (
+            "manyAncestors",
+            "processes with more than 64 ancestors: the 32 nearest and the 32 farthest are known"
+          ),
+        ]))
+    ),
+    (
+      "cgroups",
+      JSONSchema.object(
+        counts([
+          ("unknown", "cgroups without room in the table: neither path nor container is known")
+        ]))
     ),
     (
       "failures",
