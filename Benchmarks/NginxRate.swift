@@ -13,6 +13,7 @@ func measureNginx() throws {
   } catch {
     return print("\nnginx: skipped, it is not installed")
   }
+  defer { _ = try? nginx.end(SIGTERM) }
   let deadline = seconds() + 10
   while folder.read("pid").isEmpty {
     guard seconds() < deadline else { throw Refused("start nginx", ETIMEDOUT) }
@@ -45,7 +46,6 @@ func measureNginx() throws {
       "  \(plan.name)", "\(percent) %", Int(median(free)), Int(median(traced)), cost,
       separator: "\t")
   }
-  _ = try nginx.end(SIGTERM)
 }
 
 private let port = 18_080
