@@ -3,16 +3,17 @@
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
 # sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
 # make lint          checks the format of the code
-# sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, and the start; PARTS="packet rate" only those
+# sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, servers and memory, and the start; PARTS="packet nginx" only those
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
 # make clean         removes what was built
 
 SHELL := /bin/bash
 
 to_build := libyaml-dev libbpf-dev libelf-dev libseccomp-dev zlib1g-dev
-to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils iproute2 iputils-ping \
+to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils gcc-multilib iproute2 iptables iputils-ping \
   netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)
+to_bench := $(to_build) nginx-light wrk
 
 # Builds belong to whoever called sudo, so that a later build without it can go on from them.
 caller := $(filter-out root,$(SUDO_USER))
@@ -48,7 +49,7 @@ soak:
 	SOAK=$(soak_seconds) $(swift) test --skip-build --filter LongSoak
 
 bench:
-	@.ci/install $(to_build)
+	@.ci/install $(to_bench)
 	$(as_caller) $(swift) build --configuration release --product tracee-policy
 	$(as_caller) $(swift) build --configuration release --product bench-pipeline
 	.build/release/bench-pipeline $(PARTS)

@@ -60,9 +60,13 @@ let package = Package(
       name: "PipelineTests",
       dependencies: ["Pipeline", "Policy", "CBPF", "CZlib", "CAllocations", "TestSupport"],
       swiftSettings: house),
+    .executableTarget(
+      name: "owner-cases", path: "Tests/OwnerPrograms", exclude: ["compat"]),
     .testTarget(
       name: "KernelTests",
-      dependencies: ["Pipeline", "Policy", "CBPF", "TestSupport", "CIntruder", "tracee-policy"],
+      dependencies: [
+        "Pipeline", "Policy", "CBPF", "TestSupport", "CIntruder", "tracee-policy", "owner-cases",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["tracee-policy", "Policy", "TestSupport"],

@@ -32,4 +32,14 @@ struct Folder: ~Copyable {
     guard fwrite(bytes, 1, bytes.count, open) == bytes.count else { throw Refused("write \(file)") }
     return file
   }
+
+  /// The text of a file; empty when there is none.
+  func read(_ name: String) -> String {
+    guard let open = fopen("\(path)/\(name)", "r") else { return "" }
+    defer { fclose(open) }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&part, 1, part.count, open), count > 0 { bytes += part[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 }

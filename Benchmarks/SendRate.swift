@@ -7,7 +7,9 @@ import Policy
 /// Each round measures both, one after the other, the other way round in the next; the median of the rounds' ratios is
 /// printed. The sender does nothing but `sendto`, so that a packet costs as little as any can.
 func measureSendRate() throws {
-  let plan = KernelTables(unwantedPlan(rules: 1024), generation: 1)
+  let plans = [("egress only", 1...1), ("ingress only", 0...0), ("both ways", 0...1)].map {
+    ($0, KernelTables(unwantedPlan(rules: 1024, directions: $1), generation: 1))
+  }
   let everything = KernelTables(
     TracePlan(policies: ["all"], rules: [Rule(policy: 0, event: .ipv4)]), generation: 1)
   let rounds = 11
@@ -20,12 +22,14 @@ func measureSendRate() throws {
       _ = consume programs
       return rate
     }
-    try compare("1,024 rules, none wants it", traffic, rounds) {
-      let tracer = try Tracer(plan)
-      let rate = try traffic.rate()
-      let seen = try tracer.counts().unwanted
-      precondition(seen > 1000, "the packets were looked at")
-      return rate
+    for (name, plan) in plans {
+      try compare("1,024 rules for \(name), none wants it", traffic, rounds) {
+        let tracer = try Tracer(plan)
+        let rate = try traffic.rate()
+        let seen = try tracer.counts().unwanted
+        precondition(seen > 1000, "the packets were looked at")
+        return rate
+      }
     }
     try compare("every packet to user space", traffic, rounds) {
       let tracer = try Tracer(everything)

@@ -9,7 +9,7 @@ func measureStart() throws {
   for (name, policies, rules) in [("10 policies", 10, 2), ("1,024 rules", 64, 16)] {
     let folder = try Folder(megabytes: 16)
     for number in 0..<policies {
-      try folder.write("\(number).yaml", policy(number, rules: rules))
+      try folder.write("\(number).yaml", likelyPolicy(number, rules: rules))
     }
     var times: [Double] = []
     var memory = (ready: 0, flooded: 0)
@@ -37,7 +37,7 @@ func measureStart() throws {
 /// A policy such as people write: whose packets, of which protocols, from and to where.
 ///
 /// The first one wants what ``LoopbackTraffic`` sends.
-private func policy(_ number: Int, rules: Int) -> String {
+func likelyPolicy(_ number: Int, rules: Int) -> String {
   let scopes = ["global", "container", "comm=nginx,envoy", "uid>=1000", "exec=/usr/bin/curl"]
   var text = """
     type: policy

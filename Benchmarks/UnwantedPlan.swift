@@ -4,7 +4,9 @@ import Policy
 ///
 /// A quarter of the rules each is refused by the owner, the destination, the source and the destination port alone, so
 /// that every table is asked; the last one about the owner.
-func unwantedPlan(rules count: Int) -> TracePlan {
+///
+/// - Parameter directions: those that the rules ask for.
+func unwantedPlan(rules count: Int, directions: ClosedRange<UInt64> = 0...1) -> TracePlan {
   let rules = (0..<count).map { number in
     let refusal = Refusal.allCases[(count - 1 - number) % Refusal.allCases.count]
     func asks(_ what: Refusal, _ operand: Operand) -> Condition {
@@ -24,7 +26,7 @@ func unwantedPlan(rules count: Int) -> TracePlan {
         Clause(.destination, asks(.destination, .addresses(network(number + 7)))),
         Clause(.sourcePort, Condition(bounds: [Bound(.greaterOrEqual, UInt64(number))])),
         Clause(.destinationPort, asks(.port, .numbers(port(number)...port(number)))),
-        Clause(.direction, Condition(included: [.numbers(0...1)])),
+        Clause(.direction, Condition(included: [.numbers(directions)])),
       ])
   }
   return TracePlan(policies: ["bench"], rules: rules)

@@ -9,6 +9,8 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("packet", true, measureKernel),
   ("programs", true, measurePrograms),
   ("rate", true, measureSendRate),
+  ("nginx", true, measureNginx),
+  ("memory", true, measureOwnerMemory),
   ("tables", true, measureTables),
   ("start", true, measureStart),
   ("live", true, measureLive),

@@ -36,3 +36,8 @@ void ct_stop(struct ct_traffic *_Nonnull traffic);
 
 /// Gives back the memory, or the disk, of a part of a file, which reads as zeros from then on.
 void ct_give_back(int file, off_t from, off_t to);
+
+/// Starts a process, the leader of its group, that holds so many sockets (`kind` 0), connections with both their ends (1), threads
+/// (2) or processes (3) of its group, each of which has sent a byte on loopback. It ends with the process that started it. -1 with
+/// errno on failure.
+pid_t ct_hold(int kind, int count);

@@ -1,18 +1,10 @@
 /* Whoever accepts a connection owns it, and from then on its listener, too: the next is likely to be his as well. */
 #pragma once
 
-static __always_inline int let_accepter_own(struct sock *sock) {
-  struct mptcp_sock *messages = message_socket(sock);
-  struct tp_socket *socket = messages
-                               ? bpf_sk_storage_get(&tp_sockets, messages, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE)
-                               : bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  return let_own(socket, sock);
-}
-
 static __always_inline int accept(struct sock *listener, struct sock *sock) {
   if (!sock || !is_inet(sock->__sk_common.skc_family)) return 0;
-  let_accepter_own(sock);
-  return let_accepter_own(listener);
+  let_own(bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), sock);
+  return let_own(bpf_sk_storage_get(&tp_sockets, listener, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), listener);
 }
 
 /*

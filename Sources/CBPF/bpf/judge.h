@@ -14,19 +14,34 @@ struct tp_place {
   struct tp_socket *socket; /* what is kept with it, NULL: nothing */
 };
 
-static __always_inline void find_socket(struct tp_place *place, struct __sk_buff *skb) {
-  place->sock = socket_of(skb);
-  place->messages = place->sock ? message_socket(place->sock) : NULL;
-  place->socket = place->messages ? bpf_sk_storage_get(&tp_sockets, place->messages, NULL, 0) : NULL;
-  if (!place->socket && place->sock) place->socket = bpf_sk_storage_get(&tp_sockets, place->sock, NULL, 0);
-}
-
 static __always_inline struct tp_socket *make_socket(const struct tp_place *place) {
   struct tp_socket *socket =
     place->messages ? bpf_sk_storage_get(&tp_sockets, place->messages, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE)
                     : bpf_sk_storage_get(&tp_sockets, place->sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!socket) count_failure(TP_FAILED_SOCKET);
   return socket;
+}
+
+/* A connection is accepted by a subflow: who did owns the socket of messages. */
+static __always_inline void give_to_messages(struct tp_scratch *scratch, struct tp_place *place) {
+  struct tp_socket *subflow = bpf_sk_storage_get(&tp_sockets, place->sock, NULL, 0);
+  if (!subflow) return;
+  copy_owner(&scratch->who, subflow);
+  if (!scratch->who.id) return;
+  if (!place->socket) place->socket = make_socket(place);
+  if (place->socket && own(place->socket, scratch) != NO_SEQUENCE) bpf_sk_storage_delete(&tp_sockets, place->sock);
+}
+
+static __always_inline void find_socket(struct tp_scratch *scratch, struct tp_place *place, struct __sk_buff *skb) {
+  place->sock = socket_of(skb);
+  place->messages = place->sock ? message_socket(place->sock) : NULL;
+  place->socket = NULL;
+  if (place->messages) {
+    place->socket = bpf_sk_storage_get(&tp_sockets, place->messages, NULL, 0);
+    give_to_messages(scratch, place);
+  } else if (place->sock) {
+    place->socket = bpf_sk_storage_get(&tp_sockets, place->sock, NULL, 0);
+  }
 }
 
 /* Whether the current task, which `subject` is or works for, sends what leaves through a place, and may be known by it. */
@@ -65,7 +80,7 @@ __noinline int follow_sender(struct __sk_buff *skb) {
     count_failure(TP_FAILED_OWNER);
     return 0;
   }
-  find_socket(&place, skb);
+  find_socket(scratch, &place, skb);
   if (place.sock) find_owner(scratch, &place, &want);
   release_scratch(scratch);
   return 0;
@@ -108,7 +123,7 @@ static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buf
   struct tp_answers answers = {};
   __u64 *row = scratch->row.words;
   __u32 generation = want->generation, direction = want->direction;
-  find_socket(&place, skb);
+  find_socket(scratch, &place, skb);
   bool is_listening = place.sock && place.sock->state == TCP_LISTEN;
   bool keeps = place.socket && !place.messages && !is_listening;
   if (place.socket && is_listening) prepare_listener(scratch, &place);

@@ -44,15 +44,13 @@ static __always_inline bool is_sent_by_owner(const struct tp_socket *socket, str
 }
 
 /* The socket of a program that a subflow of MPTCP belongs to; NULL when it is none, or the kernel does not tell. */
-#define message_socket(sock)                                                                     \
-  ({                                                                                             \
-    struct mptcp_sock *messages = NULL;                                                          \
-    struct tcp_sock *tcp = bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_skc_to_mptcp_sock) \
-                             ? bpf_skc_to_tcp_sock(sock)                                         \
-                             : NULL;                                                             \
-    if (tcp && bpf_core_field_exists(tcp->is_mptcp) && tcp->is_mptcp) messages = bpf_skc_to_mptcp_sock(sock); \
-    messages;                                                                                    \
-  })
+static __always_inline struct mptcp_sock *message_socket(struct bpf_sock *sock) {
+  if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_skc_to_mptcp_sock)) return NULL;
+  if (sock->type != SOCK_STREAM) return NULL;
+  struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
+  if (!tcp || !bpf_core_field_exists(tcp->is_mptcp) || !tcp->is_mptcp) return NULL;
+  return bpf_skc_to_mptcp_sock(sock);
+}
 
 /* CAP_NET_ADMIN and NETLINK_NETFILTER, by their numbers in the stable interface to programs. */
 enum { CAP_NET_ADMIN = 12, AF_NETLINK = 16, NETLINK_NETFILTER = 12 };
