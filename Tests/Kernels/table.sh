@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# What was seen, as rows: on the terminal, and in docs/kernels.md.
+
+seconds_of() { # MILLISECONDS
+  [ -n "$1" ] && awk -v n="$1" 'BEGIN { printf "%.1f", n / 1000 }' || echo -
+}
+
+# What a machine's log says: "READY PASSED FAILED".
+summary() { # LOG
+  printf '%s %s %s\n' "$(seconds_of "$(fact "$1" kernel-ready-ms)")" \
+    "$(grep --count '^ok ' "$1")" "$(grep --count '^failed ' "$1")"
+}
+
+print_head() {
+  printf '%-8s %-22s %9s %8s %8s %6s\n' series version 'ready, s' passed failed 'all, s'
+}
+
+# A row, and below it what failed.
+print_row() { # SERIES VERSION LOG SECONDS
+  local ready passed failed
+  read -r ready passed failed <<<"$(summary "$3")"
+  printf '%-8s %-22s %9s %8s %8s %6s\n' "$1" "$2" "$ready" "$passed" "$failed" "$4"
+  sed -n 's/^failed /         failed: /p' "$3" | cut -c1-400
+}
+
+# Puts the rows between the marks of the page. Each is "SERIES VERSION PACKAGE LOG SECONDS".
+write_page() { # PAGE <ROWS
+  local page=$1 series version log ready passed failed table
+  table=$(mktemp --tmpdir="$cache")
+  {
+    echo '| series | version | ready after | checks passed |'
+    echo '|---|---|---|---|'
+    while read -r series version _ log _; do
+      read -r ready passed failed <<<"$(summary "$log")"
+      echo "| $series | $version | $ready s | $passed of $((passed + failed)) |"
+    done
+  } >"$table"
+  sed -i -e '/^<!-- begin: make kernels DOC=1 -->$/,/^<!-- end -->$/ { /^<!-- /!d }' \
+    -e "/^<!-- begin: make kernels DOC=1 -->\$/r $table" "$page"
+  rm "$table"
+}
