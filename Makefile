@@ -2,6 +2,8 @@
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
 # sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
+# make kernels       traces on Debian's kernels, each in a virtual machine; KERNELS="6.1 7.2" only those, LIST=1 says which
+#                    there are, DOC=1 writes docs/kernels.md, EQUIVALENCE=100000 compares so many decisions there instead
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, and the start; PARTS="packet rate" only those
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
@@ -13,6 +15,7 @@ to_build := libyaml-dev libbpf-dev libelf-dev zlib1g-dev
 to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils iproute2 iputils-ping \
   netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)
+to_boot := qemu-system-x86 cpio busybox-static gcc libc6-dev debian-archive-keyring
 
 # Builds belong to whoever called sudo, so that a later build without it can go on from them.
 caller := $(filter-out root,$(SUDO_USER))
@@ -23,7 +26,7 @@ swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
 formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test equivalence soak bench fuzz lint clean
+.PHONY: run test equivalence soak kernels bench fuzz lint clean
 
 run:
 	@.ci/install $(to_build)
@@ -46,6 +49,19 @@ soak:
 	@.ci/install $(to_test)
 	$(as_caller) $(swift) build --build-tests
 	SOAK=$(soak_seconds) $(swift) test --skip-build --filter LongSoak
+
+kernels:
+	@.ci/install $(to_build) $(to_boot)
+ifdef LIST
+	@$(as_caller) Tests/Kernels/run --list $(KERNELS)
+else ifdef EQUIVALENCE
+	$(as_caller) $(swift) build --build-tests
+	$(as_caller) env SEED=$(SEED) Tests/Kernels/run --equivalence $(EQUIVALENCE) \
+	  --tests .build/debug/tracee-policyPackageTests.xctest $(KERNELS)
+else
+	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) Tests/Kernels/run $(if $(DOC),--doc) $(KERNELS)
+endif
 
 bench:
 	@.ci/install $(to_build)
@@ -75,4 +91,4 @@ lint:
 	$(swift) format lint --strict --recursive $(formatted)
 
 clean:
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-kernels

@@ -8,15 +8,22 @@ secured=(bullseye bookworm trixie)
 # The addresses of Debian's archive and of its security updates, as this machine's own apt knows them: "ARCHIVE SECURITY".
 archive_addresses() {
   local uris archive security
-  uris=$(env --unset=APT_CONFIG apt-get update --print-uris 2>/dev/null | sed -n "s,^'\(.*\)/dists/\([^/]*\)/.*,\1 \2,p" | sort -u)
+  uris=$(apt-get update --print-uris 2>/dev/null | sed -n "s,^'\(.*\)/dists/\([^/]*\)/.*,\1 \2,p" | sort -u)
   archive=$(grep --max-count=1 --extended-regexp '/debian(-archive)?(/[0-9TZ]+)? [a-z]+$' <<<"$uris" | cut -d' ' -f1)
   security=$(grep --max-count=1 -- '-security$' <<<"$uris" | cut -d' ' -f1)
   [ -n "$archive" ] && echo "$archive $security"
 }
 
-# Brings the lists up to date. Fails where this machine's apt knows no archive of Debian's, or cannot reach it.
+# A program of apt's, by this machine's settings (such as a proxy) and then by ours.
+by_apt() { # PROGRAM ARGUMENTS…
+  "$1" --config-file="$cache/apt.conf" "${@:2}"
+}
+
+# Brings the lists up to date, once an hour. Fails where this machine's apt knows no archive of Debian's, or cannot reach it.
 update_archive() {
   local addresses archive security suite
+  # A folder that was moved is not what its settings say.
+  if [ -n "$(find "$cache/updated" -mmin -60 2>/dev/null)" ] && grep --quiet "\"$cache/lists\"" "$cache/apt.conf"; then return; fi
   local signed='[arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
   if ! command -v apt-get >/dev/null || ! addresses=$(archive_addresses); then
     echo "This machine's apt has no archive of Debian's, which the kernels come from." >&2
@@ -35,29 +42,34 @@ Dir::Etc::sourcelist "$cache/sources.list";
 Dir::Etc::sourceparts "$cache/none.d";
 Dir::State::lists "$cache/lists";
 Dir::Cache "$cache";
+Dir::Cache::pkgcache "packages.bin";
+Dir::Cache::srcpkgcache "";
 APT::Architecture "amd64";
 APT::Architectures { "amd64"; };
 APT::Sandbox::User "$(id -un)";
 Acquire::Languages "none";
 Acquire::Retries "3";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
 CONF
-  export APT_CONFIG=$cache/apt.conf
   # Fails for a suite that is not there, and takes the others nevertheless.
-  apt-get update -qq >"$cache/update.log" 2>&1 || true
-  [ -n "$(kernel_packages)" ] || {
+  by_apt apt-get update -qq >"$cache/update.log" 2>&1 || true
+  if [ -z "$(kernel_packages)" ]; then
     echo "Debian's archive at $archive offers no kernel:" >&2
     cat "$cache/update.log" >&2
     return 1
-  }
+  fi
+  touch "$cache/updated"
 }
 
 # All packages that hold a kernel for virtual machines, the oldest first: "SERIES VERSION PACKAGE". From 6.19 on the kernel
 # itself is in a package of its own, linux-binary-…, which linux-image-… asks for.
 kernel_packages() {
   local names
-  names=$(apt-cache search --names-only '^linux-(image|binary)-[0-9]+\.[0-9]+\.[0-9].*-cloud-amd64$' | cut -d' ' -f1)
+  names=$(by_apt apt-cache search --names-only '^linux-(image|binary)-[0-9]+\.[0-9]+\.[0-9].*-cloud-amd64$' | cut -d' ' -f1)
   # shellcheck disable=SC2086 # names, one an argument
-  apt-cache show --no-all-versions $names | awk '
+  by_apt apt-cache show --no-all-versions $names | awk '
     $1 == "Package:" { package = $2 }
     $1 == "Version:" {
       split($2, part, ".")
@@ -89,7 +101,7 @@ ends_of_series() {
 fetch_kernel() { # PACKAGE
   local file=$cache/kernels/$1 unpacked
   if [ ! -s "$file" ]; then
-    (cd "$cache/archives" && apt-get download -qq "$1") >&2 || return 1
+    (cd "$cache/archives" && by_apt apt-get download -qq "$1") >&2 || return 1
     unpacked=$(mktemp --directory --tmpdir="$cache")
     dpkg-deb --fsys-tarfile "$cache/archives/$1"_*.deb |
       tar --extract --directory "$unpacked" --wildcards './boot/vmlinuz-*' './usr/lib/modules/*/vmlinuz' 2>/dev/null || true
