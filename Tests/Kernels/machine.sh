@@ -13,7 +13,7 @@ find_accelerator() { # KERNEL IMAGE
 
 # Boots a kernel and waits for its end, or until the time is over.
 boot() { # KERNEL IMAGE LOG SECONDS WORDS
-  timeout --kill-after=5 "$4" qemu-system-x86_64 -accel "${accelerator[@]}" -m "${memory:-1G}" -smp 2 \
+  timeout --foreground --kill-after=5 "$4" qemu-system-x86_64 -accel "${accelerator[@]}" -m "${memory:-1G}" -smp 2 \
     -nographic -no-reboot -nodefaults -serial stdio -kernel "$1" -initrd "$2" \
     -append "console=ttyS0 panic=-1 quiet $5" </dev/null >"$3.raw" 2>&1 || true
   tr -d '\r' <"$3.raw" >"$3"

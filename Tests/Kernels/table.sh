@@ -1,13 +1,22 @@
 # shellcheck shell=bash
 # What was seen, as rows: on the terminal, and in docs/kernels.md.
 
-seconds_of() { # MILLISECONDS
-  [ -n "$1" ] && awk -v n="$1" 'BEGIN { printf "%.1f", n / 1000 }' || echo -
+# When it was ready, in seconds.
+readiness() { # LOG
+  local milliseconds
+  milliseconds=$(fact "$1" kernel-ready-ms)
+  if [ "$(fact "$1" refused)" ]; then
+    echo refused
+  elif [ "$milliseconds" ]; then
+    awk -v n="$milliseconds" 'BEGIN { printf "%.1f", n / 1000 }'
+  else
+    echo -
+  fi
 }
 
 # What a machine's log says: "READY PASSED FAILED".
 summary() { # LOG
-  printf '%s %s %s\n' "$(seconds_of "$(fact "$1" kernel-ready-ms)")" \
+  printf '%s %s %s\n' "$(readiness "$1")" \
     "$(grep --count '^ok ' "$1")" "$(grep --count '^failed ' "$1")"
 }
 
@@ -28,11 +37,11 @@ write_page() { # PAGE <ROWS
   local page=$1 series version log ready passed failed table
   table=$(mktemp --tmpdir="$cache")
   {
-    echo '| series | version | ready after | checks passed |'
+    echo '| series | version | ready, s | checks passed |'
     echo '|---|---|---|---|'
     while read -r series version _ log _; do
       read -r ready passed failed <<<"$(summary "$log")"
-      echo "| $series | $version | $ready s | $passed of $((passed + failed)) |"
+      echo "| $series | $version | $ready | $passed of $((passed + failed)) |"
     done
   } >"$table"
   sed -i -e '/^<!-- begin: make kernels DOC=1 -->$/,/^<!-- end -->$/ { /^<!-- /!d }' \

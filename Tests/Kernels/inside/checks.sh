@@ -60,13 +60,33 @@ flood() {
   check 'flood: some are lost' "$ring_full of $wanted" test "$ring_full" -gt 0
 }
 
-tracee-policy doctor >doctor.out 2>&1
-is 'doctor: exit code' $? 0
-sed 's/^/log doctor: /' doctor.out
-servers
-policy p all global "$everything" "$here"
-whole_and_older
-if grep -q 'ready:' kernel.err; then
+# Kernels before 6.1 are refused: with a sentence that names the version which is needed, and why.
+is_too_old() {
+  [ "$(printf '6.1\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.1 ]
+}
+refusal() {
+  local code
+  policy p all global "$everything" "$here"
+  timeout 60 tracee-policy apply -p p >refusal.out 2>&1
+  code=$?
+  sed 's/^/log /' refusal.out
+  fact refused yes
+  is 'too old: exit code' $code 2
+  is 'too old: lines' "$(wc -l <refusal.out)" 1
+  check 'too old: which is needed' "$(cat refusal.out)" grep -qE 'Linux 6\.[0-9]+ or (later|newer)' refusal.out
+  is 'too old: doctor' "$(tracee-policy doctor >doctor.out 2>&1; echo $?)" 2
+  sed 's/^/log doctor: /' doctor.out
+}
+
+tests() {
+  tracee-policy doctor >doctor.out 2>&1
+  is 'doctor: exit code' $? 0
+  sed 's/^/log doctor: /' doctor.out
+  servers
+  policy p all global "$everything" "$here"
+  whole_and_older
+  # One reason is enough.
+  grep -q 'ready:' kernel.err || return
   whole user-space --filters user-space
   owners
   scopes
@@ -75,4 +95,6 @@ if grep -q 'ready:' kernel.err; then
   widest
   flood
   if start shipped /policies; then stop; fi
-fi
+}
+
+if is_too_old; then refusal; else tests; fi

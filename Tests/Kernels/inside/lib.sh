@@ -14,12 +14,12 @@ is() { # NAME GOT WANTED
   check "$1" "[$2] for [$3]" test "$2" = "$3"
 }
 
-# Waits up to half a minute until COMMAND passes.
+# Waits up to two minutes until COMMAND passes.
 eventually() { # COMMAND…
   local n=0
   until "$@" >/dev/null 2>&1; do
     n=$((n + 1))
-    [ $n -lt 600 ] || return 1
+    [ $n -lt 2400 ] || return 1
     usleep 50000
   done
 }

@@ -59,7 +59,7 @@ served() { # PORT
       if (!(client in connection)) connection[client] = ++connections
       packets[connection[client] " " $4]++
     }
-    END { for (whose in packets) printf "%s %d;", whose, packets[whose] }'
+    END { for (whose in packets) print whose, packets[whose] }' | sort | tr '\n' ';'
 }
 # The first connection is the listener's up to the end of its handshake, three packets at most; from accepting on it is the
 # accepter's, and so is the second from its SYN on.
