@@ -11,12 +11,12 @@ copy_libraries() { # ROOT PROGRAM…
     done
 }
 
+# Linked with all they need, because the initramfs has no libraries but the program's. `narrow` needs no 32-bit libc either.
 build_peers() { # FOLDER
-  local peer
-  for peer in traffic shared accepting uring calls; do
-    gcc -O2 -Wall -Werror -static -o "$1/$peer" "$here/peers/$peer.c"
-  done
-  gcc -m32 -O2 -Wall -Werror -static -nostdlib -ffreestanding -fno-stack-protector -o "$1/narrow" "$here/peers/narrow.c"
+  local strict=(-O2 -Wall -Werror -static)
+  gcc "${strict[@]}" -o "$1/traffic" "$here/peers/traffic.c"
+  gcc "${strict[@]}" -pthread -o "$1/owner-cases" "$here"/../OwnerPrograms/*.c
+  gcc "${strict[@]}" -m32 -nostdlib -ffreestanding -fno-stack-protector -o "$1/narrow" "$here/peers/narrow.c"
 }
 
 # An archive of a root folder, in which everything is root's.

@@ -32,15 +32,15 @@ print_row() { # SERIES VERSION LOG SECONDS
   sed -n 's/^failed /         failed: /p' "$3" | cut -c1-400
 }
 
-# Puts the rows between the marks of the page. Each is "SERIES VERSION PACKAGE LOG SECONDS".
+# Puts the rows between the marks of the page.
 write_page() { # PAGE <ROWS
-  local page=$1 series version log ready passed failed table
+  local page=$1 series version ready passed failed table
   table=$(mktemp --tmpdir="$cache")
   {
     echo '| series | version | ready, s | checks passed |'
     echo '|---|---|---|---|'
-    while read -r series version _ log _; do
-      read -r ready passed failed <<<"$(summary "$log")"
+    while read -r series version _; do
+      read -r ready passed failed <<<"$(summary "$cache/logs/$version")"
       echo "| $series | $version | $ready | $passed of $((passed + failed)) |"
     done
   } >"$table"

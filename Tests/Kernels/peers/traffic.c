@@ -1,8 +1,84 @@
 /* Traffic of every kind that has an event: `traffic KIND HOST PORT [COUNT]`. Each kind has its own name. */
-#include "peers.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+/* Ends with what failed, and why. */
+static void die(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+/* Ends unless `good`. */
+static void must(int good, const char *what) {
+  if (!good) die(what);
+}
+
+/* Calls this thread `comm`. */
+static void name(const char *comm) { prctl(PR_SET_NAME, comm); }
+
+static socklen_t address(struct sockaddr_storage *out, const char *host, int port) {
+  memset(out, 0, sizeof *out);
+  if (strchr(host, ':')) {
+    struct sockaddr_in6 *six = (void *)out;
+    six->sin6_family = AF_INET6;
+    six->sin6_port = htons((in_port_t)port);
+    must(inet_pton(AF_INET6, host, &six->sin6_addr) == 1, host);
+    return sizeof *six;
+  }
+  struct sockaddr_in *four = (void *)out;
+  four->sin_family = AF_INET;
+  four->sin_port = htons((in_port_t)port);
+  must(inet_pton(AF_INET, host, &four->sin_addr) == 1, host);
+  return sizeof *four;
+}
+
+/* A socket at an address of this machine; of a stream, one that listens. */
+static int bound(int type, const char *host, int port) {
+  struct sockaddr_storage at;
+  socklen_t length = address(&at, host, port);
+  int one = 1, s = socket(at.ss_family, type, 0);
+  must(s >= 0, "socket");
+  setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  must(bind(s, (void *)&at, length) == 0, "bind");
+  if (type == SOCK_STREAM) must(listen(s, 16) == 0, "listen");
+  return s;
+}
+
+static int connected(int type, const char *host, int port) {
+  struct sockaddr_storage to;
+  socklen_t length = address(&to, host, port);
+  int s = socket(to.ss_family, type, 0);
+  must(s >= 0 && connect(s, (void *)&to, length) == 0, "connect");
+  return s;
+}
+
+/* Reads what comes within ten seconds: its length, 0 at the end, -1 when nothing comes. */
+static ssize_t receive(int s, void *bytes, size_t size) {
+  struct pollfd p = {.fd = s, .events = POLLIN};
+  if (poll(&p, 1, 10000) != 1) return -1;
+  return read(s, bytes, size);
+}
+
+static void say(int s, const void *bytes, size_t size) {
+  must(write(s, bytes, size) == (ssize_t)size, "write");
+}
+
+/* Says five bytes and waits for five. */
+static void exchange(int s) {
+  char bytes[64];
+  say(s, "hello", 5);
+  must(receive(s, bytes, sizeof bytes) == 5, "no answer");
+}
 
 /* Where to, and how often. */
 struct task {
@@ -137,7 +213,8 @@ static void inherit(struct task t) {
 }
 
 static void other_user(struct task t) {
-  become(1000, "km-uid-1000");
+  must(setgid(1000) == 0 && setuid(1000) == 0, "setuid");
+  name("km-uid-1000");
   exchange(connected(SOCK_DGRAM, t.host, t.port));
 }
 
