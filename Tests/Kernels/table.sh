@@ -24,12 +24,12 @@ print_head() {
   printf '%-8s %-22s %9s %8s %8s %6s\n' series version 'ready, s' passed failed 'all, s'
 }
 
-# A row, and below it what failed.
+# A row, and below it what failed, or how much was compared.
 print_row() { # SERIES VERSION LOG SECONDS
   local ready passed failed
   read -r ready passed failed <<<"$(summary "$3")"
   printf '%-8s %-22s %9s %8s %8s %6s\n' "$1" "$2" "$ready" "$passed" "$failed" "$4"
-  sed -n 's/^failed /         failed: /p' "$3" | cut -c1-400
+  sed -n -e 's/^failed /         failed: /p' -e 's/^log \(compared .*\)/         \1/p' "$3" | cut -c1-400
 }
 
 # Puts the rows between the marks of the page.
