@@ -78,7 +78,7 @@ extension EndToEnd {
         }
         let before = try kernel.now()
         for (thing, size) in [
-          ("connections", \TracerMemory.Sizes.sockets), ("processes", \.tasks),
+          ("connections", \TracerMemory.Sizes.sockets), ("processes", \.images),
           ("processes", \.descents), ("groups", \.groups),
         ] {
           let start = try kernel.now()
@@ -97,20 +97,21 @@ extension EndToEnd {
         try await eventually("a kernel as before", instead: told) {
           after = try kernel.now()
           return after.sockets <= before.sockets + Self.others
-            && after.tasks <= before.tasks + Self.others
             && after.groups <= before.groups + Self.others
             && after.objects == before.objects && after.descriptors == before.descriptors
             && after.memory <= before.memory + Self.others * 4096
         }
 
-        // Ancestors stay until as many others have exited as the queue has room for, and no longer.
+        // What is known of a process stays until as many others have exited as the queue has room for, and no longer.
         #expect(after.descents > before.descents + 10_000)
+        #expect(after.images > before.images + 10_000)
         try await pass("processes", order: "again")
-        try await eventually("no more ancestors than there is room for", instead: told) {
+        try await eventually("no more processes than there is room for", instead: told) {
           after = try kernel.now()
           return after.descents <= before.descents + kernel.room + Self.others
+            && after.images <= before.images + kernel.room + Self.others
         }
-        #expect(after.descents >= kernel.room)
+        #expect(after.descents >= kernel.room && after.images >= kernel.room)
         #expect(after.objects == before.objects && after.descriptors == before.descriptors)
 
         let trace = try await tracer.stop()

@@ -2,42 +2,21 @@ import CBPF
 import Glibc
 import TestSupport
 
-/// Counts the sockets, or the tasks, that have something in a local storage, with a BPF iterator of its own.
+/// Counts the sockets that have something in a local storage, with a BPF iterator of its own.
 ///
 /// Local storages have no list of entries that a descriptor could be asked for.
 struct StorageCount: ~Copyable {
   private let program: CInt
   private let link: CInt
 
-  /// Of all sockets of the machine.
+  /// Has an iterator write one byte for each socket of the machine that has an entry in a map.
   init(sockets map: CInt) throws {
-    // value = context->value
-    try self.init(
-      "bpf_sk_storage_map", of: map,
-      finding: [Instruction(code: 0x79, target: 0, source: 6, offset: 24)])
-  }
-
-  /// Of all tasks that run.
-  init(tasks map: CInt) throws {
-    try self.init(
-      "task", of: map,
-      finding: [
-        // task = context->task; unless it is NULL, value = bpf_task_storage_get(map, task, NULL, 0)
-        Instruction(code: 0x79, target: 2, source: 6, offset: 8),
-        Instruction(code: 0xb7, target: 0),
-        Instruction(code: 0x15, target: 2, offset: 5),
-        Instruction(code: 0x18, target: 1, source: 1, value: map), Instruction(code: 0),
-        Instruction(code: 0xb7, target: 3), Instruction(code: 0xb7, target: 4),
-        Instruction(code: 0x85, value: Int32(BPF_FUNC_task_storage_get.rawValue)),
-      ])
-  }
-
-  /// Writes one byte for each entry whose value is not NULL.
-  ///
-  /// - Parameter finding: puts the value in r0; the context is in r6.
-  private init(_ target: String, of map: CInt, finding: [Instruction]) throws {
+    let target = "bpf_sk_storage_map"
     let code =
-      [Instruction(code: 0xbf, target: 6, source: 1)] + finding + [
+      [
+        // value = context->value
+        Instruction(code: 0xbf, target: 6, source: 1),
+        Instruction(code: 0x79, target: 0, source: 6, offset: 24),
         // if (value) bpf_seq_write(context->meta->seq, "\1", 1)
         Instruction(code: 0x15, target: 0, offset: 7),
         Instruction(code: 0x72, target: 10, offset: -1, value: 1),
@@ -61,10 +40,8 @@ struct StorageCount: ~Copyable {
     let link = withUnsafeMutablePointer(to: &place) { place in
       var options = bpf_link_create_opts()
       options.sz = MemoryLayout<bpf_link_create_opts>.size
-      if target != "task" {
-        options.iter_info = place
-        options.iter_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
-      }
+      options.iter_info = place
+      options.iter_info_len = UInt32(MemoryLayout<bpf_iter_link_info>.size)
       return bpf_link_create(program, 0, BPF_TRACE_ITER, &options)
     }
     guard link >= 0 else {

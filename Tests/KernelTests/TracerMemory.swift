@@ -6,23 +6,22 @@ import TestSupport
 /// What a tracer has in the kernel.
 final class TracerMemory {
   struct Sizes {
-    /// Sockets and tasks that something is kept for.
-    var sockets = 0, tasks = 0
-    /// Cgroups that are known, and processes whose ancestors are.
-    var groups = 0, descents = 0
+    /// Sockets that something is kept with.
+    var sockets = 0
+    /// Cgroups that are known, and processes whose executables and whose ancestors are.
+    var groups = 0, images = 0, descents = 0
     /// Programs, links and maps.
     var objects: [Int] = []
     /// All that the process has open.
     var descriptors = 0
-    /// The bytes of all maps but that of ancestors, as the kernel tells them.
+    /// The bytes of all maps but those of processes, as the kernel tells them.
     var memory = 0
   }
 
   private let process: pid_t
   private let maps: [String: CInt]
   private let sockets: StorageCount
-  private let tasks: StorageCount
-  /// How many processes that have exited keep their ancestors.
+  /// How many processes that have exited are still known, each to one of two queues.
   let room: Int
 
   init(of process: pid_t) throws {
@@ -43,7 +42,6 @@ final class TracerMemory {
     }
     (self.maps, self.room) = (maps, room)
     sockets = try StorageCount(sockets: maps["tp_sockets"] ?? -1)
-    tasks = try StorageCount(tasks: maps["tp_tasks"] ?? -1)
   }
 
   deinit { for descriptor in maps.values { close(descriptor) } }
@@ -51,14 +49,14 @@ final class TracerMemory {
   func now() throws -> Sizes {
     var sizes = Sizes()
     sizes.sockets = try sockets.now()
-    sizes.tasks = try tasks.now()
     sizes.groups = Self.entries(of: maps["tp_cgroups"] ?? -1)
+    sizes.images = Self.entries(of: maps["tp_images"] ?? -1)
     sizes.descents = Self.entries(of: maps["tp_descents"] ?? -1)
     let objects = try KernelObjects(heldBy: process)
     sizes.objects = [objects.programs.count, objects.links.count, objects.maps.count]
     sizes.descriptors =
       try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
-    for (name, map) in maps where name != "tp_descents" {
+    for (name, map) in maps where name != "tp_descents" && name != "tp_images" {
       sizes.memory += KernelObjects.memory(ofMap: map)
     }
     return sizes

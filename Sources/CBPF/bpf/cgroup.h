@@ -53,6 +53,7 @@ static __always_inline int add_cgroup(struct cgroup *cgroup, const char *path) {
   bpf_loop(CGROUP_PATH_MAX, search_id, NULL, 0);
   if (id_search.end < TP_CONTAINER_ID_LENGTH) return 0;
   __u32 start = id_search.end - TP_CONTAINER_ID_LENGTH;
+  barrier_var(start);
   if (start > CGROUP_PATH_MAX - TP_CONTAINER_ID_LENGTH || is_monitor(start)) return 0;
   bpf_probe_read_kernel(known->container_id, TP_CONTAINER_ID_LENGTH, id_search.path + start);
   known->flags = TP_OWNER_CONTAINER | TP_OWNER_CONTAINER_NEW;

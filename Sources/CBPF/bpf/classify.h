@@ -72,6 +72,13 @@ static __noinline bool keep_headers(__u64 *row, const struct tp_tables *tables, 
   return walk.is_left;
 }
 
+/* A copy is looked up: before Linux 6.2 what a function is given cannot be a key. */
+static __always_inline bool keep_address(__u64 *row, const struct tp_tables *tables, void *tries,
+                                         const struct tp_address_key *address) {
+  struct tp_address_key key = *address;
+  return keep_found(row, tables, tries, &key);
+}
+
 /* Keeps of `row` the rules that want packets of this flow, whoever owns them. Cheap questions come first. */
 static __always_inline bool keep_flow(__u64 *row, const struct tp_tables *tables, const struct tp_view *view,
                                       enum tp_direction direction) {
@@ -79,9 +86,8 @@ static __always_inline bool keep_flow(__u64 *row, const struct tp_tables *tables
   if (!keep(row, tables, plan->shape[view->shape & (TP_SHAPES - 1)])) return false;
   if (!keep(row, tables, plan->direction[direction])) return false;
   if (plan->uses_ports && !keep_ports(row, tables, view)) return false;
-  if (plan->uses_source && !keep_found(row, tables, &tp_sources, &view->source)) return false;
-  if (plan->uses_destination && !keep_found(row, tables, &tp_destinations, &view->destination)) return false;
-  return true;
+  if (plan->uses_source && !keep_address(row, tables, &tp_sources, &view->source)) return false;
+  return !plan->uses_destination || keep_address(row, tables, &tp_destinations, &view->destination);
 }
 
 /* Keeps the rules that want what this one packet says besides. How many of its bytes they need; 0 when none is left. */
@@ -98,4 +104,13 @@ __noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct t
   }
   if (plan->header_parts && !keep_headers(row, &tables, skb, view)) return 0;
   return needed(skb, &tables, view, stream, row);
+}
+
+/* Fills `row` with the rules that want packets of this flow, whoever owns them, and says whether there are any. */
+__noinline int ask_flow(struct tp_row *answer, struct tp_view *view, __u32 generation, __u32 direction) {
+  struct tp_tables tables;
+  if (!answer || !view || !tables_of(generation, &tables)) return false;
+  __u64 *row = answer->words;
+  TP_EACH_WORD(i) row[i] = ~0ULL;
+  return keep_flow(row, &tables, view, direction & 1);
 }

@@ -52,6 +52,7 @@ static __always_inline struct tp_stream *stream_of(struct __sk_buff *skb, __u32 
   struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
   struct tp_stream *streams =
     sock ? bpf_sk_storage_get(&tp_streams, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE) : NULL;
+  if (sock && !streams) count_failure(TP_FAILED_STREAM);
   if (!streams) return NULL;
   /* Or the address of the second would be reckoned before the check. */
   barrier_var(streams);
@@ -110,10 +111,12 @@ struct tp_head_search {
 #define HEAD_CHUNKS (HEAD_MAX / HEAD_CHUNK)
 
 static int search_chunk(__u32 index, struct tp_head_search *search) {
-  __u8 bytes[HEAD_CHUNK];
+  __u8 bytes[HEAD_CHUNK] = {}; /* or some verifiers refuse to have a part of it filled */
+  if (search->offset >= search->skb->len) return 1;
   __u32 length = search->skb->len - search->offset;
-  if (length - 1 >= HEAD_CHUNK) length = HEAD_CHUNK;
-  if (search->offset >= search->skb->len || bpf_skb_load_bytes(search->skb, search->offset, bytes, length)) return 1;
+  if (length > HEAD_CHUNK) length = HEAD_CHUNK;
+  length = some_of(length, HEAD_CHUNK);
+  if (bpf_skb_load_bytes(search->skb, search->offset, bytes, length)) return 1;
   for (__u32 i = 0; i < HEAD_CHUNK && i < length; i++) {
     search->last = search->last << 8 | bytes[i];
     if ((search->last & 0xffff) == 0x0a0a || (search->last & 0xffffff) == 0x0a0d0a) {

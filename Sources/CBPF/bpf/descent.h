@@ -3,15 +3,10 @@
 
 static const struct tp_descent no_descent = {};
 
-static __always_inline struct tp_process_key process_key(struct task_struct *leader) {
-  return (struct tp_process_key){.start_time = leader->start_boottime, .pid = leader->pid};
-}
-
 /* The room for a process's ancestors, empty. NULL when there is none, which is counted. */
 static __always_inline struct tp_descent *make_descent(const struct tp_process_key *key) {
-  __u32 first = 0;
   if (bpf_map_update_elem(&tp_descents, key, &no_descent, BPF_ANY)) {
-    struct tp_counters *counters = bpf_map_lookup_elem(&tp_counters, &first);
+    struct tp_counters *counters = counters_of_processor();
     if (counters) count(&counters->processes_full);
     return NULL;
   }

@@ -1,17 +1,6 @@
 /* Records: reserve, fill, submit. */
 #pragma once
 
-/* Copies a socket's owner as it was at one moment. After a few tries in vain (somebody writes it right now) as it is. */
-static __always_inline void copy_owner(struct tp_owner *owner, const struct tp_socket *socket) {
-  for (int i = 0; i < 4; i++) {
-    __u64 before = sequence_of(&socket->sequence);
-    bpf_probe_read_kernel(owner, sizeof *owner, &socket->owner);
-    if (before == sequence_of(&socket->sequence) && !(before & 1)) return;
-  }
-}
-
-static __always_inline void count(__u64 *counter) { __sync_fetch_and_add(counter, 1); }
-
 struct tp_loss {
   const __u64 *row;
   __u32 first; /* the place of the first rule's count */
@@ -31,16 +20,27 @@ static __always_inline void count_losses(const __u64 *row, __u32 generation) {
   bpf_loop(64 * tp_config.row_words, count_loss, &loss, 0);
 }
 
-/* What is recorded of a packet besides its bytes and its owner. */
+/* What is recorded of a packet besides its bytes, and the row and the owner that a scratch holds. */
 struct tp_want {
-  struct tp_row row; /* the rules that want it */
-  __u32 needed;      /* how many of its bytes they need */
+  __u32 needed; /* how many of its bytes the rules need */
   __u32 generation;
-  enum tp_direction direction;
+  __u32 direction;
   __s32 system_call;
+  __u32 flags; /* enum tp_packet_flags */
 };
 
-static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_view *seen, const struct tp_socket *socket,
+/* CHECKSUM_PARTIAL of the kernel: a device computes it. */
+#define CHECKSUM_PARTIAL 3
+
+/* The kernel's own view of a packet, for reads through calls. */
+static __always_inline void describe_buffer(struct tp_packet *packet, struct sk_buff *buffer) {
+  struct net_device *device = BPF_CORE_READ(buffer, dev);
+  __builtin_memset(packet->interface_name, 0, sizeof packet->interface_name);
+  if (device) BPF_CORE_READ_STR_INTO(&packet->interface_name, device, name);
+  if (BPF_CORE_READ_BITFIELD_PROBED(buffer, ip_summed) == CHECKSUM_PARTIAL) packet->flags |= TP_PACKET_CHECKSUM_PARTIAL;
+}
+
+static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_view *seen, const struct tp_scratch *scratch,
                                        const struct tp_want *want, __u32 capture) {
   __u32 row_bytes = 8 * tp_config.row_words;
   if (row_bytes > 8 * TP_ROW_WORDS_MAX) return false;
@@ -49,7 +49,8 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
   __u32 length = skb->len < capture ? skb->len : capture;
   __u64 *out = (void *)(packet + 1);
   void *bytes = (char *)(packet + 1) + row_bytes;
-  if (length == 0 || length > capture || bpf_skb_load_bytes(skb, 0, bytes, length)) length = 0;
+  length = some_of(length, capture);
+  if (bpf_skb_load_bytes(skb, 0, bytes, length)) length = 0;
   packet->kind = TP_RECORD_PACKET;
   packet->generation = want->generation;
   packet->time = bpf_ktime_get_boot_ns();
@@ -64,29 +65,27 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
   packet->transport_offset = seen->transport_offset;
   packet->segment_size = 0;
   packet->ahead = seen->ahead;
-  packet->flags = 0;
-  __builtin_memset(packet->interface_name, 0, sizeof packet->interface_name);
+  packet->flags = want->flags;
   packet->_reserved = 0;
-  TP_EACH_WORD(i) out[i] = want->row.words[i];
-  if (socket)
-    copy_owner(&packet->owner, socket);
-  else
-    __builtin_memset(&packet->owner, 0, sizeof packet->owner);
+  describe_buffer(packet, (void *)skb);
+  TP_EACH_WORD(i) out[i] = scratch->row.words[i];
+  bpf_probe_read_kernel(&packet->owner, sizeof packet->owner, &scratch->owner);
   bpf_ringbuf_submit(packet, 0);
   return true;
 }
 
 /*
- * Whether the record is in the ring. The smallest capture is taken that holds the packet, or what is needed of it. `socket` is
- * NULL when the packet has no owner. Not static: so the verifier checks it once, and not again with all that may have gone before.
+ * Whether the record is in the ring. The smallest capture is taken that holds the packet, or what is needed of it. Not static: so
+ * the verifier checks it once, and not again with all that may have gone before.
  */
-__noinline int emit(struct __sk_buff *skb, struct tp_view *seen, struct tp_socket *socket, struct tp_want *want) {
-  if (!seen || !want) return false;
+__noinline int emit(struct __sk_buff *skb, struct tp_view *seen, __u32 place, struct tp_want *want) {
+  const struct tp_scratch *scratch = scratch_at(place);
+  if (!seen || !want || !scratch) return false;
   __u32 needed = skb->len < want->needed ? skb->len : want->needed;
-  if (!may_take(&want->row, sizeof(struct tp_packet) + needed)) return false;
+  if (!may_take(&scratch->row, sizeof(struct tp_packet) + needed)) return false;
 #define X(size) \
-  if (needed <= size) return emit_sized(skb, seen, socket, want, size);
+  if (needed <= size) return emit_sized(skb, seen, scratch, want, size);
   TP_CAPTURES(X)
 #undef X
-  return emit_sized(skb, seen, socket, want, TP_CAPTURE_MAX);
+  return emit_sized(skb, seen, scratch, want, TP_CAPTURE_MAX);
 }

@@ -1,63 +1,110 @@
-/* Flows: the answers of the tables of addresses and ports, kept with the socket. */
+/*
+ * What is kept with a socket of a plan's answers: which rules have its owner in scope, and which want the packets of its last flow.
+ * As long as both stay, a packet that no rule wants costs a comparison.
+ */
 #pragma once
 
-static __always_inline bool is_flow(const struct tp_flow *flow, const struct tp_view *view) {
-  const __u64 *key = (const void *)view;
-  for (__u32 i = 0; i < TP_FLOW_WORDS; i++)
-    if (flow->key[i] != key[i]) return false;
-  return true;
+/* Whether rows are short enough to be kept. */
+static __always_inline bool keeps_rows(void) { return tp_config.row_words == 1; }
+
+static __always_inline const __u64 *address_of(const struct tp_address_key *key) { return (const void *)key->address; }
+
+/* Whether a packet is one of the flow that is kept. Its local end is the source of what leaves. */
+static __always_inline bool is_flow(const struct tp_socket *socket, const struct tp_view *view, enum tp_direction direction) {
+  const __u64 *local = address_of(direction == TP_EGRESS ? &view->source : &view->destination);
+  const __u64 *remote = address_of(direction == TP_EGRESS ? &view->destination : &view->source);
+  __u16 local_port = direction == TP_EGRESS ? view->source_port : view->destination_port;
+  __u16 remote_port = direction == TP_EGRESS ? view->destination_port : view->source_port;
+  return socket->remote[1] == remote[1] && socket->local[1] == local[1] && socket->remote_port == remote_port &&
+         socket->local_port == local_port && socket->shape == view->shape && socket->remote[0] == remote[0] &&
+         socket->local[0] == local[0];
 }
 
-/* What is kept of a packet's flow, as it was at one moment. */
-struct tp_flow_answer {
-  bool is_known;
-  bool is_wanted;
-  __u64 sequence;
-  __u64 refused_owner;
+static __always_inline void write_flow(struct tp_socket *socket, const struct tp_view *view, enum tp_direction direction) {
+  const __u64 *local = address_of(direction == TP_EGRESS ? &view->source : &view->destination);
+  const __u64 *remote = address_of(direction == TP_EGRESS ? &view->destination : &view->source);
+  socket->local[0] = local[0];
+  socket->local[1] = local[1];
+  socket->remote[0] = remote[0];
+  socket->remote[1] = remote[1];
+  socket->local_port = direction == TP_EGRESS ? view->source_port : view->destination_port;
+  socket->remote_port = direction == TP_EGRESS ? view->destination_port : view->source_port;
+  socket->shape = view->shape;
+}
+
+/* The sequence of a socket whose answers are of this generation; 1, which is none, when they are not. */
+static __always_inline __u64 begin_recall(const struct tp_socket *socket, __u32 generation) {
+  __u64 sequence = sequence_of(&socket->sequence);
+  return *(const volatile __u32 *)&socket->generation == generation ? sequence | (sequence & 1) : 1;
+}
+
+/* Whether what was read since then was so at one moment. */
+static __always_inline bool end_recall(const struct tp_socket *socket, __u64 sequence) {
+  NO_REORDERING();
+  return !(sequence & 1) && sequence_of(&socket->sequence) == sequence;
+}
+
+/* Whether no rule has the owner of the socket in scope, whatever the packet. */
+static __always_inline bool refuses_all(const struct tp_socket *socket, struct bpf_sock *sock, __u32 generation,
+                                        enum tp_direction direction) {
+  __u64 sequence = begin_recall(socket, generation);
+  if (socket->scope != TP_REFUSED) return false;
+  if (direction == TP_EGRESS && !is_sent_by_owner(socket, sock)) return false;
+  return end_recall(socket, sequence);
+}
+
+/* Whether no rule wants the packet, as far as that is known without asking the tables. */
+static __always_inline bool refuses(const struct tp_socket *socket, struct bpf_sock *sock, const struct tp_view *view,
+                                    __u32 generation, enum tp_direction direction) {
+  __u64 sequence = begin_recall(socket, generation);
+  __u8 answer = socket->answers[direction];
+  if (answer < TP_REFUSED || !is_flow(socket, view, direction)) return false;
+  if (answer == TP_REFUSED && direction == TP_EGRESS && !is_sent_by_owner(socket, sock)) return false;
+  return end_recall(socket, sequence);
+}
+
+/* Fills `row` with the rules that want the packet, if they are kept; `sequence` is the one that the owner was read with. */
+static __always_inline bool recall_row(__u64 *row, const struct tp_socket *socket, const struct tp_view *view, __u64 sequence,
+                                       __u32 generation, enum tp_direction direction) {
+  if (!keeps_rows() || begin_recall(socket, generation) != sequence) return false;
+  if (socket->answers[direction] != TP_WANTED || !is_flow(socket, view, direction)) return false;
+  row[0] = socket->wanted_by[direction];
+  return end_recall(socket, sequence);
+}
+
+/* Fills `row` with the rules that have the owner in scope, if they are kept. */
+static __always_inline bool recall_scope(__u64 *row, const struct tp_socket *socket, __u64 sequence, __u32 generation) {
+  if (begin_recall(socket, generation) != sequence) return false;
+  if (socket->scope == TP_UNASKED || (socket->scope == TP_WANTED && !keeps_rows())) return false;
+  TP_EACH_WORD(i) row[i] = keeps_rows() ? socket->scope_row : 0;
+  return end_recall(socket, sequence);
+}
+
+/* What the tables answered about a packet and its owner. */
+struct tp_answers {
+  enum tp_answer scope; /* TP_UNASKED: it was not asked, or is kept already */
+  enum tp_answer flow;
 };
 
-/* Looks whether the answer is kept. As long as the same flow goes on through a socket, this replaces all look-ups. */
-static __always_inline void recall_flow(struct tp_flow_answer *answer, const struct tp_flow *flow,
-                                        const struct tp_view *view, __u32 generation) {
-  answer->is_known = false;
-  if (!flow) return;
-  __u64 sequence = sequence_of(&flow->sequence);
-  if (sequence & 1 || flow->generation != generation || !is_flow(flow, view)) return;
-  answer->is_wanted = flow->is_wanted;
-  answer->refused_owner = flow->refused_owner;
-  answer->sequence = sequence;
-  answer->is_known = sequence_of(&flow->sequence) == sequence;
-}
-
-/* Fills `row` with what is kept. False when that is another flow by now. */
-static __always_inline bool recall_row(__u64 *row, const struct tp_flow *flow, const struct tp_flow_answer *answer) {
-  if (!flow || !answer->is_known) return false;
-  TP_EACH_WORD(i) row[i] = flow->row.words[i];
-  return sequence_of(&flow->sequence) == answer->sequence;
-}
-
-/* Fills `row` with the rules that want packets of this flow, says whether there are any, and keeps the answer. */
-__noinline int ask_flow(struct tp_row *answer, struct tp_view *view, struct tp_flow *flow, __u32 generation,
-                        __u32 direction) {
-  struct tp_tables tables;
-  if (!answer || !view || !tables_of(generation, &tables)) return false;
-  __u64 *row = answer->words;
-  TP_EACH_WORD(i) row[i] = ~0ULL;
-  bool is_wanted = keep_flow(row, &tables, view, direction & 1);
-  if (!flow || !begin_write(&flow->sequence, sequence_of(&flow->sequence))) return is_wanted;
-  const __u64 *key = (const void *)view;
-  flow->generation = generation;
-  for (__u32 i = 0; i < TP_FLOW_WORDS; i++) flow->key[i] = key[i];
-  flow->refused_owner = 0;
-  flow->is_wanted = is_wanted;
-  TP_EACH_WORD(i) flow->row.words[i] = row[i];
-  end_write(&flow->sequence);
-  return is_wanted;
-}
-
-/* Notes that no rule of the flow has this owner in scope, unless the flow is another one by now. */
-static __always_inline void refuse_owner(struct tp_flow *flow, const struct tp_flow_answer *answer, __u64 owner) {
-  if (!flow || !answer->is_known || !begin_write(&flow->sequence, answer->sequence)) return;
-  flow->refused_owner = owner;
-  end_write(&flow->sequence);
+/* Keeps answers, unless the socket got another owner since the sequence was `seen`, or somebody writes right now. */
+static __always_inline void keep_answers(struct tp_socket *socket, const struct tp_scratch *scratch, const struct tp_view *view,
+                                         const struct tp_answers *answers, __u64 seen, __u32 generation,
+                                         enum tp_direction direction) {
+  if (!begin_write(&socket->sequence, seen)) return;
+  if (socket->generation != generation) {
+    socket->scope = TP_UNASKED;
+    socket->answers[TP_INGRESS] = socket->answers[TP_EGRESS] = TP_UNASKED;
+    *(volatile __u32 *)&socket->generation = generation;
+  }
+  if (answers->scope != TP_UNASKED) {
+    socket->scope = answers->scope;
+    socket->scope_row = scratch->scope.words[0];
+  }
+  if (!is_flow(socket, view, direction)) {
+    socket->answers[TP_INGRESS] = socket->answers[TP_EGRESS] = TP_UNASKED;
+    write_flow(socket, view, direction);
+  }
+  socket->answers[direction] = answers->flow;
+  socket->wanted_by[direction] = scratch->row.words[0];
+  end_write(&socket->sequence);
 }

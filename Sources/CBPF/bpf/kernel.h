@@ -21,12 +21,12 @@ enum bpf_map_type {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,
   BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+  BPF_MAP_TYPE_LRU_HASH = 9,
   BPF_MAP_TYPE_LPM_TRIE = 11,
   BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
   BPF_MAP_TYPE_QUEUE = 22,
   BPF_MAP_TYPE_SK_STORAGE = 24,
   BPF_MAP_TYPE_RINGBUF = 27,
-  BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 enum {
   BPF_ANY = 0,
@@ -45,8 +45,17 @@ enum {
 };
 
 struct bpf_sock {
-  __u32 bound_dev_if, family, type, protocol;
+  __u32 bound_dev_if, family, type, protocol, mark, priority, src_ip4, src_ip6[4], src_port;
+  __u16 dst_port, _zero;
+  __u32 dst_ip4, dst_ip6[4], state;
 };
+
+enum { TCP_LISTEN = 10 };
+
+struct bpf_sock_addr {
+  __u32 user_family, user_ip4, user_ip6[4], user_port, family, type, protocol, msg_src_ip4, msg_src_ip6[4];
+  struct bpf_sock *sk;
+} __attribute__((aligned(8)));
 
 struct __sk_buff {
   __u32 len, pkt_type, mark, queue_mapping, protocol, vlan_present, vlan_tci, vlan_proto, priority;
@@ -85,6 +94,10 @@ struct mnt_namespace {
 struct net {
   struct ns_common ns;
 };
+
+typedef struct {
+  struct net *net;
+} possible_net_t;
 
 struct new_utsname {
   char nodename[65];
@@ -166,11 +179,43 @@ typedef struct {
 
 struct sock_common {
   unsigned short skc_family;
-  atomic64_t skc_cookie;
+  possible_net_t skc_net;
 };
+
+typedef struct {
+  int owned;
+} socket_lock_t;
 
 struct sock {
   struct sock_common __sk_common;
+  socket_lock_t sk_lock;
+  __u8 sk_kern_sock : 1;
+};
+
+struct inet_sock {
+  struct sock sk;
+};
+
+struct inet_connection_sock {
+  struct inet_sock icsk_inet;
+};
+
+struct tcp_sock {
+  struct inet_connection_sock inet_conn;
+  bool is_mptcp;
+};
+
+struct mptcp_sock {
+  struct inet_connection_sock sk;
+};
+
+struct net_device {
+  char name[16];
+};
+
+struct sk_buff {
+  struct net_device *dev;
+  __u8 ip_summed : 2;
 };
 
 struct socket {
@@ -178,17 +223,7 @@ struct socket {
 };
 
 struct file {
-  void *private_data;
   struct path f_path;
-};
-
-struct fdtable {
-  unsigned int max_fds;
-  struct file **fd;
-};
-
-struct files_struct {
-  struct fdtable *fdt;
 };
 
 struct mm_struct {
@@ -196,7 +231,7 @@ struct mm_struct {
 };
 
 struct thread_info {
-  unsigned long flags;
+  __u32 status; /* x86 only */
 };
 
 struct signal_struct {
@@ -215,7 +250,6 @@ struct task_struct {
   __u64 start_boottime;
   const struct cred *real_cred;
   char comm[16];
-  struct files_struct *files;
   struct nsproxy *nsproxy;
   __u64 self_exec_id;
   struct css_set *cgroups;
@@ -239,22 +273,30 @@ struct bpf_iter__task_file {
   struct file *file;
 };
 
+/* The functions of the kernel that programs may call, by number. */
+enum bpf_func_id {
+  BPF_FUNC_skc_to_mptcp_sock = 196,
+};
+
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-  unsigned long di;
+  unsigned long ip;
   unsigned long orig_ax;
 };
-#define TP_FIRST_ARGUMENT(regs) ((regs)->di)
+#define TP_PLACE(regs) ((regs)->ip)
 #define TP_SYSTEM_CALL(regs) ((__s32)(regs)->orig_ax)
-#define TP_COMPAT_FLAG (1UL << 29) /* TIF_ADDR32 */
+/* TS_COMPAT: of the call that runs, not of the task. */
+#define TP_IS_COMPAT(task) ((task)->thread_info.status & 2)
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
-  __u64 orig_x0;
+  __u64 pc;
+  __u64 pstate;
   __s32 syscallno;
 };
-#define TP_FIRST_ARGUMENT(regs) ((regs)->orig_x0)
+#define TP_PLACE(regs) ((regs)->pc)
 #define TP_SYSTEM_CALL(regs) ((regs)->syscallno)
-#define TP_COMPAT_FLAG (1UL << 22) /* TIF_32BIT */
+/* PSTATE.nRW of the architecture: AArch32. */
+#define TP_IS_COMPAT(task) (((struct pt_regs *)bpf_task_pt_regs(task))->pstate & 0x10)
 #endif
 
 #pragma clang attribute pop

@@ -28,28 +28,39 @@ struct tp_row {
   __u64 words[TP_ROW_WORDS_MAX];
 };
 
-/* Addresses, ports and shape: what packets of one flow have in common. See `tp_view`. */
-#define TP_FLOW_WORDS 6
+/* An owner as it is kept with a socket: its texts but for the name are looked up when they are asked for. */
+struct tp_identity {
+  TP_OWNER_FACTS
+  char comm[TP_COMM_LENGTH];
+};
+_Static_assert(sizeof(struct tp_identity) == 104, "it is as long as its start in tp_owner and a name");
 
-/* The last flow of a socket in one direction, and the rules that want its packets, whoever owns them. */
-struct tp_flow {
-  __u64 sequence;      /* see sequence.h */
-  __u64 key[TP_FLOW_WORDS];
-  __u64 refused_owner; /* no rule of `row` has that owner in scope; 0: not known of any */
-  __u32 generation;    /* that `row` belongs to */
-  __u32 is_wanted;     /* 0: `row` is empty */
-  struct tp_row row;
+/* What is known of the rules that want a socket's packets in one direction. */
+enum tp_answer {
+  TP_UNASKED,
+  TP_WANTED,  /* some rules do */
+  TP_REFUSED, /* none that has the owner in scope */
+  TP_NOBODYS, /* none, whoever owns it */
 };
 
-/* The owner of a socket, with the rules whose scope holds it. */
+/*
+ * The owner of a socket, and what the plan of `generation` answered about it. With the 72 bytes that the kernel puts before it,
+ * it takes exactly 256. Rows are kept as long as they have one word, which they have for up to 64 rules.
+ */
 struct tp_socket {
-  struct tp_owner owner;
   __u64 sequence; /* see sequence.h */
-  struct tp_row row;
-  __u32 generation; /* that `row` belongs to */
+  struct tp_identity owner;
+  __u32 generation;
+  __u8 scope;      /* enum tp_answer for all packets of the owner: TP_UNASKED, TP_WANTED or TP_REFUSED */
+  __u8 answers[2]; /* enum tp_answer, by direction, for the flow below */
+  __u8 shape;      /* of the flow */
+  __u64 local[2], remote[2]; /* its addresses, in network byte order */
+  __u16 local_port, remote_port;
   __u32 _reserved;
-  struct tp_flow flows[2]; /* by direction */
+  __u64 scope_row;   /* the rules that have the owner in scope */
+  __u64 wanted_by[2]; /* of these, by direction, the rules that want packets of the flow */
 };
+_Static_assert(sizeof(struct tp_socket) == 184, "with what the kernel adds it takes 256 bytes");
 
 /* An accepted socket starts with its listener's owner. */
 struct {
@@ -58,6 +69,22 @@ struct {
   __type(key, int);
   __type(value, struct tp_socket);
 } tp_sockets SEC(".maps");
+
+/* Where accepting is noticed only by name: the cookie of the socket that a call made, also in those that were accepted from it. */
+struct {
+  __uint(type, BPF_MAP_TYPE_SK_STORAGE);
+  __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+  __type(key, int);
+  __type(value, __u64);
+} tp_origins SEC(".maps");
+
+/* … and by that cookie, who accepted last. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4096);
+  __type(key, __u64);
+  __type(value, struct tp_identity);
+} tp_accepters SEC(".maps");
 
 /* One way of a connection of TCP: what has passed of it, and a head of HTTP whose end has not. */
 struct tp_stream {
@@ -78,20 +105,50 @@ struct {
   __type(value, struct tp_stream[2]);
 } tp_streams SEC(".maps");
 
-/* What is known of a task, so that it is found out once and not for each of its sockets. */
-struct tp_task {
-  struct tp_owner owner;
-  __u32 busy; /* 1 while the owner is being written */
-  __u32 executed; /* 1: older than the tracer, and has executed something since that started */
-  char path[2 * TP_EXECUTABLE_LENGTH]; /* where the executable's path is put together */
+/* What a process executes, noted when it began to, and the name of the host as it knew it last. */
+struct tp_image {
+  char path[TP_EXECUTABLE_LENGTH];
+  char node_name[TP_NODE_NAME_LENGTH];
+  __u32 is_new; /* 1: it was forked, or executed something, after the tracer started */
+  __u32 _reserved;
 };
 
+/* By process. One that has exited stays until many more have: its last packets can come later. */
 struct {
-  __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1 << 18);
   __uint(map_flags, BPF_F_NO_PREALLOC);
-  __type(key, int);
-  __type(value, struct tp_task);
-} tp_tasks SEC(".maps");
+  __type(key, struct tp_process_key);
+  __type(value, struct tp_image);
+} tp_images SEC(".maps");
+
+/* Processes of `tp_images` that have exited, oldest first. */
+struct {
+  __uint(type, BPF_MAP_TYPE_QUEUE);
+  __uint(max_entries, 16384);
+  __type(value, struct tp_process_key);
+} tp_ended SEC(".maps");
+
+/* Where a program puts together what has no room on its stack. A claim keeps out whoever interrupts it. */
+struct tp_scratch {
+  __u32 busy;
+  __u32 _reserved;
+  __u64 address;        /* of what the verifier lets nobody reckon with */
+  struct tp_row row;    /* the rules that want a packet */
+  struct tp_row scope;  /* the rules that have its owner in scope */
+  struct tp_identity who;
+  struct tp_owner owner;
+  char path[2 * TP_EXECUTABLE_LENGTH];
+};
+
+#define TP_SCRATCHES 8
+
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, TP_SCRATCHES);
+  __type(key, __u32);
+  __type(value, struct tp_scratch);
+} tp_scratches SEC(".maps");
 
 /* Who descends from whom; filled from the first plan on that asks. One that has exited stays until many more have. */
 struct {

@@ -11,29 +11,38 @@ static __always_inline bool is_inet(__u32 family) { return family == AF_INET || 
  * each, since for each that is followed as it is, the verifier searches all names of the kernel's types. A task that exits
  * gives up its memory and its namespaces before its sockets are closed, so what was known of it stays.
  */
-static __always_inline bool describes(const struct tp_owner *owner, struct task_struct *task) {
+static __always_inline bool describes(const struct tp_identity *owner, struct task_struct *task) {
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
   struct nsproxy *namespaces = task->nsproxy;
   if (!namespaces) return true;
   if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != task->real_cred->uid.val) return false;
   if (owner->cgroup_id != task->cgroups->dfl_cgrp->kn->id || owner->ppid != (__u32)task->real_parent->tgid) return false;
-  if (owner->mount_namespace != namespaces->mnt_ns->ns.inum || owner->net_namespace != namespaces->net_ns->ns.inum)
-    return false;
+  if (owner->mount_namespace != namespaces->mnt_ns->ns.inum) return false;
   /* As two words: a call that copies sixteen bytes costs more than all that is compared above. */
   const __u64 *known = (const void *)owner->comm;
   const __u64 *comm = (const void *)task->comm;
   return comm[0] == known[0] && comm[1] == known[1];
 }
 
-/* The number of `pid` in the namespace at `level`, 0 when it has none there. */
-static __always_inline __u32 number_at(struct pid *pid, __u32 level, struct pid_namespace *namespace) {
+/*
+ * The task in whose name another one works: a worker of io_uring, or another thread of the kernel that belongs to a process, works
+ * for the leader of that. Such a thread has no place in the program to go back to. NULL: the kernel works for itself.
+ */
+static __always_inline struct task_struct *subject_of(struct task_struct *task) {
+  if (TP_PLACE((struct pt_regs *)bpf_task_pt_regs(task))) return task;
+  struct task_struct *leader = task->group_leader;
+  return leader == task ? NULL : leader;
+}
+
+/* The number of `pid` in the namespace at `level`, 0 when it has none there. Has a stack of its own, for that of all is full. */
+static __noinline __u32 number_at(struct pid *pid, __u32 level, struct pid_namespace *namespace) {
   struct upid number = {};
   if (BPF_CORE_READ(pid, level) < level) return 0;
   bpf_probe_read_kernel(&number, sizeof number, &pid->numbers[level & 31]);
   return number.ns == namespace ? number.nr : 0;
 }
 
-static __always_inline void describe_ids(struct tp_owner *owner, struct task_struct *task) {
+static __always_inline void describe_ids(struct tp_identity *who, struct task_struct *task) {
   struct task_struct *leader = BPF_CORE_READ(task, group_leader);
   struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
   struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -41,155 +50,149 @@ static __always_inline void describe_ids(struct tp_owner *owner, struct task_str
   struct upid number = {};
   bpf_probe_read_kernel(&number, sizeof number, &pid->numbers[level & 31]);
 
-  owner->start_time = task->start_boottime;
-  owner->leader_start_time = BPF_CORE_READ(leader, start_boottime);
-  owner->parent_start_time = BPF_CORE_READ(parent, start_boottime);
-  owner->pid = task->tgid;
-  owner->tid = task->pid;
-  owner->ppid = BPF_CORE_READ(parent, tgid);
-  owner->ns_tid = number.nr;
-  owner->ns_pid = number_at(BPF_CORE_READ(leader, thread_pid), level, number.ns);
-  owner->ns_ppid = number_at(BPF_CORE_READ(parent, thread_pid), level, number.ns);
-  owner->pid_namespace = BPF_CORE_READ(number.ns, ns.inum);
+  who->start_time = task->start_boottime;
+  who->leader_start_time = BPF_CORE_READ(leader, start_boottime);
+  who->parent_start_time = BPF_CORE_READ(parent, start_boottime);
+  who->pid = task->tgid;
+  who->tid = task->pid;
+  who->ppid = BPF_CORE_READ(parent, tgid);
+  who->ns_tid = number.nr;
+  who->ns_pid = number_at(BPF_CORE_READ(leader, thread_pid), level, number.ns);
+  who->ns_ppid = number_at(BPF_CORE_READ(parent, thread_pid), level, number.ns);
+  who->pid_namespace = BPF_CORE_READ(number.ns, ns.inum);
 }
 
-struct tp_path_walk {
-  struct dentry *entry;
-  struct mount *mount;
-  char *path;
-  __u32 start; /* of what stands in `path` so far; it ends at TP_EXECUTABLE_LENGTH */
-};
+static __always_inline void describe_place(struct tp_identity *who, struct task_struct *task) {
+  __u64 id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+  who->cgroup_id = id;
+  who->uid = task->real_cred->uid.val;
+  who->mount_namespace = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+  who->exec_id = task->self_exec_id;
+  bpf_probe_read_kernel(who->comm, sizeof who->comm, &task->comm);
+  const struct tp_cgroup *cgroup = bpf_map_lookup_elem(&tp_cgroups, &id);
+  if (cgroup) who->flags |= cgroup->flags;
+}
 
-/* Puts one name before what is there, or goes from the root of a mount to the place where it is mounted. */
-static int walk_up(__u32 step, struct tp_path_walk *walk) {
-  struct dentry *entry = walk->entry;
-  struct mount *mount = walk->mount;
-  struct dentry *parent = BPF_CORE_READ(entry, d_parent);
-  if (entry == BPF_CORE_READ(mount, mnt.mnt_root) || entry == parent) {
-    struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-    if (above == mount) return 1;
-    walk->entry = BPF_CORE_READ(mount, mnt_mountpoint);
-    walk->mount = above;
+/* A process is new when its leader is younger than the tracer, or when it has executed something since. */
+static __always_inline void describe_image(struct tp_identity *who, struct task_struct *task, struct tp_scratch *scratch) {
+  struct task_struct *leader = task->group_leader;
+  struct tp_image *image = image_of(leader);
+  if (!image) image = note_image(leader, scratch);
+  if (image) BPF_CORE_READ_INTO(&image->node_name, task, nsproxy, uts_ns, name.nodename);
+  if (who->leader_start_time > tp_config.started || (image && image->is_new)) who->flags |= TP_OWNER_NEW;
+}
+
+/* A number for all that is known of an owner. Whoever chooses a part of that does not know the secrets. */
+static __always_inline __u64 digest_of(const struct tp_identity *who) {
+  const __u64 *words = (const void *)who;
+  __u64 digest = 0;
+  for (__u32 i = 1; i < sizeof *who / sizeof *words; i++) {
+    digest = (digest ^ words[i]) * tp_config.secrets[0];
+    digest = (digest << 29 | digest >> 35) * tp_config.secrets[1];
+  }
+  return digest | 1;
+}
+
+/* Fills `scratch->who` with what is known of a task as the owner of a socket in that network namespace. */
+static __noinline void identify(struct tp_scratch *scratch, struct task_struct *task, __u32 net_namespace) {
+  struct tp_identity *who = &scratch->who;
+  who->flags = TP_IS_COMPAT(task) ? TP_OWNER_COMPAT : 0;
+  describe_ids(who, task);
+  describe_place(who, task);
+  describe_image(who, task, scratch);
+  who->net_namespace = net_namespace;
+  who->id = digest_of(who);
+}
+
+/* Gives a socket its owner. Returns the socket's sequence with that; 0 when somebody else does it right now. */
+static __always_inline __u64 own(struct tp_socket *socket, const struct tp_identity *who) {
+  __u64 sequence = begin_write(&socket->sequence, sequence_of(&socket->sequence));
+  if (!sequence) return 0;
+  *(volatile __u32 *)&socket->generation = 0;
+  __builtin_memcpy(&socket->owner, who, sizeof socket->owner);
+  end_write(&socket->sequence);
+  return sequence;
+}
+
+static __always_inline __u32 net_namespace_of(const struct sock *sock) {
+  return BPF_CORE_READ(sock, __sk_common.skc_net.net, ns.inum);
+}
+
+/* Makes the current task the owner of `sock`, with which `socket` is kept, unless it is. */
+static __always_inline int let_own(struct tp_socket *socket, const struct sock *sock) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  if (!socket) {
+    count_failure(TP_FAILED_SOCKET);
     return 0;
   }
-  __u32 length = BPF_CORE_READ(entry, d_name.len);
-  if (length + 1 > walk->start || walk->start > TP_EXECUTABLE_LENGTH) return 1;
-  walk->start -= length + 1;
-  char *at = walk->path + (walk->start & (TP_EXECUTABLE_LENGTH - 1));
-  *at = '/';
-  bpf_probe_read_kernel(at + 1, length & (TP_EXECUTABLE_LENGTH - 1), BPF_CORE_READ(entry, d_name.name));
-  walk->entry = parent;
+  if (describes(&socket->owner, task)) return 0;
+  task = subject_of(task);
+  if (!task || !task->nsproxy || describes(&socket->owner, task)) return 0;
+  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  if (!scratch) {
+    count_failure(TP_FAILED_OWNER);
+    return 0;
+  }
+  identify(scratch, task, net_namespace_of(sock));
+  own(socket, &scratch->who);
+  release_scratch(scratch);
   return 0;
 }
 
-/* The most names and mounts that a path is followed through. */
-#define PATH_STEPS_MAX 128
-
-/* Puts a path together from its end. One that is longer than the field loses its beginning. */
-static __always_inline __u32 path_of(struct file *file, char *path) {
-  struct tp_path_walk walk = {.path = path, .start = TP_EXECUTABLE_LENGTH};
-  void *mounted = BPF_CORE_READ(file, f_path.mnt);
-  walk.entry = BPF_CORE_READ(file, f_path.dentry);
-  walk.mount = mounted - bpf_core_field_offset(struct mount, mnt);
-  bpf_loop(PATH_STEPS_MAX, walk_up, &walk, 0);
-  return walk.start;
-}
-
-static __always_inline void describe_executable(struct tp_task *known, struct task_struct *task) {
-  char *executable = known->owner.executable;
-  __builtin_memset(executable, 0, TP_EXECUTABLE_LENGTH);
-  struct file *file = BPF_CORE_READ(task, mm, exe_file);
-  if (!file) return;
-  __u32 start = path_of(file, known->path);
-  if (start >= TP_EXECUTABLE_LENGTH) return;
-  __u32 length = TP_EXECUTABLE_LENGTH - start;
-  if (length <= TP_EXECUTABLE_LENGTH)
-    bpf_probe_read_kernel(executable, length, known->path + (start & (TP_EXECUTABLE_LENGTH - 1)));
-}
-
-static __always_inline void describe_place(struct tp_owner *owner, struct task_struct *task) {
-  struct nsproxy *namespaces = BPF_CORE_READ(task, nsproxy);
-  __u64 id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-  owner->cgroup_id = id;
-  owner->uid = task->real_cred->uid.val;
-  owner->mount_namespace = BPF_CORE_READ(namespaces, mnt_ns, ns.inum);
-  owner->net_namespace = BPF_CORE_READ(namespaces, net_ns, ns.inum);
-  owner->exec_id = task->self_exec_id;
-  owner->flags = task->thread_info.flags & TP_COMPAT_FLAG ? TP_OWNER_COMPAT : 0;
-  bpf_probe_read_kernel(owner->comm, sizeof owner->comm, &task->comm);
-  BPF_CORE_READ_INTO(&owner->node_name, namespaces, uts_ns, name.nodename);
-  const struct tp_cgroup *cgroup = bpf_map_lookup_elem(&tp_cgroups, &id);
-  if (cgroup) {
-    owner->flags |= cgroup->flags;
-    __builtin_memcpy(owner->container_id, cgroup->container_id, sizeof owner->container_id);
-  } else {
-    __builtin_memset(owner->container_id, 0, sizeof owner->container_id);
+/* Copies the owner of a socket as it was at one moment, and returns the sequence of that; 0 when there is none. */
+static __always_inline __u64 copy_owner(struct tp_identity *who, const struct tp_socket *socket) {
+  for (__u32 i = 0; i < 8; i++) {
+    __u64 sequence = sequence_of(&socket->sequence);
+    if (sequence & 1 && sequence >> 32 == place_of(&socket->sequence)) continue;
+    __builtin_memcpy(who, &socket->owner, sizeof *who);
+    NO_REORDERING();
+    if (sequence_of(&socket->sequence) == sequence) return who->start_time ? sequence : 0;
   }
-}
-
-/* A process is new when its leader is younger than the tracer, or has executed something since. */
-static __always_inline bool is_new(struct task_struct *task) {
-  struct task_struct *leader = task->group_leader;
-  if (leader->start_boottime > tp_config.started) return true;
-  struct tp_task *known = bpf_task_storage_get(&tp_tasks, leader, NULL, 0);
-  return known && known->executed;
-}
-
-/* Notes that a process has executed something. That of younger ones tells nothing new. */
-static __always_inline void note_execution(struct task_struct *task) {
-  if (task->start_boottime > tp_config.started) return;
-  struct tp_task *known = bpf_task_storage_get(&tp_tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (known) known->executed = 1;
+  count_failure(TP_FAILED_OWNER);
+  return 0;
 }
 
 static __always_inline struct tp_text_head head_of(__u32 dimension, __u32 length) {
   return (struct tp_text_head){.prefix_length = 32 + 8 * length, .dimension = bpf_htonl(dimension)};
 }
 
-/* Puts each text behind the head of its key. An executable is looked up by as much as a key has room for. */
-static __always_inline void describe_heads(struct tp_owner *owner) {
-  __u32 container = (owner->flags & TP_OWNER_CONTAINER_NEW ? TP_STATE_CONTAINER_NEW : 0) +
-                    (owner->flags & TP_OWNER_CONTAINER_STARTED ? TP_STATE_CONTAINER_STARTED : 0);
-  __u32 place = owner->mount_namespace == tp_config.host_mount_namespace ? TP_STATE_HOST : 0;
+/*
+ * Writes all that is known of an owner, and puts each text behind the head of its key. An executable is looked up by as much as
+ * a key has room for.
+ */
+static __noinline void describe_owner(struct tp_owner *owner, const struct tp_identity *who) {
+  struct tp_process_key process = {.start_time = who->leader_start_time, .pid = who->pid};
+  __u64 id = who->cgroup_id;
+  __u32 container = (who->flags & TP_OWNER_CONTAINER_NEW ? TP_STATE_CONTAINER_NEW : 0) +
+                    (who->flags & TP_OWNER_CONTAINER_STARTED ? TP_STATE_CONTAINER_STARTED : 0);
+  __u32 place = who->mount_namespace == tp_config.host_mount_namespace ? TP_STATE_HOST : 0;
+  __builtin_memcpy(owner, who, __builtin_offsetof(struct tp_identity, comm));
+  __builtin_memcpy(owner->comm, who->comm, sizeof owner->comm);
   owner->comm_head = head_of(TP_SCOPE_COMM, TP_COMM_LENGTH);
   owner->node_name_head = head_of(TP_SCOPE_NODE_NAME, TP_NODE_NAME_LENGTH);
   owner->container_id_head = head_of(TP_STATE(TP_SCOPE_CONTAINER_ID, container), TP_CONTAINER_ID_LENGTH);
   owner->executable_head = head_of(TP_STATE(TP_SCOPE_EXECUTABLE, place), TP_TEXT_LENGTH);
+  const struct tp_image *image = bpf_map_lookup_elem(&tp_images, &process);
+  const void *path = image ? image->path : no_image.path;
+  const void *node_name = image ? image->node_name : no_image.node_name;
+  bpf_probe_read_kernel(owner->executable, sizeof owner->executable, path);
+  bpf_probe_read_kernel(owner->node_name, sizeof owner->node_name, node_name);
+  const struct tp_cgroup *cgroup = who->flags & TP_OWNER_CONTAINER ? bpf_map_lookup_elem(&tp_cgroups, &id) : NULL;
+  if (cgroup)
+    __builtin_memcpy(owner->container_id, cgroup->container_id, sizeof owner->container_id);
+  else
+    __builtin_memset(owner->container_id, 0, sizeof owner->container_id);
 }
 
-/* What is known of a task, brought up to date. NULL when there is no memory, or when it is being written right now. */
-static __noinline struct tp_task *know(struct task_struct *task) {
-  struct tp_task *known = bpf_task_storage_get(&tp_tasks, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
-  if (!known) return NULL;
-  if (describes(&known->owner, task)) return known;
-  if (__sync_val_compare_and_swap(&known->busy, 0, 1) != 0) return NULL;
-  describe_ids(&known->owner, task);
-  describe_place(&known->owner, task);
-  describe_executable(known, task);
-  if (is_new(task)) known->owner.flags |= TP_OWNER_NEW;
-  describe_heads(&known->owner);
-  known->owner.id = __sync_fetch_and_add(&tp_last_owner, 1) + 1;
-  known->busy = 0;
-  return known;
-}
-
-/* Gives a socket its owner. Of two that do so at once the first wins. The next packet finds the row out anew. */
-static __always_inline void own(struct tp_socket *socket, const struct tp_task *known) {
-  if (!begin_write(&socket->sequence, sequence_of(&socket->sequence))) return;
-  *(volatile __u32 *)&socket->generation = 0;
-  bpf_probe_read_kernel(&socket->owner, sizeof socket->owner, &known->owner);
-  end_write(&socket->sequence);
-}
-
-/* Whether a thread is in a system call on the very socket that has this cookie. */
-static __always_inline bool holds(struct task_struct *task, __u64 cookie) {
-  struct pt_regs *registers = (void *)bpf_task_pt_regs(task);
-  if (TP_SYSTEM_CALL(registers) < 0) return false;
-  __u64 descriptor = TP_FIRST_ARGUMENT(registers);
-  struct fdtable *table = task->files->fdt;
-  if (descriptor >= table->max_fds) return false;
-  struct file *file = NULL;
-  bpf_probe_read_kernel(&file, sizeof file, table->fd + descriptor);
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  return cookie && (__u64)BPF_CORE_READ(socket, sk, __sk_common.skc_cookie.counter) == cookie;
+/* Describes a task as a record of processes shows it. */
+static __always_inline void describe_task(struct tp_owner *owner, struct task_struct *task) {
+  struct tp_scratch *scratch = scratch_at(claim_scratch());
+  if (!scratch) {
+    __builtin_memset(owner, 0, sizeof *owner);
+    count_failure(TP_FAILED_OWNER);
+    return;
+  }
+  identify(scratch, task, BPF_CORE_READ(task, nsproxy, net_ns, ns.inum));
+  describe_owner(owner, &scratch->who);
+  release_scratch(scratch);
 }

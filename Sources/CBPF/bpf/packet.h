@@ -1,13 +1,15 @@
 /* What a packet is: its family, transport, addresses and ports. The rules are those of `PacketShape` in Swift. */
 #pragma once
 
-/* What is looked at of a packet. What stands before `content` is its flow. */
+/* What is looked at of a packet. Both addresses begin at a multiple of eight bytes. */
 struct tp_view {
-  struct tp_address_key source, destination;
+  __u32 _before_source;
+  struct tp_address_key source;
+  __u32 _before_destination;
+  struct tp_address_key destination;
   __u16 source_port, destination_port;
   __u8 shape;
   bool has_ports;
-  __u16 _reserved;
   __u8 content; /* as far as the plan asks; see content.h */
   __u8 hiding;  /* enum tp_hiding */
   __u16 transport_offset;
@@ -16,7 +18,6 @@ struct tp_view {
   __u32 ahead;          /* of TCP: bytes that are missing before it, if the plan asks; see content.h */
   bool is_syn;          /* of TCP */
 } __attribute__((aligned(8)));
-_Static_assert(__builtin_offsetof(struct tp_view, content) == 8 * TP_FLOW_WORDS, "a flow is compared word by word");
 
 struct ipv4_header {
   __u8 version_and_length, tos;
@@ -65,6 +66,15 @@ static __always_inline bool load(struct __sk_buff *skb, __u32 offset, void *to, 
   if (from + size > (void *)(long)skb->data_end) return bpf_skb_load_bytes(skb, offset, to, size) == 0;
   __builtin_memcpy(to, from, size);
   return true;
+}
+
+/*
+ * The same length, which is from 1 to `most`, a power of two. Older verifiers do not see that a number is not 0, nor that a check
+ * of one register is one of another.
+ */
+static __always_inline __u32 some_of(__u32 length, __u32 most) {
+  barrier_var(length);
+  return ((length - 1) & (most - 1)) + 1;
 }
 
 static __always_inline void view_ports(struct tp_view *view, const void *ports) {
@@ -176,13 +186,12 @@ static __always_inline bool view_ipv6(struct __sk_buff *skb, struct tp_view *vie
 }
 
 /*
- * Looks at a packet. False when it is not IP, or cut off before the end of its IP header. Not static: so the verifier
+ * Looks at a packet; `view` is all zero before. False when it is not IP, or cut off before the end of its IP header. Not static: so the verifier
  * checks it once, and not again with all that may follow.
  */
 __noinline int view(struct __sk_buff *skb, struct tp_view *view) {
   __u8 first;
   if (!view || !load(skb, 0, &first, sizeof first)) return false;
-  __builtin_memset(view, 0, sizeof *view);
   view->source.prefix_length = view->destination.prefix_length = 128;
   switch (first >> 4) {
     case 4: return view_ipv4(skb, view);

@@ -7,8 +7,7 @@ static __always_inline bool ends_process(struct task_struct *task) { return task
 /* `comm` is the name that a renamed task is about to get, else NULL. */
 static __always_inline int record_process(struct task_struct *task, enum tp_process_change change, __u32 parent,
                                           const char *comm) {
-  __u32 first = 0;
-  struct tp_counters *counters = bpf_map_lookup_elem(&tp_counters, &first);
+  struct tp_counters *counters = counters_of_processor();
   struct tp_process *process = bpf_ringbuf_reserve(&tp_ring, sizeof *process, 0);
   if (!process) {
     if (counters) count(&counters->processes_full);
@@ -18,9 +17,8 @@ static __always_inline int record_process(struct task_struct *task, enum tp_proc
   process->change = change;
   process->pid = task->tgid;
   process->parent = parent;
-  struct tp_task *known = change == TP_PROCESS_EXITED ? NULL : know(task);
-  if (known)
-    bpf_probe_read_kernel(&process->owner, sizeof process->owner, &known->owner);
+  if (change != TP_PROCESS_EXITED)
+    describe_task(&process->owner, task);
   else
     __builtin_memset(&process->owner, 0, sizeof process->owner);
   if (comm) bpf_probe_read_kernel_str(process->owner.comm, sizeof process->owner.comm, comm);

@@ -55,3 +55,9 @@ static __always_inline bool meets(const __u64 *row, const struct tp_tables *tabl
   if (other) TP_EACH_WORD(i) any |= row[i] & other[i];
   return any != 0;
 }
+
+static __always_inline bool is_empty(const __u64 *row) {
+  __u64 any = 0;
+  TP_EACH_WORD(i) any |= row[i];
+  return !any;
+}

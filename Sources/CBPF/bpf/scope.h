@@ -86,16 +86,22 @@ static __always_inline bool is_tracer(const struct tp_owner *owner) {
   return owner->ns_pid == tp_config.tracer && owner->pid_namespace == tp_config.tracer_namespace;
 }
 
-/* Keeps the rules whose scope holds the owner; NULL: nobody. Asked once for each owner and generation, not for each packet. */
-__noinline int keep_scope_of(struct tp_owner *owner, __u32 generation, struct tp_row *kept) {
+/*
+ * Fills the row `scope` of a scratch with the rules whose scope holds its `owner`; an id of 0 is nobody's. The scratch is looked up
+ * here, for before Linux 6.2 what a function is given cannot be a key. Asked once for each owner and generation, not for each packet.
+ */
+__noinline int ask_scope(__u32 place, __u32 generation) {
   struct tp_tables tables;
-  if (!kept) return 0;
-  __u64 *row = kept->words;
-  if ((owner && is_tracer(owner)) || !tables_of(generation, &tables)) {
+  struct tp_scratch *scratch = scratch_at(place);
+  if (!scratch) return 0;
+  struct tp_owner *owner = &scratch->owner;
+  __u64 *row = scratch->scope.words;
+  if (is_tracer(owner) || !tables_of(generation, &tables)) {
     clear(row);
     return 0;
   }
-  if (!owner || owner->id == 0) {
+  TP_EACH_WORD(i) row[i] = ~0ULL;
+  if (owner->id == 0) {
     keep(row, &tables, tables.plan->no_owner);
     return 0;
   }

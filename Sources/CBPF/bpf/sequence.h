@@ -26,12 +26,16 @@ static __always_inline __u64 place_of(const __u64 *sequence) {
   return place;
 }
 
-/* Takes the right to write, unless somebody wrote since the sequence was `seen`, or writes right now. */
-static __always_inline bool begin_write(__u64 *sequence, __u64 seen) {
+/*
+ * Takes the right to write, unless somebody wrote since the sequence was `seen`, or writes right now: 0 then, else the sequence
+ * as it will be when the writing has ended.
+ */
+static __always_inline __u64 begin_write(__u64 *sequence, __u64 seen) {
   __u64 place = place_of(sequence);
-  if (seen & 1 && seen >> 32 == place) return false;
+  if (seen & 1 && seen >> 32 == place) return 0;
   __u32 odd = ((__u32)seen + 1) | 1;
-  return __sync_val_compare_and_swap(sequence, seen, place << 32 | odd) == seen;
+  if (__sync_val_compare_and_swap(sequence, seen, place << 32 | odd) != seen) return 0;
+  return place << 32 | (__u32)(odd + 1);
 }
 
 static __always_inline void end_write(__u64 *sequence) { __sync_fetch_and_add((__u32 *)sequence, 1); }

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -22,3 +23,18 @@ int tp_next_signal(int descriptor);
 
 /// Writes to a pipe that others may share, whatever its flags: as many bytes as there is room for, -1 with EAGAIN for none.
 long tp_write_now(int descriptor, const void *_Nullable bytes, size_t length);
+
+/// What the running kernel lets programs be attached to.
+struct tp_kernel_hooks {
+  /// A tracepoint after each call that received (Linux 6.3).
+  bool has_receive_tracepoint;
+  /// Programs may run when a function of the kernel returns (CONFIG_FUNCTION_TRACER with trampolines).
+  bool follows_returns;
+  /// Programs may loop by a call (Linux 5.17).
+  bool has_loops;
+  /// The number of arguments of `inet_csk_accept`: 4, and 2 since Linux 6.10; -1 when it has another name.
+  int accept_arguments;
+};
+
+/// Finds out what the running kernel lets programs be attached to; false with errno when its types cannot be read.
+bool tp_probe_kernel(struct tp_kernel_hooks *_Nonnull hooks);

@@ -16,6 +16,8 @@
 #define TP_CONTAINER_ID_LENGTH 64
 #define TP_EXECUTABLE_LENGTH 256
 #define TP_INTERFACE_NAME_LENGTH 16
+/* Stands before the end of a path that is longer than its field: `…` in UTF-8. No whole path begins so. */
+#define TP_CUT "\xe2\x80\xa6"
 /* A key of a longest-prefix trie holds at most 256 bytes of data; four of them are the dimension. */
 #define TP_TEXT_LENGTH 252
 
@@ -71,7 +73,7 @@ enum tp_record_kind {
 };
 
 enum tp_owner_flags {
-  TP_OWNER_COMPAT = 1 << 0,            /* a 32-bit task of a 64-bit kernel */
+  TP_OWNER_COMPAT = 1 << 0,            /* the system call by which it became the owner was a 32-bit one of a 64-bit kernel */
   TP_OWNER_CONTAINER = 1 << 1,         /* its cgroup belongs to a container */
   TP_OWNER_CONTAINER_STARTED = 1 << 2, /* something was executed in that container, or it is older than the tracer */
   TP_OWNER_CONTAINER_NEW = 1 << 3,     /* that container is younger than the tracer */
@@ -84,19 +86,24 @@ struct tp_text_head {
   __u32 dimension;     /* network byte order */
 };
 
-/* Who owns a socket. All zero: nobody is known. Times are ns of CLOCK_BOOTTIME. Text ends at the first NUL, or fills its field. */
+/* What is known of an owner by numbers. Times are ns of CLOCK_BOOTTIME. */
+#define TP_OWNER_FACTS                                                              \
+  __u64 id; /* a new number whenever anything of the owner is new; 0: no owner */   \
+  __u64 start_time;                                                                 \
+  __u64 leader_start_time;                                                          \
+  __u64 parent_start_time; /* of the parent's leader */                             \
+  __u64 cgroup_id;                                                                  \
+  __u32 pid, tid, ppid;          /* as the host sees them; pid is the thread group */ \
+  __u32 ns_pid, ns_tid, ns_ppid; /* as the task's own pid namespace sees them */    \
+  __u32 uid;                                                                        \
+  __u32 mount_namespace, pid_namespace; /* the task's */                            \
+  __u32 net_namespace;                  /* the socket's */                          \
+  __u32 flags;                          /* enum tp_owner_flags */                   \
+  __u32 exec_id;                        /* counts the task's calls of execve */
+
+/* Who owns a socket. All zero: nobody is known. Text ends at the first NUL, or fills its field. */
 struct tp_owner {
-  __u64 id; /* a new number whenever any field below is new; 0: no owner */
-  __u64 start_time;
-  __u64 leader_start_time;
-  __u64 parent_start_time; /* of the parent's leader */
-  __u64 cgroup_id;
-  __u32 pid, tid, ppid;          /* as the host sees them; pid is the thread group */
-  __u32 ns_pid, ns_tid, ns_ppid; /* as the task's own pid namespace sees them */
-  __u32 uid;
-  __u32 mount_namespace, pid_namespace, net_namespace;
-  __u32 flags;
-  __u32 exec_id; /* counts the task's calls of execve */
+  TP_OWNER_FACTS
   struct tp_text_head comm_head;
   char comm[TP_COMM_LENGTH];
   struct tp_text_head node_name_head;
@@ -104,7 +111,7 @@ struct tp_owner {
   struct tp_text_head container_id_head;
   char container_id[TP_CONTAINER_ID_LENGTH];
   struct tp_text_head executable_head;
-  char executable[TP_EXECUTABLE_LENGTH];
+  char executable[TP_EXECUTABLE_LENGTH]; /* as the process executed it; of a long one the end, behind TP_CUT */
 };
 _Static_assert(sizeof(struct tp_owner) == 520, "tp_owner is a wire type");
 
@@ -328,6 +335,15 @@ enum tp_hiding {
   TP_HIDINGS,
 };
 
+/* Why something was not kept, so that less is known of packets that come later. */
+enum tp_failure {
+  TP_FAILED_SOCKET,  /* no room with a socket for its owner: what arrives there is nobody's */
+  TP_FAILED_STREAM,  /* no room with a socket for its streams: a message in several segments can be missed */
+  TP_FAILED_PROCESS, /* no room for what a process executes: its executable is the one of later, or none */
+  TP_FAILED_OWNER,   /* an owner changed each time it was read: the packet is nobody's */
+  TP_FAILURES,
+};
+
 /* Packets by what became of them, on one CPU. They only grow. Seen is the sum of the first three. */
 struct tp_counters {
   __u64 unwanted;  /* no rule wanted them */
@@ -335,9 +351,10 @@ struct tp_counters {
   __u64 full;      /* wanted, but the ring had no room */
   __u64 malformed; /* of the unwanted: not IP, or cut off before the end of the IP header */
   __u64 processes_full; /* changes of processes that found the ring full */
-  __u64 hidden[TP_HIDINGS]; /* of those seen, by enum tp_hiding; the first stays 0 */
+  __u64 hidden[TP_HIDINGS]; /* of those looked at, by enum tp_hiding; the first stays 0 */
+  __u64 failures[TP_FAILURES]; /* by enum tp_failure */
 };
-_Static_assert(sizeof(struct tp_counters) == 72, "tp_counters is a map value");
+_Static_assert(sizeof(struct tp_counters) == 104, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
 struct tp_config {
@@ -347,6 +364,7 @@ struct tp_config {
   __u32 host_mount_namespace; /* the inode of the first process's */
   __u32 ring_bytes; /* the size of the ring: a power of two, at least one page */
   __u32 tracer_namespace; /* the inode of the pid namespace that `tracer` belongs to */
-  __u32 _reserved;
+  __u32 accepts_by_name;  /* 1: accepting is noticed only when it asks for the peer's address */
+  __u64 secrets[2];       /* odd random numbers, so that nobody can make up two owners with one id */
 };
-_Static_assert(sizeof(struct tp_config) == 32, "tp_config is a load-time setting");
+_Static_assert(sizeof(struct tp_config) == 48, "tp_config is a load-time setting");

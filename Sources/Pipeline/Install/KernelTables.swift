@@ -21,6 +21,14 @@ public struct KernelTables: Sendable {
   /// Whether a rule asks for ancestors of owners.
   var asksForAncestors: Bool { plan.tree_words != 0 }
 
+  /// The directions in which a rule may want packets.
+  var directions: PacketDirections {
+    var directions: PacketDirections = []
+    if !rows[Int(plan.direction.0)].isEmpty { directions.insert(.ingress) }
+    if !rows[Int(plan.direction.1)].isEmpty { directions.insert(.egress) }
+    return directions
+  }
+
   /// How many clauses the kernel decides.
   public private(set) var decidedClauses = 0
   /// For each rule, what the kernel leaves of it.

@@ -31,8 +31,9 @@ import Glibc
   /// - Parameters:
   ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
   ///   - ringBytes: a power of two, at least one page.
-  func configure(rowWords: Int, ringBytes: UInt32) throws(KernelError) {
-    var config = tp_config(row_words: UInt32(rowWords), ring_bytes: ringBytes)
+  ///   - hooks: those that are used.
+  func configure(rowWords: Int, ringBytes: UInt32, hooks: Hooks) throws(KernelError) {
+    var config = tp_config(row_words: UInt32(rowWords), ring_bytes: ringBytes, hooks)
     try check(
       unsafe bpf_map__set_initial_value(
         map(".rodata.config"), &config, MemoryLayout<tp_config>.size), "set up the BPF program")

@@ -23,6 +23,15 @@ public struct KernelCounts: Equatable, Sendable {
   /// Changes of processes that found the ring full: what follows from them is not known.
   public var processesFull: UInt64 = 0
 
+  /// Times that the kernel had no room with a socket for its owner: what arrives there is nobody's.
+  public var socketFailures: UInt64 = 0
+  /// Times that the kernel had no room with a socket for its streams: a message in several segments can be missed.
+  public var streamFailures: UInt64 = 0
+  /// Times that there was no room for what a process executes.
+  public var processFailures: UInt64 = 0
+  /// Packets that are nobody's, for their owner changed each time it was read.
+  public var ownerFailures: UInt64 = 0
+
   /// Counts a packet whose transport is hidden.
   mutating func count(_ hidden: HiddenTransport) {
     switch hidden {
@@ -54,10 +63,16 @@ struct KernelCounters {
   func counts() throws(KernelError) -> KernelCounts {
     let values = try read(counters, index: 0, words: MemoryLayout<tp_counters>.size / 8)
     func hidden(_ hiding: tp_hiding) -> UInt64 { values[5 + Int(hiding.rawValue)] }
+    let failures = values[(5 + Int(TP_HIDINGS.rawValue))...]
+    func failed(_ failure: tp_failure) -> UInt64 {
+      failures[failures.startIndex + Int(failure.rawValue)]
+    }
     return KernelCounts(
       unwanted: values[0], submitted: values[1], ringFull: values[2], malformed: values[3],
       fragments: hidden(TP_HIDDEN_BY_FRAGMENT), buried: hidden(TP_HIDDEN_BY_HEADERS),
-      cutOff: hidden(TP_HIDDEN_BY_END), processesFull: values[4])
+      cutOff: hidden(TP_HIDDEN_BY_END), processesFull: values[4],
+      socketFailures: failed(TP_FAILED_SOCKET), streamFailures: failed(TP_FAILED_STREAM),
+      processFailures: failed(TP_FAILED_PROCESS), ownerFailures: failed(TP_FAILED_OWNER))
   }
 
   /// For each of the first `rules` rules of a generation, the packets that it wanted and that found the ring full.

@@ -12,7 +12,8 @@ package struct PacketTest: ~Copyable {
   /// Loads the programs with a plan in force.
   package init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(KernelError) {
     let object = try BPFObject()
-    try object.configure(rowWords: tables.rowWords, ringBytes: ringBytes)
+    try object.configure(rowWords: tables.rowWords, ringBytes: ringBytes, hooks: try Hooks())
+    try object.keepPrograms(where: PacketPrograms.contains)
     try object.load()
     let installer = Installer(object, rowWords: tables.rowWords)
     try installer.install(tables)

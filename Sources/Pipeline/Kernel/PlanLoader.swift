@@ -15,6 +15,8 @@ package struct PlanLoader: Sendable {
     let processes: [ProcessPrograms]
     /// The programs that can decide by it: those that run, or wider ones.
     let packets: PacketPrograms
+    /// The directions in which it wants packets.
+    let directions: PacketDirections
   }
 
   /// Makes what loads plans beside programs that run.
@@ -42,7 +44,8 @@ package struct PlanLoader: Sendable {
       for: tables, besides: purposes, sharingMapsOf: owners)
     guard tables.rowWords > packets.rowWords else {
       try packets.installer.install(tables)
-      return LoadedPlan(generation: generation, processes: processes, packets: packets)
+      return LoadedPlan(generation: generation, processes: processes, packets: packets,
+        directions: tables.directions)
     }
     // Twice as wide at least, so that a set that grows rule by rule seldom pays for it.
     let words = min(Row.wordLimit, max(tables.rowWords, 2 * packets.rowWords))
@@ -51,7 +54,8 @@ package struct PlanLoader: Sendable {
     try wider.installer.install(current)
     try wider.installer.activate(current.plan.generation)
     try wider.installer.install(tables)
-    return LoadedPlan(generation: generation, processes: processes, packets: wider)
+    return LoadedPlan(generation: generation, processes: processes, packets: wider,
+      directions: tables.directions)
   }
 }
 

@@ -50,7 +50,7 @@ final class ProcessPrograms: Sendable {
   /// Loads the programs; nothing is attached.
   init(_ purpose: Purpose, sharingMapsOf owners: OwnerPrograms) throws(KernelError) {
     let object = try BPFObject()
-    try object.configure(rowWords: 1, ringBytes: owners.ringBytes)
+    try object.configure(rowWords: 1, ringBytes: owners.ringBytes, hooks: owners.hooks)
     try object.keepPrograms(where: purpose.contains)
     try object.omitPlans()
     try object.shareMaps(of: owners.object)

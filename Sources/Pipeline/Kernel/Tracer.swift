@@ -14,6 +14,10 @@ public struct Tracer: ~Copyable {
   let knownCgroups: KnownCgroups
   /// The programs that see packets; nil when they are detached.
   private var packetLinks: PacketLinks?
+  /// The directions that they see.
+  private var directions: PacketDirections
+  /// The cgroup that they are attached to.
+  private let cgroup: Descriptor
   private var links: [BPFLink]
   /// What processes are watched for.
   private var purposes: Set<ProcessPrograms.Purpose> = []
@@ -44,15 +48,11 @@ public struct Tracer: ~Copyable {
     let gracePeriod = try GracePeriod()
 
     // Cgroups before owners, owners before packets: each needs what stands before it.
-    var links = [
-      try owners.attach("tp_on_cgroup_made"), try owners.attach("tp_on_cgroup_removed"),
-      try owners.attach("tp_on_exec"),
-    ]
+    var links = try owners.attach()
     let known = KnownCgroups(owners)
     for member in tree.members() { try known.add(member) }
-    links.append(try owners.attach("tp_on_create", to: cgroup))
-    for program in ["tp_on_send", "tp_on_receive"] { links.append(try owners.attach(program)) }
-    try KernelIterator.run(try owners.attach("tp_seed"))
+    links += try owners.attach(to: cgroup)
+    try owners.find()
     try packets.installer.install(tables)
     try packets.installer.activate(tables.plan.generation)
     let ring = try RingBuffer(map: owners.descriptor(ofMap: "tp_ring"))
@@ -61,7 +61,9 @@ public struct Tracer: ~Copyable {
       links += try programs.attach()
       purposes.insert(programs.purpose)
     }
-    packetLinks = try packets.attach(to: cgroup)
+    packetLinks = try packets.attach(to: cgroup, tables.directions)
+    directions = tables.directions
+    self.cgroup = cgroup
     counters = KernelCounters(
       counters: owners.descriptor(ofMap: "tp_counters"),
       losses: owners.descriptor(ofMap: "tp_losses"))
@@ -89,17 +91,31 @@ public struct Tracer: ~Copyable {
       purposes.insert(programs.purpose)
     }
     var holders = [packets]
-    if plan.packets !== packets, let packetLinks {
-      do throws(KernelError) { try plan.packets.takeOver(packetLinks) } catch {
-        try packets.takeOver(packetLinks)
-        throw error
-      }
-      holders.append(plan.packets)
+    if plan.packets !== packets { holders.append(plan.packets) }
+    // Both plans are served until the new one decides alone.
+    try serve(plan.packets, directions.union(plan.directions))
+    do throws(KernelError) { try plan.packets.installer.activate(plan.generation) } catch {
+      try serve(packets, directions)
+      throw error
     }
     packets = plan.packets
-    try packets.installer.activate(plan.generation)
+    try serve(packets, plan.directions)
+    directions = plan.directions
     defer { generation = plan.generation }
     return OutgoingPlan(generation, holders, gracePeriod)
+  }
+
+  /// Has programs see the packets of some directions, in the place of those that do now.
+  private mutating func serve(
+    _ programs: PacketPrograms, _ wanted: PacketDirections
+  ) throws(KernelError) {
+    guard var links = packetLinks, programs !== packets || wanted != directions else { return }
+    do throws(KernelError) { try programs.takeOver(&links, wanted, at: cgroup) } catch {
+      try packets.takeOver(&links, directions, at: cgroup)
+      packetLinks = links
+      throw error
+    }
+    packetLinks = links
   }
 
   /// Waits for records, or until one of `others` is readable.

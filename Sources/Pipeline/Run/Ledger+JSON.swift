@@ -17,6 +17,10 @@ extension Ledger {
         "read": .count(records), "waiting": .count(waiting), "malformed": .count(malformedRecords),
       ],
       "processes": ["ringFull": .count(kernel.processesFull)],
+      "failures": [
+        "sockets": .count(kernel.socketFailures), "streams": .count(kernel.streamFailures),
+        "processes": .count(kernel.processFailures), "owners": .count(kernel.ownerFailures),
+      ],
       "emitted": .count(emitted),
       "rules": .list(rules.map(\.json)),
       "events": .list(

@@ -57,7 +57,7 @@ public enum StatsSchema {
           ("wanted", "a rule wants them: submitted + ringFull"),
           ("submitted", "a record of them is in the ring"),
           ("ringFull", "wanted, but the ring had no room"),
-          ("fragments", "of those seen, fragments after the first: they give events of IP alone"),
+          ("fragments", "of those looked at, fragments after the first: they give events of IP alone"),
           ("buried", "the same, IPv6 with more or longer extension headers than are followed"),
           ("cutOff", "the same, a header of TCP, UDP or ICMP is not all there"),
         ]))
@@ -74,6 +74,16 @@ public enum StatsSchema {
       "processes",
       JSONSchema.object(
         counts([("ringFull", "changes of processes for which the ring had no room")]))
+    ),
+    (
+      "failures",
+      JSONSchema.object(
+        counts([
+          ("sockets", "times that the kernel had no room with a socket for its owner"),
+          ("streams", "times that it had no room with a socket for what its streams carried"),
+          ("processes", "times that there was no room for what a process executes"),
+          ("owners", "packets that are nobody's because their owner changed while it was read"),
+        ]))
     ),
     ("emitted", JSONSchema.described("events given to the outputs", number)),
     (

@@ -1,0 +1,58 @@
+/* Who sends a packet that leaves, and the socket whose owner it belongs to. */
+#pragma once
+
+enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3 };
+
+/* The socket of a packet, as it stays; NULL when there is none. */
+static __always_inline struct bpf_sock *socket_of(struct __sk_buff *skb) { return skb->sk ? bpf_sk_fullsock(skb->sk) : NULL; }
+
+/*
+ * An address as a number, for reads through calls: with the socket of a packet itself the verifier lets nobody reckon. It goes
+ * through memory that it does not follow.
+ */
+static __always_inline struct sock *readable(struct bpf_sock *sock, struct tp_scratch *scratch) {
+  *(volatile __u64 *)&scratch->address = (__u64)sock;
+  return (struct sock *)*(volatile __u64 *)&scratch->address;
+}
+
+/*
+ * Whether the current task, which `subject` is or works for, sends what leaves through a socket of a program. Datagrams are sent by
+ * whoever runs. What has connections sends by itself, too: then in the name of its owner, else it is who holds its lock in a call.
+ * One that ends gave up too much of itself to be known by.
+ */
+static __always_inline bool is_sender(struct bpf_sock *sock, struct task_struct *subject, struct tp_scratch *scratch) {
+  if (!subject || !subject->nsproxy || sock->state == TCP_LISTEN) return false;
+  if (sock->type == SOCK_DGRAM || sock->type == SOCK_RAW) return true;
+  struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
+  if (tcp) return tcp->inet_conn.icsk_inet.sk.sk_lock.owned;
+  return BPF_CORE_READ(readable(sock, scratch), sk_lock.owned);
+}
+
+/* Whether the kernel made a socket for itself. */
+static __always_inline bool is_of_kernel(const struct sock *sock) {
+  return BPF_CORE_READ_BITFIELD_PROBED(sock, sk_kern_sock);
+}
+
+/* Whether what is known with a socket of its owner holds of the packet that leaves through it now. */
+static __always_inline bool is_sent_by_owner(const struct tp_socket *socket, struct bpf_sock *sock) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  if (describes(&socket->owner, task)) return true;
+  if (sock->type != SOCK_STREAM) return false;
+  struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
+  return tcp && !tcp->inet_conn.icsk_inet.sk.sk_lock.owned;
+}
+
+/* The socket of a program that a subflow of MPTCP belongs to; NULL when it is none, or the kernel does not tell. */
+static __always_inline struct mptcp_sock *message_socket(struct bpf_sock *sock) {
+  if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_skc_to_mptcp_sock)) return NULL;
+  if (sock->type != SOCK_STREAM) return NULL;
+  struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
+  if (!tcp || !bpf_core_field_exists(tcp->is_mptcp) || !tcp->is_mptcp) return NULL;
+  return bpf_skc_to_mptcp_sock(sock);
+}
+
+/* The system call that a task is in, -1 when it is in none. */
+static __always_inline __s32 system_call_of(struct task_struct *task) {
+  __s32 number = TP_SYSTEM_CALL((struct pt_regs *)bpf_task_pt_regs(task));
+  return number >= 0 ? number : -1;
+}

@@ -1,0 +1,80 @@
+import CBPF
+import Glibc
+
+/// The hooks by which the kernel side gets to know whose sockets there are, each as this kernel has it.
+struct Hooks: Equatable, Sendable {
+  /// How it is noticed that a program received from a socket.
+  var receiving = Receiving.tracepoint
+  /// How it is noticed that a program accepted a connection.
+  var accepting = Accepting.byName
+
+  /// How it is noticed that a program received from a socket.
+  enum Receiving: Equatable {
+    /// By `sock_recv_length` (Linux 6.3).
+    case tracepoint
+    /// When `inet_recvmsg` or `inet6_recvmsg` returns.
+    case returning
+    /// Not at all: the kernel has neither.
+    case unnoticed
+  }
+
+  /// How it is noticed that a program accepted a connection.
+  enum Accepting: Equatable {
+    /// When `inet_csk_accept` returns, which has so many arguments: 4, or 2 since Linux 6.10.
+    case returning(arguments: Int)
+    /// When the call asks for the peer's address; one that does not is noticed when the socket is first used.
+    case byName
+  }
+
+  /// Finds out what the running kernel has.
+  ///
+  /// - Throws: when its types cannot be read, or when it cannot run the programs at all.
+  init() throws(KernelError) {
+    var found = tp_kernel_hooks()
+    guard unsafe tp_probe_kernel(&found) else {
+      throw KernelError("read the kernel's types", code: errno)
+    }
+    guard found.has_loops else {
+      throw KernelError(
+        "run on this kernel", advice: "it has no bpf_loop: this needs Linux 5.17, and is tested from 6.1 on")
+    }
+    if !found.has_receive_tracepoint {
+      receiving = found.follows_returns ? .returning : .unnoticed
+    }
+    if found.follows_returns, [2, 4].contains(found.accept_arguments) {
+      accepting = .returning(arguments: Int(found.accept_arguments))
+    }
+  }
+
+  /// The programs that are attached where their sections say, in order.
+  var programs: [String] {
+    var programs = [
+      "tp_on_cgroup_made", "tp_on_cgroup_removed", "tp_on_exec", "tp_on_image", "tp_on_image_end",
+    ]
+    switch receiving {
+    case .tracepoint: programs.append("tp_on_receive")
+    case .returning: programs += ["tp_on_recvmsg", "tp_on_recvmsg6"]
+    case .unnoticed: break
+    }
+    switch accepting {
+    case .returning(arguments: 2): programs.append("tp_on_accept")
+    case .returning: programs.append("tp_on_accept_of_four")
+    case .byName: break
+    }
+    return programs
+  }
+
+  /// The programs that are attached to the cgroup whose packets are traced.
+  var cgroupPrograms: [String] {
+    ["tp_on_create"] + (accepting == .byName ? ["tp_on_name", "tp_on_name6"] : [])
+  }
+
+  /// The iterators that go over what is older than the tracer, in order.
+  static let finders = ["tp_find_images", "tp_seed"]
+
+  /// Whether a program of the BPF object is one of these.
+  func contains(_ program: String) -> Bool {
+    programs.contains(program) || cgroupPrograms.contains(program)
+      || Self.finders.contains(program)
+  }
+}
