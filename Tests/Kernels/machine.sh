@@ -11,14 +11,18 @@ find_accelerator() { # KERNEL IMAGE
   grep --quiet '^fact end-ms' "$log" || accelerator=(tcg -cpu max)
 }
 
-# Boots a kernel and waits for its end, or until the time is over.
-boot() { # KERNEL IMAGE LOG SECONDS WORDS
+# Boots a kernel and waits for its end, or until the time is over. In a shell of its own, which takes the machine with it when it
+# is told to end.
+boot() ( # KERNEL IMAGE LOG SECONDS WORDS
   timeout --foreground --kill-after=5 "$4" qemu-system-x86_64 -accel "${accelerator[@]}" -m "${memory:-1G}" -smp 2 \
     -nographic -no-reboot -nodefaults -serial stdio -kernel "$1" -initrd "$2" \
-    -append "console=ttyS0 panic=-1 quiet $5" </dev/null >"$3.raw" 2>&1 || true
+    -append "console=ttyS0 panic=-1 quiet $5" </dev/null >"$3.raw" 2>&1 &
+  machine=$!
+  trap 'kill "$machine" 2>/dev/null; exit 143' TERM
+  wait "$machine" || true
   tr -d '\r' <"$3.raw" >"$3"
   rm "$3.raw"
-}
+)
 
 # What a machine told: the value of its last fact of this name.
 fact() { # LOG NAME

@@ -60,9 +60,9 @@ flood() {
   check 'flood: some are lost' "$ring_full of $wanted" test "$ring_full" -gt 0
 }
 
-# Kernels before 6.1 are refused: with a sentence that names the version which is needed, and why.
+# Kernels before 5.17 are refused: with a sentence that names the version which is needed, and why.
 is_too_old() {
-  [ "$(printf '6.1\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 6.1 ]
+  [ "$(printf '5.17\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 5.17 ]
 }
 refusal() {
   local code
@@ -73,7 +73,7 @@ refusal() {
   fact refused yes
   is 'too old: exit code' $code 2
   is 'too old: lines' "$(wc -l <refusal.out)" 1
-  check 'too old: which is needed' "$(cat refusal.out)" grep -qE 'Linux 6\.[0-9]+ or (later|newer)' refusal.out
+  check 'too old: which is needed' "$(cat refusal.out)" grep -qE 'needs Linux [5-9]\.[0-9]+' refusal.out
   is 'too old: doctor' "$(tracee-policy doctor >doctor.out 2>&1; echo $?)" 2
   sed 's/^/log doctor: /' doctor.out
 }
