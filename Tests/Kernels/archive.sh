@@ -82,7 +82,7 @@ kernel_packages() {
 chosen() { # SERIES…
   awk -v names="$*" '
     BEGIN { count = split(names, name, " ") }
-    { for (i = 1; i <= count; i++) if ($1 == name[i] || index($2, name[i] "-") == 1) { print; break } }'
+    { for (i = 1; i <= count; i++) if ($1 == name[i] || $2 == name[i] || index($2, name[i] "-") == 1) { print; break } }'
 }
 
 # Of each series the newest, and of those of Debian's releases the oldest as well: a fix within a series changed what its verifier takes.
