@@ -5,10 +5,11 @@
 suites=(bullseye bookworm bookworm-backports trixie trixie-backports forky sid)
 secured=(bullseye bookworm trixie)
 
-# The addresses of Debian's archive and of its security updates, as this machine's own apt knows them: "ARCHIVE SECURITY".
+# The addresses of Debian's archive and of its security updates, as this machine's own apt knows them: "ARCHIVE SECURITY". Others
+# have suites of the same names, but no component main below a folder that is called so.
 archive_addresses() {
   local uris archive security
-  uris=$(apt-get update --print-uris 2>/dev/null | sed -n "s,^'\(.*\)/dists/\([^/]*\)/.*,\1 \2,p" | sort -u)
+  uris=$(apt-get update --print-uris 2>/dev/null | sed -n "s,^'\(.*\)/dists/\([^/]*\)/main/binary-.*,\1 \2,p" | sort -u)
   archive=$(grep --max-count=1 --extended-regexp '/debian(-archive)?(/[0-9TZ]+)? [a-z]+$' <<<"$uris" | cut -d' ' -f1)
   security=$(grep --max-count=1 -- '-security$' <<<"$uris" | cut -d' ' -f1)
   [ -n "$archive" ] && echo "$archive $security"
