@@ -50,10 +50,12 @@ widest() {
   is 'widest: the last rule' "$(policies_of '^udp egress [0-9]+>7001 km-udp-client')" many
 }
 
-# More than a small ring takes: what is lost is counted.
+# More than a small ring takes while nobody reads it: what is lost is counted.
 flood() {
   start flood p --buffer 64K || return
+  kill -STOP "$tracer"
   traffic flood 127.0.0.1 7009 4000
+  kill -CONT "$tracer"
   settle
   stop may-lose
   check 'flood: all are seen' "$seen" test "$seen" -ge 8000
