@@ -43,7 +43,6 @@ build_image() { # BINARY ARCHIVE
   install --strip "$1" "$root/bin/tracee-policy"
   copy_libraries "$root" "$1"
   build_peers "$root/bin"
-  cp -r "$here/../../policies" "$root/policies"
   pack "$root" "$2"
   rm -rf "$root"
 }

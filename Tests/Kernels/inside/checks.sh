@@ -40,16 +40,6 @@ whole_and_older() {
   done
 }
 
-# As many rules as there can be.
-widest() {
-  many_rules w many 1023
-  start widest w || return
-  traffic udp 127.0.0.1 7001
-  settle
-  stop
-  is 'widest: the last rule' "$(policies_of '^udp egress [0-9]+>7001 km-udp-client')" many
-}
-
 # More than a small ring takes while nobody reads it: what is lost is counted.
 flood() {
   start flood p --buffer 64K || return
@@ -94,9 +84,7 @@ tests() {
   scopes
   trees
   reloads
-  widest
   flood
-  if start shipped /policies; then stop; fi
 }
 
 if is_too_old; then refusal; else tests; fi

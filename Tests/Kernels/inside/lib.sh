@@ -118,7 +118,7 @@ rules:
     filters: [$5]
 END
 }
-# So many rules of other ports, and one of 7001.
+# One rule of port 7001, and so many of others.
 many_rules() { # FOLDER NAME COUNT
   policy "$1" "$2" global net_packet_udp 'data.dst_port=7001, data.metadata.direction=egress'
   awk -v count="$3" 'BEGIN {
