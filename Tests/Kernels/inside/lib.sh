@@ -118,12 +118,12 @@ rules:
     filters: [$5]
 END
 }
-# One rule of port 7001, and so many of others.
+# So many rules of other ports, and at the end one of 7001.
 many_rules() { # FOLDER NAME COUNT
-  policy "$1" "$2" global net_packet_udp 'data.dst_port=7001, data.metadata.direction=egress'
+  policy "$1" "$2" global net_packet_udp 'data.dst_port=20000, data.metadata.direction=egress'
   awk -v count="$3" 'BEGIN {
-    for (i = 0; i < count; i++)
-      printf "  - event: net_packet_udp\n    filters: [data.dst_port=%d, data.metadata.direction=egress]\n", 20000 + i
+    for (i = 1; i <= count; i++)
+      printf "  - event: net_packet_udp\n    filters: [data.dst_port=%d, data.metadata.direction=egress]\n", i < count ? 20000 + i : 7001
   }' >>"$1/$2.yaml"
 }
 
