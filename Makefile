@@ -1,9 +1,9 @@
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
-# sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
 # make kernels       traces on Debian's kernels, each in a virtual machine; KERNELS="6.1 7.2" only those, LIST=1 says which
 #                    there are, DOC=1 writes docs/kernels.md, EQUIVALENCE=100000 compares so many decisions there instead
+# sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, and the start; PARTS="packet rate" only those
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
@@ -15,7 +15,6 @@ to_build := libyaml-dev libbpf-dev libelf-dev zlib1g-dev
 to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils iproute2 iputils-ping \
   netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)
-to_boot := qemu-system-x86 cpio busybox-static gcc libc6-dev debian-archive-keyring
 
 # Builds belong to whoever called sudo, so that a later build without it can go on from them.
 caller := $(filter-out root,$(SUDO_USER))
@@ -44,12 +43,7 @@ equivalence:
 	$(as_caller) $(swift) build --build-tests
 	DECISIONS=$(DECISIONS) $(swift) test --skip-build --filter Equivalence
 
-soak_seconds = $(if $(filter command%,$(origin SECONDS)),$(SECONDS),600)
-soak:
-	@.ci/install $(to_test)
-	$(as_caller) $(swift) build --build-tests
-	SOAK=$(soak_seconds) $(swift) test --skip-build --filter LongSoak
-
+to_boot := qemu-system-x86 cpio busybox-static gcc libc6-dev debian-archive-keyring
 kernels:
 	@.ci/install $(to_build) $(to_boot)
 ifdef LIST
@@ -62,6 +56,12 @@ else
 	$(as_caller) $(swift) build --configuration release --product tracee-policy
 	$(as_caller) Tests/Kernels/run $(if $(DOC),--doc) $(KERNELS)
 endif
+
+soak_seconds = $(if $(filter command%,$(origin SECONDS)),$(SECONDS),600)
+soak:
+	@.ci/install $(to_test)
+	$(as_caller) $(swift) build --build-tests
+	SOAK=$(soak_seconds) $(swift) test --skip-build --filter LongSoak
 
 bench:
 	@.ci/install $(to_build)
