@@ -1,6 +1,8 @@
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
+# make kernels       traces on Debian's kernels, each in a virtual machine; KERNELS="6.1 7.2" only those, LIST=1 says which
+#                    there are, DOC=1 writes docs/kernels.md, EQUIVALENCE=100000 compares so many decisions there instead
 # sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, servers and memory, and the start; PARTS="packet nginx" only those
@@ -24,7 +26,7 @@ swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
 formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test equivalence soak bench fuzz lint clean
+.PHONY: run test equivalence soak kernels bench fuzz lint clean
 
 run:
 	@.ci/install $(to_build)
@@ -41,6 +43,20 @@ equivalence:
 	@.ci/install $(to_test)
 	$(as_caller) $(swift) build --build-tests
 	DECISIONS=$(DECISIONS) $(swift) test --skip-build --filter Equivalence
+
+to_boot := qemu-system-x86 cpio busybox-static gcc libc6-dev debian-archive-keyring
+kernels:
+	@.ci/install $(to_build) $(to_boot)
+ifdef LIST
+	@$(as_caller) Tests/Kernels/run --list $(KERNELS)
+else ifdef EQUIVALENCE
+	$(as_caller) $(swift) build --build-tests
+	$(as_caller) env SEED=$(SEED) Tests/Kernels/run --equivalence $(EQUIVALENCE) \
+	  --tests .build/debug/tracee-policyPackageTests.xctest $(KERNELS)
+else
+	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) Tests/Kernels/run $(if $(DOC),--doc) $(KERNELS)
+endif
 
 soak_seconds = $(if $(filter command%,$(origin SECONDS)),$(SECONDS),600)
 soak:
@@ -76,4 +92,4 @@ lint:
 	$(swift) format lint --strict --recursive $(formatted)
 
 clean:
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-fuzz .build-kernels
