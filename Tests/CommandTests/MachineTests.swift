@@ -164,8 +164,12 @@ struct MachineTests {
 private enum VersionOneGroup {
   static let root: String? = {
     let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
-    return mounts.split(separator: "\n").map { $0.split(separator: " ") }
-      .first { $0.count > 3 && $0[2] == "cgroup" && $0[3].contains("name=systemd") }
-      .map { String($0[1]) }
+    for line in mounts.split(separator: "\n") {
+      let parts = line.split(separator: " ").map(String.init)
+      if parts.count > 3, parts[2] == "cgroup", parts[3].contains("name=systemd") {
+        return parts[1]
+      }
+    }
+    return nil
   }()
 }

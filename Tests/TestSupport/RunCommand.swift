@@ -6,6 +6,13 @@ public struct Outcome: Sendable {
   public let output: String
   /// All of its standard error.
   public let errors: String
+
+  /// Takes what a process that has ended left behind.
+  public init(ending: Ending, output: String, errors: String) {
+    self.ending = ending
+    self.output = output
+    self.errors = errors
+  }
 }
 
 /// A program that should have succeeded and did not.
