@@ -40,7 +40,8 @@ struct MachineTests {
 
   @Test func `each privilege that is missing has a line`() async throws {
     let lacking = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", Tracer.path]
-    let applied = try await outcome(of: lacking + ["-e", "net_packet_tcp", "--for", "1ms"])
+    let applied = try await outcome(
+      of: lacking + ["-e", "net_packet_tcp.data.dst_port=80", "--for", "1ms"])
     #expect(applied.ending == .exited(2))
     let names = applied.errors.matches(of: /without (CAP_[A-Z_]+);/).map { String($0.1) }
     #expect(names == ["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"], "\(applied.errors)")
@@ -99,13 +100,14 @@ struct MachineTests {
         let ending = try await process.end()
         return Outcome(ending: ending, output: process.outputText, errors: process.errorText)
       }
-      let refused = try await started("-e", "net_packet_tcp", "--for", "1ms")
+      let refused = try await started("-e", "net_packet_tcp.data.dst_port=80", "--for", "1ms")
       #expect(refused.ending == .exited(2))
       #expect(
         refused.errors.hasPrefix(
           "tracee-policy: cannot see other cgroups than those below \(folder)"))
       #expect(refused.errors.contains("--cgroup"))
-      let named = try await started("-e", "net_packet_tcp", "--for", "1ms", "--cgroup", folder)
+      let named = try await started(
+        "-e", "net_packet_tcp.data.dst_port=80", "--for", "1ms", "--cgroup", folder)
       #expect(named.ending == .exited(0), "\(named.errors)")
       let asked = try await started("doctor")
       #expect(asked.ending == .exited(2))
@@ -119,7 +121,9 @@ struct MachineTests {
       let inner = try stage.make(stage.plannedGroup(below: group))
       let program = try ExclusiveProgram("fence", at: group.directory)
       for directory in [group.directory, inner.directory] {
-        let selection = ["-e", "net_packet_tcp", "--cgroup", directory, "--for", "1ms"]
+        let selection = [
+          "-e", "net_packet_tcp.data.dst_port=80", "--cgroup", directory, "--for", "1ms",
+        ]
         let applied = try await outcome(of: [Tracer.path] + selection)
         #expect(applied.ending == .exited(2))
         #expect(
@@ -135,7 +139,10 @@ struct MachineTests {
       }
       program.detach()
       let applied = try await outcome(
-        of: [Tracer.path, "-e", "net_packet_tcp", "--cgroup", inner.directory, "--for", "1ms"])
+        of: [
+          Tracer.path, "-e", "net_packet_tcp.data.dst_port=80", "--cgroup", inner.directory,
+          "--for", "1ms",
+        ])
       #expect(applied.ending == .exited(0), "\(applied.errors)")
     }
   }
@@ -152,7 +159,9 @@ struct MachineTests {
       #expect(asked.ending == .exited(0))
       #expect(asked.output.contains(words), "\(asked.output)")
       let applied = try await outcome(
-        of: [Tracer.path, "-e", "net_packet_tcp", "-s", "container", "--for", "1ms"])
+        of: [
+          Tracer.path, "-e", "net_packet_tcp.data.dst_port=80", "-s", "container", "--for", "1ms",
+        ])
       #expect(applied.errors.contains(words), "\(applied.errors)")
       #expect(applied.errors.contains("; policies ask for containers\n"))
       #expect(applied.errors.contains("; containers that look like the host: "))
@@ -165,9 +174,10 @@ private enum VersionOneGroup {
   static let root: String? = {
     let mounts = (try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8)) ?? ""
     for line in mounts.split(separator: "\n") {
-      let parts = line.split(separator: " ")
-      guard parts.count > 3, parts[2] == "cgroup", parts[3].contains("name=systemd") else { continue }
-      return String(parts[1])
+      let parts = line.split(separator: " ").map(String.init)
+      if parts.count > 3, parts[2] == "cgroup", parts[3].contains("name=systemd") {
+        return parts[1]
+      }
     }
     return nil
   }()

@@ -7,9 +7,11 @@ public struct Outcome: Sendable {
   /// All of its standard error.
   public let errors: String
 
-  /// Takes what a program left.
+  /// Takes what a process that has ended left behind.
   public init(ending: Ending, output: String, errors: String) {
-    (self.ending, self.output, self.errors) = (ending, output, errors)
+    self.ending = ending
+    self.output = output
+    self.errors = errors
   }
 }
 

@@ -22,7 +22,8 @@ enum Landlock {
   /// Puts it in force, for good.
   static func enforce(_ access: FileAccess) throws(KernelError) {
     let version = try version()
-    let files = Rights.all(version)
+    // libbpf opens `/` to get a free number for a map that programs share: names may be listed, files not read.
+    let files = Rights.all(version).subtracting(.readDirectory)
     let net: UInt64 = version >= 4 ? 0b11 : 0
     let scopes: UInt64 = version >= 6 ? 0b11 : 0
     let number = tp_landlock_forbid(files.rawValue, net, scopes)
@@ -68,7 +69,7 @@ enum Landlock {
     static let truncate = Rights(rawValue: 1 << 14)
     static let control = Rights(rawValue: 1 << 15)
 
-    static let reading: Rights = [.readFile, .readDirectory]
+    static let reading: Rights = [.readFile]
     static let writing: Rights = [.writeFile, .truncate, .makeFile, .removeFile]
     static let ofFiles: Rights = [.execute, .writeFile, .readFile, .truncate, .control]
 
