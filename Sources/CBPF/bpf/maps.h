@@ -84,7 +84,7 @@ struct {
   __type(value, struct tp_socket);
 } tp_sockets SEC(".maps");
 
-/* Where accepting is noticed only by name: the cookie of the socket that a call made, also in those that were accepted from it. */
+/* Where accepting is noticed only by name: the address of the socket that a call made, also in those that were accepted from it. */
 struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
   __uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -92,7 +92,7 @@ struct {
   __type(value, __u64);
 } tp_origins SEC(".maps");
 
-/* … and by that cookie, who accepted last. */
+/* … and by that address, who accepted last. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, 4096);

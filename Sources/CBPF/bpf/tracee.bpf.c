@@ -70,7 +70,8 @@ SEC("cgroup_skb/egress") int tp_on_departure(struct __sk_buff *skb) {
 }
 
 SEC("cgroup/sock_create") int tp_on_create(struct bpf_sock *sock) {
-  note_origin(sock, sock);
+  if (tp_config.accepts_by_name)
+    note_origin(bpf_sk_storage_get(&tp_origins, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), sock);
   let_own(bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), (void *)sock);
   return 1;
 }
@@ -177,7 +178,8 @@ SEC("iter/task_file") int tp_seed(struct bpf_iter__task_file *entry) {
   if (!sock || !is_inet(sock->__sk_common.skc_family)) return 0;
   struct tp_socket *socket = bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
   if (!socket || socket->owner.id != 0) return 0;
-  note_origin(sock, sock);
+  if (tp_config.accepts_by_name)
+    note_origin(bpf_sk_storage_get(&tp_origins, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), sock);
   struct tp_scratch *scratch = claim_scratch();
   if (!scratch) return 0;
   take_over(socket, scratch, task, net_namespace_of(sock));

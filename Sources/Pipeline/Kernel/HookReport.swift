@@ -16,25 +16,30 @@ public struct HookReport: Equatable, Sendable {
     self.isFallback = isFallback
     self.absence = absence
   }
+}
 
-  /// All hooks, as this kernel has them.
-  public static var all: [HookReport] {
+extension HookReport {
+  /// All hooks of the programs, as the running kernel has them; empty when that cannot be found out.
+  public static var all: [HookReport] { (try? Hooks())?.reports ?? [] }
+
+  /// The hook in a few words, as the ready line names a fallback.
+  public var words: String { "\(name) by \(used ?? "nothing")" }
+}
+
+extension Hooks {
+  /// What each hook is for, and what is used of it.
+  var reports: [HookReport] {
     [
       HookReport(
         "packets that arrive", used: "cgroup_skb/ingress",
         absence: "without it no packet that arrives is seen"),
       HookReport(
-        "packets that leave", used: "cgroup_skb/egress",
-        absence: "without it no packet that leaves is seen"),
+        "packets that leave, and who sends them", used: "cgroup_skb/egress",
+        absence: "without it no packet that leaves is seen, and a socket that was passed on stays its old owner's"),
       HookReport(
         "who makes a socket", used: "cgroup/sock_create",
         absence: "without it a socket is nobody's until it is used"),
-      HookReport(
-        "who sends", used: "tp_btf/sock_send_length",
-        absence: "without it a socket that was passed on stays its old owner's until it receives"),
-      HookReport(
-        "who receives", used: "tp_btf/sock_recv_length",
-        absence: "without it a socket that was passed on stays its old owner's until it sends"),
+      receivers, accepters,
       HookReport(
         "sockets that are older than the tracer", used: "iter/task_file",
         absence: "without it they are nobody's until they are used"),
@@ -48,8 +53,39 @@ public struct HookReport: Equatable, Sendable {
         "programs that are executed", used: "tp_btf/sched_process_exec",
         absence: "without it no container is known to have started, and no process to be new"),
       HookReport(
-        "processes that fork, for tree and follow", used: "tp_btf/sched_process_fork",
-        absence: "without it tree and follow know only the processes that were there before"),
+        "processes that fork", used: "tp_btf/sched_process_fork",
+        absence: "without it a process has the executable that it says itself, and tree and follow know only older ones"),
+      HookReport(
+        "processes that end", used: "tp_btf/sched_process_exit",
+        absence: "without it the table of processes fills up"),
     ]
+  }
+
+  private var receivers: HookReport {
+    let absence = "without it a socket that was passed on stays its old owner's until it sends"
+    return switch receiving {
+    case .tracepoint:
+      HookReport("who receives", used: "tp_btf/sock_recv_length", absence: absence)
+    case .returning:
+      HookReport(
+        "who receives", used: "fexit/inet_recvmsg", isFallback: true,
+        absence: "before Linux 6.3 there is no sock_recv_length; this one does the same")
+    case .unnoticed: HookReport("who receives", used: nil, absence: absence)
+    }
+  }
+
+  private var accepters: HookReport {
+    switch accepting {
+    case .returning:
+      HookReport(
+        "who accepts", used: "fexit/inet_csk_accept",
+        absence: "without it a connection stays its listener's until it is used")
+    case .byName:
+      HookReport(
+        "who accepts", used: "cgroup/getpeername", isFallback: true,
+        absence:
+          "this kernel does not let programs follow its functions, so who accepts without asking for the peer's "
+          + "address owns the connection from its first use on")
+    }
   }
 }

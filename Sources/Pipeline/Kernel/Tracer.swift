@@ -84,6 +84,9 @@ public struct Tracer: ~Copyable {
     self.links = links
   }
 
+  /// The hooks of the programs, as this kernel has them.
+  var hooks: [HookReport] { owners.hooks.reports }
+
   /// What brings the next plan into the kernel.
   package var loader: PlanLoader { PlanLoader(owners, packets, Set(processLinks.keys)) }
 

@@ -30,6 +30,9 @@ public struct TraceRun: ~Copyable {
   /// What the first plan costs, as the ready line says it.
   public let readiness: Readiness
 
+  /// The hooks in the place of which something else is used, or nothing.
+  public var fallbacks: [HookReport] { tracer.hooks.filter { $0.isFallback || $0.used == nil } }
+
   /// The number of the first plan of a process.
   private static let firstGeneration: UInt32 = 1
 

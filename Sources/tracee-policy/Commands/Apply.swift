@@ -138,7 +138,9 @@ struct Apply: ParsableCommand {
     try run.writeStats()
     let ready = "\(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)"
     let looksLikeHost = hidden > 0 ? "; containers that look like the host: \(hidden)" : ""
-    StandardError.say("ready: \(ready); \(hardening)\(looksLikeHost)")
+    let fallbacks = run.fallbacks.map(\.words).joined(separator: ", ")
+    let instead = fallbacks.isEmpty ? "" : "; fallbacks: \(fallbacks)"
+    StandardError.say("ready: \(ready); \(hardening)\(instead)\(looksLikeHost)")
     if let remark = HiddenContainers.remark(hidden) {
       let asks = plan.asksForContainers ? "; policies ask for containers" : ""
       StandardError.say("note: \(remark)\(asks)")
