@@ -31,8 +31,8 @@ struct tp_kernel_hooks {
   bool has_receive_tracepoint;
   /// Programs may run when a function of the kernel returns (CONFIG_FUNCTION_TRACER with trampolines).
   bool follows_returns;
-  /// Programs may loop by a call (Linux 5.17).
-  bool has_loops;
+  /// Programs may read what others keep for another processor (Linux 5.19; they may loop by a call since 5.17).
+  bool reads_other_processors;
   /// The number of arguments of `inet_csk_accept`: 4, and 2 since Linux 6.10; -1 when it has another name.
   int accept_arguments;
 };

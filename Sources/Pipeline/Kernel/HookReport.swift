@@ -35,7 +35,7 @@ extension Hooks {
         absence: "without it no packet that arrives is seen"),
       HookReport(
         "packets that leave, and who sends them", used: "cgroup_skb/egress",
-        absence: "without it no packet that leaves is seen, and a socket that was passed on stays its old owner's"),
+        absence: "without it no packet that leaves is seen, and who sends is not known"),
       HookReport(
         "who makes a socket", used: "cgroup/sock_create",
         absence: "without it a socket is nobody's until it is used"),
@@ -54,7 +54,7 @@ extension Hooks {
         absence: "without it no container is known to have started, and no process to be new"),
       HookReport(
         "processes that fork", used: "tp_btf/sched_process_fork",
-        absence: "without it a process has the executable that it says itself, and tree and follow know only older ones"),
+        absence: "without it a process can name another executable than its own"),
       HookReport(
         "processes that end", used: "tp_btf/sched_process_exit",
         absence: "without it the table of processes fills up"),

@@ -34,9 +34,10 @@ struct Hooks: Equatable, Sendable {
     guard unsafe tp_probe_kernel(&found) else {
       throw KernelError("read the kernel's types", code: errno)
     }
-    guard found.has_loops else {
+    guard found.reads_other_processors else {
       throw KernelError(
-        "run on this kernel", advice: "it has no bpf_loop: this needs Linux 5.17, and is tested from 6.1 on")
+        "run on this kernel",
+        advice: "it has no bpf_map_lookup_percpu_elem: this needs Linux 5.19, and is tested from 6.1 on")
     }
     if !found.has_receive_tracepoint {
       receiving = found.follows_returns ? .returning : .unnoticed

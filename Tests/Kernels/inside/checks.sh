@@ -52,9 +52,9 @@ flood() {
   check 'flood: some are lost' "$ring_full of $wanted" test "$ring_full" -gt 0
 }
 
-# Kernels before 5.17 are refused: with a sentence that names the version which is needed, and why.
+# Kernels before 5.19 are refused: with a sentence that names the version which is needed, and why.
 is_too_old() {
-  [ "$(printf '5.17\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 5.17 ]
+  [ "$(printf '5.19\n%s\n' "$(uname -r)" | sort -V | head -n 1)" != 5.19 ]
 }
 refusal() {
   local code

@@ -57,7 +57,10 @@ public enum StatsSchema {
           ("wanted", "a rule wants them: submitted + ringFull"),
           ("submitted", "a record of them is in the ring"),
           ("ringFull", "wanted, but the ring had no room"),
-          ("fragments", "of those looked at, fragments after the first: they give events of IP alone"),
+          (
+            "fragments",
+            "of those looked at, fragments after the first: they give events of IP alone"
+          ),
           ("buried", "the same, IPv6 with more or longer extension headers than are followed"),
           ("cutOff", "the same, a header of TCP, UDP or ICMP is not all there"),
         ]))
