@@ -37,7 +37,8 @@ struct Hooks: Equatable, Sendable {
     guard found.reads_other_processors else {
       throw KernelError(
         "run on this kernel",
-        advice: "it has no bpf_map_lookup_percpu_elem: this needs Linux 5.19, and is tested from 6.1 on")
+        advice: "it has no bpf_map_lookup_percpu_elem: this needs Linux 5.19, "
+          + "and is tested from 6.1 on")
     }
     if !found.has_receive_tracepoint {
       receiving = found.follows_returns ? .returning : .unnoticed
