@@ -108,7 +108,7 @@ __noinline int ask_packet(__u32 scratch_number, struct __sk_buff *skb, struct tp
   }
   /* The headers of several datagrams differ, so user space asks about them; see `DatagramTables`. */
   if (plan->header_parts && !view->segment_size && !keep_headers(row, &tables, skb, view)) return 0;
-  return needed(skb, &tables, view, stream, scratch);
+  return needed(skb, &tables, view, stream, row, scratch_number);
 }
 
 /* Fills `row` with the rules that want packets of this flow, whoever owns them, and says whether there are any. */

@@ -88,9 +88,10 @@ static __noinline __u32 count_blank(struct __sk_buff *skb, __u32 offset, __u32 l
 
 /*
  * The sort of the head that begins in a segment, or that goes on in it after the bytes `before`, which were too few to tell it.
- * Bytes that are too few still, to tell it, are left in `view->begun`.
+ * Bytes that are too few still, to tell it, are left in `view->begun`. Not static: so the verifier checks it once.
  */
-static __always_inline __u8 http_of(struct __sk_buff *skb, struct tp_view *view, __u64 before) {
+__noinline int http_of(struct __sk_buff *skb, struct tp_view *view, __u64 before) {
+  if (!view || skb->len <= view->payload_offset) return TP_CONTENT_NONE;
   __u32 length = skb->len - view->payload_offset;
   __u32 known = before & 7;
   __u64 text = text_at(skb, view->payload_offset, length);
@@ -279,10 +280,10 @@ static __always_inline __u32 count_before(__u64 set) {
 
 struct tp_head_search {
   struct __sk_buff *skb;
-  __u64 *chunk;  /* bytes of the packet */
-  __u32 offset;  /* of those that are looked at next; of the word in which a head ends, if one does */
-  __u64 before;  /* the bytes before them, the latest lowest */
-  __u64 ends;    /* the bytes of that word with which one does */
+  __u64 *chunk; /* bytes of the packet */
+  __u32 offset; /* of those that are looked at next; of the word in which a head ends, if one does */
+  __u64 before; /* the bytes before them, the latest lowest */
+  __u64 ends;   /* the bytes of that word with which one does */
 };
 
 #define HEAD_CHUNK sizeof(((struct tp_scratch *)0)->chunk)
@@ -321,9 +322,14 @@ static int search_step(__u32 index, struct tp_head_search *search) {
   return 0;
 }
 
-/* Behind the first end of a head from an offset on, the bytes before which are `before`; 0 when there is none. */
-static __noinline __u32 find_end(struct __sk_buff *skb, __u32 offset, __u32 before, __u64 *chunk) {
-  struct tp_head_search search = {.skb = skb, .chunk = chunk, .offset = offset, .before = before};
+/*
+ * Behind the first end of a head from an offset on, the bytes before which are `before`; 0 when there is none. The scratch has the
+ * room for the search. Not static: so the verifier checks it once.
+ */
+__noinline int find_end(struct __sk_buff *skb, __u32 offset, __u32 before, __u32 scratch_number) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!scratch) return 0;
+  struct tp_head_search search = {.skb = skb, .chunk = scratch->chunk, .offset = offset, .before = before};
   bpf_loop(HEAD_STEPS, search_step, &search, 0);
   if (!search.ends) return 0;
   __u32 end = search.offset + count_before(search.ends) + 1;
@@ -345,12 +351,9 @@ static __always_inline bool ends_head(__u32 last) { return (last & 0xffff) == 0x
 /* A payload that is not longer is taken whole if it ends as a head does, wherever the first head in it ends. */
 #define WHOLE_MAX 1024
 
-/*
- * The bytes of the packet up to the end of the head that begins or goes on in it; of one that goes on behind it, all.
- * `chunk`: room for the search.
- */
+/* The bytes of the packet up to the end of the head that begins or goes on in it; of one that goes on behind it, all. */
 static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view, struct tp_stream *stream,
-                                    __u64 *chunk) {
+                                    __u32 scratch_number) {
   /* Neither what comes before its time tells where the head ends, nor what is too short to tell that it is one. */
   if (view->begun || (view->ahead && !view->begins_head)) return skb->len;
   __u32 length = skb->len - view->payload_offset;
@@ -362,7 +365,7 @@ static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view 
     left = stream->left;
   }
   __u32 last = last_bytes(skb, length, before);
-  __u32 end = length <= WHOLE_MAX && ends_head(last) ? skb->len : find_end(skb, offset, before, chunk);
+  __u32 end = length <= WHOLE_MAX && ends_head(last) ? skb->len : find_end(skb, offset, before, scratch_number);
   if (stream) {
     stream->left = end || length >= left ? 0 : left - length;
     stream->last = end ? 0 : last;
@@ -374,11 +377,11 @@ static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view 
 /* The longest transport header that a record must hold. */
 #define LENGTH_TRANSPORT_MAX 60
 
-/* How many bytes of the packet the rules in the row of a scratch need of it. */
+/* How many bytes of the packet the rules in `row` need of it. */
 static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_tables *tables, const struct tp_view *view,
-                                    struct tp_stream *stream, struct tp_scratch *scratch) {
+                                    struct tp_stream *stream, const __u64 *row, __u32 scratch_number) {
   __u32 headers = view->transport_offset + LENGTH_TRANSPORT_MAX;
-  if (view->content == TP_CONTENT_NONE || !meets(scratch->row.words, tables, tables->plan->content_rules)) return headers;
-  __u32 end = view->content & ~TP_CONTENT_DNS_MASK ? end_of_head(skb, view, stream, scratch->chunk) : 0;
+  if (view->content == TP_CONTENT_NONE || !meets(row, tables, tables->plan->content_rules)) return headers;
+  __u32 end = view->content & ~TP_CONTENT_DNS_MASK ? end_of_head(skb, view, stream, scratch_number) : 0;
   return view->content & TP_CONTENT_DNS_MASK ? skb->len : end;
 }
