@@ -5,8 +5,9 @@ extension EndToEnd {
   /// What is recorded of the segments about the end of a head.
   @Suite(.enabled(if: Machine.has("python3"), "needs python3"))
   struct HeadEnds {
-    /// Sends heads and what is behind them, each over a connection of its own, cut near the end of the head; says how many segments
-    /// begin in a head. All of a connection fit the first window, so that each piece is a segment.
+    /// Sends heads and what is behind them, each over a connection of its own, and says how many segments begin in a head.
+    ///
+    /// They are cut near the end of the head. All pieces fit the first window, so that each is a segment.
     private static let client = #"""
       import random, socket, sys
       address, count, rng = sys.argv[1], int(sys.argv[2]), random.Random(int(sys.argv[3]))
