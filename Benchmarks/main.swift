@@ -7,6 +7,7 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("compile", false, measureCompiling),
   ("replay", false, measureReplay),
   ("packet", true, measureKernel),
+  ("heads", true, measureHeads),
   ("programs", true, measurePrograms),
   ("rate", true, measureSendRate),
   ("nginx", true, measureNginx),

@@ -90,13 +90,17 @@ static __always_inline bool keep_flow(__u64 *row, const struct tp_tables *tables
   return !plan->uses_destination || keep_address(row, tables, &tp_destinations, &view->destination);
 }
 
-/* Keeps the rules that want what this one packet says besides. How many of its bytes they need; 0 when none is left. */
-__noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct tp_view *view, __u32 generation,
+/*
+ * Keeps of the row of a scratch, which is looked up here as in scope.h, the rules that want what this one packet says besides. How
+ * many of its bytes they need; 0 when none is left.
+ */
+__noinline int ask_packet(__u32 scratch_number, struct __sk_buff *skb, struct tp_view *view, __u32 generation,
                           __u32 direction) {
   struct tp_tables tables;
-  if (!answer || !view || !tables_of(generation, &tables)) return 0;
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!scratch || !view || !tables_of(generation, &tables)) return 0;
   const struct tp_plan *plan = tables.plan;
-  __u64 *row = answer->words;
+  __u64 *row = scratch->row.words;
   struct tp_stream *stream = NULL;
   if (plan->asks_content) {
     stream = look_at(skb, view, plan, direction);
@@ -104,7 +108,7 @@ __noinline int ask_packet(struct tp_row *answer, struct __sk_buff *skb, struct t
   }
   /* The headers of several datagrams differ, so user space asks about them; see `DatagramTables`. */
   if (plan->header_parts && !view->segment_size && !keep_headers(row, &tables, skb, view)) return 0;
-  return needed(skb, &tables, view, stream, row);
+  return needed(skb, &tables, view, stream, row, scratch_number);
 }
 
 /* Fills `row` with the rules that want packets of this flow, whoever owns them, and says whether there are any. */

@@ -88,9 +88,10 @@ static __noinline __u32 count_blank(struct __sk_buff *skb, __u32 offset, __u32 l
 
 /*
  * The sort of the head that begins in a segment, or that goes on in it after the bytes `before`, which were too few to tell it.
- * Bytes that are too few still, to tell it, are left in `view->begun`.
+ * Bytes that are too few still, to tell it, are left in `view->begun`. Not static: so the verifier checks it once.
  */
-static __always_inline __u8 http_of(struct __sk_buff *skb, struct tp_view *view, __u64 before) {
+__noinline int http_of(struct __sk_buff *skb, struct tp_view *view, __u64 before) {
+  if (!view || skb->len <= view->payload_offset) return TP_CONTENT_NONE;
   __u32 length = skb->len - view->payload_offset;
   __u32 known = before & 7;
   __u64 text = text_at(skb, view->payload_offset, length);
@@ -238,55 +239,139 @@ static __noinline struct tp_stream *look_at(struct __sk_buff *skb, struct tp_vie
   return stream;
 }
 
+/* Eight bytes of a text are one number, the first on top. A set of them is the top bits of its bytes. */
+#define EACH_BYTE 0x0101010101010101ULL
+#define TOP_BITS (0x80 * EACH_BYTE)
+
+/* The bytes that are `byte`. */
+static __always_inline __u64 each(__u64 bytes, __u8 byte) {
+  __u64 others = bytes ^ byte * EACH_BYTE;
+  return ~(((others & ~TOP_BITS) + ~TOP_BITS) | others) & TOP_BITS;
+}
+
+/* The same quicker: none if there is none, else perhaps more. */
+static __always_inline __u64 roughly_each(__u64 bytes, __u8 byte) {
+  __u64 others = bytes ^ byte * EACH_BYTE;
+  return (others - EACH_BYTE) & ~others & TOP_BITS;
+}
+
+/* For each byte, the one that is `count` bytes before it; those before the first are in `before`. */
+static __always_inline __u64 earlier(__u64 bytes, __u64 before, __u32 count) {
+  return bytes >> 8 * count | before << (64 - 8 * count);
+}
+
+/* The bytes with which a head ends. Not static: so the verifier checks it once, and not for each word of a chunk. */
+__noinline __u64 ends_of_heads(__u64 bytes, __u64 before) {
+  __u64 one_before = earlier(bytes, before, 1);
+  __u64 after_return = each(one_before, '\r') & each(earlier(bytes, before, 2), '\n');
+  return each(bytes, '\n') & (each(one_before, '\n') | after_return);
+}
+
+/* How many bytes are before the first of a set, which is not empty. */
+static __always_inline __u32 count_before(__u64 set) {
+  __u32 count = 0;
+  for (__u32 half = 4; half; half /= 2) {
+    if (set >> (64 - 8 * half)) continue;
+    set <<= 8 * half;
+    count += half;
+  }
+  return count;
+}
+
 struct tp_head_search {
   struct __sk_buff *skb;
-  __u32 offset; /* of the bytes that are looked at next */
-  __u32 last;   /* the bytes before them, the latest lowest */
-  bool is_found;
+  __u64 *chunk; /* bytes of the packet */
+  __u32 offset; /* of those that are looked at next; of the word in which a head ends, if one does */
+  __u64 before; /* the bytes before them, the latest lowest */
+  __u64 ends;   /* the bytes of that word with which one does */
 };
 
-#define HEAD_CHUNK 32
-#define HEAD_CHUNKS (HEAD_MAX / HEAD_CHUNK)
+#define HEAD_CHUNK sizeof(((struct tp_scratch *)0)->chunk)
+/* So many bytes are looked at in a step; those of some steps are fetched at once. */
+#define HEAD_STEP 64
+#define HEAD_STEPS (HEAD_MAX / HEAD_STEP)
 
-static int search_chunk(__u32 index, struct tp_head_search *search) {
-  __u8 bytes[HEAD_CHUNK] = {}; /* or some verifiers refuse to have a part of it filled */
-  if (search->offset >= search->skb->len) return 1;
+static __always_inline bool fetch_chunk(const struct tp_head_search *search) {
   __u32 length = search->skb->len - search->offset;
   if (length > HEAD_CHUNK) length = HEAD_CHUNK;
-  length = some_of(length, HEAD_CHUNK);
-  if (bpf_skb_load_bytes(search->skb, search->offset, bytes, length)) return 1;
-  for (__u32 i = 0; i < HEAD_CHUNK && i < length; i++) {
-    search->last = search->last << 8 | bytes[i];
-    if ((search->last & 0xffff) == 0x0a0a || (search->last & 0xffffff) == 0x0a0d0a) {
-      search->offset += i + 1;
-      search->is_found = true;
-      return 1;
+  return bpf_skb_load_bytes(search->skb, search->offset, search->chunk, some_of(length, HEAD_CHUNK)) == 0;
+}
+
+/* Looks also at what is left in the chunk behind the packet's last byte. */
+static int search_step(__u32 index, struct tp_head_search *search) {
+  __u32 place = index % (HEAD_CHUNK / HEAD_STEP);
+  if (search->offset >= search->skb->len || (place == 0 && !fetch_chunk(search))) return 1;
+  const __u64 *words = search->chunk + place * (HEAD_STEP / 8);
+  __u64 before = search->before, newlines_before = roughly_each(before, '\n');
+  for (__u32 i = 0; i < HEAD_STEP / 8; i++) {
+    __u64 bytes = bpf_be64_to_cpu(words[i]);
+    __u64 newlines = roughly_each(bytes, '\n');
+    if (newlines & (earlier(newlines, newlines_before, 1) | earlier(newlines, newlines_before, 2))) {
+      __u64 ends = ends_of_heads(bytes, before);
+      if (ends) {
+        search->ends = ends;
+        search->offset += 8 * i;
+        return 1;
+      }
     }
+    before = bytes;
+    newlines_before = newlines;
   }
-  search->offset += length;
+  search->before = before;
+  search->offset += HEAD_STEP;
   return 0;
 }
 
+/*
+ * Behind the first end of a head from an offset on, the bytes before which are `before`; 0 when there is none. The scratch has the
+ * room for the search. Not static: so the verifier checks it once.
+ */
+__noinline int find_end(struct __sk_buff *skb, __u32 offset, __u32 before, __u32 scratch_number) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!scratch) return 0;
+  struct tp_head_search search = {.skb = skb, .chunk = scratch->chunk, .offset = offset, .before = before};
+  bpf_loop(HEAD_STEPS, search_step, &search, 0);
+  if (!search.ends) return 0;
+  __u32 end = search.offset + count_before(search.ends) + 1;
+  return end <= skb->len ? end : 0;
+}
+
+/* The last four bytes so far, the latest lowest, when these are the last of `before` and a packet's payload. */
+static __always_inline __u32 last_bytes(struct __sk_buff *skb, __u32 length, __u32 before) {
+  __u32 bytes = 0;
+  if (length > sizeof bytes) length = sizeof bytes;
+  length = some_of(length, sizeof bytes);
+  if (bpf_skb_load_bytes(skb, skb->len - length, &bytes, length)) return 0;
+  __u64 all = (__u64)before << 32 | bpf_ntohl(bytes);
+  return all >> 8 * (sizeof bytes - length);
+}
+
+static __always_inline bool ends_head(__u32 last) { return (last & 0xffff) == 0x0a0a || (last & 0xffffff) == 0x0a0d0a; }
+
+/* A payload that is not longer is taken whole if it ends as a head does, wherever the first head in it ends. */
+#define WHOLE_MAX 1024
+
 /* The bytes of the packet up to the end of the head that begins or goes on in it; of one that goes on behind it, all. */
-static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view, struct tp_stream *stream) {
+static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view, struct tp_stream *stream,
+                                    __u32 scratch_number) {
   /* Neither what comes before its time tells where the head ends, nor what is too short to tell that it is one. */
   if (view->begun || (view->ahead && !view->begins_head)) return skb->len;
-  struct tp_head_search search = {.skb = skb, .offset = view->payload_offset};
   __u32 length = skb->len - view->payload_offset;
-  __u32 left = HEAD_MAX;
+  __u32 offset = view->payload_offset, before = 0, left = HEAD_MAX;
   if (view->begins_head) {
-    search.offset += view->blank;
+    offset += view->blank;
   } else if (stream) {
-    search.last = stream->last;
+    before = stream->last;
     left = stream->left;
   }
-  bpf_loop(HEAD_CHUNKS, search_chunk, &search, 0);
+  __u32 last = last_bytes(skb, length, before);
+  __u32 end = length <= WHOLE_MAX && ends_head(last) ? skb->len : find_end(skb, offset, before, scratch_number);
   if (stream) {
-    stream->left = search.is_found || length >= left ? 0 : left - length;
-    stream->last = search.last;
+    stream->left = end || length >= left ? 0 : left - length;
+    stream->last = end ? 0 : last;
     stream->content = view->content & ~TP_CONTENT_DNS_MASK;
   }
-  return search.is_found ? search.offset : skb->len;
+  return end ? end : skb->len;
 }
 
 /* The longest transport header that a record must hold. */
@@ -294,9 +379,9 @@ static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view 
 
 /* How many bytes of the packet the rules in `row` need of it. */
 static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_tables *tables, const struct tp_view *view,
-                                    struct tp_stream *stream, const __u64 *row) {
+                                    struct tp_stream *stream, const __u64 *row, __u32 scratch_number) {
   __u32 headers = view->transport_offset + LENGTH_TRANSPORT_MAX;
   if (view->content == TP_CONTENT_NONE || !meets(row, tables, tables->plan->content_rules)) return headers;
-  __u32 end = view->content & ~TP_CONTENT_DNS_MASK ? end_of_head(skb, view, stream) : 0;
+  __u32 end = view->content & ~TP_CONTENT_DNS_MASK ? end_of_head(skb, view, stream, scratch_number) : 0;
   return view->content & TP_CONTENT_DNS_MASK ? skb->len : end;
 }

@@ -151,7 +151,7 @@ __noinline int judge(struct __sk_buff *skb, struct tp_view *seen, __u32 generati
   }
   int outcome = TP_UNWANTED;
   if (may_want(scratch, skb, seen, &want))
-    want.needed = ask_packet(&scratch->row, skb, seen, generation, direction);
+    want.needed = ask_packet(scratch->number, skb, seen, generation, direction);
   if (want.needed) {
     describe_found(scratch);
     outcome = emit(skb, seen, scratch->number, &want) ? TP_SUBMITTED : TP_FULL;

@@ -153,7 +153,10 @@ struct tp_scratch {
   struct tp_row scope;  /* the rules that have its owner in scope */
   struct tp_identity who;
   struct tp_owner owner;
-  char path[2 * TP_EXECUTABLE_LENGTH];
+  union {
+    char path[2 * TP_EXECUTABLE_LENGTH]; /* see image.h */
+    __u64 chunk[64];                     /* of a packet, see content.h */
+  };
 };
 
 #define TP_SCRATCHES 8

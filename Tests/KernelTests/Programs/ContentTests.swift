@@ -101,6 +101,62 @@ struct ContentTests {
     }
   }
 
+  @Test func `the end of a head is found wherever it is, and only there`() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SplitMix(state: seed)
+    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .http)])
+    let test = try PacketTest(KernelTables(plan, generation: 1))
+    // Where one more byte takes a larger record, and where chunks and their steps end.
+    let places = [88, 472, 984, 64, 512, 1_024, 1_536, 2_048]
+    var captures: Set<Int> = []
+    for _ in 0..<1_500 {
+      let blank = random.pick(["", "", "\n", "\r\n", "\r\n\r\n"])
+      var payload = Array("\(blank)GET /".utf8)
+      // Bytes that are nearly a newline or a return, few or many of them.
+      let rarity = random.pick([2, 8, 40, 400])
+      let bytes = Array("\n\r\u{b}\u{c}\u{0}\u{1}\t".utf8) + [0x8a, 0x8d, 0xff]
+      let length = Int.random(in: 0...random.pick([80, 600, 3_200]), using: &random)
+      while payload.count < length {
+        payload.append(Int.random(in: 0..<rarity, using: &random) == 0 ? random.pick(bytes) : 0x61)
+      }
+      let place = random.pick(places) + .random(in: -5...5, using: &random)
+      if place + 4 <= payload.count, place > blank.utf8.count + 5 {
+        payload.replaceSubrange(
+          place..<place + 4, with: random.pick(["\r\n\r\n", "a\n\r\n", "aa\n\n"]).utf8)
+      }
+      if Bool.random(using: &random) { payload += random.pick(["\r\n\r\n", "\n\n"]).utf8 }
+      var forged = PacketForge(PacketSketch(.tcp, ports: (40000, 80)))
+      let headers = forged.bytes.count
+      forged.bytes += payload
+      _ = try test.run(TP_EGRESS, forged.bytes)
+      var captured = 0
+      try test.consume { record in
+        if let reader = RecordReader(record) { captured = reader.packet.byteCount }
+        return true
+      }
+      let end = Self.endOfHead(payload, from: blank.utf8.count)
+      let isWhole = payload.count <= 1_024 && Self.endsHead(payload[...])
+      let needed = headers + (isWhole ? payload.count : end ?? payload.count)
+      let capture = [128, 512, 1_024, 4_096].first { needed <= $0 } ?? 0
+      #expect(
+        captured == min(capture, forged.bytes.count), "seed \(seed), payload \(payload)")
+      captures.insert(captured)
+    }
+    #expect(captures.isSuperset(of: [128, 512, 1_024]))
+  }
+
+  private static func endsHead(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.suffix(2) == [10, 10] || bytes.suffix(3) == [10, 13, 10]
+  }
+
+  private static func endOfHead(_ payload: [UInt8], from start: Int) -> Int? {
+    for end in payload.indices
+    where payload[end] == 10 && endsHead(payload[start...max(start, end)]) {
+      return end + 1
+    }
+    return nil
+  }
+
   /// What is captured of a packet, which can be no longer than a page here, for a rule for an event.
   private func capture(
     _ test: inout PacketTest, _ generation: inout UInt32, _ transport: PacketSketch.Transport,
