@@ -9,9 +9,13 @@ struct DecodedPacket: ~Escapable {
   let message: PacketMessage
 
   /// Takes a packet apart.
+  ///
+  /// - Parameter heads: those that came lately.
   @_lifetime(copy record)
-  init(_ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?)
-  {
+  init(
+    _ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?,
+    _ heads: KnownHeads? = nil
+  ) {
     self.record = copy record
     self.headers = headers
     self.content = content
@@ -19,7 +23,7 @@ struct DecodedPacket: ~Escapable {
       switch content {
       case nil: .none
       case .dns: PacketMessage(dns: record, headers)
-      case .http: PacketMessage(http: record, headers)
+      case .http: PacketMessage(http: record, headers, heads)
       }
   }
 }
@@ -55,14 +59,26 @@ extension PacketMessage {
   }
 
   @_lifetime(copy record)
-  fileprivate init(http record: borrowing RecordReader, _ headers: PacketHeaders) {
-    guard case .tcp = headers.transport, let payload = headers.message(of: record),
-      HTTPHead.isBegun(by: payload)
-    else {
+  fileprivate init(
+    http record: borrowing RecordReader, _ headers: PacketHeaders, _ heads: KnownHeads?
+  ) {
+    guard case .tcp = headers.transport, let payload = headers.message(of: record) else {
       self = .none
       return
     }
-    do throws(DecodingFault) { self = .http(try HTTPHead(reading: payload)) } catch {
+    if let known = heads?.find(payload) {
+      self = .http(known)
+      return
+    }
+    guard HTTPHead.isBegun(by: payload) else {
+      self = .none
+      return
+    }
+    do throws(DecodingFault) {
+      let head = try HTTPHead(reading: payload)
+      heads?.keep(head)
+      self = .http(head)
+    } catch {
       self = .undecodable(error, isAnswer: payload.begins(with: "HTTP/1."))
     }
   }

@@ -80,40 +80,38 @@
     append(digits: UInt64(number))
   }
 
+  /// Writes a number in decimal digits, and a point after it.
+  @inline(__always)
+  mutating func append(decimalAndPoint number: UInt8) {
+    reserve(4)
+    let (text, length) = octet(number)
+    unsafe end.storeBytes(of: text.littleEndian, as: UInt32.self)
+    unsafe end += length
+  }
+
   private mutating func append(digits number: UInt64) {
     reserve(20)
-    if number < 10_000 {
-      appendFirst(UInt32(number))
+    if number < 256 {
+      let (text, length) = octet(UInt8(number))
+      unsafe end.storeBytes(of: text.littleEndian, as: UInt32.self)
+      unsafe end += length - 1
     } else if number < 100_000_000 {
-      appendFirst(UInt32(number / 10_000))
-      appendFour(UInt32(number % 10_000))
+      let digits = eightDigits(of: number)
+      let zeros = digits.trailingZeroBitCount / 8
+      store(digits: digits >> UInt64(8 * zeros), 8 - zeros)
     } else {
       append(digits: number / 100_000_000)
       reserve(8)
-      let rest = UInt32(number % 100_000_000)
-      appendFour(rest / 10_000)
-      appendFour(rest % 10_000)
+      store(digits: eightDigits(of: number % 100_000_000), 8)
     }
   }
 
-  /// Writes a number below 10,000, where there is room for four bytes.
+  /// Writes the first of eight digits, where there is room for eight bytes.
   @inline(__always)
-  private mutating func appendFirst(_ number: UInt32) {
-    let zeros: UInt32 = number >= 100 ? (number >= 1_000 ? 0 : 1) : (number >= 10 ? 2 : 3)
-    store(digits: fourDigits(of: number) >> (zeros * 8))
-    unsafe end += 4 - Int(zeros)
-  }
-
-  /// Writes a number below 10,000 with the zeros before it, where there is room for four bytes.
-  @inline(__always)
-  private mutating func appendFour(_ number: UInt32) {
-    store(digits: fourDigits(of: number))
-    unsafe end += 4
-  }
-
-  @inline(__always)
-  private mutating func store(digits: UInt32) {
-    unsafe end.storeBytes(of: digits.littleEndian, as: UInt32.self)
+  private mutating func store(digits: UInt64, _ count: Int) {
+    let text = digits | 0x3030_3030_3030_3030
+    unsafe end.storeBytes(of: text.littleEndian, as: UInt64.self)
+    unsafe end += count
   }
 
   @inline(__always)
@@ -133,22 +131,26 @@
   }
 }
 
-/// The numbers from 00 to 99.
-private let pairs: StaticString = """
-  00010203040506070809101112131415161718192021222324252627282930313233343536373839\
-  40414243444546474849505152535455565758596061626364656667686970717273747576777879\
-  8081828384858687888990919293949596979899
-  """
-
-/// The four digits of a number below 10,000, the first in the lowest byte.
+/// The values of the eight digits of a number below 100,000,000, a byte each, the first in the lowest.
+///
+/// All halves are halved at once: into two numbers of four digits, four of two, eight of one.
 @inline(__always)
-private func fourDigits(of number: UInt32) -> UInt32 {
-  UInt32(twoDigits(of: number / 100)) | UInt32(twoDigits(of: number % 100)) << 16
+private func eightDigits(of number: UInt64) -> UInt64 {
+  let fours = number / 10_000 | number % 10_000 << 32
+  // 10,486 / 2²⁰ is near enough to 1 / 100, and 103 / 2¹⁰ to 1 / 10.
+  let hundreds = (fours &* 10_486) >> 20 & 0x0000_007f_0000_007f
+  let twos = hundreds | (fours &- 100 &* hundreds) << 16
+  let tens = (twos &* 103) >> 10 & 0x000f_000f_000f_000f
+  return tens | (twos &- 10 &* tens) << 8
 }
 
+/// The text of a number with a point after it, the first byte in the lowest, and its length.
 @inline(__always)
-private func twoDigits(of number: UInt32) -> UInt16 {
-  let digits = unsafe UnsafeRawPointer(pairs.utf8Start).loadUnaligned(
-    fromByteOffset: Int(number) * 2, as: UInt16.self)
-  return UInt16(littleEndian: digits)
+private func octet(_ number: UInt8) -> (text: UInt32, length: Int) {
+  let text = octets[Int(number)]
+  return (text, 4 - text.leadingZeroBitCount / 8)
+}
+
+private let octets: [UInt32] = (0...UInt8.max).map { number in
+  "\(number).".utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) }
 }
