@@ -9,13 +9,9 @@ struct DecodedPacket: ~Escapable {
   let message: PacketMessage
 
   /// Takes a packet apart.
-  ///
-  /// - Parameter heads: those that came lately.
   @_lifetime(copy record)
-  init(
-    _ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?,
-    _ heads: KnownHeads? = nil
-  ) {
+  init(_ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?)
+  {
     self.record = copy record
     self.headers = headers
     self.content = content
@@ -23,8 +19,17 @@ struct DecodedPacket: ~Escapable {
       switch content {
       case nil: .none
       case .dns: PacketMessage(dns: record, headers)
-      case .http: PacketMessage(http: record, headers, heads)
+      case .http: PacketMessage(http: record, headers)
       }
+  }
+
+  /// Takes a packet apart that may carry a head which is known.
+  @_lifetime(copy record)
+  init(_ record: borrowing RecordReader, _ headers: PacketHeaders, knowing heads: KnownHeads) {
+    self.record = copy record
+    self.headers = headers
+    content = .http
+    message = PacketMessage(http: record, headers, knowing: heads)
   }
 }
 
@@ -59,27 +64,29 @@ extension PacketMessage {
   }
 
   @_lifetime(copy record)
-  fileprivate init(
-    http record: borrowing RecordReader, _ headers: PacketHeaders, _ heads: KnownHeads?
-  ) {
-    guard case .tcp = headers.transport, let payload = headers.message(of: record) else {
+  fileprivate init(http record: borrowing RecordReader, _ headers: PacketHeaders) {
+    guard case .tcp = headers.transport, let payload = headers.message(of: record),
+      HTTPHead.isBegun(by: payload)
+    else {
       self = .none
       return
     }
-    if let known = heads?.find(payload) {
-      self = .http(known)
-      return
-    }
-    guard HTTPHead.isBegun(by: payload) else {
-      self = .none
-      return
-    }
-    do throws(DecodingFault) {
-      let head = try HTTPHead(reading: payload)
-      heads?.keep(head)
-      self = .http(head)
-    } catch {
+    do throws(DecodingFault) { self = .http(try HTTPHead(reading: payload)) } catch {
       self = .undecodable(error, isAnswer: payload.begins(with: "HTTP/1."))
     }
+  }
+
+  @_lifetime(copy record)
+  fileprivate init(
+    http record: borrowing RecordReader, _ headers: PacketHeaders, knowing heads: KnownHeads
+  ) {
+    if case .tcp = headers.transport, let payload = headers.message(of: record),
+      let head = heads.find(payload)
+    {
+      self = .http(head)
+      return
+    }
+    self.init(http: record, headers)
+    if case .http(let head) = self { heads.keep(head) }
   }
 }

@@ -238,9 +238,11 @@ public struct Emitter: ~Copyable {
     streams.feed(segment, payload, content.framing) { message in
       messages += 1
       guard let meaning = matcher.meaning(of: rules) else { return }
-      emit(
-        DecodedPacket(record.completing(message), headers, asking: content, heads), meaning, matcher
-      )
+      let record = record.completing(message)
+      switch content {
+      case .dns: emit(DecodedPacket(record, headers, asking: .dns), meaning, matcher)
+      case .http: emit(DecodedPacket(record, headers, knowing: heads), meaning, matcher)
+      }
     }
     matcher.count(rules, messages: messages)
   }

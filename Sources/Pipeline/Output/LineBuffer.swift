@@ -77,39 +77,50 @@
   /// Writes a number in decimal digits.
   @inline(__always)
   mutating func append(decimal number: some UnsignedInteger & FixedWidthInteger) {
-    append(digits: UInt64(number))
+    if number < 10_000 {
+      append(upToFourDigits: UInt32(truncatingIfNeeded: number))
+    } else {
+      append(digits: UInt64(number))
+    }
   }
 
   /// Writes a number in decimal digits, and a point after it.
   @inline(__always)
   mutating func append(decimalAndPoint number: UInt8) {
-    reserve(4)
-    let (text, length) = octet(number)
-    unsafe end.storeBytes(of: text.littleEndian, as: UInt32.self)
-    unsafe end += length
+    reserve(8)
+    let digits = fourDigits(of: UInt32(number))
+    let zeros = digits.leadingZeros
+    let text = UInt64(digits | 0x3030_3030) | UInt64(UInt8(ascii: ".")) << 32
+    store(text &>> UInt64(8 &* zeros), 5 &- zeros)
+  }
+
+  private mutating func append(upToFourDigits number: UInt32) {
+    reserve(8)
+    let digits = fourDigits(of: number)
+    let zeros = digits.leadingZeros
+    store(UInt64(digits | 0x3030_3030) &>> UInt64(8 &* zeros), 4 &- zeros)
   }
 
   private mutating func append(digits number: UInt64) {
-    reserve(20)
-    if number < 256 {
-      let (text, length) = octet(UInt8(number))
-      unsafe end.storeBytes(of: text.littleEndian, as: UInt32.self)
-      unsafe end += length - 1
-    } else if number < 100_000_000 {
+    if number < 100_000_000 {
+      reserve(8)
       let digits = eightDigits(of: number)
-      let zeros = digits.trailingZeroBitCount / 8
-      store(digits: digits >> UInt64(8 * zeros), 8 - zeros)
+      let zeros = digits.leadingZeros
+      store((digits | 0x3030_3030_3030_3030) &>> UInt64(8 &* zeros), 8 &- zeros)
     } else {
       append(digits: number / 100_000_000)
-      reserve(8)
-      store(digits: eightDigits(of: number % 100_000_000), 8)
+      append(eightDigits: number % 100_000_000)
     }
   }
 
-  /// Writes the first of eight digits, where there is room for eight bytes.
+  private mutating func append(eightDigits number: UInt64) {
+    reserve(8)
+    store(eightDigits(of: number) | 0x3030_3030_3030_3030, 8)
+  }
+
+  /// Writes the first of eight bytes, the first in the lowest, where there is room for all.
   @inline(__always)
-  private mutating func store(digits: UInt64, _ count: Int) {
-    let text = digits | 0x3030_3030_3030_3030
+  private mutating func store(_ text: UInt64, _ count: Int) {
     unsafe end.storeBytes(of: text.littleEndian, as: UInt64.self)
     unsafe end += count
   }
@@ -133,24 +144,30 @@
 
 /// The values of the eight digits of a number below 100,000,000, a byte each, the first in the lowest.
 ///
-/// All halves are halved at once: into two numbers of four digits, four of two, eight of one.
+/// All parts are halved at once: into two numbers of four digits, four of two, eight of one.
 @inline(__always)
 private func eightDigits(of number: UInt64) -> UInt64 {
-  let fours = number / 10_000 | number % 10_000 << 32
-  // 10,486 / 2²⁰ is near enough to 1 / 100, and 103 / 2¹⁰ to 1 / 10.
-  let hundreds = (fours &* 10_486) >> 20 & 0x0000_007f_0000_007f
-  let twos = hundreds | (fours &- 100 &* hundreds) << 16
-  let tens = (twos &* 103) >> 10 & 0x000f_000f_000f_000f
-  return tens | (twos &- 10 &* tens) << 8
+  let fours = number / 10_000 | (number % 10_000) &<< 32
+  // 10,486 / 2²⁰ is near enough to 1 / 100 here, and 103 / 2¹⁰ to 1 / 10.
+  let hundreds = (fours &* 10_486) &>> 20 & 0x0000_007f_0000_007f
+  let twos = hundreds | (fours &- 100 &* hundreds) &<< 16
+  let tens = (twos &* 103) &>> 10 & 0x000f_000f_000f_000f
+  return tens | (twos &- 10 &* tens) &<< 8
 }
 
-/// The text of a number with a point after it, the first byte in the lowest, and its length.
+/// The same of a number below 10,000, which has four.
 @inline(__always)
-private func octet(_ number: UInt8) -> (text: UInt32, length: Int) {
-  let text = octets[Int(number)]
-  return (text, 4 - text.leadingZeroBitCount / 8)
+private func fourDigits(of number: UInt32) -> UInt32 {
+  let hundreds = (number &* 10_486) &>> 20
+  let twos = hundreds | (number &- 100 &* hundreds) &<< 16
+  let tens = (twos &* 103) &>> 10 & 0x000f_000f
+  return tens | (twos &- 10 &* tens) &<< 8
 }
 
-private let octets: [UInt32] = (0...UInt8.max).map { number in
-  "\(number).".utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+extension FixedWidthInteger {
+  /// Of digits, a byte each, the zeros before the first that counts; the last always does.
+  @inline(__always)
+  fileprivate var leadingZeros: Int {
+    (self | 1 &<< Self(Self.bitWidth - 8)).trailingZeroBitCount / 8
+  }
 }

@@ -153,9 +153,11 @@ public final class Output {
 
   private func drop(_ label: EventLabel, at time: UInt64) {
     dropped.add(label, 1)
-    if gap == nil { gap = (Losses(), time, time) }
-    gap?.losses.add(label, 1)
-    gap?.until = time
+    var (losses, since, _) = gap ?? (Losses(), time, time)
+    // So that nobody else holds the losses that are changed.
+    gap = nil
+    losses.add(label, 1)
+    gap = (losses, since, time)
   }
 
   private func appendGap() {
