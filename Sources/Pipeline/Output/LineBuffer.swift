@@ -51,6 +51,17 @@
     unsafe end += length
   }
 
+  /// Writes a text of the source code, and 1 or 0 after it.
+  @inline(__always)
+  mutating func append(_ text: StaticString, bit: Bool) {
+    let length = text.utf8CodeUnitCount
+    reserve(length + 1)
+    unsafe end.copyMemory(from: UnsafeRawPointer(text.utf8Start), byteCount: length)
+    unsafe end.storeBytes(
+      of: UInt8(ascii: "0") + (bit ? 1 : 0), toByteOffset: length, as: UInt8.self)
+    unsafe end += length + 1
+  }
+
   /// Writes bytes as they are.
   @inline(__always)
   mutating func append(_ bytes: RawSpan) {
@@ -96,6 +107,10 @@
 
   private mutating func append(upToFourDigits number: UInt32) {
     reserve(8)
+    if number < 10 {
+      store(UInt64(UInt8(ascii: "0")) + UInt64(number), 1)
+      return
+    }
     let digits = fourDigits(of: number)
     let zeros = digits.leadingZeros
     store(UInt64(digits | 0x3030_3030) &>> UInt64(8 &* zeros), 4 &- zeros)
