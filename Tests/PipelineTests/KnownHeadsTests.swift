@@ -20,8 +20,9 @@ import Testing
     var random = SplitMix(state: seed)
     let heads = KnownHeads()
     let writer = JSONWriter(clock: BootClock(epochOffset: 0))
+    let plainWriter = JSONWriter(clock: BootClock(epochOffset: 0))
     var known = 0
-    for round in 0..<4_000 {
+    for round in 0..<1_500 {
       let number = Int.random(in: 0..<(round % 2 == 0 ? 8 : 200), using: &random)
       let sample = SampleRecord(HTTPEventTests.segment(Self.head(number)))
       let kinds: [EventKind] = [.http, number % 2 == 0 ? .httpRequest : .httpResponse]
@@ -31,13 +32,13 @@ import Testing
           Self.line(of: label, DecodedPacket(record, headers, knowing: heads), writer)
         }
         let (plain, _) = try sample.decode(asking: .http) { packet in
-          Self.line(of: label, packet, JSONWriter(clock: BootClock(epochOffset: 0)))
+          Self.line(of: label, packet, plainWriter)
         }
         #expect(line == plain, "seed \(seed), round \(round)")
         if isKnown { known += 1 }
       }
     }
-    #expect(known > 4_000)
+    #expect(known > 1_000)
   }
 
   @Test func `a head that is faulty or long is never known`() throws {

@@ -11,7 +11,9 @@ import Synchronization
     var number: UInt64 = 0
   }
 
-  /// The heads that can be known. By the low bits of their hashes; those with the same take each other's place.
+  /// How many heads can be known, by the low bits of their hashes.
+  ///
+  /// Those with the same bits take each other's place.
   static let count = 1 << 6
   /// The most bytes of a head that is kept.
   private static let limit = 1 << 10

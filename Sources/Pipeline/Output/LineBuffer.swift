@@ -88,10 +88,11 @@
   /// Writes a number in decimal digits.
   @inline(__always)
   mutating func append(decimal number: some UnsignedInteger & FixedWidthInteger) {
+    let number = UInt64(number)
     if number < 10_000 {
       append(upToFourDigits: UInt32(truncatingIfNeeded: number))
     } else {
-      append(digits: UInt64(number))
+      append(digits: number)
     }
   }
 
