@@ -29,22 +29,32 @@ import Glibc
   /// The record of which `body` said false counts as taken.
   func consume(_ body: (RawSpan) -> Bool) throws(KernelError) {
     let code = withoutActuallyEscaping(body) { body in
-      relay.body = body
-      defer { relay.body = nil }
-      return unsafe ring_buffer__consume(handle)
+      let reader = Reader(body)
+      relay.reader = unsafe Uncounted(reader)
+      defer { relay.reader = nil }
+      return withExtendedLifetime(reader) { unsafe ring_buffer__consume(handle) }
     }
     guard code >= 0 || code == -ECANCELED else { throw KernelError("read the ring", code: code) }
   }
 
+  /// Who is given the records of one call of ``consume(_:)``.
+  private final class Reader {
+    let body: (RawSpan) -> Bool
+
+    init(_ body: @escaping (RawSpan) -> Bool) { self.body = body }
+  }
+
   /// What the C callback reaches through its context.
   private final class Relay {
-    var body: ((RawSpan) -> Bool)?
+    var reader: Uncounted<Reader>?
 
     static let callback: ring_buffer_sample_fn = { context, data, size in
-      guard let context = unsafe context,
-        let body = unsafe Unmanaged<Relay>.fromOpaque(context).takeUnretainedValue().body
-      else { return 0 }
-      return body(unsafe UnsafeRawBufferPointer(start: data, count: size).bytes) ? 0 : -ECANCELED
+      guard let context = unsafe context else { return 0 }
+      let record = unsafe UnsafeRawBufferPointer(start: data, count: size)
+      return unsafe Unmanaged<Relay>.fromOpaque(context)._withUnsafeGuaranteedRef { relay in
+        guard let reader = relay.reader else { return 0 }
+        return reader.use { $0.body(unsafe record.bytes) } ? 0 : -ECANCELED
+      }
     }
   }
 }

@@ -22,6 +22,15 @@ struct DecodedPacket: ~Escapable {
       case .http: PacketMessage(http: record, headers)
       }
   }
+
+  /// Takes a packet apart that may carry a head which is known.
+  @_lifetime(copy record)
+  init(_ record: borrowing RecordReader, _ headers: PacketHeaders, knowing heads: KnownHeads) {
+    self.record = copy record
+    self.headers = headers
+    content = .http
+    message = PacketMessage(http: record, headers, knowing: heads)
+  }
 }
 
 /// What a packet says.
@@ -65,5 +74,19 @@ extension PacketMessage {
     do throws(DecodingFault) { self = .http(try HTTPHead(reading: payload)) } catch {
       self = .undecodable(error, isAnswer: payload.begins(with: "HTTP/1."))
     }
+  }
+
+  @_lifetime(copy record)
+  fileprivate init(
+    http record: borrowing RecordReader, _ headers: PacketHeaders, knowing heads: KnownHeads
+  ) {
+    if case .tcp = headers.transport, let payload = headers.message(of: record),
+      let head = heads.find(payload)
+    {
+      self = .http(head)
+      return
+    }
+    self.init(http: record, headers)
+    if case .http(let head) = self { heads.keep(head) }
   }
 }

@@ -5,14 +5,21 @@ final class RowMeaning {
   /// One event that the row's rules want.
   final class Want {
     let kind: EventKind
-    /// The event as each output shows it; nil for one whose route it does not take.
-    let labels: [EventLabel?]
+    /// The outputs that show the event, in their order.
+    let showings: [Showing]
     var counts = RuleCounts()
 
-    init(kind: EventKind, labels: [EventLabel?]) {
+    init(kind: EventKind, showings: [Showing]) {
       self.kind = kind
-      self.labels = labels
+      self.showings = showings
     }
+  }
+
+  /// An event as one output shows it.
+  struct Showing {
+    /// The number of the output.
+    let output: Int
+    let label: EventLabel
   }
 
   let row: Row
@@ -50,11 +57,11 @@ final class RowMeaning {
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
       guard let names = policies[kind]?.sorted().map({ plan.policies[$0] }) else { return nil }
-      let labels = routes.map { route in
+      let showings: [Showing] = routes.enumerated().compactMap { output, route in
         let kept = route.policies(among: names, for: kind)
-        return kept.isEmpty ? nil : EventLabel(kind, policies: kept)
+        return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
       }
-      return Want(kind: kind, labels: labels)
+      return Want(kind: kind, showings: showings)
     }
   }
 

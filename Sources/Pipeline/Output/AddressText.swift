@@ -10,12 +10,9 @@ extension LineBuffer {
   }
 
   private mutating func append(dotted address: UInt32) {
-    append(decimal: UInt8(truncatingIfNeeded: address >> 24))
-    append(UInt8(ascii: "."))
-    append(decimal: UInt8(truncatingIfNeeded: address >> 16))
-    append(UInt8(ascii: "."))
-    append(decimal: UInt8(truncatingIfNeeded: address >> 8))
-    append(UInt8(ascii: "."))
+    append(decimalAndPoint: UInt8(truncatingIfNeeded: address >> 24))
+    append(decimalAndPoint: UInt8(truncatingIfNeeded: address >> 16))
+    append(decimalAndPoint: UInt8(truncatingIfNeeded: address >> 8))
     append(decimal: UInt8(truncatingIfNeeded: address))
   }
 

@@ -14,8 +14,18 @@ extension LineBuffer {
     while let label = labels.next() {
       if !isFirst { append(".") }
       isFirst = false
-      for offset in label { append(dnsByte: message.byte(offset), isJSON) }
+      append(dnsLabel: message.extracting(label), isJSON)
     }
+  }
+
+  private mutating func append(dnsLabel label: RawSpan, _ isJSON: Bool) {
+    var plainFrom = 0
+    while let offset = label.offset(in: plainFrom..<label.byteCount, where: \.bytesSpecialInNames) {
+      append(label.extracting(plainFrom..<offset))
+      append(dnsByte: label.byte(offset), isJSON)
+      plainFrom = offset + 1
+    }
+    append(label.extracting(droppingFirst: plainFrom))
   }
 
   private mutating func append(dnsByte byte: UInt8, _ isJSON: Bool) {
@@ -94,5 +104,14 @@ extension LineBuffer {
     case 19: append("ZoneVersion")
     default: append(decimal: code)
     }
+  }
+}
+
+extension UInt64 {
+  /// The bytes that a label cannot have as they are, in a JSON string or outside.
+  @inline(__always)
+  fileprivate var bytesSpecialInNames: UInt64 {
+    bytes(below: 0x20) | bytesAbove127 | bytes(equalTo: 0x7f) | bytes(equalTo: UInt8(ascii: "."))
+      | bytes(equalTo: UInt8(ascii: "\"")) | bytes(equalTo: UInt8(ascii: "\\"))
   }
 }

@@ -7,7 +7,9 @@ extension Emitter {
 
   /// Whether an output that must lose nothing has no room: to consume more would wait for it.
   public var isFull: Bool {
-    for output in outputs.indices where outputs[output].isFull { return true }
+    for index in outputs.indices where unsafe Uncounted(outputs[index]).use(\.isFull) {
+      return true
+    }
     return false
   }
 

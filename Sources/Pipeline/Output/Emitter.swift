@@ -23,6 +23,7 @@ public struct Emitter: ~Copyable {
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
   private let streams: Streams
+  private let heads = KnownHeads()
   /// Made for the first packet that stands for several datagrams.
   var datagram: DatagramRecord?
 
@@ -117,6 +118,10 @@ public struct Emitter: ~Copyable {
       counts.withoutPlan += 1
       return
     }
+    matcher.use { consume(record, $0) }
+  }
+
+  private mutating func consume(_ record: borrowing RecordReader, _ matcher: PlanMatcher) {
     guard let meaning = matcher.meaning(of: record.row) else {
       counts.malformed += 1
       return
@@ -146,7 +151,7 @@ public struct Emitter: ~Copyable {
     } else {
       emit(DecodedPacket(record, headers, asking: .dns), meaning, matcher)
     }
-    for output in outputs.indices { outputs[output].endPacket(record) }
+    for index in outputs.indices { unsafe Uncounted(outputs[index]).use { $0.endPacket(record) } }
   }
 
   /// Counts a packet whose headers are not there.
@@ -165,33 +170,44 @@ public struct Emitter: ~Copyable {
   private mutating func emit(
     _ packet: borrowing DecodedPacket, _ wanted: RowMeaning, _ matcher: PlanMatcher
   ) {
-    let meaning =
-      wanted.questions == .none || isDone
-      ? wanted
-      : matcher.decide(wanted, packet, &lender) { completeOwner(&$0, matcher.generation) }
-    for index in meaning.wants.indices {
-      let want = meaning.wants[index]
-      if isDone {
-        want.counts.afterLimit += 1
-        continue
-      }
-      switch packet.verdict(on: want.kind) {
-      case .given: break
-      case .other:
-        want.counts.rejected += 1
-        continue
-      case .undecodable(let fault):
-        want.counts.faults[fault] += 1
-        counts.undecodable += 1
-        continue
-      }
-      for output in outputs.indices {
-        guard let label = want.labels[output] else { continue }
-        outputs[output].append(label, of: packet)
-      }
-      want.counts.emitted += 1
-      counts.events += 1
+    if wanted.questions == .none || isDone {
+      emit(packet, wanted)
+    } else {
+      let left = matcher.decide(wanted, packet, &lender) { completeOwner(&$0, matcher.generation) }
+      emit(packet, left)
     }
+  }
+
+  /// Emits the events of a packet that rules want.
+  private mutating func emit(_ packet: borrowing DecodedPacket, _ meaning: RowMeaning) {
+    for index in meaning.wants.indices {
+      unsafe Uncounted(meaning.wants[index]).use { emit(packet, $0) }
+    }
+  }
+
+  /// Emits one event of a packet, if the packet gives it.
+  private mutating func emit(_ packet: borrowing DecodedPacket, _ want: RowMeaning.Want) {
+    if isDone {
+      want.counts.afterLimit += 1
+      return
+    }
+    switch packet.verdict(on: want.kind) {
+    case .given: break
+    case .other:
+      want.counts.rejected += 1
+      return
+    case .undecodable(let fault):
+      want.counts.faults[fault] += 1
+      counts.undecodable += 1
+      return
+    }
+    for index in want.showings.indices {
+      unsafe Uncounted(outputs[want.showings[index].output]).use { output in
+        unsafe Uncounted(want.showings[index].label).use { output.append($0, of: packet) }
+      }
+    }
+    want.counts.emitted += 1
+    counts.events += 1
   }
 
   /// Emits the events of a segment's headers, and those of the messages that it completes.
@@ -222,14 +238,18 @@ public struct Emitter: ~Copyable {
     streams.feed(segment, payload, content.framing) { message in
       messages += 1
       guard let meaning = matcher.meaning(of: rules) else { return }
-      emit(DecodedPacket(record.completing(message), headers, asking: content), meaning, matcher)
+      let record = record.completing(message)
+      switch content {
+      case .dns: emit(DecodedPacket(record, headers, asking: .dns), meaning, matcher)
+      case .http: emit(DecodedPacket(record, headers, knowing: heads), meaning, matcher)
+      }
     }
     matcher.count(rules, messages: messages)
   }
 
-  private func matcher(of generation: UInt32) -> PlanMatcher? {
+  private func matcher(of generation: UInt32) -> Uncounted<PlanMatcher>? {
     for index in matchers.indices where matchers[index].generation == generation {
-      return matchers[index]
+      return unsafe Uncounted(matchers[index])
     }
     return nil
   }

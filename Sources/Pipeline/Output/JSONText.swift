@@ -51,10 +51,6 @@ extension LineBuffer {
     append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
   }
 
-  /// Writes 1 or 0.
-  @inline(__always)
-  mutating func append(bit: Bool) { append(UInt8(ascii: "0") + (bit ? 1 : 0)) }
-
   /// Writes `true` or `false`.
   mutating func append(bool: Bool) {
     if bool { append("true") } else { append("false") }

@@ -58,18 +58,22 @@ extension JSONWriter {
     case .httpRequest:
       line.append(summaryOf: record, headers)
       line.append("{\"name\":\"http_request\",\"type\":\"trace.ProtoHTTPRequest\",\"value\":")
-      line.append(request: head, scratch: &scratch.buffer)
+      heads.append(head, in: kind, to: &line) { line in
+        line.append(request: head, scratch: &scratch.buffer)
+      }
       line.append("}")
     case .httpResponse:
       line.append(summaryOf: record, headers)
       line.append("{\"name\":\"http_response\",\"type\":\"trace.ProtoHTTPResponse\",\"value\":")
-      line.append(response: head)
+      heads.append(head, in: kind, to: &line) { line in line.append(response: head) }
       line.append("}")
     default:
       line.append(addressesOf: headers)
       line.append(portsOf: headers)
       line.append("{\"name\":\"proto_http\",\"type\":\"trace.ProtoHTTP\",\"value\":")
-      line.append(head, scratch: &scratch.buffer)
+      heads.append(head, in: kind, to: &line) { line in
+        line.append(head, scratch: &scratch.buffer)
+      }
       line.append(directionOf: record)
     }
   }

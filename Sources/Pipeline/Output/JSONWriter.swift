@@ -8,6 +8,7 @@ struct JSONWriter: ~Copyable {
   let scratch = Scratch()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
   private let owners = OwnerTexts()
+  let heads = HeadTexts()
 
   /// Makes a writer that tells times by a clock.
   init(clock: BootClock) { self.clock = clock }
@@ -31,7 +32,11 @@ struct JSONWriter: ~Copyable {
     owners.append(.second, of: text, to: &line)
     line.append(label.json)
     if let number = UInt32(exactly: packet.record.systemCall) {
-      (isCompat ? calls.compat : calls.native).append(number, to: &line)
+      if isCompat {
+        calls.compat.append(number, to: &line)
+      } else {
+        calls.native.append(number, to: &line)
+      }
     }
     owners.append(.third, of: text, to: &line)
     line.append(bool: isCompat)

@@ -51,6 +51,17 @@
     unsafe end += length
   }
 
+  /// Writes a text of the source code, and 1 or 0 after it.
+  @inline(__always)
+  mutating func append(_ text: StaticString, bit: Bool) {
+    let length = text.utf8CodeUnitCount
+    reserve(length + 1)
+    unsafe end.copyMemory(from: UnsafeRawPointer(text.utf8Start), byteCount: length)
+    unsafe end.storeBytes(
+      of: UInt8(ascii: "0") + (bit ? 1 : 0), toByteOffset: length, as: UInt8.self)
+    unsafe end += length + 1
+  }
+
   /// Writes bytes as they are.
   @inline(__always)
   mutating func append(_ bytes: RawSpan) {
@@ -77,43 +88,57 @@
   /// Writes a number in decimal digits.
   @inline(__always)
   mutating func append(decimal number: some UnsignedInteger & FixedWidthInteger) {
-    append(digits: UInt64(number))
-  }
-
-  private mutating func append(digits number: UInt64) {
-    reserve(20)
+    let number = UInt64(number)
     if number < 10_000 {
-      appendFirst(UInt32(number))
-    } else if number < 100_000_000 {
-      appendFirst(UInt32(number / 10_000))
-      appendFour(UInt32(number % 10_000))
+      append(upToFourDigits: UInt32(truncatingIfNeeded: number))
     } else {
-      append(digits: number / 100_000_000)
-      reserve(8)
-      let rest = UInt32(number % 100_000_000)
-      appendFour(rest / 10_000)
-      appendFour(rest % 10_000)
+      append(digits: number)
     }
   }
 
-  /// Writes a number below 10,000, where there is room for four bytes.
+  /// Writes a number in decimal digits, and a point after it.
   @inline(__always)
-  private mutating func appendFirst(_ number: UInt32) {
-    let zeros: UInt32 = number >= 100 ? (number >= 1_000 ? 0 : 1) : (number >= 10 ? 2 : 3)
-    store(digits: fourDigits(of: number) >> (zeros * 8))
-    unsafe end += 4 - Int(zeros)
+  mutating func append(decimalAndPoint number: UInt8) {
+    reserve(8)
+    let digits = fourDigits(of: UInt32(number))
+    let zeros = digits.leadingZeros
+    let text = UInt64(digits | 0x3030_3030) | UInt64(UInt8(ascii: ".")) << 32
+    store(text &>> UInt64(8 &* zeros), 5 &- zeros)
   }
 
-  /// Writes a number below 10,000 with the zeros before it, where there is room for four bytes.
-  @inline(__always)
-  private mutating func appendFour(_ number: UInt32) {
-    store(digits: fourDigits(of: number))
-    unsafe end += 4
+  private mutating func append(upToFourDigits number: UInt32) {
+    reserve(8)
+    if number < 10 {
+      store(UInt64(UInt8(ascii: "0")) + UInt64(number), 1)
+      return
+    }
+    let digits = fourDigits(of: number)
+    let zeros = digits.leadingZeros
+    store(UInt64(digits | 0x3030_3030) &>> UInt64(8 &* zeros), 4 &- zeros)
   }
 
+  private mutating func append(digits number: UInt64) {
+    if number < 100_000_000 {
+      reserve(8)
+      let digits = eightDigits(of: number)
+      let zeros = digits.leadingZeros
+      store((digits | 0x3030_3030_3030_3030) &>> UInt64(8 &* zeros), 8 &- zeros)
+    } else {
+      append(digits: number / 100_000_000)
+      append(eightDigits: number % 100_000_000)
+    }
+  }
+
+  private mutating func append(eightDigits number: UInt64) {
+    reserve(8)
+    store(eightDigits(of: number) | 0x3030_3030_3030_3030, 8)
+  }
+
+  /// Writes the first of eight bytes, the first in the lowest, where there is room for all.
   @inline(__always)
-  private mutating func store(digits: UInt32) {
-    unsafe end.storeBytes(of: digits.littleEndian, as: UInt32.self)
+  private mutating func store(_ text: UInt64, _ count: Int) {
+    unsafe end.storeBytes(of: text.littleEndian, as: UInt64.self)
+    unsafe end += count
   }
 
   @inline(__always)
@@ -133,22 +158,32 @@
   }
 }
 
-/// The numbers from 00 to 99.
-private let pairs: StaticString = """
-  00010203040506070809101112131415161718192021222324252627282930313233343536373839\
-  40414243444546474849505152535455565758596061626364656667686970717273747576777879\
-  8081828384858687888990919293949596979899
-  """
-
-/// The four digits of a number below 10,000, the first in the lowest byte.
+/// The values of the eight digits of a number below 100,000,000, a byte each, the first in the lowest.
+///
+/// All parts are halved at once: into two numbers of four digits, four of two, eight of one.
 @inline(__always)
-private func fourDigits(of number: UInt32) -> UInt32 {
-  UInt32(twoDigits(of: number / 100)) | UInt32(twoDigits(of: number % 100)) << 16
+private func eightDigits(of number: UInt64) -> UInt64 {
+  let fours = number / 10_000 | (number % 10_000) &<< 32
+  // 10,486 / 2²⁰ is near enough to 1 / 100 here, and 103 / 2¹⁰ to 1 / 10.
+  let hundreds = (fours &* 10_486) &>> 20 & 0x0000_007f_0000_007f
+  let twos = hundreds | (fours &- 100 &* hundreds) &<< 16
+  let tens = (twos &* 103) &>> 10 & 0x000f_000f_000f_000f
+  return tens | (twos &- 10 &* tens) &<< 8
 }
 
+/// The same of a number below 10,000, which has four.
 @inline(__always)
-private func twoDigits(of number: UInt32) -> UInt16 {
-  let digits = unsafe UnsafeRawPointer(pairs.utf8Start).loadUnaligned(
-    fromByteOffset: Int(number) * 2, as: UInt16.self)
-  return UInt16(littleEndian: digits)
+private func fourDigits(of number: UInt32) -> UInt32 {
+  let hundreds = (number &* 10_486) &>> 20
+  let twos = hundreds | (number &- 100 &* hundreds) &<< 16
+  let tens = (twos &* 103) &>> 10 & 0x000f_000f
+  return tens | (twos &- 10 &* tens) &<< 8
+}
+
+extension FixedWidthInteger {
+  /// Of digits, a byte each, the zeros before the first that counts; the last always does.
+  @inline(__always)
+  fileprivate var leadingZeros: Int {
+    (self | 1 &<< Self(Self.bitWidth - 8)).trailingZeroBitCount / 8
+  }
 }

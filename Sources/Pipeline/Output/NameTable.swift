@@ -9,6 +9,8 @@ struct NameTable: Sendable {
   private var types: [UInt8: Range<Int>] = [:]
   /// Of all other numbers.
   private var otherwise: Range<Int>?
+  /// Of each number below 256, as the events have them most; empty for those without a name.
+  private var low: [Range<Int>] = []
 
   static let ipProtocol = NameTable(.ipProtocol)
   static let icmp = NameTable(.icmp)
@@ -36,11 +38,13 @@ struct NameTable: Sendable {
         otherwise = place
       }
     }
+    low = (0..<256).map { places[$0] ?? otherwise ?? 0..<0 }
   }
 
   /// Writes a number's name, or the number when it has none.
   func append(_ number: UInt16, to line: inout LineBuffer) {
-    if let place = places[number] ?? otherwise {
+    let place = number < 256 ? low[Int(number)] : places[number] ?? otherwise ?? 0..<0
+    if !place.isEmpty {
       line.append(text.bytes.extracting(place))
     } else {
       line.append(decimal: number)

@@ -96,7 +96,7 @@ public final class Output {
       refused.add(label, 1)
       return
     }
-    if chunk.isFull, !handOver() {
+    if isChunkFull, !handOver() {
       if destination.onFull == .drop || isLeftBehind {
         drop(label, at: packet.record.time)
         return
@@ -104,6 +104,12 @@ public final class Output {
       if chunk.lines.count >= Self.hardLimit { awaitRoom() }
     }
     if gap != nil { appendGap() }
+    unsafe Uncounted(chunk).use { write(label, packet, to: $0) }
+  }
+
+  private func write(
+    _ label: EventLabel, _ packet: borrowing DecodedPacket, to chunk: LineChunk
+  ) {
     let isWritten =
       switch destination.format {
       case .json:
@@ -117,6 +123,9 @@ public final class Output {
     precondition(isWritten, "only events that the packet gives are emitted")
     if destination.format != .pcap { chunk.endLine(of: label) }
   }
+
+  /// Whether its chunk should be handed over.
+  private var isChunkFull: Bool { unsafe Uncounted(chunk).use(\.isFull) }
 
   /// Says that the packet whose events were added gives no others.
   func endPacket(_ record: borrowing RecordReader) {
@@ -144,9 +153,11 @@ public final class Output {
 
   private func drop(_ label: EventLabel, at time: UInt64) {
     dropped.add(label, 1)
-    if gap == nil { gap = (Losses(), time, time) }
-    gap?.losses.add(label, 1)
-    gap?.until = time
+    var (losses, since, _) = gap ?? (Losses(), time, time)
+    // So that nobody else holds the losses that are changed.
+    gap = nil
+    losses.add(label, 1)
+    gap = (losses, since, time)
   }
 
   private func appendGap() {
@@ -163,7 +174,7 @@ public final class Output {
 
   /// Whether nothing more should be added before there is room, lest events are lost or memory grows.
   var isFull: Bool {
-    guard destination.onFull == .block, chunk.isFull, !isGivenUp else { return false }
+    guard destination.onFull == .block, isChunkFull, !isGivenUp else { return false }
     return !handOver()
   }
 

@@ -5,16 +5,34 @@ import Policy
 /// It is checked as a whole when it is made. It copies and allocates nothing; texts are places in its bytes.
 struct HTTPHead: ~Escapable {
   let bytes: RawSpan
-  /// The first line.
-  let start: HTTPStartLine
-  /// Where the fields begin.
-  private let fieldsStart: Int
-  /// The place of the value of the first field `Host`.
-  let host: Range<Int>?
-  /// What `Content-Length` says; nil without it, and when the body comes in chunks.
-  let contentLength: Int64?
-  /// Whether the body comes in chunks.
-  let isChunked: Bool
+  /// What it says, by places in its bytes.
+  let parts: Parts
+  /// The number that it and no other head has; nil when it was not known.
+  let number: UInt64?
+
+  /// What a head says, which depends on its bytes alone.
+  struct Parts {
+    /// The first line.
+    let start: HTTPStartLine
+    /// Where the fields begin.
+    fileprivate let fieldsStart: Int
+    /// The place of the value of the first field `Host`.
+    let host: Range<Int>?
+    /// What `Content-Length` says; nil without it, and when the body comes in chunks.
+    let contentLength: Int64?
+    /// Whether the body comes in chunks.
+    let isChunked: Bool
+
+    fileprivate init(reading bytes: RawSpan) throws(DecodingFault) {
+      let first = try HTTPLine(bytes, at: 0)
+      start = try HTTPStartLine(bytes, first.text)
+      fieldsStart = first.end
+      let known = try KnownHTTPFields(HTTPFieldReader(bytes, at: first.end), bytes)
+      host = known.host
+      isChunked = known.isChunked
+      contentLength = known.isChunked ? nil : known.contentLength
+    }
+  }
 
   /// The most bytes that a head may have.
   static let limit = 1 << 16
@@ -37,23 +55,33 @@ struct HTTPHead: ~Escapable {
     let isLonger = bytes.byteCount >= Self.limit
     let bytes = bytes.extracting(first: Self.limit - 1)
     guard Self.isBegun(by: bytes) else { throw .badStartLine }
-    do throws(DecodingFault) {
-      let first = try HTTPLine(bytes, at: 0)
-      start = try HTTPStartLine(bytes, first.text)
-      fieldsStart = first.end
-      let known = try KnownHTTPFields(HTTPFieldReader(bytes, at: first.end), bytes)
-      host = known.host
-      isChunked = known.isChunked
-      contentLength = known.isChunked ? nil : known.contentLength
-    } catch {
+    do throws(DecodingFault) { parts = try Parts(reading: bytes) } catch {
       throw error == .pastEnd && isLonger ? .tooLong : error
     }
     self.bytes = bytes
+    number = nil
   }
+
+  /// Takes bytes that were read before.
+  @_lifetime(copy bytes)
+  init(_ bytes: RawSpan, _ parts: Parts, number: UInt64) {
+    self.bytes = bytes
+    self.parts = parts
+    self.number = number
+  }
+
+  /// The first line.
+  var start: HTTPStartLine { parts.start }
+  /// The place of the value of the first field `Host`.
+  var host: Range<Int>? { parts.host }
+  /// What `Content-Length` says; nil without it, and when the body comes in chunks.
+  var contentLength: Int64? { parts.contentLength }
+  /// Whether the body comes in chunks.
+  var isChunked: Bool { parts.isChunked }
 
   /// Its fields as they came.
   var fields: HTTPFieldReader {
-    @_lifetime(copy self) get { HTTPFieldReader(bytes, at: fieldsStart) }
+    @_lifetime(copy self) get { HTTPFieldReader(bytes, at: parts.fieldsStart) }
   }
 
   /// Whether it asks; if not, it answers.

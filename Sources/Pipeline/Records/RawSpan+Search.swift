@@ -27,6 +27,17 @@ extension RawSpan {
     return place < range.upperBound ? place : nil
   }
 
+  /// Gives `body` all bytes, eight at a time; the last ones with zeros for those that are missing.
+  @inline(__always)
+  func forEachWord(_ body: (UInt64) -> Void) {
+    var offset = 0
+    while offset + 8 <= byteCount {
+      body(UInt64(littleEndian: host(offset)))
+      offset += 8
+    }
+    if offset < byteCount { body(word(offset..<byteCount)) }
+  }
+
   /// One to seven bytes as the low ones of a word, with zeros above them.
   @inline(__always)
   private func word(_ range: Range<Int>) -> UInt64 {

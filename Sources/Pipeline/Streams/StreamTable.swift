@@ -19,21 +19,19 @@ struct StreamFlow {
 @safe final class StreamTable {
   private static let ways = 8
   // An array allocates for each change in a debug build.
-  private let flows: UnsafeMutablePointer<StreamFlow?>
+  private var flows: UnsafeMutablePointer<StreamFlow?>?
   private let count: Int
   private let shift: UInt64
 
-  /// Makes an empty table of a power of two of places, at least eight.
+  /// Makes an empty table of a power of two of places, at least eight; it has no memory before the first way.
   init(places: Int) {
     precondition(
       places >= Self.ways && places.nonzeroBitCount == 1, "a table's size is a power of two")
-    unsafe flows = .allocate(capacity: places)
-    unsafe flows.initialize(repeating: nil, count: places)
     count = places
     shift = UInt64(64 - (places / Self.ways).trailingZeroBitCount)
   }
 
-  deinit { unsafe flows.deallocate() }
+  deinit { unsafe flows?.deallocate() }
 
   private func places(of key: StreamKey) -> Range<Int> {
     let first = Int(key.hash >> shift) * Self.ways
@@ -42,9 +40,8 @@ struct StreamFlow {
 
   /// The place of a way that is known.
   func find(_ key: StreamKey) -> Int? {
-    for place in places(of: key) {
-      if let flow = self[place], flow.key == key { return place }
-    }
+    guard let flows = unsafe flows else { return nil }
+    for place in places(of: key) where unsafe flows[place]?.key == key { return place }
     return nil
   }
 
@@ -65,15 +62,25 @@ struct StreamFlow {
   subscript(place: Int) -> StreamFlow? {
     get {
       precondition((0..<count).contains(place), "a place of the table")
+      guard let flows = unsafe flows else { return nil }
       return unsafe flows[place]
     }
     set {
       precondition((0..<count).contains(place), "a place of the table")
+      let flows = unsafe flows ?? makeFlows()
       unsafe flows[place] = newValue
     }
   }
 
+  private func makeFlows() -> UnsafeMutablePointer<StreamFlow?> {
+    let made = UnsafeMutablePointer<StreamFlow?>.allocate(capacity: count)
+    unsafe made.initialize(repeating: nil, count: count)
+    unsafe flows = made
+    return unsafe made
+  }
+
   /// Changes what is known of the way at a place.
+  @inline(__always)
   func change(_ place: Int, _ body: (inout StreamFlow) -> Void) {
     guard var flow = self[place] else { return }
     body(&flow)

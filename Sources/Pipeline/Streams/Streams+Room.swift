@@ -37,7 +37,12 @@ extension Streams {
   /// - Parameter reason: counts the message that had begun, or what would have told whether one had.
   func abandon(_ place: Int, _ reason: WritableKeyPath<StreamCounts, UInt64>) {
     guard let index = table[place]?.backlog, index >= 0 else { return }
-    if backlogs[Int(index)].count > 0 { counts[keyPath: reason] += 1 }
+    if backlogs[Int(index)].count > 0 {
+      // Changed at once, so that nobody checks the counts for a second change meanwhile.
+      var changed = counts
+      changed[keyPath: reason] += 1
+      counts = changed
+    }
     release(place, Int(index))
   }
 

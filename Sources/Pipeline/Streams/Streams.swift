@@ -36,7 +36,7 @@ final class Streams {
   let limits: Limits
   /// Whether only those segments of HTTP come that begin heads or go on with them: what is between heads never comes.
   let isSparse: Bool
-  private(set) lazy var table = StreamTable(places: limits.flows)
+  let table: StreamTable
   var backlogs: [StreamBacklog] = []
   var free: [Int] = []
   var waiting = 0
@@ -50,6 +50,7 @@ final class Streams {
   init(_ limits: Limits = Limits(), isSparse: Bool = false) {
     self.limits = limits
     self.isSparse = isSparse
+    table = StreamTable(places: limits.flows)
   }
 
   /// Takes a segment, and gives `body` each message that it completes, and what is known of one that is too long.
