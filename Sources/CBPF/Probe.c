@@ -32,6 +32,7 @@ bool tp_probe_kernel(struct tp_kernel_hooks *hooks) {
   if (!types) return false;
   *hooks = (struct tp_kernel_hooks){
     .has_receive_tracepoint = btf__find_by_name_kind(types, "btf_trace_sock_recv_length", BTF_KIND_TYPEDEF) > 0,
+    .has_send_tracepoint = btf__find_by_name_kind(types, "btf_trace_tcp_sendmsg_locked", BTF_KIND_TYPEDEF) > 0,
     .accept_arguments = arguments_of(types, "inet_csk_accept"),
     .follows_returns = follows_returns(types, "inet_csk_accept"),
     .reads_other_processors = btf__find_by_name_kind(types, "bpf_map_lookup_percpu_elem", BTF_KIND_FUNC) > 0,

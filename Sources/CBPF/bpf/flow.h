@@ -125,7 +125,8 @@ static __always_inline void keep_answers(struct tp_socket *socket, const struct 
   }
   socket->answers[direction] = answers->flow;
   socket->wanted_by[direction] = scratch->row.words[0];
-  __sync_fetch_and_add(&socket->answering, 1);
-  /* A new owner forgets the answers after it has taken the sequence: so either it does, or it is seen here. */
+  /* A new owner takes the sequence and then forgets the answers: it does so after this, or is seen here, before anybody may read them. */
+  __sync_val_compare_and_swap(&socket->answering, seen + 1, seen + 1);
   if (sequence_of(&socket->sequence) != owner) forget_answers(socket);
+  __sync_fetch_and_add(&socket->answering, 1);
 }

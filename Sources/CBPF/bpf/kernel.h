@@ -130,7 +130,12 @@ typedef struct {
 typedef struct {
 } kernel_cap_t;
 
+struct user_namespace {
+  int level;
+};
+
 struct cred {
+  struct user_namespace *user_ns;
   kuid_t uid;
   kuid_t fsuid;
   kernel_cap_t cap_effective;
@@ -327,6 +332,7 @@ struct pt_regs {
   unsigned long orig_ax;
 };
 #define TP_FIRST_ARGUMENT(regs) ((regs)->di)
+#define TP_GETPEERNAME 52
 #define TP_PLACE(regs) ((regs)->ip)
 #define TP_SYSTEM_CALL(regs) ((__s32)(regs)->orig_ax)
 /* TS_COMPAT: of the call that runs, not of the task. */
@@ -339,6 +345,7 @@ struct pt_regs {
   __s32 syscallno;
 };
 #define TP_FIRST_ARGUMENT(regs) ((regs)->orig_x0)
+#define TP_GETPEERNAME 205
 #define TP_PLACE(regs) ((regs)->pc)
 #define TP_SYSTEM_CALL(regs) ((regs)->syscallno)
 /* PSTATE.nRW of the architecture: AArch32. */

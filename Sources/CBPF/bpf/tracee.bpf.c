@@ -65,7 +65,7 @@ SEC("cgroup_skb/egress") int tp_on_egress(struct __sk_buff *skb) { return trace(
 SEC("cgroup_skb/egress") int tp_on_departure(struct __sk_buff *skb) {
   struct bpf_sock *sock = socket_of(skb);
   struct tp_socket *socket = sock ? bpf_sk_storage_get(&tp_sockets, sock, NULL, 0) : NULL;
-  if (socket && !describes(&socket->owner, bpf_get_current_task_btf())) follow_sender(skb);
+  if (socket && !describes(&socket->owner, false)) follow_sender(skb);
   return 1;
 }
 
@@ -76,21 +76,23 @@ SEC("cgroup/sock_create") int tp_on_create(struct bpf_sock *sock) {
   return 1;
 }
 
-/* After a call that sent or received: whoever made it owns the socket. */
+/* Whoever sends to or receives from a socket owns it. */
 static __always_inline int follow_user(struct sock *sock) {
   if (!is_inet(sock->__sk_common.skc_family)) return 0;
   return let_own(bpf_sk_storage_get(&tp_sockets, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), sock);
 }
 
-SEC("tp_btf/sock_send_length") int BPF_PROG(tp_on_send, struct sock *sock) { return follow_user(sock); }
+/*
+ * Who gives a connection something to send owns it: that may leave later, by a timer or an acknowledgement. The tracepoint since Linux 6.15,
+ * the function before.
+ */
+SEC("tp_btf/tcp_sendmsg_locked") int BPF_PROG(tp_on_send, struct sock *sock) { return follow_user(sock); }
+
+SEC("fexit/tcp_sendmsg") int BPF_PROG(tp_on_sent, struct sock *sock) { return follow_user(sock); }
 
 SEC("tp_btf/sock_recv_length") int BPF_PROG(tp_on_receive, struct sock *sock) { return follow_user(sock); }
 
 /* The same where the kernel has no such tracepoint: before Linux 6.3. */
-SEC("fexit/inet_sendmsg") int BPF_PROG(tp_on_sendmsg, struct socket *socket) { return follow_user(socket->sk); }
-
-SEC("fexit/inet6_sendmsg") int BPF_PROG(tp_on_sendmsg6, struct socket *socket) { return follow_user(socket->sk); }
-
 SEC("fexit/inet_recvmsg") int BPF_PROG(tp_on_recvmsg, struct socket *socket) { return follow_user(socket->sk); }
 
 SEC("fexit/inet6_recvmsg") int BPF_PROG(tp_on_recvmsg6, struct socket *socket) { return follow_user(socket->sk); }
@@ -182,7 +184,10 @@ SEC("iter/task_file") int tp_seed(struct bpf_iter__task_file *entry) {
     note_origin(bpf_sk_storage_get(&tp_origins, sock, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE), sock);
   struct tp_scratch *scratch = claim_scratch();
   if (!scratch) return 0;
-  take_over(socket, scratch, task, net_namespace_of(sock));
+  identify(scratch, task, net_namespace_of(sock));
+  struct tp_image *image = image_of(task->group_leader);
+  if (image) image->owns = 1;
+  own(socket, scratch);
   release_scratch(scratch);
   return 0;
 }

@@ -29,6 +29,8 @@ long tp_write_now(int descriptor, const void *_Nullable bytes, size_t length);
 struct tp_kernel_hooks {
   /// A tracepoint after each call that received (Linux 6.3).
   bool has_receive_tracepoint;
+  /// A tracepoint for what is given to a connection of TCP to send (Linux 6.15).
+  bool has_send_tracepoint;
   /// Programs may run when a function of the kernel returns (CONFIG_FUNCTION_TRACER with trampolines).
   bool follows_returns;
   /// Programs may read what others keep for another processor (Linux 5.19; they may loop by a call since 5.17).

@@ -39,7 +39,7 @@ extension Hooks {
       HookReport(
         "who makes a socket", used: "cgroup/sock_create",
         absence: "without it a socket is nobody's until it is used"),
-      receivers, accepters,
+      receivers, senders, accepters,
       HookReport(
         "sockets that are older than the tracer", used: "iter/task_file",
         absence: "without it they are nobody's until they are used"),
@@ -71,6 +71,19 @@ extension Hooks {
         "who receives", used: "fexit/inet_recvmsg", isFallback: true,
         absence: "before Linux 6.3 there is no sock_recv_length; this one does the same")
     case .unnoticed: HookReport("who receives", used: nil, absence: absence)
+    }
+  }
+
+  private var senders: HookReport {
+    let absence = "without it what a connection sends later, by itself, is its former owner's"
+    return switch sending {
+    case .tracepoint:
+      HookReport("who sends later", used: "tp_btf/tcp_sendmsg_locked", absence: absence)
+    case .returning:
+      HookReport(
+        "who sends later", used: "fexit/tcp_sendmsg", isFallback: true,
+        absence: "before Linux 6.15 there is no tcp_sendmsg_locked; this one does the same")
+    case .unnoticed: HookReport("who sends later", used: nil, absence: absence)
     }
   }
 

@@ -5,6 +5,8 @@ import Glibc
 struct Hooks: Equatable, Sendable {
   /// How it is noticed that a program received from a socket.
   var receiving = Receiving.tracepoint
+  /// How it is noticed that a program gave a connection of TCP something to send, which may leave later.
+  var sending = Sending.tracepoint
   /// How it is noticed that a program accepted a connection.
   var accepting = Accepting.byName
 
@@ -15,6 +17,16 @@ struct Hooks: Equatable, Sendable {
     /// When `inet_recvmsg` or `inet6_recvmsg` returns.
     case returning
     /// Not at all: the kernel has neither.
+    case unnoticed
+  }
+
+  /// How it is noticed that a program gave a connection of TCP something to send.
+  enum Sending: Equatable {
+    /// By `tcp_sendmsg_locked` (Linux 6.15).
+    case tracepoint
+    /// When `tcp_sendmsg` returns.
+    case returning
+    /// Only while it leaves within the call: the kernel has neither.
     case unnoticed
   }
 
@@ -43,6 +55,9 @@ struct Hooks: Equatable, Sendable {
     if !found.has_receive_tracepoint {
       receiving = found.follows_returns ? .returning : .unnoticed
     }
+    if !found.has_send_tracepoint {
+      sending = found.follows_returns ? .returning : .unnoticed
+    }
     if found.follows_returns, [2, 4].contains(found.accept_arguments) {
       accepting = .returning(arguments: Int(found.accept_arguments))
     }
@@ -56,6 +71,11 @@ struct Hooks: Equatable, Sendable {
     switch receiving {
     case .tracepoint: programs.append("tp_on_receive")
     case .returning: programs += ["tp_on_recvmsg", "tp_on_recvmsg6"]
+    case .unnoticed: break
+    }
+    switch sending {
+    case .tracepoint: programs.append("tp_on_send")
+    case .returning: programs.append("tp_on_sent")
     case .unnoticed: break
     }
     switch accepting {
