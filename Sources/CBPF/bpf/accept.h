@@ -32,11 +32,11 @@ static __always_inline int accept_by_name(struct bpf_sock_addr *call) {
   }
   struct sock *address = readable(sock, scratch);
   __u64 listener = origin ? *origin : 0;
-  struct task_struct *task = subject_of(bpf_get_current_task_btf());
+  struct task_struct *current = bpf_get_current_task_btf(), *task = subject_of(current);
   /* It may be its own already; or of no listener that is known, as a plain connection to one of MPTCP is, and have an owner. */
   bool is_accepted = origin ? listener != (__u64)address : !socket->owner.id;
   if (is_accepted && task && task->nsproxy) {
-    take_over(socket, scratch, task, net_namespace_of(address));
+    take_over(socket, scratch, task != current, net_namespace_of(address));
     if (listener) bpf_map_update_elem(&tp_accepters, &listener, &scratch->who, BPF_ANY);
     if (origin) *origin = (__u64)address;
   }

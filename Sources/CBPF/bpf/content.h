@@ -352,7 +352,7 @@ static __always_inline bool ends_head(__u32 last) { return (last & 0xffff) == 0x
 #define WHOLE_MAX 1024
 
 /* The bytes of the packet up to the end of the head that begins or goes on in it; of one that goes on behind it, all. */
-static __noinline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view, struct tp_stream *stream,
+static __always_inline __u32 end_of_head(struct __sk_buff *skb, const struct tp_view *view, struct tp_stream *stream,
                                     __u32 scratch_number) {
   /* Neither what comes before its time tells where the head ends, nor what is too short to tell that it is one. */
   if (view->begun || (view->ahead && !view->begins_head)) return skb->len;

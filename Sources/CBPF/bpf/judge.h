@@ -44,31 +44,57 @@ static __always_inline void find_socket(struct tp_scratch *scratch, struct tp_pl
   }
 }
 
-/* Whether the current task, which `subject` is or works for, sends what leaves through a place, and may be known by it. */
-static __always_inline bool sends(const struct tp_place *place, struct task_struct *subject, struct tp_scratch *scratch) {
-  if (!place->sock || !is_sender(place->sock, subject, scratch)) return false;
-  if (!place->messages && is_of_kernel(readable(place->sock, scratch))) return false;
-  return place->sock->type == SOCK_STREAM || !gives_verdicts(bpf_get_current_task_btf());
+enum tp_sender {
+  TP_NO_SENDER,     /* the kernel sends by itself, or nobody who can be known by it */
+  TP_CURRENT_SENDS, /* the current task */
+  TP_LEADER_SENDS,  /* it works for the leader of its process */
+};
+
+/* Who sends a packet that leaves. Not static, as those that follow: so the verifier checks it once. */
+__noinline int find_sender(struct __sk_buff *skb, __u32 scratch_number) {
+  struct task_struct *task = bpf_get_current_task_btf(), *subject = subject_of(task);
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  struct bpf_sock *sock = socket_of(skb);
+  if (!sock || !scratch || !is_sender(sock, subject, scratch)) return TP_NO_SENDER;
+  return subject == task ? TP_CURRENT_SENDS : TP_LEADER_SENDS;
+}
+
+/* Whether the sender of a packet may become the owner of its socket, which is none of messages. */
+__noinline int may_own(struct __sk_buff *skb, __u32 scratch_number) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  struct bpf_sock *sock = socket_of(skb);
+  if (!sock || !scratch || is_of_kernel(readable(sock, scratch))) return false;
+  return sock->type == SOCK_STREAM || !gives_verdicts(bpf_get_current_task_btf());
+}
+
+/* Notes the system call that sends a packet. */
+__noinline int note_call(struct tp_want *want) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  if (!want) return 0;
+  want->system_call = system_call_of(task);
+  if (TP_IS_COMPAT(task)) want->flags |= TP_PACKET_COMPAT;
+  return 0;
 }
 
 /*
  * Fills `scratch->who` with the owner of a packet: of one that leaves whoever sends it, who owns the socket from then on; else whoever
  * owns the socket. An id of 0 is nobody's. Returns the socket's sequence with that owner.
  */
-static __noinline __u64 find_owner(struct tp_scratch *scratch, struct tp_place *place, struct tp_want *want) {
+static __noinline __u64 find_owner(struct __sk_buff *skb, struct tp_scratch *scratch, struct tp_place *place,
+                                   struct tp_want *want) {
   struct tp_identity *who = &scratch->who;
   __u64 sequence = NO_SEQUENCE;
   who->id = 0;
   if (place->socket) sequence = copy_owner(who, place->socket);
   if (want->direction != TP_EGRESS) return sequence;
-  struct task_struct *task = bpf_get_current_task_btf(), *subject = subject_of(task);
-  bool is_owner = who->id && subject && describes(who, subject);
-  if (is_owner ? !is_sender(place->sock, subject, scratch) : !sends(place, subject, scratch)) return sequence;
-  want->system_call = system_call_of(task);
-  if (TP_IS_COMPAT(task)) want->flags |= TP_PACKET_COMPAT;
+  int sender = find_sender(skb, scratch->number);
+  if (sender == TP_NO_SENDER) return sequence;
+  bool of_leader = sender == TP_LEADER_SENDS, is_owner = who->id && describes(who, of_leader);
+  if (!is_owner && !place->messages && !may_own(skb, scratch->number)) return sequence;
+  note_call(want);
   if (is_owner) return sequence;
   if (!place->socket) place->socket = make_socket(place);
-  return take_over(place->socket, scratch, subject, net_namespace_of(readable(place->sock, scratch)));
+  return take_over(place->socket, scratch, of_leader, net_namespace_of(readable(place->sock, scratch)));
 }
 
 /* Makes the sender of a packet its socket's owner. */
@@ -81,7 +107,7 @@ __noinline int follow_sender(struct __sk_buff *skb) {
     return 0;
   }
   find_socket(scratch, &place, skb);
-  if (place.sock) find_owner(scratch, &place, &want);
+  if (place.sock) find_owner(skb, scratch, &place, &want);
   release_scratch(scratch);
   return 0;
 }
@@ -128,7 +154,7 @@ static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buf
   bool keeps = place.socket && !place.messages && !is_listening;
   if (place.socket && is_listening) prepare_listener(scratch, &place);
   scratch->who.id = 0;
-  __u64 sequence = place.sock ? find_owner(scratch, &place, want) : NO_SEQUENCE;
+  __u64 sequence = place.sock ? find_owner(skb, scratch, &place, want) : NO_SEQUENCE;
   if (keeps && recall_row(row, place.socket, seen, sequence, generation, direction)) return true;
   if (!ask_flow(&scratch->row, seen, generation, direction)) {
     answers.flow = TP_NOBODYS;

@@ -9,12 +9,16 @@ enum { AF_INET = 2, AF_INET6 = 10 };
 static __always_inline bool is_inet(__u32 family) { return family == AF_INET || family == AF_INET6; }
 
 /*
- * Whether `owner` still says of `task` what is so. A new node name alone is not noticed: it is read again with the
- * rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls the kernel for
- * each, since for each that is followed as it is, the verifier searches all names of the kernel's types. A task that exits
- * gives up its memory and its namespaces before its sockets are closed, so what was known of it stays.
+ * Whether `owner` still says what is so of the current task, or of the leader of its process. A new node name alone is not noticed: it
+ * is read again with the rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls
+ * the kernel for each, since for each that is followed as it is, the verifier searches all names of the kernel's types. So it is
+ * not static either: the verifier checks it once. A task that exits gives up its memory and its namespaces before its sockets are
+ * closed, so what was known of it stays.
  */
-static __always_inline bool describes(const struct tp_identity *owner, struct task_struct *task) {
+__noinline int describes(struct tp_identity *owner, bool of_leader) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  if (!owner) return false;
+  if (of_leader) task = task->group_leader;
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
   struct nsproxy *namespaces = task->nsproxy;
   if (!namespaces) return true;
@@ -123,12 +127,24 @@ static __always_inline __u64 own(struct tp_socket *socket, struct tp_scratch *sc
   return sequence;
 }
 
-/* Makes a task the owner of a socket, and leaves in `scratch->who` what is known of it. Returns what `own` does. */
-static __noinline __u64 take_over(struct tp_socket *socket, struct tp_scratch *scratch, struct task_struct *task,
-                                  __u32 net_namespace) {
+/*
+ * Fills a scratch's `who` with what is known of the current task, or of the leader of its process, as the owner of a socket in that
+ * network namespace. Not static: so the verifier checks it once.
+ */
+__noinline int identify_current(__u32 scratch_number, bool of_leader, __u32 net_namespace) {
+  struct task_struct *task = bpf_get_current_task_btf();
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!scratch) return 0;
+  if (of_leader) task = task->group_leader;
   identify(scratch, task, net_namespace);
   struct tp_image *image = image_of(task->group_leader);
   if (image) image->owns = 1;
+  return 0;
+}
+
+/* Makes the current task, or the leader of its process, the owner of a socket, NULL: of none. Returns what `own` does. */
+static __always_inline __u64 take_over(struct tp_socket *socket, struct tp_scratch *scratch, bool of_leader, __u32 net_namespace) {
+  identify_current(scratch->number, of_leader, net_namespace);
   return socket ? own(socket, scratch) : NO_SEQUENCE;
 }
 
@@ -138,20 +154,19 @@ static __always_inline __u32 net_namespace_of(const struct sock *sock) {
 
 /* Makes the current task the owner of `sock`, with which `socket` is kept, unless it is. */
 static __always_inline int let_own(struct tp_socket *socket, const struct sock *sock) {
-  struct task_struct *task = bpf_get_current_task_btf();
   if (!socket) {
     count_failure(TP_FAILED_SOCKET);
     return 0;
   }
-  if (describes(&socket->owner, task)) return 0;
-  task = subject_of(task);
-  if (!task || !task->nsproxy || describes(&socket->owner, task)) return 0;
+  if (describes(&socket->owner, false)) return 0;
+  struct task_struct *current = bpf_get_current_task_btf(), *task = subject_of(current);
+  if (!task || !task->nsproxy || (task != current && describes(&socket->owner, true))) return 0;
   struct tp_scratch *scratch = claim_scratch();
   if (!scratch) {
     count_failure(TP_FAILED_OWNER);
     return 0;
   }
-  take_over(socket, scratch, task, net_namespace_of(sock));
+  take_over(socket, scratch, task != current, net_namespace_of(sock));
   release_scratch(scratch);
   return 0;
 }

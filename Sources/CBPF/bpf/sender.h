@@ -35,9 +35,8 @@ static __always_inline bool is_of_kernel(const struct sock *sock) {
 }
 
 /* Whether what is known with a socket of its owner holds of the packet that leaves through it now. */
-static __always_inline bool is_sent_by_owner(const struct tp_socket *socket, struct bpf_sock *sock) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  if (describes(&socket->owner, task)) return true;
+static __always_inline bool is_sent_by_owner(struct tp_socket *socket, struct bpf_sock *sock) {
+  if (describes(&socket->owner, false)) return true;
   if (sock->type != SOCK_STREAM) return false;
   struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
   return tcp && !tcp->inet_conn.icsk_inet.sk.sk_lock.owned;
@@ -57,7 +56,7 @@ enum { CAP_NET_ADMIN = 12, AF_NETLINK = 16, NETLINK_NETFILTER = 12 };
 
 /*
  * Whether a task gives verdicts on what others send (NFQUEUE): that leaves while it does. It is told by the descriptor of its call, which
- * only somebody who may do so is believed.
+ * only somebody who may do so on the machine is believed, not in a user namespace of his own.
  */
 static __noinline bool gives_verdicts(struct task_struct *task) {
   __u64 capabilities = 0;

@@ -13,11 +13,13 @@ final class PacketPrograms: Sendable {
   private static let ingress = "tp_on_ingress"
   private static let egress = "tp_on_egress"
   /// Of packets that leave and that no rule wants: whoever sends them owns their socket all the same.
+  ///
+  /// It is quicker than the one for those that are wanted, which does the same where this one was not loaded.
   private static let departure = "tp_on_departure"
 
-  /// Whether a program of the BPF object is one of these.
-  static func contains(_ program: String) -> Bool {
-    program == ingress || program == egress || program == departure
+  /// The programs that a plan is best served by which wants packets of some directions, and that can serve any other too.
+  static func names(for directions: PacketDirections) -> Set<String> {
+    directions.contains(.egress) ? [ingress, egress] : [ingress, egress, departure]
   }
 
   /// Those that were loaded together with others, which is quicker than by themselves.
@@ -28,10 +30,13 @@ final class PacketPrograms: Sendable {
   }
 
   /// Loads the programs for another width; nothing is attached.
-  init(rowWords: Int, sharingMapsOf owners: OwnerPrograms) throws(KernelError) {
+  init(
+    rowWords: Int, for directions: PacketDirections, sharingMapsOf owners: OwnerPrograms
+  ) throws(KernelError) {
     object = try BPFObject()
     try object.configure(rowWords: rowWords, ringBytes: owners.ringBytes, hooks: owners.hooks)
-    try object.keepPrograms(where: Self.contains)
+    let names = Self.names(for: directions)
+    try object.keepPrograms(where: names.contains)
     try object.shareMaps(of: owners.object)
     try object.load()
     installer = Installer(object, rowWords: rowWords)
@@ -43,7 +48,7 @@ final class PacketPrograms: Sendable {
     to cgroup: borrowing Descriptor, _ directions: PacketDirections
   ) throws(KernelError) -> PacketLinks {
     PacketLinks(
-      egress: try object.attach(Self.leaving(directions), cgroup: cgroup),
+      egress: try object.attach(leaving(directions), cgroup: cgroup),
       ingress: directions.contains(.ingress)
         ? try object.attach(Self.ingress, cgroup: cgroup) : nil)
   }
@@ -52,7 +57,7 @@ final class PacketPrograms: Sendable {
   func takeOver(
     _ links: inout PacketLinks, _ directions: PacketDirections, at cgroup: borrowing Descriptor
   ) throws(KernelError) {
-    try object.replaceProgram(of: links.egress, by: Self.leaving(directions))
+    try object.replaceProgram(of: links.egress, by: leaving(directions))
     guard directions.contains(.ingress) else {
       links.ingress = nil
       return
@@ -64,8 +69,9 @@ final class PacketPrograms: Sendable {
     }
   }
 
-  private static func leaving(_ directions: PacketDirections) -> String {
-    directions.contains(.egress) ? egress : departure
+  private func leaving(_ directions: PacketDirections) -> String {
+    let isLoaded = object.descriptor(ofProgram: Self.departure) >= 0
+    return directions.contains(.egress) || !isLoaded ? Self.egress : Self.departure
   }
 }
 
@@ -99,15 +105,18 @@ final class OwnerPrograms: Sendable {
   ///   - rowWords: the width of rows, 1 to ``Row/wordLimit``.
   ///   - ringBytes: a power of two, at least one page.
   ///   - cgroups: how many cgroups can be known.
+  ///   - directions: those in which the plan wants packets; none: all programs are loaded.
   init(
-    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.leastLimit
+    rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.leastLimit,
+    for directions: PacketDirections = []
   ) throws(KernelError) {
     let hooks = try Hooks()
     self.hooks = hooks
     object = try BPFObject()
     try object.configure(
       rowWords: rowWords, ringBytes: ringBytes, hooks: hooks, cgroups: cgroups)
-    try object.keepPrograms { hooks.contains($0) || PacketPrograms.contains($0) }
+    let names = PacketPrograms.names(for: directions)
+    try object.keepPrograms { hooks.contains($0) || names.contains($0) }
     try object.load()
     self.rowWords = rowWords
     self.ringBytes = ringBytes

@@ -13,7 +13,7 @@ package struct PacketTest: ~Copyable {
   package init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(KernelError) {
     let object = try BPFObject()
     try object.configure(rowWords: tables.rowWords, ringBytes: ringBytes, hooks: try Hooks())
-    try object.keepPrograms(where: PacketPrograms.contains)
+    try object.keepPrograms(where: PacketPrograms.names(for: [.ingress, .egress]).contains)
     try object.load()
     let installer = Installer(object, rowWords: tables.rowWords)
     try installer.install(tables)

@@ -53,7 +53,8 @@ package struct PlanLoader: Sendable {
     }
     // Twice as wide at least, so that a set that grows rule by rule seldom pays for it.
     let words = min(Row.wordLimit, max(tables.rowWords, 2 * packets.rowWords))
-    let wider = try PacketPrograms(rowWords: words, sharingMapsOf: owners)
+    let wider = try PacketPrograms(
+      rowWords: words, for: tables.directions, sharingMapsOf: owners)
     let current = current()
     try wider.installer.install(current)
     try wider.installer.activate(current.plan.generation)

@@ -49,7 +49,8 @@ public struct Tracer: ~Copyable {
     let cgroup = try CgroupTree.open(options.cgroup ?? tree.root)
     let cgroupLimit = options.cgroupLimit ?? KnownCgroups.limit(now: tree.count)
     let owners = try OwnerPrograms(
-      rowWords: tables.rowWords, ringBytes: options.ringBytes, cgroups: cgroupLimit)
+      rowWords: tables.rowWords, ringBytes: options.ringBytes, cgroups: cgroupLimit,
+      for: tables.directions)
     let counters = KernelCounters(
       counters: owners.descriptor(ofMap: "tp_counters"),
       losses: owners.descriptor(ofMap: "tp_losses"))
