@@ -22,7 +22,6 @@ static __always_inline void count_losses(const __u64 *row, __u32 generation) {
 
 /* What is recorded of a packet besides its bytes, and the row and the owner that a scratch holds. */
 struct tp_want {
-  __u32 needed; /* how many of its bytes the rules need */
   __u32 generation;
   __u32 direction;
   __s32 system_call;
@@ -75,13 +74,13 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
 }
 
 /*
- * Whether the record is in the ring. The smallest capture is taken that holds the packet, or what is needed of it. Not static: so
+ * Whether the record is in the ring. The rules need `most` bytes of the packet. The smallest capture is taken that holds the packet, or what is needed of it. Not static: so
  * the verifier checks it once, and not again with all that may have gone before.
  */
-__noinline int emit(struct __sk_buff *skb, struct tp_view *seen, __u32 scratch_number, struct tp_want *want) {
+__noinline int emit(struct __sk_buff *skb, struct tp_view *seen, __u32 scratch_number, struct tp_want *want, __u32 most) {
   const struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!seen || !want || !scratch) return false;
-  __u32 needed = skb->len < want->needed ? skb->len : want->needed;
+  __u32 needed = skb->len < most ? skb->len : most;
   if (!may_take(&scratch->row, sizeof(struct tp_packet) + needed)) return false;
 #define X(size) \
   if (needed <= size) return emit_sized(skb, seen, scratch, want, size);

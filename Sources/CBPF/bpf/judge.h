@@ -23,7 +23,7 @@ static __always_inline struct tp_socket *make_socket(const struct tp_place *plac
 }
 
 /* A connection is accepted by a subflow: who did owns the socket of messages. */
-static __always_inline void give_to_messages(struct tp_scratch *scratch, struct tp_place *place) {
+static __noinline void give_to_messages(struct tp_scratch *scratch, struct tp_place *place) {
   struct tp_socket *subflow = bpf_sk_storage_get(&tp_sockets, place->sock, NULL, 0);
   if (!subflow) return;
   copy_owner(&scratch->who, subflow);
@@ -134,7 +134,7 @@ static __always_inline enum tp_answer keep_scope(struct tp_scratch *scratch, con
 }
 
 /* Prepares a listening socket's packet: nothing that was answered is kept with it, and who accepted last owns it. */
-static __always_inline void prepare_listener(struct tp_scratch *scratch, struct tp_place *place) {
+static __noinline void prepare_listener(struct tp_scratch *scratch, struct tp_place *place) {
   forget_answers(place->socket);
   if (!tp_config.accepts_by_name) return;
   __u64 *origin = place->messages ? bpf_sk_storage_get(&tp_origins, place->messages, NULL, 0)
@@ -176,11 +176,11 @@ __noinline int judge(struct __sk_buff *skb, struct tp_view *seen, __u32 generati
     return TP_UNWANTED;
   }
   int outcome = TP_UNWANTED;
-  if (may_want(scratch, skb, seen, &want))
-    want.needed = ask_packet(scratch->number, skb, seen, generation, direction);
-  if (want.needed) {
+  __u32 needed = 0;
+  if (may_want(scratch, skb, seen, &want)) needed = ask_packet(scratch->number, skb, seen, generation, direction);
+  if (needed) {
     describe_found(scratch);
-    outcome = emit(skb, seen, scratch->number, &want) ? TP_SUBMITTED : TP_FULL;
+    outcome = emit(skb, seen, scratch->number, &want, needed) ? TP_SUBMITTED : TP_FULL;
     if (outcome == TP_FULL) count_losses(scratch->row.words, generation);
   }
   release_scratch(scratch);

@@ -118,7 +118,8 @@ static __noinline void identify(struct tp_scratch *scratch, struct task_struct *
  * Gives a socket the owner that stands in `scratch->who`, where it can be read meanwhile. Returns the socket's sequence with that;
  * NO_SEQUENCE when somebody else does it right now.
  */
-static __always_inline __u64 own(struct tp_socket *socket, struct tp_scratch *scratch) {
+__noinline __u64 own(struct tp_socket *socket, struct tp_scratch *scratch) {
+  if (!socket || !scratch) return NO_SEQUENCE;
   __u64 sequence = begin_write(&socket->sequence, sequence_of(&socket->sequence), scratch->number);
   if (!sequence) return NO_SEQUENCE;
   *(volatile __u32 *)&socket->generation = 0;
@@ -185,7 +186,8 @@ static __always_inline bool copy_new_owner(struct tp_identity *who, const struct
  * Copies the owner of a socket as it was at one moment, and returns the sequence of that; NO_SEQUENCE when it is just being given,
  * or when there is none, whose id is 0.
  */
-static __noinline __u64 copy_owner(struct tp_identity *who, const struct tp_socket *socket) {
+__noinline __u64 copy_owner(struct tp_identity *who, struct tp_socket *socket) {
+  if (!who || !socket) return NO_SEQUENCE;
   for (__u32 i = 0; i < 8; i++) {
     __u64 sequence = sequence_of(&socket->sequence);
     if (is_written(&socket->sequence, sequence)) {
