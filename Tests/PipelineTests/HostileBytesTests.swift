@@ -77,7 +77,7 @@ import Testing
         }
         emitter.consume(bytes.span.bytes)
       }
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       let lines = try Data(contentsOf: URL(filePath: path)).split(separator: UInt8(ascii: "\n"))
       #expect(UInt64(lines.count) == emitter.counts.events)
       #expect(lines.count > 1_000 && emitter.counts.malformed > 1_000)
