@@ -1,7 +1,5 @@
-import FuzzSupport
 import Policy
 
-@testable import FuzzPackets
 @testable import Pipeline
 
 /// An emitter with a rule for each event, and with rules that only user space can decide.
