@@ -126,14 +126,13 @@ extension SourceText {
 extension Diagnostic {
   fileprivate static func filterOfSeveral(_ event: SourceText) -> Diagnostic {
     Diagnostic(
-      .error, "unknown-event", "a filter belongs to one event", source: event.source,
-      range: event.range, help: "give each event with a filter its own `--events`")
+      .unknownEvent, "a filter belongs to one event", at: event, help: "give each event with a filter its own `--events`")
   }
 
   fileprivate static func unknownFilter(_ filter: SourceText, of event: SourceText) -> Diagnostic {
     Diagnostic(
-      .error, "unknown-field", "`\(filter.text)` is not a field of an event",
-      source: filter.source, range: filter.range,
+      .unknownField, "`\(filter.text)` is not a field of an event",
+      at: filter,
       help: "write \(event.text).data.FIELD, \(event.text).scope.KEY or \(event.text).retval")
   }
 }

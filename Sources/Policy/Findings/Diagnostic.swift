@@ -5,10 +5,12 @@ public struct Diagnostic: Equatable, Sendable {
     case error, warning, note
   }
 
-  /// How bad it is.
-  public var severity: Severity
-  /// The kebab-case code, which never changes.
-  public var code: String
+  /// How bad it is: what ``rule`` says, but for `no-policy`, which is an error when no file holds a policy.
+  public let severity: Severity
+  /// The rule that the file breaks.
+  public let rule: LintRule
+  /// The kebab-case code of the rule, which never changes.
+  public var code: String { rule.code }
   /// One sentence without a full stop.
   public var message: String
   /// The name of the source, as the user gave it: a path, `-`, or `command line`.
@@ -53,18 +55,34 @@ public struct Diagnostic: Equatable, Sendable {
     }
   }
 
-  /// Makes a finding.
+  /// Creates a finding, of the severity of its rule unless another one is given.
   public init(
-    _ severity: Severity, _ code: String, _ message: String, source: String, range: SourceRange?,
-    help: String? = nil, related: [Related] = [], fix: Fix? = nil
+    _ rule: LintRule, severity: Severity? = nil, _ message: String, source: String,
+    range: SourceRange?, help: String? = nil, related: [Related] = [], fix: Fix? = nil
   ) {
-    self.severity = severity
-    self.code = code
+    self.severity = severity ?? rule.severity
+    self.rule = rule
     self.message = message
     self.source = source
     self.range = range
     self.help = help
     self.related = related
     self.fix = fix
+  }
+
+  /// Creates a finding about the whole of a text.
+  init(
+    _ rule: LintRule, _ message: String, at text: SourceText, help: String? = nil,
+    related: [Related] = [], fix: Fix? = nil
+  ) {
+    self.init(
+      rule, message, source: text.source, range: text.range, help: help, related: related, fix: fix)
+  }
+}
+
+extension Diagnostic.Related {
+  /// Creates a related place of the whole of a text.
+  init(message: String, at text: SourceText) {
+    self.init(message: message, source: text.source, range: text.range)
   }
 }

@@ -34,7 +34,7 @@ extension Diagnostic {
   ) -> Self {
     let source = filter.expression.source
     return Self(
-      .warning, LintRule.cidrHostBits.code,
+      .cidrHostBits,
       "`\(word.text)` has bits set behind the prefix: it means `\(masked)`",
       source: source.source, range: word.range, help: "write `\(masked)`",
       fix: source.verbatimStart.map { _ in Fix(range: word.range, replacement: masked) })

@@ -25,7 +25,7 @@ extension Diagnostic {
     _ filter: CheckedFilter, _ word: FilterExpression.Word, _ limit: Int
   ) -> Self {
     Self(
-      .warning, LintRule.commTruncated.code,
+      .commTruncated,
       "only the first \(limit) bytes of `\(word.text)` are compared",
       source: filter.expression.source.source, range: word.range,
       help: "the kernel keeps \(limit) bytes of a task's name")

@@ -27,7 +27,7 @@ extension Diagnostic {
     _ expression: FilterExpression, _ range: SourceRange?
   ) -> Self {
     Self(
-      .warning, LintRule.deprecatedArgs.code, "`args.` is the old spelling of `data.`",
+      .deprecatedArgs, "`args.` is the old spelling of `data.`",
       source: expression.source.source, range: range ?? expression.key.range,
       help: "write `data.\(expression.key.text.dropFirst(5))`",
       fix: range.map { Fix(range: $0, replacement: "data.") })

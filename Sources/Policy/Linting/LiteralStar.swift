@@ -28,7 +28,7 @@ extension Diagnostic {
     _ filter: CheckedFilter, _ word: FilterExpression.Word
   ) -> Self {
     Self(
-      .warning, LintRule.literalStar.code,
+      .literalStar,
       "a star within `\(word.text)` stands for itself, not for anything",
       source: filter.expression.source.source, range: word.range,
       help: "a star stands for anything only at the start or the end of a value")

@@ -54,7 +54,7 @@ extension Diagnostic {
   ) -> Self {
     contradiction("the scope can never match", policy.scope.filter { $0.target == target })
       ?? Self(
-        .error, LintRule.neverMatches.code, "the scope can never match",
+        .neverMatches, "the scope can never match",
         source: policy.document.source, range: policy.document.name.range)
   }
 
@@ -67,8 +67,7 @@ extension Diagnostic {
       scoped.isEmpty ? "the rule can never match" : "the rule can never match within the scope"
     return contradiction(message, filters + scoped)
       ?? Self(
-        .error, LintRule.neverMatches.code, message, source: rule.document.event.source,
-        range: rule.document.event.range)
+        .neverMatches, message, at: rule.document.event)
   }
 
   private static func contradiction(_ message: String, _ filters: [CheckedFilter]) -> Self? {
@@ -76,9 +75,9 @@ extension Diagnostic {
     let others = filters.dropFirst().map(\.expression.source)
     let what = others.isEmpty ? "what `\(first.key.text)` is compared with cannot be" : nil
     return Self(
-      .error, LintRule.neverMatches.code,
+      .neverMatches,
       "\(message): \(what ?? "`\(first.key.text)` contradicts itself")",
-      source: first.source.source, range: first.source.range,
+      at: first.source,
       help: "values after `=` are alternatives; bounds, `!=` and the scope must hold besides",
       related: others.map {
         Related(message: "together with this", source: $0.source, range: $0.range)

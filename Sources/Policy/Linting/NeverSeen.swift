@@ -59,9 +59,9 @@ extension LintRule {
 extension Diagnostic {
   fileprivate static func neverSeen(_ rule: PolicyDocument.Rule, _ reason: String) -> Self {
     Self(
-      .warning, LintRule.neverSeen.code,
+      .neverSeen,
       "tracing sees no packet that the rule wants, unless a raw socket gets it: \(reason)",
-      source: rule.event.source, range: rule.event.range,
+      at: rule.event,
       help: "see docs/packets.md for what is seen where")
   }
 }

@@ -35,9 +35,9 @@ extension Diagnostic {
   ) -> Self {
     let names = events.map { "`\($0.name)`" }.joined(separator: ", ")
     return Self(
-      .warning, LintRule.unfilteredPackets.code,
+      .unfilteredPackets,
       "\(names) without a filter under `global`: every packet of the machine",
-      source: rule.event.source, range: rule.event.range,
+      at: rule.event,
       help: "add a filter such as data.dst_port=443, or narrow the scope")
   }
 }

@@ -66,12 +66,12 @@ extension Diagnostic {
     _ rule: PolicyDocument.Rule, _ first: PolicyDocument.Rule
   ) -> Self {
     Self(
-      .warning, LintRule.unreachableRule.code,
+      .unreachableRule,
       "everything that this rule matches is matched by an earlier rule",
-      source: rule.event.source, range: rule.event.range, help: "leave it out",
+      at: rule.event, help: "leave it out",
       related: [
         Related(
-          message: "by this one", source: first.event.source, range: first.event.range)
+          message: "by this one", at: first.event)
       ])
   }
 }

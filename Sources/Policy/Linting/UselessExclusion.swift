@@ -15,23 +15,12 @@ enum UselessExclusion {
   }
 }
 
-extension LintRule {
-  static let uselessExclusion = LintRule(
-    "useless-exclusion", .warning, "Every exclusion excludes something",
-    rationale: """
-      Nothing in the policy selects the event that is excluded here. Perhaps it was misspelt, or \
-      the set that it belonged to is no longer selected.
-      """,
-    good: [Example.policy(event: "net_packet_*,-net_packet_udp")],
-    bad: [Example.policy(event: "net_packet_tcp,-net_packet_udp")])
-}
-
 extension Diagnostic {
   fileprivate static func uselessExclusion(
     _ word: FilterExpression.Word, _ source: SourceText
   ) -> Self {
     Self(
-      .warning, LintRule.uselessExclusion.code,
+      .uselessExclusion,
       "nothing selects `\(word.text)`, so excluding it has no effect", source: source.source,
       range: word.range, help: "leave it out")
   }

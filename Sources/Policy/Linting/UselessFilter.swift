@@ -42,34 +42,12 @@ enum UselessFilter {
   }
 }
 
-extension LintRule {
-  static let uselessFilter = LintRule(
-    "useless-filter", .warning, "Every value of a filter makes a difference",
-    rationale: """
-      Without this value the filters match exactly the same: it is repeated, or contained in \
-      another value, or every packet has it anyway. Often a wider range or a narrower list was \
-      meant.
-      """,
-    good: [
-      Example.policy(filters: "[data.dst_port>=1024]"),
-      Example.policy(scope: "[uid>=0]"),
-    ],
-    bad: [
-      Example.policy(filters: "[data.dst_port>=0]"),
-      Example.policy(filters: "[\"data.dst_port=80,443,80\"]"),
-      Example.policy(filters: "[\"data.dst=10.0.0.0/8,10.1.2.3\"]"),
-      Example.policy(scope: "[\"comm=ng*\", comm=nginx]"),
-      Example.policy(scope: "[comm=nginx]", filters: "[comm=nginx]"),
-      Example.policy(scope: "[not-container, not-container]"),
-    ])
-}
-
 extension Diagnostic {
   fileprivate static func useless(_ filter: CheckedFilter, _ value: CheckedFilter.Value) -> Self {
     let isOnly = filter.values.count == 1
     let what = isOnly ? "this filter" : "`\(value.word.text)`"
     return Self(
-      .warning, LintRule.uselessFilter.code, "\(what) makes no difference here",
+      .uselessFilter, "\(what) makes no difference here",
       source: filter.expression.source.source,
       range: isOnly ? filter.expression.source.range : value.word.range, help: "leave it out")
   }

@@ -37,8 +37,8 @@ extension LintRule {
 extension Diagnostic {
   fileprivate static func userSpace(_ expression: FilterExpression, _ reason: String) -> Self {
     Self(
-      .note, LintRule.userSpaceFilter.code,
+      .userSpaceFilter,
       "this filter is decided in user space: \(reason)",
-      source: expression.source.source, range: expression.source.range)
+      at: expression.source)
   }
 }

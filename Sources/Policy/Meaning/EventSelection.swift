@@ -91,7 +91,7 @@ struct EventSelection: Equatable, Sendable {
 extension Diagnostic {
   fileprivate static func noEvent(_ source: SourceText, _ range: SourceRange) -> Diagnostic {
     Diagnostic(
-      .error, "empty-value", "an event is missing", source: source.source, range: range,
+      .emptyValue, "an event is missing", source: source.source, range: range,
       help: "write an event on each side of a comma, such as net_packet_tcp,net_packet_udp")
   }
 
@@ -99,7 +99,7 @@ extension Diagnostic {
     _ word: FilterExpression.Word, _ source: SourceText
   ) -> Diagnostic {
     Diagnostic(
-      .error, "unsupported-event", "`\(word.text)` is not supported yet", source: source.source,
+      .unsupportedEvent, "`\(word.text)` is not supported yet", source: source.source,
       range: word.range, help: "`tracee-policy list events` shows the events that are")
   }
 
@@ -107,7 +107,7 @@ extension Diagnostic {
     _ word: FilterExpression.Word, _ source: SourceText
   ) -> Diagnostic {
     Diagnostic(
-      .warning, "useless-exclusion", "`\(word.text)` is never traced: it is not supported yet",
+      .uselessExclusion, "`\(word.text)` is never traced: it is not supported yet",
       source: source.source, range: word.range)
   }
 
@@ -116,7 +116,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let known = EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
     return Diagnostic(
-      .error, "unknown-event", "`\(word.text)` is not an event or a set", source: source.source,
+      .unknownEvent, "`\(word.text)` is not an event or a set", source: source.source,
       range: word.range,
       help: Nearest.question(word.text, among: known)
         ?? "`tracee-policy list events` shows the events")
@@ -127,7 +127,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let known = EventSet.allCases.map { "tag=" + $0.rawValue }
     return Diagnostic(
-      .error, "unknown-event", "`\(word.text)` names no set of events", source: source.source,
+      .unknownEvent, "`\(word.text)` names no set of events", source: source.source,
       range: word.range,
       help: Nearest.question(word.text, among: known) ?? "`tracee-policy list sets` shows the sets")
   }
@@ -136,7 +136,7 @@ extension Diagnostic {
     _ word: FilterExpression.Word, _ source: SourceText
   ) -> Diagnostic {
     Diagnostic(
-      .error, "unknown-event", "no event matches `\(word.text)`", source: source.source,
+      .unknownEvent, "no event matches `\(word.text)`", source: source.source,
       range: word.range, help: "a star stands at the end, as in net_packet_dns*")
   }
 }

@@ -121,7 +121,7 @@ struct FilterChecker {
   ) {
     diagnostics.append(
       Diagnostic(
-        .error, finding.code, finding.message, source: expression.source.source, range: range,
+        finding.rule, finding.message, source: expression.source.source, range: range,
         help: finding.help))
   }
 }

@@ -1,6 +1,6 @@
 /// What can be wrong with the meaning of a filter.
 struct FilterFinding {
-  var code: String
+  var rule: LintRule
   var message: String
   var help: String?
 
@@ -15,7 +15,7 @@ struct FilterFinding {
     if PacketField.find(name) != nil { help = "it belongs into the `filters` of a rule" }
     if name == "host" { help = "write not-container" }
     return FilterFinding(
-      code: "unknown-scope", message: "`\(name)` is not a scope", help: help)
+      rule: .unknownScope, message: "`\(name)` is not a scope", help: help)
   }
 
   private static let fieldKeys = PacketField.allCases.map(\.key)
@@ -28,12 +28,12 @@ struct FilterFinding {
     let members = fieldKeys.filter { $0.hasPrefix(key + ".") }
     if PacketField(key: key)?.description.hasMembers == true {
       return FilterFinding(
-        code: "unknown-field", message: "`\(name)` has a value for each name",
+        rule: .unknownField, message: "`\(name)` has a value for each name",
         help: "write \(key).NAME")
     }
     if let member = members.first {
       return FilterFinding(
-        code: "unknown-field", message: "`\(name)` is a structure, not a value",
+        rule: .unknownField, message: "`\(name)` is a structure, not a value",
         help: "name one of its \(members.count) members, such as \(member)")
     }
     var help =
@@ -42,34 +42,34 @@ struct FilterFinding {
       ?? "`tracee-policy list events NAME` shows the fields of an event"
     if ScopeCatalog.word(name, in: .scope) != nil { help = "it belongs into the policy's `scope`" }
     if PacketField(key: "data." + name) != nil { help = "write data.\(name)" }
-    return FilterFinding(code: "unknown-field", message: message, help: help)
+    return FilterFinding(rule: .unknownField, message: message, help: help)
   }
 
   static func unsupportedKey(_ name: String) -> FilterFinding {
     FilterFinding(
-      code: "unsupported-scope", message: "`\(name)` is not supported yet", help: nil)
+      rule: .unsupportedScope, message: "`\(name)` is not supported yet", help: nil)
   }
 
   static func unsupportedField(_ name: String) -> FilterFinding {
     FilterFinding(
-      code: "unsupported-field", message: "filters on `\(name)` are not supported yet", help: nil)
+      rule: .unsupportedField, message: "filters on `\(name)` are not supported yet", help: nil)
   }
 
   static func wordWithValues(_ name: String) -> FilterFinding {
     FilterFinding(
-      code: "invalid-operator", message: "`\(name)` takes no operator and no value",
+      rule: .invalidOperator, message: "`\(name)` takes no operator and no value",
       help: "write `\(name)` alone")
   }
 
   static func keyWithoutValues(_ name: String, _ takes: String) -> FilterFinding {
     FilterFinding(
-      code: "invalid-operator", message: "`\(name)` needs an operator and a value",
+      rule: .invalidOperator, message: "`\(name)` needs an operator and a value",
       help: "it takes \(takes)")
   }
 
   static func noOrder(_ name: String, _ type: FieldType) -> FilterFinding {
     FilterFinding(
-      code: "invalid-operator", message: "`\(name)` has no order: it takes only = and !=",
+      rule: .invalidOperator, message: "`\(name)` has no order: it takes only = and !=",
       help: "it takes \(type.takes)")
   }
 
@@ -78,6 +78,6 @@ struct FilterFinding {
   ) -> FilterFinding {
     let others = words.isEmpty ? "" : ", or \(words.joined(separator: " or "))"
     return FilterFinding(
-      code: "invalid-value", message: error.reason, help: "`\(name)` takes \(type.takes)\(others)")
+      rule: .invalidValue, message: error.reason, help: "`\(name)` takes \(type.takes)\(others)")
   }
 }

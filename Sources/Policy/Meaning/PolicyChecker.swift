@@ -81,7 +81,7 @@ struct PolicyChecker {
 extension Diagnostic {
   fileprivate static func globalNotAlone(_ expression: FilterExpression) -> Diagnostic {
     Diagnostic(
-      .error, "global-not-alone", "`global` means everything and stands alone",
+      .globalNotAlone, "`global` means everything and stands alone",
       source: expression.source.source, range: expression.key.range,
       help: "leave out `global`, or the other scopes")
   }
@@ -90,7 +90,7 @@ extension Diagnostic {
     _ expression: FilterExpression, _ event: EventKind
   ) -> Diagnostic {
     Diagnostic(
-      .error, "unknown-field", "`\(event.name)` has no `\(expression.key.text)`",
+      .unknownField, "`\(event.name)` has no `\(expression.key.text)`",
       source: expression.source.source, range: expression.key.range,
       help: "`tracee-policy list events \(event.name)` shows what it has")
   }
@@ -99,7 +99,7 @@ extension Diagnostic {
     _ expression: FilterExpression, _ event: EventKind
   ) -> Diagnostic {
     Diagnostic(
-      .warning, "event-left-out",
+      .eventLeftOut,
       "`\(event.name)` has no `\(expression.key.text)` and is left out of this rule",
       source: expression.source.source, range: expression.key.range,
       help: "name the events that are meant, or give the others a rule of their own")
@@ -107,14 +107,14 @@ extension Diagnostic {
 
   fileprivate static func filtersNothing(_ expression: FilterExpression) -> Diagnostic {
     Diagnostic(
-      .warning, "useless-filter", "the rule only excludes events: its filters have no effect",
-      source: expression.source.source, range: expression.source.range,
+      .uselessFilter, "the rule only excludes events: its filters have no effect",
+      at: expression.source,
       help: "move the filters to the rule that selects the events")
   }
 
   fileprivate static func excludedEverything(_ document: PolicyDocument) -> Diagnostic {
     Diagnostic(
-      .error, "excluded-everything", "nothing is left to trace: every event is excluded",
+      .excludedEverything, "nothing is left to trace: every event is excluded",
       source: document.source, range: document.name.range,
       help: "exclude fewer events, or select others")
   }

@@ -48,14 +48,14 @@ public enum PolicyCompiler {
 extension Diagnostic {
   fileprivate static func duplicateName(_ name: SourceText, first: SourceText) -> Diagnostic {
     Diagnostic(
-      .error, "duplicate-name", "a policy named `\(name.text)` was loaded before",
-      source: name.source, range: name.range,
-      related: [.init(message: "the first", source: first.source, range: first.range)])
+      .duplicateName, "a policy named `\(name.text)` was loaded before",
+      at: name,
+      related: [.init(message: "the first", at: first)])
   }
 
   fileprivate static func tooManyRules(_ document: PolicyDocument) -> Diagnostic {
     Diagnostic(
-      .error, "too-many-rules",
+      .tooManyRules,
       "the policies have more than \(TracePlan.ruleLimit) rules from here on",
       source: document.source, range: document.name.range,
       help: "every event of a rule counts as one: name fewer events, or join rules for one event")

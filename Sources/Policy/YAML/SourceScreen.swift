@@ -41,7 +41,7 @@ extension Diagnostic {
   fileprivate static func notUTF8(_ file: SourceFile, at offset: Int, _ what: String) -> Self {
     let place = file.position(atByte: offset)
     return Self(
-      .error, "syntax", "the file \(what)", source: file.name,
+      .syntax, "the file \(what)", source: file.name,
       range: SourceRange(start: place, end: place), help: "save it as UTF-8")
   }
 
@@ -53,7 +53,7 @@ extension Diagnostic {
     let digits = String(value, radix: 16, uppercase: true)
     let code = "U+" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
     return Self(
-      .error, "syntax", "the character \(code) cannot stand in a policy file", source: file.name,
+      .syntax, "the character \(code) cannot stand in a policy file", source: file.name,
       range: range, help: value == 0 ? "this looks like a binary file" : nil)
   }
 }

@@ -177,7 +177,7 @@ extension YAMLStop {
     _ file: SourceFile, _ range: SourceRange, _ message: String, help: String? = nil
   ) {
     diagnostic = Diagnostic(
-      .error, "syntax", message, source: file.name, range: range, help: help)
+      .syntax, message, source: file.name, range: range, help: help)
   }
 
   fileprivate static func tooDeep(_ file: SourceFile, _ range: SourceRange) -> Self {
@@ -247,8 +247,7 @@ extension YAMLStop {
 extension Diagnostic {
   fileprivate static func duplicateKey(_ key: SourceText, first: SourceRange) -> Self {
     Self(
-      .error, "duplicate-key", "the key `\(key.text)` is given twice", source: key.source,
-      range: key.range, help: "keep one of them",
+      .duplicateKey, "the key `\(key.text)` is given twice", at: key, help: "keep one of them",
       related: [Related(message: "it is given here first", source: key.source, range: first)])
   }
 }

@@ -79,7 +79,7 @@ extension Diagnostic {
   fileprivate static func tooManyFaults(_ file: SourceFile, at offset: Int) -> Self {
     let place = file.position(atByte: offset)
     return Self(
-      .error, "syntax", "the rest is not looked at: \(YAMLStream.faultLimit) documents are broken",
+      .syntax, "the rest is not looked at: \(YAMLStream.faultLimit) documents are broken",
       source: file.name, range: SourceRange(start: place, end: place))
   }
 }
