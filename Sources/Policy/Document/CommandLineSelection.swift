@@ -126,7 +126,8 @@ extension SourceText {
 extension Diagnostic {
   fileprivate static func filterOfSeveral(_ event: SourceText) -> Diagnostic {
     Diagnostic(
-      .unknownEvent, "a filter belongs to one event", at: event, help: "give each event with a filter its own `--events`")
+      .unknownEvent, "a filter belongs to one event", at: event,
+      help: "give each event with a filter its own `--events`")
   }
 
   fileprivate static func unknownFilter(_ filter: SourceText, of event: SourceText) -> Diagnostic {

@@ -228,7 +228,8 @@ extension Diagnostic {
   fileprivate static func unknownAction(_ action: SourceText) -> Self {
     let help = Nearest.question(action.text, among: PolicyParser.actions)
     return Self(
-      .unknownAction, "there is no action `\(action.text)`", at: action, help: help ?? "the actions are `log` and `print`")
+      .unknownAction, "there is no action `\(action.text)`", at: action,
+      help: help ?? "the actions are `log` and `print`")
   }
 
   fileprivate static func invalidName(_ name: SourceText, _ fault: String) -> Self {

@@ -14,7 +14,7 @@ struct Budget {
   }
 }
 
-extension Rule {
+extension PlanRule {
   /// How many values and bounds its clauses hold, and one for itself.
   var weight: Int {
     (scope.map(\.condition) + filters.map(\.condition)).reduce(1) {

@@ -1,7 +1,7 @@
 /// Finds rules that contradict themselves or their policy's scope.
 enum NeverMatches {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
-    let scope = Rule(policy: 0, event: .ipv6, scope: policy.scope, filters: [])
+    let scope = PlanRule(policy: 0, event: .ipv6, scope: policy.scope, filters: [])
     if let target = scope.contradiction {
       return [.scopeNeverMatches(policy, target)]
     }
@@ -11,12 +11,12 @@ enum NeverMatches {
       // itself.
       let scope = policy.follows ? [] : policy.scope
       let contradictions = rule.events.map { event in
-        Rule(policy: 0, event: event, scope: scope, filters: filters).contradiction
+        PlanRule(policy: 0, event: event, scope: scope, filters: filters).contradiction
       }
       guard let first = contradictions.first, let target = first,
         !contradictions.contains(where: { $0 == nil })
       else { return nil }
-      let alone = Rule(policy: 0, event: rule.events[0], scope: [], filters: filters)
+      let alone = PlanRule(policy: 0, event: rule.events[0], scope: [], filters: filters)
       return .ruleNeverMatches(
         rule, target, inScope: alone.contradiction == nil ? policy.scope : [])
     }

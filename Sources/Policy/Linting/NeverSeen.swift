@@ -3,7 +3,7 @@ enum NeverSeen {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.rules.compactMap { rule in
       let reasons = rule.events.map { event -> String? in
-        let rule = Rule(policy: 0, event: event, scope: policy.scope, filters: rule.filters)
+        let rule = PlanRule(policy: 0, event: event, scope: policy.scope, filters: rule.filters)
         return rule.contradiction == nil ? rule.hiddenReason : nil
       }
       guard let first = reasons.first, let reason = first, !reasons.contains(nil) else {
@@ -14,12 +14,13 @@ enum NeverSeen {
   }
 }
 
-extension Rule {
+extension PlanRule {
   /// Why only raw sockets get the packets that the rule wants; nil when others may.
   fileprivate var hiddenReason: String? {
     guard let sight = event.sight else { return nil }
     let isHidden = sight.seen.allSatisfy { clause in
-      Rule(policy: policy, event: event, scope: scope, filters: filters + [clause]).contradiction
+      PlanRule(policy: policy, event: event, scope: scope, filters: filters + [clause])
+        .contradiction
         != nil
     }
     return isHidden ? sight.reason : nil

@@ -1,4 +1,4 @@
-extension Rule {
+extension PlanRule {
   /// The first of its fields whose clauses contradict each other, so that nothing can match; nil
   /// when none is found.
   ///
@@ -21,7 +21,7 @@ extension Rule {
   /// Whether whatever matches this rule matches another one for the same event.
   ///
   /// Yes is certain.
-  func implies(_ other: Rule) -> Bool {
+  func implies(_ other: PlanRule) -> Bool {
     guard event == other.event, !scope.isEmpty || other.scope.isEmpty else { return false }
     let new = other.scope.filter { !scope.contains($0) }
     let newFilters = other.filters.filter { !filters.contains($0) }

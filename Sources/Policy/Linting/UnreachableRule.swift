@@ -5,10 +5,10 @@ enum UnreachableRule {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     let scope = policy.follows ? [] : policy.scope
     var budget = Budget()
-    var earlier: [EventKind: [(rule: Rule, weight: Int, document: PolicyDocument.Rule)]] = [:]
+    var earlier: [EventKind: [(rule: PlanRule, weight: Int, document: PolicyDocument.Rule)]] = [:]
     return policy.rules.compactMap { rule in
       let expanded = rule.events.map {
-        Rule(policy: 0, event: $0, scope: scope, filters: rule.filters)
+        PlanRule(policy: 0, event: $0, scope: scope, filters: rule.filters)
       }
       let weight = expanded.first?.weight ?? 0
       let covers = expanded.map { rule in

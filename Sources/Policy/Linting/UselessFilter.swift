@@ -5,21 +5,21 @@ enum UselessFilter {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     var budget = Budget()
     let scope = useless(in: policy.scope, &budget) { filters in
-      [Rule(policy: 0, event: .ipv6, scope: filters, filters: [])]
+      [PlanRule(policy: 0, event: .ipv6, scope: filters, filters: [])]
     }
     // What the scope already demands is useless in a rule, unless the scope can be outlived.
     let demanded = policy.follows ? [] : policy.scope
     return scope
       + policy.rules.flatMap { rule in
         useless(in: rule.filters, &budget) { filters in
-          rule.events.map { Rule(policy: 0, event: $0, scope: demanded, filters: filters) }
+          rule.events.map { PlanRule(policy: 0, event: $0, scope: demanded, filters: filters) }
         }
       }
   }
 
   /// The values, from the last to the first, without which the rules of some filters mean the same.
   private static func useless(
-    in filters: [CheckedFilter], _ budget: inout Budget, rules: ([CheckedFilter]) -> [Rule]
+    in filters: [CheckedFilter], _ budget: inout Budget, rules: ([CheckedFilter]) -> [PlanRule]
   ) -> [Diagnostic] {
     var left = filters
     var before = rules(left)
