@@ -23,13 +23,13 @@ public struct CheckedPolicy: Equatable, Sendable {
 
 extension CheckedPolicy {
   /// The policy's part of a plan, where it has an index: a rule for each event of each of its rules.
-  public func expanded(policy index: Int) -> [Policy.Rule] {
+  public func expanded(policy index: Int) -> [PlanRule] {
     rules.flatMap { rule in
       rule.events.map { event in
         guard follows else {
-          return Policy.Rule(policy: index, event: event, scope: scope, filters: rule.filters)
+          return PlanRule(policy: index, event: event, scope: scope, filters: rule.filters)
         }
-        var expanded = Policy.Rule(policy: index, event: event, scope: [], filters: rule.filters)
+        var expanded = PlanRule(policy: index, event: event, scope: [], filters: rule.filters)
         expanded.followed = scope.ownerClauses
         return expanded
       }
@@ -37,7 +37,7 @@ extension CheckedPolicy {
   }
 }
 
-extension Rule {
+extension PlanRule {
   /// Makes a rule of filters: the scope's clauses first, then the owner's clauses of the rule's own filters.
   init(policy: Int, event: EventKind, scope: [CheckedFilter], filters: [CheckedFilter]) {
     self.init(

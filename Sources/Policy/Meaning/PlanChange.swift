@@ -31,9 +31,9 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
 
 extension TracePlan {
   /// The rules of each policy, as if it stood alone.
-  fileprivate var rulesByPolicy: [String: [Rule]] {
+  fileprivate var rulesByPolicy: [String: [PlanRule]] {
     var result = Dictionary(
-      policies.map { ($0, [Rule]()) }, uniquingKeysWith: { first, _ in first })
+      policies.map { ($0, [PlanRule]()) }, uniquingKeysWith: { first, _ in first })
     for var rule in rules {
       let name = policies[rule.policy]
       rule.policy = 0

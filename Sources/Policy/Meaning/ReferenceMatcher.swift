@@ -5,14 +5,14 @@ public enum ReferenceMatcher {
   /// Whether a rule wants an event of a packet that `owner` sent or received.
   ///
   /// - Parameter owner: nil when nobody owns the packet's socket.
-  public static func matches(_ rule: Rule, owner: Owner?, packet: Packet) -> Bool {
+  public static func matches(_ rule: PlanRule, owner: Owner?, packet: Packet) -> Bool {
     guard packet.events.contains(rule.event) else { return false }
     guard matches(rule.scope, owner: owner), follows(rule, owner: owner) else { return false }
     return rule.filters.allSatisfy { matches($0.condition, packet.fields[$0.field] ?? []) }
   }
 
   /// Whether an owner matches the scope of a policy that says `follow`, or has matched it once.
-  public static func follows(_ rule: Rule, owner: Owner?) -> Bool {
+  public static func follows(_ rule: PlanRule, owner: Owner?) -> Bool {
     guard let scope = rule.followed else { return true }
     return owner?.followedPolicies.contains(rule.policy) ?? false || matches(scope, owner: owner)
   }

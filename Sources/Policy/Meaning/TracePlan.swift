@@ -8,13 +8,13 @@ public struct TracePlan: Equatable, Sendable {
   /// The rules; the index of a rule is its bit in every row.
   ///
   /// At most ``ruleLimit``. Rules of one policy stand together, and policies in load order.
-  public var rules: [Rule]
+  public var rules: [PlanRule]
 
   /// The most rules that a plan can hold.
   public static let ruleLimit = 1024
 
   /// Makes a plan of policies in load order and of rules that refer to them by index.
-  public init(policies: [String], rules: [Rule]) {
+  public init(policies: [String], rules: [PlanRule]) {
     self.policies = policies
     self.rules = rules
   }
@@ -33,7 +33,7 @@ extension TracePlan {
 }
 
 /// One event that one policy wants, and under which conditions: all of them must hold.
-public struct Rule: Equatable, Sendable {
+public struct PlanRule: Equatable, Sendable {
   /// The index of the policy in ``TracePlan/policies``.
   public var policy: Int
 

@@ -1,4 +1,4 @@
 public import ArgumentParser
 public import Pipeline
 
-extension FilterPlace: ExpressibleByArgument {}
+extension FilterMode: ExpressibleByArgument {}
