@@ -11,7 +11,8 @@ import Testing
   static let plan = TracePlan(
     policies: ["web", "all \"ip\"", "late"],
     rules: [
-      PlanRule(policy: 0, event: .tcp), PlanRule(policy: 1, event: .ipv4), PlanRule(policy: 1, event: .tcp),
+      PlanRule(policy: 0, event: .tcp), PlanRule(policy: 1, event: .ipv4),
+      PlanRule(policy: 1, event: .tcp),
       PlanRule(policy: 1, event: .tcp), PlanRule(policy: 2, event: .udp),
     ])
   static let packet = SamplePacket.ipv4(6, SamplePacket.tcp())

@@ -98,7 +98,8 @@ import Testing
     var emitter = Emitter(outputs: [])
     let kinds: [EventKind] = [.tcp, .dns, .dnsRequest, .http, .httpResponse]
     emitter.add(
-      TracePlan(policies: ["a"], rules: kinds.map { PlanRule(policy: 0, event: $0) }), generation: 1)
+      TracePlan(policies: ["a"], rules: kinds.map { PlanRule(policy: 0, event: $0) }), generation: 1
+    )
     emitter.consume(SampleRecord(packet, row: [0b11111]).bytes.bytes)
     let counts = emitter.ruleCounts(generation: 1)
     #expect(counts.map(\.submitted) == [1, 1, 1, 1, 1])

@@ -10,7 +10,8 @@ import Testing
   static let plan = TracePlan(
     policies: ["web", "all, \u{e9}"],
     rules: [
-      PlanRule(policy: 0, event: .tcp), PlanRule(policy: 1, event: .tcp), PlanRule(policy: 1, event: .ipv4),
+      PlanRule(policy: 0, event: .tcp), PlanRule(policy: 1, event: .tcp),
+      PlanRule(policy: 1, event: .ipv4),
       PlanRule(policy: 0, event: .udp),
     ])
 

@@ -86,7 +86,8 @@ public struct KernelTables: Sendable {
           Clause(clause.field.commonField ?? clause.field, clause.condition)
         }
       }, &table)
-    encode(RuleQuestion(rules) { $0.scope.filter { mode.decidesInKernel($0.decisionPlace) } }, &table)
+    encode(
+      RuleQuestion(rules) { $0.scope.filter { mode.decidesInKernel($0.decisionPlace) } }, &table)
     encodeTree(rules, &table) { rule in
       rule.scope.filter { $0.field == .tree && mode.decidesInKernel($0.decisionPlace) }
     }

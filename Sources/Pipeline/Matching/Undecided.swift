@@ -13,7 +13,8 @@ public struct Undecided: Equatable, Sendable {
 
   /// Makes what is left of one rule; nothing by default.
   public init(
-    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [], following: PlanRule? = nil
+    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [],
+    following: PlanRule? = nil
   ) {
     self.scope = scope
     self.filters = filters

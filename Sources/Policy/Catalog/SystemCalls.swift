@@ -3,7 +3,7 @@
 /// Source: `asm/unistd_64.h`, `asm/unistd_32.h`, `asm-generic/unistd.h` and `asm/unistd-eabi.h` (arm) of Linux 6.1, and
 /// the calls that were added up to 6.18.
 public enum SystemCalls {
-  /// An architecture whose tasks the kernel numbers calls for. Its raw value is its column in the table.
+  /// An architecture with its own numbers of system calls; the raw value is its column in the table.
   public enum Architecture: Int, CaseIterable, Sendable {
     /// 64-bit tasks on x86-64.
     case x86_64

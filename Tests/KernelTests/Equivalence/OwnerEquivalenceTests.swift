@@ -56,7 +56,9 @@ struct OwnerEquivalenceTests {
   }
 
   /// Policies that the linter has nothing against, and what the compiler makes of each; the last wants everything.
-  private static func policies(seed: UInt64, owners: [Owner]) -> (texts: [String], rules: [PlanRule]) {
+  private static func policies(seed: UInt64, owners: [Owner]) -> (
+    texts: [String], rules: [PlanRule]
+  ) {
     var world = RandomScopes(seed: seed, owners: owners)
     var texts: [String] = []
     var rules: [PlanRule] = []
