@@ -29,8 +29,8 @@ enum FuzzReplays: FuzzTarget {
   /// A rule for each event, and one that only few packets meet.
   private static let plan = TracePlan(
     policies: ["all", "some"],
-    rules: EventKind.allCases.map { Rule(policy: 0, event: $0) } + [
-      Rule(
+    rules: EventKind.allCases.map { PlanRule(policy: 0, event: $0) } + [
+      PlanRule(
         policy: 1, event: .tcp,
         filters: [Clause(.destinationPort, Condition(included: [.numbers(80...443)]))])
     ])
