@@ -18,7 +18,9 @@ import Testing
       "json:x,policies=a,b,events=net_packet_tcp,net_packet_dns*",
       with(
         .json, "x", .block,
-        Route(policies: ["a", "b"], events: [EventKind.tcp.id, EventKind.dns.id, EventKind.dnsRequest.id, EventKind.dnsResponse.id]))
+        Route(
+          policies: ["a", "b"],
+          events: Set([EventKind.tcp, .dns, .dnsRequest, .dnsResponse].map(\.id))))
     ),
     ("none,policies=a", with(.none, nil, .block, Route(policies: ["a"]))),
   ])

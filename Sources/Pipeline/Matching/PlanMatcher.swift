@@ -7,6 +7,8 @@ final class PlanMatcher {
   let plan: TracePlan
   /// For each rule the clauses on packets that the kernel does not decide; missing at the end: none.
   private let clauses: [[PacketClause]]
+  /// For each rule what its event asks of a message.
+  private let roles: [ContentProtocol.Role?]
   private var scopes: OwnerScopes
   private let routes: [Route]
   private let undecidedRows: UndecidedRows
@@ -38,6 +40,7 @@ final class PlanMatcher {
     self.generation = generation
     self.plan = plan
     clauses = undecided.map { $0.filters.map(PacketClause.init) }
+    roles = plan.rules.map(\.event.contentRole)
     scopes = OwnerScopes(undecided)
     undecidedRows = UndecidedRows(undecided)
     contentRows = ContentRows(plan)
@@ -97,8 +100,8 @@ final class PlanMatcher {
     _ rule: Int, _ packet: borrowing DecodedPacket, _ lender: inout FieldLender
   ) -> Bool {
     if !clauses[rule].isEmpty {
-      let event = plan.rules[rule].event
-      let isUnread = event.contentProtocol != nil && packet.verdict(on: event) != .given
+      let isUnread =
+        roles[rule] != nil && packet.verdict(on: plan.rules[rule].event, roles[rule]) != .given
       for index in clauses[rule].indices {
         let clause = clauses[rule][index]
         guard clause.holds(of: packet, isUnread: isUnread, &lender) else { return false }
@@ -131,6 +134,8 @@ final class PlanMatcher {
   private func settleEvicted() {
     for meaning in evicted { settle(meaning, into: &settled) }
     evicted.removeAll(keepingCapacity: true)
+    // It may be one of them.
+    recent = nil
   }
 
   /// What became of the packets of each rule, and of the events.

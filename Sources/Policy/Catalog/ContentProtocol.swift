@@ -8,7 +8,9 @@ public enum ContentProtocol: UInt8, CaseIterable, Sendable {
   public struct Description: Sendable {
     /// The events of the transports that carry it.
     public let transports: Set<EventKind>
-    /// The ports, source or destination, of which a packet has one; by the event of the transport. Empty: any port.
+    /// The ports of which a packet has one as its source or its destination.
+    ///
+    /// By the event of the transport; a transport that is missing may use any port.
     public let ports: [EventKind: Set<UInt16>]
     /// The event that each message gives.
     public let message: EventKind

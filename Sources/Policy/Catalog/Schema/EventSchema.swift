@@ -44,7 +44,8 @@ public enum EventSchema {
     ("kubernetes", known(["podName", "podNamespace", "podUID"])),
     (
       "eventId",
-      JSONSchema.words((EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) })
+      JSONSchema.words(
+        (EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) })
     ),
     ("eventName", JSONSchema.words(EventKind.allCases.map(\.name) + [LostEvents.id.name])),
     ("matchedPolicies", JSONSchema.filledList(JSONSchema.text)),
