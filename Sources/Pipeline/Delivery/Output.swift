@@ -84,7 +84,7 @@ public final class Output {
   }
 
   /// Adds an event that the label's policies want.
-  func append(_ event: borrowing Event, as label: EventLabel) {
+  func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {
     accepted += 1
     guard let writer else { return }
     if isGivenUp {
@@ -93,13 +93,15 @@ public final class Output {
     }
     if isChunkFull, !handOver() {
       if destination.onFull == .drop || isLeftBehind {
-        drop(label, at: event.time)
+        drop(label, at: packet.record.time)
         return
       }
       if chunk.lines.count >= Self.hardLimit { awaitRoom() }
     }
     if gap != nil { appendGap() }
-    unsafe Uncounted(chunk).use { writer.append(event, as: label, to: $0) }
+    unsafe Uncounted(writer).use { writer in
+      unsafe Uncounted(chunk).use { writer.append(packet, as: label, to: $0) }
+    }
   }
 
   /// Whether its chunk should be handed over.
@@ -108,7 +110,9 @@ public final class Output {
   /// Ends a packet: it gives no further event.
   func endPacket(_ record: borrowing RecordReader) {
     guard let writer else { return }
-    unsafe Uncounted(chunk).use { writer.endPacket(record, to: $0) }
+    unsafe Uncounted(writer).use { writer in
+      unsafe Uncounted(chunk).use { writer.endPacket(record, to: $0) }
+    }
   }
 
   /// Adds what the reader does not see, if it concerns this output.
@@ -117,7 +121,7 @@ public final class Output {
     write(gap)
   }
 
-  private func write(_ gap: Gap) { writer?.append(.gap(gap), as: gap.label, to: chunk) }
+  private func write(_ gap: Gap) { writer?.append(gap, to: chunk) }
 
   private func drop(_ label: EventLabel, at time: UInt64) {
     dropped.add(label.losses, 1)

@@ -113,9 +113,15 @@ final class PlanMatcher {
   /// What the row of a record means; nil when it has a bit that no rule has.
   ///
   /// It can be held, and counted into, until this is asked again.
+  @inline(__always)
   func meaning(of row: Row) -> RowMeaning? {
-    if !evicted.isEmpty { settleEvicted() }
     if let recent, recent.row == row { return recent }
+    return look(row)
+  }
+
+  @inline(never)
+  private func look(_ row: Row) -> RowMeaning? {
+    settleEvicted()
     recent = find(row)
     return recent
   }
@@ -125,6 +131,8 @@ final class PlanMatcher {
     if let found = meanings[place] {
       if found.row == row { return found }
       evicted.append(found)
+      // Who asks next settles it first.
+      recent = nil
     }
     meanings[place] = RowMeaning(
       row, in: plan, content: contentRows, undecided: undecidedRows, routes: routes)
@@ -134,8 +142,6 @@ final class PlanMatcher {
   private func settleEvicted() {
     for meaning in evicted { settle(meaning, into: &settled) }
     evicted.removeAll(keepingCapacity: true)
-    // It may be one of them.
-    recent = nil
   }
 
   /// What became of the packets of each rule, and of the events.

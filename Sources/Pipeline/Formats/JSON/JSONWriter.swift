@@ -13,16 +13,15 @@ final class JSONWriter: EventWriter {
   init(clock: BootClock) { envelope = Envelope(clock: clock) }
 
   override func append(
-    _ event: borrowing Event, as label: EventLabel, to chunk: LineChunk
+    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
   ) {
-    switch event {
-    case .packet(let packet):
-      append(label, of: packet, to: &chunk.lines)
-      chunk.endLine(of: label)
-    case .gap(let gap):
-      append(label, of: gap, to: &chunk.lines)
-      chunk.endLine(of: nil)
-    }
+    append(label, of: packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
+  override func append(_ gap: Gap, to chunk: LineChunk) {
+    append(gap, to: &chunk.lines)
+    chunk.endLine(of: nil)
   }
 
   /// Writes an event that the packet gives as one line.
