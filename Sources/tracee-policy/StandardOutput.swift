@@ -1,11 +1,19 @@
 import ArgumentParser
 import Glibc
 
-/// Where commands print what they were asked for.
+/// Standard output: the results of a command, and nothing else.
 enum StandardOutput {
-  /// Prints text as it is; a reader that has seen enough is fine.
+  /// Whether to use colours: on a terminal, unless `NO_COLOR` is set and not empty (https://no-color.org).
+  static var isColoured: Bool {
+    let isRefused = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    return isatty(STDOUT_FILENO) == 1 && !isRefused
+  }
+
+  /// Writes text unchanged.
   ///
-  /// - Throws: the exit code, after saying why it cannot be printed.
+  /// A closed pipe is not an error: the reader has seen enough.
+  ///
+  /// - Throws: exit code 2, after printing why the text cannot be written.
   static func write(_ text: String) throws(ExitCode) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
@@ -14,7 +22,7 @@ enum StandardOutput {
         let code = errno
         if code == EINTR { continue }
         if code == EPIPE { return }
-        StandardError.say("cannot write to standard output: \(String(cString: strerror(code)))")
+        StandardError.report("cannot write to standard output: \(String(cString: strerror(code)))")
         throw .worldRefused
       }
       rest = rest.dropFirst(count)
