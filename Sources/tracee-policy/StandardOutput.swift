@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import System
 
 /// Standard output: the results of a command, and nothing else.
 enum StandardOutput {
@@ -15,17 +16,9 @@ enum StandardOutput {
   ///
   /// - Throws: exit code 2, after printing why the text cannot be written.
   static func write(_ text: String) throws(ExitCode) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count < 0 {
-        let code = errno
-        if code == EINTR { continue }
-        if code == EPIPE { return }
-        StandardError.report("cannot write to standard output: \(String(cString: strerror(code)))")
-        throw .worldRefused
-      }
-      rest = rest.dropFirst(count)
-    }
+    let code = Descriptor.writeAll(Array(text.utf8), to: STDOUT_FILENO)
+    guard code != 0, code != EPIPE else { return }
+    StandardError.report("cannot write to standard output: \(SystemError.reason(code))")
+    throw .worldRefused
   }
 }

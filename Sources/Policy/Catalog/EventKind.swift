@@ -24,6 +24,9 @@ extension EventKind {
   /// The sets that contain the event, in the order of ``EventSet``.
   public var sets: [EventSet] { EventSet.allCases.filter { $0.events.contains(self) } }
 
+  /// The index of the kind in ``allCases``, counted from 0.
+  package var index: Int { Int(rawValue - EventKind.ipv4.rawValue) }
+
   /// Creates the kind with a name; nil if there is none.
   public init?(name: String) {
     guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }

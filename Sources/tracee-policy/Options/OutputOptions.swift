@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// The `--output` options: where events go, and in which format.
 struct OutputOptions: ParsableArguments {
