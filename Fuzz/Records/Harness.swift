@@ -1,8 +1,10 @@
-import FuzzSupport
 import Policy
 
+<<<<<<< HEAD
 import System
 @testable import FuzzPackets
+=======
+>>>>>>> tests-fuzz
 @testable import Pipeline
 
 /// An emitter with a rule for each event, and with rules that only user space can decide.
