@@ -4,7 +4,7 @@ import ArgumentParser
 struct TraceePolicy: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tracee-policy",
-    abstract: "Traces network events of this machine, as policy files say.",
+    abstract: "Trace network events on this machine according to policy files.",
     version: "0.1.0",
     subcommands: [
       Apply.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self, Schema.self,

@@ -94,7 +94,7 @@ struct ReplayTests {
       known + sample.packet(Self.frames[2]), arguments[0], arguments[1], arguments[2],
       arguments[3])
     #expect(try events(other).map(\.source) == ["10.0.0.1"])
-    #expect(other.errors.contains("does not say which way 1 packets went"))
+    #expect(other.errors.contains("does not record the direction of 1 packets"))
   }
 
   /// A segment of TCP over IPv4.
@@ -227,7 +227,7 @@ struct ReplayTests {
     ] {
       let replayed = try await replay(capture, "-o", "none", "-e", "net_packet_ipv4")
       #expect(replayed.ending == .exited(0))
-      #expect(replayed.errors.contains("not all of the capture could be read: \(words)"))
+      #expect(replayed.errors.contains("part of the capture could not be read: \(words)"))
     }
   }
 
