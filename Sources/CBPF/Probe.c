@@ -12,6 +12,16 @@ static int arguments_of(const struct btf *types, const char *name) {
   return prototype ? btf_vlen(prototype) : -1;
 }
 
+static bool has_function(const struct btf *types, const char *name) {
+  return btf__find_by_name_kind(types, name, BTF_KIND_FUNC) > 0;
+}
+
+/* The number of `struct task_struct`; 0 where programs cannot give a pointer a type. */
+static __u32 task_type(const struct btf *types) {
+  int id = has_function(types, "bpf_rdonly_cast") ? btf__find_by_name_kind(types, "task_struct", BTF_KIND_STRUCT) : 0;
+  return id > 0 ? (__u32)id : 0;
+}
+
 /* Whether a program that does nothing may be attached to the end of a function. It is not. */
 static bool follows_returns(const struct btf *types, const char *name) {
   struct bpf_insn nothing[] = {
@@ -35,7 +45,8 @@ bool tp_probe_kernel(struct tp_kernel_hooks *hooks) {
     .has_send_tracepoint = btf__find_by_name_kind(types, "btf_trace_tcp_sendmsg_locked", BTF_KIND_TYPEDEF) > 0,
     .accept_arguments = arguments_of(types, "inet_csk_accept"),
     .follows_returns = follows_returns(types, "inet_csk_accept"),
-    .reads_other_processors = btf__find_by_name_kind(types, "bpf_map_lookup_percpu_elem", BTF_KIND_FUNC) > 0,
+    .reads_other_processors = has_function(types, "bpf_map_lookup_percpu_elem"),
+    .task_type = task_type(types),
   };
   btf__free(types);
   return true;

@@ -8,6 +8,17 @@ enum { AF_INET = 2, AF_INET6 = 10 };
 
 static __always_inline bool is_inet(__u32 family) { return family == AF_INET || family == AF_INET6; }
 
+/* A function of the kernel since Linux 6.2, which gives a pointer a type. It costs nothing. */
+extern void *bpf_rdonly_cast(const void *pointer, __u32 type) __ksym __weak;
+
+/*
+ * The same task, whose pointers the verifier may let us follow and does not trust: to find out whether one can be trusted, it searches
+ * the names of all types of the kernel, up to four times.
+ */
+static __always_inline struct task_struct *unsearched(struct task_struct *task) {
+  return tp_config.task_type ? bpf_rdonly_cast(task, tp_config.task_type) : task;
+}
+
 /*
  * Whether `owner` still says what is so of the current task, or of the leader of its process. A new node name alone is not noticed: it
  * is read again with the rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls
@@ -18,6 +29,7 @@ static __always_inline bool is_inet(__u32 family) { return family == AF_INET || 
 __noinline int describes(struct tp_identity *owner, bool of_leader) {
   struct task_struct *task = bpf_get_current_task_btf();
   if (!owner) return false;
+  task = unsearched(task);
   if (of_leader) task = task->group_leader;
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
   struct nsproxy *namespaces = task->nsproxy;
@@ -36,7 +48,9 @@ __noinline int describes(struct tp_identity *owner, bool of_leader) {
  * for the leader of that. Such a thread has no place in the program to go back to. NULL: the kernel works for itself.
  */
 static __always_inline struct task_struct *subject_of(struct task_struct *task) {
-  if (TP_PLACE((struct pt_regs *)bpf_task_pt_regs(task))) return task;
+  bool has_place = TP_PLACE((struct pt_regs *)bpf_task_pt_regs(task)) != 0;
+  task = unsearched(task);
+  if (has_place) return task;
   struct task_struct *leader = task->group_leader;
   return leader == task ? NULL : leader;
 }
@@ -107,6 +121,7 @@ static __always_inline __u64 digest_of(const struct tp_identity *who) {
 static __noinline void identify(struct tp_scratch *scratch, struct task_struct *task, __u32 net_namespace) {
   struct tp_identity *who = &scratch->who;
   who->flags = TP_IS_COMPAT(task) ? TP_OWNER_COMPAT : 0;
+  task = unsearched(task);
   describe_ids(who, task);
   describe_place(who, task);
   describe_image(who, task, scratch);
@@ -138,7 +153,7 @@ __noinline int identify_current(__u32 scratch_number, bool of_leader, __u32 net_
   if (!scratch) return 0;
   if (of_leader) task = task->group_leader;
   identify(scratch, task, net_namespace);
-  struct tp_image *image = image_of(task->group_leader);
+  struct tp_image *image = image_of(unsearched(task)->group_leader);
   if (image) image->owns = 1;
   return 0;
 }

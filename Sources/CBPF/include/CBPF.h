@@ -37,6 +37,8 @@ struct tp_kernel_hooks {
   bool reads_other_processors;
   /// The number of arguments of `inet_csk_accept`: 4, and 2 since Linux 6.10; -1 when it has another name.
   int accept_arguments;
+  /// The kernel's number of `struct task_struct`; 0 where programs cannot give a pointer a type (Linux 6.2).
+  uint32_t task_type;
 };
 
 /// Finds out what the running kernel lets programs be attached to; false with errno when its types cannot be read.

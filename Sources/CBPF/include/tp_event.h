@@ -371,5 +371,7 @@ struct tp_config {
   __u32 tracer_namespace; /* the inode of the pid namespace that `tracer` belongs to */
   __u32 accepts_by_name;  /* 1: accepting is noticed only when it asks for the peer's address */
   __u64 secrets[2];       /* odd random numbers, so that nobody can make up two owners with one id */
+  __u32 task_type;        /* the kernel's number of `struct task_struct`; 0: it has no bpf_rdonly_cast */
+  __u32 _reserved;
 };
-_Static_assert(sizeof(struct tp_config) == 48, "tp_config is a load-time setting");
+_Static_assert(sizeof(struct tp_config) == 56, "tp_config is a load-time setting");
