@@ -1,4 +1,5 @@
 #include "CBPF.h"
+#include "Types.h"
 
 #include <bpf/btf.h>
 #include <linux/bpf.h>
@@ -48,6 +49,7 @@ bool tp_probe_kernel(struct tp_kernel_hooks *hooks) {
     .reads_other_processors = has_function(types, "bpf_map_lookup_percpu_elem"),
     .task_type = task_type(types),
   };
+  tp_keep_types(types);
   btf__free(types);
   return true;
 }

@@ -41,8 +41,13 @@ struct tp_kernel_hooks {
   uint32_t task_type;
 };
 
-/// Finds out what the running kernel lets programs be attached to; false with errno when its types cannot be read.
+/// Finds out what the running kernel lets programs be attached to, and keeps its types that ``tp_types_path`` is for; false
+/// with errno when its types cannot be read.
 bool tp_probe_kernel(struct tp_kernel_hooks *_Nonnull hooks);
+
+/// The path of a file with those of the kernel's types that the programs name, in which libbpf finds them much sooner than
+/// among all; NULL when there is none, before ``tp_probe_kernel`` or because it could not be made. The path is the process's own.
+const char *_Nullable tp_types_path(void);
 
 /// The kernel's version of Landlock, at least 1; -1 with errno when there is none (ENOSYS) or it is switched off (EOPNOTSUPP).
 int tp_landlock_version(void);

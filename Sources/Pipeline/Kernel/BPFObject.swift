@@ -14,6 +14,7 @@ import Glibc
     let bytes = unsafe tp_bpf_object(&length)
     var options = unsafe bpf_object_open_opts()
     unsafe options.sz = MemoryLayout<bpf_object_open_opts>.size
+    unsafe options.btf_custom_path = tp_types_path()
     let opened = unsafe "tp".withCString { name in
       unsafe options.object_name = name
       return unsafe bpf_object__open_mem(bytes, length, &options)
