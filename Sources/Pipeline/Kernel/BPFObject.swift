@@ -118,7 +118,7 @@ import Glibc
   func attach(
     _ program: String, cgroup: borrowing Descriptor, _ type: bpf_attach_type
   ) throws(KernelError) -> BPFLink {
-    let link = unsafe bpf_link_create(
+    let link = bpf_link_create(
       descriptor(ofProgram: program), cgroup.number, type, nil)
     guard link >= 0 else { throw KernelError("attach \(program)", code: link) }
     return BPFLink(owning: link)
@@ -140,7 +140,7 @@ import Glibc
   /// Makes a link run a program of this object from now on, without a gap.
   func replaceProgram(of link: BPFLink, by program: String) throws(KernelError) {
     try check(
-      unsafe bpf_link_update(link.descriptor, descriptor(ofProgram: program), nil),
+      bpf_link_update(link.descriptor, descriptor(ofProgram: program), nil),
       "replace \(program)")
   }
 

@@ -27,7 +27,7 @@ struct StartTests {
 
   @Test func `libbpf searches the types that the programs name, not all of the kernel's`() throws {
     _ = try Hooks()
-    let path = try #require(unsafe tp_types_path().map { unsafe String(cString: $0) })
+    let path = try #require(tp_types_path().map { String(cString: $0) })
     let all = try Data(contentsOf: URL(filePath: "/sys/kernel/btf/vmlinux"))
     #expect(try Data(contentsOf: URL(filePath: path)).count * 10 < all.count)
   }
