@@ -20,27 +20,36 @@ static __always_inline struct task_struct *unsearched(struct task_struct *task) 
 }
 
 /*
- * Whether `owner` still says what is so of the current task, or of the leader of its process. A new node name alone is not noticed: it
- * is read again with the rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls
- * the kernel for each, since for each that is followed as it is, the verifier searches all names of the kernel's types. So it is
- * not static either: the verifier checks it once. A task that exits gives up its memory and its namespaces before its sockets are
- * closed, so what was known of it stays.
+ * Whether `owner` still says what is so of a task. Its numbers are read through `task`, which may be trusted: then that costs no check
+ * of the address. Pointers are followed through `unsearched`, the same.
  */
-__noinline int describes(struct tp_identity *owner, bool of_leader) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  if (!owner) return false;
-  task = unsearched(task);
-  if (of_leader) task = task->group_leader;
+static __always_inline bool is_described(const struct tp_identity *owner, struct task_struct *task,
+                                         struct task_struct *unsearched) {
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
-  struct nsproxy *namespaces = task->nsproxy;
+  struct nsproxy *namespaces = unsearched->nsproxy;
   if (!namespaces) return true;
-  if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != task->real_cred->uid.val) return false;
-  if (owner->cgroup_id != task->cgroups->dfl_cgrp->kn->id || owner->ppid != (__u32)task->real_parent->tgid) return false;
+  if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != unsearched->real_cred->uid.val) return false;
+  if (owner->cgroup_id != unsearched->cgroups->dfl_cgrp->kn->id) return false;
+  if (owner->ppid != (__u32)unsearched->real_parent->tgid) return false;
   if (owner->mount_namespace != namespaces->mnt_ns->ns.inum) return false;
   /* As two words: a call that copies sixteen bytes costs more than all that is compared above. */
   const __u64 *known = (const void *)owner->comm;
   const __u64 *comm = (const void *)task->comm;
   return comm[0] == known[0] && comm[1] == known[1];
+}
+
+/*
+ * Whether `owner` still says what is so of the current task, or of the leader of its process. A new node name alone is not noticed: it
+ * is read again with the rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls
+ * the kernel for each. It is not static, so the verifier checks it once. A task that exits gives up its memory and its namespaces before
+ * its sockets are closed, so what was known of it stays.
+ */
+__noinline int describes(struct tp_identity *owner, bool of_leader) {
+  struct task_struct *task = bpf_get_current_task_btf(), *leader;
+  if (!owner) return false;
+  if (!of_leader) return is_described(owner, task, unsearched(task));
+  leader = unsearched(task)->group_leader;
+  return is_described(owner, leader, leader);
 }
 
 /*
