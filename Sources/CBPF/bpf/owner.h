@@ -8,17 +8,6 @@ enum { AF_INET = 2, AF_INET6 = 10 };
 
 static __always_inline bool is_inet(__u32 family) { return family == AF_INET || family == AF_INET6; }
 
-/* A function of the kernel since Linux 6.2, which gives a pointer a type. It costs nothing. */
-extern void *bpf_rdonly_cast(const void *pointer, __u32 type) __ksym __weak;
-
-/*
- * The same task, whose pointers the verifier may let us follow and does not trust: to find out whether one can be trusted, it searches
- * the names of all types of the kernel, up to four times.
- */
-static __always_inline struct task_struct *unsearched(struct task_struct *task) {
-  return tp_config.task_type ? bpf_rdonly_cast(task, tp_config.task_type) : task;
-}
-
 /*
  * Whether `owner` still says what is so of a task. Its numbers are read through `task`, which may be trusted: then that costs no check
  * of the address. Pointers are followed through `unsearched`, the same.
@@ -160,7 +149,7 @@ __noinline int identify_current(__u32 scratch_number, bool of_leader, __u32 net_
   struct task_struct *task = bpf_get_current_task_btf();
   struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!scratch) return 0;
-  if (of_leader) task = task->group_leader;
+  if (of_leader) task = leader_of(task);
   identify(scratch, task, net_namespace);
   struct tp_image *image = image_of(unsearched(task)->group_leader);
   if (image) image->owns = 1;

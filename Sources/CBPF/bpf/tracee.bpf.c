@@ -11,6 +11,7 @@
 #include "rows.h"
 #include "sequence.h"
 #include "scope.h"
+#include "task.h"
 #include "image.h"
 #include "owner.h"
 #include "sender.h"
