@@ -19,7 +19,7 @@ static bool has_function(const struct btf *types, const char *name) {
 
 /* The number of `struct task_struct`; 0 where programs cannot give a pointer a type. */
 static __u32 task_type(const struct btf *types) {
-  int id = has_function(types, "bpf_rdonly_cast") ? btf__find_by_name_kind(types, "task_struct", BTF_KIND_STRUCT) : 0;
+  int id = tp_cast_function(types) ? btf__find_by_name_kind(types, "task_struct", BTF_KIND_STRUCT) : 0;
   return id > 0 ? (__u32)id : 0;
 }
 

@@ -2,7 +2,10 @@
 #include "Types.h"
 
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,14 +154,22 @@ static int file_of(const struct btf *types) {
   return -1;
 }
 
+/* What is known of the kernel once it was looked at. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int kept = -1;
 static char path[32];
+static __u32 cast;
+
+__u32 tp_cast_function(const struct btf *kernel) {
+  int id = btf__find_by_name_kind(kernel, "bpf_rdonly_cast", BTF_KIND_FUNC);
+  return id > 0 ? (__u32)id : 0;
+}
 
 void tp_keep_types(const struct btf *kernel) {
   size_t length;
   const void *bytes = tp_bpf_object(&length);
   pthread_mutex_lock(&lock);
+  cast = tp_cast_function(kernel);
   struct bpf_object *object = kept < 0 ? bpf_object__open_mem(bytes, length, NULL) : NULL;
   struct btf *types = object ? types_named_by(kernel, bpf_object__btf(object)) : NULL;
   if (types) {
@@ -175,4 +186,28 @@ const char *tp_types_path(void) {
   const char *found = kept >= 0 ? path : NULL;
   pthread_mutex_unlock(&lock);
   return found;
+}
+
+/* Puts the number of the kernel's function where the program calls it; 0 is a call that is never reached. */
+static void put_cast(unsigned char *bytes, size_t length) {
+  const struct bpf_insn call = {.code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = TP_CAST};
+  for (size_t at = 0; at + sizeof call <= length; at += sizeof call)
+    if (memcmp(bytes + at, &call, sizeof call) == 0)
+      memcpy(bytes + at + offsetof(struct bpf_insn, imm), &cast, sizeof cast);
+}
+
+struct bpf_object *tp_open_object(const struct bpf_object_open_opts *options) {
+  size_t length;
+  const void *bytes = tp_bpf_object(&length);
+  unsigned char *copy = malloc(length);
+  if (!copy) return NULL;
+  memcpy(copy, bytes, length);
+  pthread_mutex_lock(&lock);
+  put_cast(copy, length);
+  pthread_mutex_unlock(&lock);
+  struct bpf_object *object = bpf_object__open_mem(copy, length, options);
+  int code = errno;
+  free(copy);
+  errno = code;
+  return object;
 }

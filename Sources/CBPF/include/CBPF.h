@@ -9,6 +9,9 @@
 /// The BPF object that this build compiled, in the read-only data of the executable.
 const void *_Nonnull tp_bpf_object(size_t *_Nonnull length);
 
+/// Opens it, for the kernel that ``tp_probe_kernel`` found; NULL with errno.
+struct bpf_object *_Nullable tp_open_object(const struct bpf_object_open_opts *_Nonnull options);
+
 /// Makes libbpf keep what it says instead of printing it. The last few kilobytes are kept, for each thread its own.
 void tp_capture_log(void);
 /// What libbpf said since, the oldest first; ends with NUL.

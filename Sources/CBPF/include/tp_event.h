@@ -362,6 +362,9 @@ struct tp_counters {
 _Static_assert(sizeof(struct tp_counters) == 128, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
+/* Stands in the program for the number of the kernel's function that gives a pointer a type. */
+#define TP_CAST 0x74736163
+
 struct tp_config {
   __u32 row_words; /* 1 to TP_ROW_WORDS_MAX */
   __u32 tracer;    /* the tracer's own process id, as it sees it; its sockets are never traced */

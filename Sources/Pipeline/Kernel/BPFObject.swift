@@ -11,14 +11,12 @@ import System
   /// Opens the object that is part of this program.
   init() throws(SystemError) {
     tp_capture_log()
-    var length = 0
-    let bytes = unsafe tp_bpf_object(&length)
     var options = unsafe bpf_object_open_opts()
     unsafe options.sz = MemoryLayout<bpf_object_open_opts>.size
     unsafe options.btf_custom_path = tp_types_path()
     let opened = unsafe "tp".withCString { name in
       unsafe options.object_name = name
-      return unsafe bpf_object__open_mem(bytes, length, &options)
+      return unsafe tp_open_object(&options)
     }
     guard let handle = unsafe opened else {
       throw SystemError("open the BPF object", code: errno)
