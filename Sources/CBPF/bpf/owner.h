@@ -10,16 +10,16 @@ static __always_inline bool is_inet(__u32 family) { return family == AF_INET || 
 
 /*
  * Whether `owner` still says what is so of a task. Its numbers are read through `task`, which may be trusted: then that costs no check
- * of the address. Pointers are followed through `unsearched`, the same.
+ * of the address. Pointers are followed through `same`, which is not.
  */
 static __always_inline bool is_described(const struct tp_identity *owner, struct task_struct *task,
-                                         struct task_struct *unsearched) {
+                                         struct task_struct *same) {
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
-  struct nsproxy *namespaces = unsearched->nsproxy;
+  struct nsproxy *namespaces = same->nsproxy;
   if (!namespaces) return true;
-  if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != unsearched->real_cred->uid.val) return false;
-  if (owner->cgroup_id != unsearched->cgroups->dfl_cgrp->kn->id) return false;
-  if (owner->ppid != (__u32)unsearched->real_parent->tgid) return false;
+  if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != same->real_cred->uid.val) return false;
+  if (owner->cgroup_id != same->cgroups->dfl_cgrp->kn->id) return false;
+  if (owner->ppid != (__u32)same->real_parent->tgid) return false;
   if (owner->mount_namespace != namespaces->mnt_ns->ns.inum) return false;
   /* As two words: a call that copies sixteen bytes costs more than all that is compared above. */
   const __u64 *known = (const void *)owner->comm;
