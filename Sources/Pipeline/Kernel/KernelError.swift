@@ -16,7 +16,7 @@ public struct KernelError: Error, Equatable, CustomStringConvertible {
   public init(_ operation: String, code: Int32 = 0, advice: String = "") {
     self.operation = operation
     self.code = abs(code)
-    self.advice = advice
+    self.advice = advice.isEmpty ? OpenFiles.advice(code) ?? "" : advice
   }
 
   /// One sentence: what failed, why, and what to do.

@@ -10,7 +10,7 @@ final class Bell: Sendable {
     let code = unsafe withUnsafeMutableBytes(of: &ends) {
       unsafe pipe($0.assumingMemoryBound(to: Int32.self).baseAddress)
     }
-    guard code == 0 else { throw OutputError(operation: .open, path: nil, code: errno) }
+    guard code == 0 else { throw OutputError(operation: .makePipe, path: nil, code: errno) }
     for end in [ends.0, ends.1] {
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
       _ = fcntl(end, F_SETFL, O_NONBLOCK)

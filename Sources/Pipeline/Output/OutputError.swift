@@ -8,11 +8,13 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     case open
     case write = "write to"
     case replace
+    /// A pipe between threads, which no path names.
+    case makePipe = "make a pipe"
   }
 
   /// What was tried.
   public let operation: Operation
-  /// The path; nil for standard output.
+  /// The path; nil for standard output, and for a pipe.
   public let path: String?
   /// The error number of the call.
   public let code: Int32
@@ -36,8 +38,8 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   ///
   /// Names in it cannot add lines or move a cursor.
   public var description: String {
-    let place = path.map { "'\($0)'" } ?? "standard output"
-    return Visible.text("cannot \(operation.rawValue) \(place): \(reason); \(advice)")
+    let place = path.map { " '\($0)'" } ?? (operation == .makePipe ? "" : " standard output")
+    return Visible.text("cannot \(operation.rawValue)\(place): \(reason); \(advice)")
   }
 
   private var reason: String {
@@ -61,7 +63,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     case EISDIR: "name a file in it"
     case ESTALE, EXDEV: "name a file in a directory that nobody else may write to"
     case EPIPE: "its reader went away"
-    default: "name another file with \(option)"
+    default: OpenFiles.advice(code) ?? "name another file with \(option)"
     }
   }
 }

@@ -86,9 +86,8 @@ struct FindingOutput {
       return SARIFRenderer.render(
         found, rules: LintRules.all, version: TraceePolicy.configuration.version)
     case .text:
-      let isTerminal = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
-      return TextRenderer(sources: checked.sources, isColoured: isTerminal).render(found)
-        + summary + "\n"
+      let renderer = TextRenderer(sources: checked.sources, isColoured: Terminal.showsColour)
+      return renderer.render(found) + summary + "\n"
     }
   }
 

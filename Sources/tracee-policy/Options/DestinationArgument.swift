@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Pipeline
 
 /// A destination on the command line: a format, a path after a colon, options after commas.
@@ -12,5 +11,5 @@ enum DestinationArgument {
   }
 
   /// A table for a person at a terminal, else JSON.
-  static var standard: Destination { Destination(isatty(STDOUT_FILENO) == 1 ? .table : .json) }
+  static var standard: Destination { Destination(Terminal.isOutput ? .table : .json) }
 }
