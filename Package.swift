@@ -46,7 +46,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CBPF"], path: "Tests/TestSupport",
       swiftSettings: house),
-    .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["Policy", "TestSupport"], swiftSettings: house),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(name: "CIntruder", path: "Tests/CIntruder"),
     .target(name: "CTraffic", path: "Benchmarks/CTraffic"),
@@ -54,7 +55,7 @@ let package = Package(
       name: "bench-pipeline",
       dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations", "CTraffic"],
       path: "Benchmarks",
-      exclude: ["CTraffic", "instructions"],
+      exclude: ["CTraffic", "baseline.json", "instructions"],
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
@@ -67,6 +68,7 @@ let package = Package(
       dependencies: [
         "Pipeline", "Policy", "CBPF", "TestSupport", "CIntruder", "tracee-policy", "owner-cases",
       ],
+      exclude: ["Differential/Recordings"],
       swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["tracee-policy", "Policy", "TestSupport"],

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Policy
@@ -170,7 +171,7 @@ struct ExplainedMatchTests {
   }
 
   @Test func `whatever is written, it is read or refused`() {
-    var random = SplitMix(state: 20_251_123)
+    var random = SplitMix(state: SplitMix.seed(usually: 20_251_123))
     let words = [
       "egress", "ingress", "tcp", "udp", "icmp", "icmp6", "ip", ">", "1.1.1.1:1", "[::1]:1", "::1",
       "1.1.1.1", "SYN", "=", "data.proto_tcp.SYN=1", "comm=", "comm=x", "[", "]:", ":", "\u{0}",
