@@ -82,7 +82,7 @@ extension EndToEnd {
         let judge = try stage.start(
           inside + [OwnerScene.program, "verdicts", "5"], in: scene.group)
         _ = try await judge.line(startingWith: "judging")
-        let drain = try scene.start("drain", scene.here, "7000", on: scene.network.left)
+        let echo = try scene.start("echo", scene.here, "7000", on: scene.network.left)
         try await scene.network.left.listens(udp: true, on: 7000)
         let filters = ["data.src=\(scene.there)", "data.dst_port=7000"]
         let tracer = try await scene.trace(
@@ -103,7 +103,7 @@ extension EndToEnd {
           #expect(event.shown == ShownOwner("judge", user: 0, judge), "\(event.ownerSummary)")
           #expect(event.matchedPolicies == ["all", "judge"], "\(event.ownerSummary)")
         }
-        #expect(drain.ending == nil && judge.ending == nil, "\(judge.errorText)")
+        #expect(echo.ending == nil && judge.ending == nil, "\(judge.errorText)")
       }
     }
 
