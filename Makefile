@@ -4,7 +4,7 @@
 # make kernels       traces on Debian's kernels, each in a virtual machine; KERNELS="6.1 7.2" only those, LIST=1 says which
 #                    there are, DOC=1 writes docs/kernels.md, EQUIVALENCE=100000 compares so many decisions there instead
 # sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
-# make lint          checks the format of the code
+# make lint          checks the format of the code, and that every source file names its licence
 # sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, servers and memory, and the start; PARTS="packet nginx" only those
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
 # make clean         removes what was built
@@ -90,6 +90,7 @@ fuzz:
 
 lint:
 	$(swift) format lint --strict --recursive $(formatted)
+	.ci/licences
 
 clean:
 	rm -rf .build .build-fuzz .build-kernels
