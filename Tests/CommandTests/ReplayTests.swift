@@ -57,7 +57,7 @@ struct ReplayTests {
       #expect(replayed.ending == .exited(2))
       #expect(
         replayed.errors.hasSuffix(
-          "\ntracee-policy: cannot make a pipe: Too many open files; "
+          "\ntracee-policy: cannot start writing to '\(file).json': Too many open files; "
             + "raise the limit of open files (ulimit -n)\n"), "\(replayed.errors)")
     }
   }
