@@ -1,6 +1,7 @@
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// A path through the product whose instructions `Benchmarks/instructions` counts.
 struct CountedPath: Sendable {
@@ -41,22 +42,22 @@ struct CountedPath: Sendable {
   }
 
   /// From a record of the ring to a line.
-  private static func record(_ kind: EventKind, _ format: Destination.Format) -> CountedPath {
+  private static func record(_ kind: EventKind, _ format: OutputFormat) -> CountedPath {
     CountedPath(name: "record/\(kind.name)/\(format.rawValue)") { count in
       let output = try Output(
         Destination(format, path: "/dev/null"), clock: BootClock(epochOffset: 0))
       var emitter = Emitter(outputs: [output])
       emitter.add(
-        TracePlan(policies: ["web-egress"], rules: [Rule(policy: 0, event: kind)]),
+        TracePlan(policies: ["web-egress"], rules: [PlanRule(policy: 0, event: kind)]),
         undecided: [Undecided()], generation: 1)
       var record = SampleRecord(giving: kind)
       for number in 1...count {
         emitter.consume(record.bytes.span.bytes)
         record.follow()
-        if number % 256 == 0 { _ = try emitter.flush() }
+        if number % 256 == 0 { _ = try emitter.outputs.flush() }
       }
       let events = emitter.counts.events
-      _ = try emitter.finish()
+      _ = try emitter.outputs.finish()
       precondition(events == UInt64(count), "each record gives its event")
     }
   }
@@ -99,7 +100,7 @@ struct CountedPath: Sendable {
       let path = "\(folder)/capture.pcap"
       write(path, packets: 100, flows: 10, kind)
       defer { unlink(path) }
-      let plan = TracePlan(policies: ["bench"], rules: [Rule(policy: 0, event: kind)])
+      let plan = TracePlan(policies: ["bench"], rules: [PlanRule(policy: 0, event: kind)])
       for _ in 0..<count {
         let output = try Output(
           Destination(.json, path: "/dev/null"), clock: BootClock(epochOffset: 0))

@@ -1,5 +1,6 @@
 import Glibc
 import Policy
+import System
 
 /// An output that cannot be opened or written.
 public struct OutputError: Error, Equatable, CustomStringConvertible {
