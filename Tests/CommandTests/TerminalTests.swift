@@ -76,7 +76,8 @@ struct TerminalTests {
   @Test func `a terminal is refused a capture, which a file takes`() async throws {
     try await withFile("a.pcap", Self.capture) { file in
       let refused = try await shown("replay", file, "-o", "pcap", exits: 64)
-      #expect(refused.contains("cannot write pcap to a terminal; name a file with --output pcap:PATH"))
+      #expect(
+        refused.contains("cannot write pcap to a terminal; name a file with --output pcap:PATH"))
       #expect(!refused.contains("ready"))
       _ = try await shown("replay", file, "-e", "net_packet_udp", "-o", "pcap:\(file).new")
       #expect(FileManager.default.fileExists(atPath: "\(file).new"))
