@@ -94,7 +94,7 @@ extension EndToEnd {
         try FileManager.default.removeItem(atPath: scene.folder + "/a.yaml")
         #expect(
           try await scene.tracer.reload() == "not reloaded; generation 1 stays in force")
-        #expect(scene.tracer.process.errorText.contains("the directory holds no file"))
+        #expect(scene.tracer.process.errorText.contains("the directory contains no file"))
         #expect(try await scene.policies(count: 2) == ["first"])
 
         try scene.write("first")
