@@ -109,6 +109,10 @@ public struct ExplainedClause: Equatable, Sendable {
   public var origin: Origin
   /// The expressions as written.
   public var words: [String]
+  /// Where the expressions stand in the policy's file.
+  public var places: [SourceRange] = []
+  /// The filters that the expressions are.
+  var filters: [CheckedFilter] = []
   /// What is asked.
   public var question: Question
   /// What the key takes; nil for bare words.
@@ -139,7 +143,7 @@ public struct ExplainedClause: Equatable, Sendable {
 
 extension [CheckedFilter] {
   /// One clause for each key, as ``CheckedPolicy/expanded(policy:)`` makes them: those about owners first.
-  fileprivate func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
+  func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
     let clauses = merged.compactMap { target, condition -> ExplainedClause? in
       let filters = filter { $0.target == target }
       let question: ExplainedClause.Question
@@ -149,7 +153,8 @@ extension [CheckedFilter] {
       case .packet(let field, _): question = .packet(Clause(field, condition))
       }
       return ExplainedClause(
-        origin: origin, words: filters.map(\.expression.source.text), question: question,
+        origin: origin, words: filters.map(\.expression.source.text),
+        places: filters.map(\.expression.source.range), filters: filters, question: question,
         type: filters.first?.type)
     }
     return clauses.filter(\.asksOwner) + clauses.filter { !$0.asksOwner }

@@ -8,6 +8,8 @@ public struct PacketExpression: Equatable, Sendable {
   ///
   /// A field that is not there may have any value, unless no such packet has it.
   public private(set) var packet: Packet
+  /// What the packet is written to carry.
+  private var content = ContentExpression()
 
   private enum Kind: String, CaseIterable {
     case tcp, udp, icmp, icmp6, ip
@@ -77,9 +79,34 @@ public struct PacketExpression: Equatable, Sendable {
       if let number = end.port {
         set(port, .number(number))
         set("proto_\(kind.rawValue).\(name)Port", .number(number))
+        set("metadata.\(name)_port", .number(number))
       }
+      if hasPorts { set("metadata.\(name)_ip", .address(end.address)) }
     }
+    if hasPorts, let number = kind.number { set("metadata.protocol", .number(number)) }
     for word in words[5...] { try add(word, kind) }
+    try content.complete(&packet)
+    if let event = packet.events.first(where: { $0.isOfMessage && !mayCarry($0) }) {
+      throw ExpressionFault(
+        "such a packet carries no message of \(event.name)",
+        help: "HTTP goes over tcp, DNS over a port of 53, or with udp 5353 or 5355")
+    }
+  }
+
+  /// Whether the packet gives an event, or may give it by what it was not told to carry.
+  func mayGive(_ event: EventKind) -> Bool {
+    packet.events.contains(event) || content.word == nil && packet.mayGive(event)
+  }
+
+  /// Whether such a packet may have a value in a field of which nothing is told.
+  func mayHave(_ field: PacketField) -> Bool {
+    packet.fields[field] == nil && field.description.events.contains(where: mayGive)
+  }
+
+  private func mayCarry(_ event: EventKind) -> Bool {
+    var bare = packet
+    bare.events = bare.events.filter { !$0.isOfMessage }
+    return bare.mayGive(event)
   }
 
   private mutating func set(_ field: PacketField, _ value: FieldValue) {
@@ -92,6 +119,8 @@ public struct PacketExpression: Equatable, Sendable {
 
   /// Takes a flag of TCP, or a field with its value.
   private mutating func add(_ word: String, _ kind: Kind) throws(ExpressionFault) {
+    if word.hasPrefix("!") { return try addAbsence(String(word.dropFirst())) }
+    if let word = ContentExpression.Word(rawValue: word) { return try content.add(word) }
     guard let sign = word.firstIndex(of: "=") else {
       guard kind == .tcp, Self.flags.contains(word) else {
         throw .unknown(
@@ -123,12 +152,27 @@ public struct PacketExpression: Equatable, Sendable {
     }
   }
 
+  /// Takes a field that the packet has not.
+  private mutating func addAbsence(_ key: String) throws(ExpressionFault) {
+    guard let (field, _) = PacketField.find(key) else {
+      let known = packet.events.flatMap(\.fields).map(\.key)
+      throw .unknown(key, "a field of this packet", among: known.sorted())
+    }
+    guard field.headerBits == nil, field.commonField == nil,
+      ![.source, .destination, .sourcePort, .destinationPort, .direction].contains(field)
+    else { throw ExpressionFault("every such packet has `\(key)`") }
+    guard field.description.events.contains(where: packet.mayGive) else {
+      throw ExpressionFault("such a packet has no `\(key)`", help: "leave it out")
+    }
+    if packet.fields[field] == nil { packet.fields[field] = [] }
+  }
+
   private func has(_ flag: String) -> Bool {
     PacketField(rawValue: "proto_tcp.\(flag)").flatMap { packet.fields[$0] } == [.number(1)]
   }
 
   /// An address and, if it has one, its port: `10.0.0.5:443`, `[fd00::1]:443`, `fd00::1`.
-  private static func endpoint(
+  static func endpoint(
     _ word: String, hasPort: Bool
   ) throws(ExpressionFault) -> (address: IPAddress, port: UInt64?) {
     var address = word[...]
@@ -160,17 +204,9 @@ public struct PacketExpression: Equatable, Sendable {
   }
 }
 
-extension Packet {
-  /// Whether the packet gives an event, or may give it by what it says.
-  func mayGive(_ event: EventKind) -> Bool {
-    events.contains(event)
-      || event.isOfContent && (events.contains(.tcp) || events.contains(.udp))
-  }
-}
-
 extension EventKind {
-  /// Whether a packet gives the event by what it says, behind its headers.
-  fileprivate var isOfContent: Bool {
+  /// Whether a packet gives the event by the message that it carries.
+  fileprivate var isOfMessage: Bool {
     switch self {
     case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6: false
     case .dns, .dnsRequest, .dnsResponse, .http, .httpRequest, .httpResponse: true
