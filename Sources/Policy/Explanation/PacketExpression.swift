@@ -103,6 +103,12 @@ public struct PacketExpression: Equatable, Sendable {
     packet.fields[field] == nil && field.description.events.contains(where: mayGive)
   }
 
+  /// The keys of all fields that such a packet may have.
+  private var knownKeys: [String] {
+    PacketField.allCases.filter { $0.description.events.contains(where: packet.mayGive) }
+      .map(\.key).sorted()
+  }
+
   private func mayCarry(_ event: EventKind) -> Bool {
     var bare = packet
     bare.events = bare.events.filter { !$0.isOfMessage }
@@ -136,8 +142,7 @@ public struct PacketExpression: Equatable, Sendable {
     }
     let key = String(word[..<sign])
     guard let (field, member) = PacketField.find(key) else {
-      let known = packet.events.flatMap(\.fields).map(\.key)
-      throw .unknown(key, "a field of this packet", among: known.sorted())
+      throw .unknown(key, "a field of this packet", among: knownKeys)
     }
     guard field.description.events.contains(where: packet.mayGive) else {
       throw ExpressionFault("such a packet has no `\(key)`")
@@ -154,9 +159,8 @@ public struct PacketExpression: Equatable, Sendable {
 
   /// Takes a field that the packet has not.
   private mutating func addAbsence(_ key: String) throws(ExpressionFault) {
-    guard let (field, _) = PacketField.find(key) else {
-      let known = packet.events.flatMap(\.fields).map(\.key)
-      throw .unknown(key, "a field of this packet", among: known.sorted())
+    guard let field = PacketField(key: key) ?? PacketField.find(key)?.field else {
+      throw .unknown(key, "a field of this packet", among: knownKeys)
     }
     guard field.headerBits == nil, field.commonField == nil,
       ![.source, .destination, .sourcePort, .destinationPort, .direction].contains(field)
