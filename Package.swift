@@ -29,17 +29,20 @@ let package = Package(
       linkerSettings: [.linkedLibrary("bpf")],
       plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
+    .target(name: "CSystem"),
+    .target(
+      name: "System", dependencies: ["CSystem"], swiftSettings: house + [.strictMemorySafety()]),
     .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
     .target(
       name: "Pipeline",
-      dependencies: ["Policy", "CBPF", "CZlib", "CSeccomp"],
+      dependencies: ["Policy", "System", "CBPF", "CSystem", "CZlib", "CSeccomp"],
       swiftSettings: house + [
         .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
       ]),
     .executableTarget(
       name: "tracee-policy",
       dependencies: [
-        "Policy", "Pipeline",
+        "Policy", "Pipeline", "System",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -52,50 +55,39 @@ let package = Package(
     .target(name: "CTraffic", path: "Benchmarks/CTraffic"),
     .executableTarget(
       name: "bench-pipeline",
-      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations", "CTraffic"],
+      dependencies: ["Pipeline", "Policy", "System", "CBPF", "CAllocations", "CTraffic"],
       path: "Benchmarks",
       exclude: ["CTraffic", "instructions"],
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "Policy", "CBPF", "CZlib", "CAllocations", "TestSupport"],
+      dependencies: [
+        "Pipeline", "Policy", "System", "CBPF", "CZlib", "CAllocations", "TestSupport",
+      ],
       swiftSettings: house),
     .executableTarget(
       name: "owner-cases", path: "Tests/OwnerPrograms", exclude: ["compat"]),
     .testTarget(
       name: "KernelTests",
       dependencies: [
-        "Pipeline", "Policy", "CBPF", "TestSupport", "CIntruder", "tracee-policy", "owner-cases",
+        "Pipeline", "Policy", "System", "CBPF", "TestSupport", "CIntruder", "tracee-policy",
+        "owner-cases",
       ],
       swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["tracee-policy", "Policy", "TestSupport"],
+      name: "CommandTests", dependencies: ["tracee-policy", "Policy", "System", "TestSupport"],
       swiftSettings: house),
   ]
 )
 
-// Only `make fuzz` builds these: every object needs libFuzzer's instrumentation, which brings `main`.
-if Context.environment["FUZZ"] != nil {
-  package.targets += [
-    .target(
-      name: "FuzzSupport", dependencies: ["Policy"], path: "Fuzz/Support", swiftSettings: house),
-    .target(
-      name: "FuzzPackets",
-      dependencies: ["FuzzSupport", "Policy", "Pipeline", "TestSupport"],
-      path: "Fuzz/Packets", swiftSettings: house),
-    .executableTarget(
-      name: "fuzz-policies", dependencies: ["FuzzSupport", "Policy"], path: "Fuzz/Policies",
-      swiftSettings: house),
-    .executableTarget(
-      name: "fuzz-filters", dependencies: ["FuzzSupport", "Policy", "Pipeline"],
-      path: "Fuzz/Filters", swiftSettings: house),
-  ]
-  package.targets += [
-    "Headers", "DNS", "HTTP", "Records", "Streams", "Captures", "Replays", "Decisions",
-  ].map { name in
-    .executableTarget(
-      name: "fuzz-\(name.lowercased())",
-      dependencies: ["FuzzSupport", "FuzzPackets", "Policy", "Pipeline", "CBPF"],
-      path: "Fuzz/\(name)", swiftSettings: house)
-  }
-}
+// What is fuzzed is a test of its own over the inputs that fuzzing begins with. `make fuzz` builds one program of it, in
+// which every object has libFuzzer's instrumentation, and which has libFuzzer's `main`.
+let fuzzed: [Target.Dependency] = ["Policy", "Pipeline", "System", "CBPF", "TestSupport"]
+package.targets.append(
+  Context.environment["FUZZ"] == nil
+    ? .testTarget(
+      name: "FuzzTests", dependencies: fuzzed, path: "Fuzz",
+      exclude: ["Entry", "run", "words.dict"], swiftSettings: house)
+    : .executableTarget(
+      name: "fuzz", dependencies: fuzzed, path: "Fuzz",
+      exclude: ["Tests", "run", "words.dict"], swiftSettings: house))

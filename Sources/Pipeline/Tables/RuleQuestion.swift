@@ -1,0 +1,165 @@
+import Policy
+
+/// Questions that are put to the reference about the clauses of all rules at once; each answer is a row.
+///
+/// A rule without a clause on a field has its bit in every row of that field, and so has a rule whose clause on it is
+/// not for the kernel to decide.
+struct RuleQuestion<Field: Hashable & Sendable> {
+  /// What one rule says of a field, by each of its clauses on it.
+  private struct Asker {
+    let rule: Int
+    var conditions: [Condition]
+
+    func wants(_ values: [FieldValue]) -> Bool {
+      conditions.allSatisfy { ReferenceMatcher.matches($0, values) }
+    }
+  }
+
+  /// The row of all rules.
+  let everything: Row
+  private var askers: [Field: [Asker]] = [:]
+
+  /// Takes those clauses of each rule that the kernel is to decide.
+  init(_ rules: [PlanRule], _ clauses: (PlanRule) -> [Clause<Field>]) {
+    everything = Row(rules) { _ in true }
+    for (number, rule) in rules.enumerated() {
+      for clause in clauses(rule) {
+        var known = askers[clause.field] ?? []
+        askers[clause.field] = nil
+        if known.last?.rule == number {
+          known[known.count - 1].conditions.append(clause.condition)
+        } else {
+          known.append(Asker(rule: number, conditions: [clause.condition]))
+        }
+        askers[clause.field] = known
+      }
+    }
+  }
+
+  /// The rules that are met by whatever has these values in a field.
+  func row(_ field: Field, _ values: [FieldValue]) -> Row {
+    var row = everything
+    for asker in askers[field] ?? [] where !asker.wants(values) { row[asker.rule] = false }
+    return row
+  }
+
+  /// The row of each region of a field, by its prefix.
+  ///
+  /// From one region to the next, only those rules are asked again that name a prefix which holds just one of them: to
+  /// all others the two are the same. So each rule is asked about as often as it names something, not about every region.
+  ///
+  /// - Parameters:
+  ///   - prefixes: the prefixes that together are an operand.
+  ///   - bounds: the prefixes that together keep a bound.
+  ///   - regions: finds a member of each region that has one, and tells its values.
+  func rows<Prefix: TriePrefix>(
+    _ field: Field, operands prefixes: (Operand) -> [Prefix],
+    bounds: (Bound) -> [Prefix] = { _ in [] },
+    regions: (Set<Prefix>) -> [Prefix: [FieldValue]]
+  ) -> [(prefix: Prefix, row: Row)] {
+    let askers = askers[field] ?? []
+    var naming: [Prefix: [Int]] = [.all: []]
+    for (index, asker) in askers.enumerated() {
+      var named: Set<Prefix> = []
+      for condition in asker.conditions {
+        for operand in condition.included { named.formUnion(prefixes(operand)) }
+        for operand in condition.excluded { named.formUnion(prefixes(operand)) }
+        for bound in condition.bounds { named.formUnion(bounds(bound)) }
+      }
+      for prefix in named { naming[prefix, default: []].append(index) }
+    }
+    let regions = regions(Set(naming.keys))
+    for prefix in regions.keys where naming[prefix] == nil { naming[prefix] = [] }
+
+    var result: [(prefix: Prefix, row: Row)] = []
+    var row = everything
+    var open: [Prefix] = []
+    var toAsk = Set(askers.indices)
+    for prefix in naming.keys.sorted() {
+      while let last = open.last, !last.contains(prefix) {
+        toAsk.formUnion(naming[last] ?? [])
+        open.removeLast()
+      }
+      open.append(prefix)
+      toAsk.formUnion(naming[prefix] ?? [])
+      guard let values = regions[prefix] else { continue }
+      for index in toAsk { row[askers[index].rule] = askers[index].wants(values) }
+      toAsk.removeAll(keepingCapacity: true)
+      result.append((prefix, row))
+    }
+    return result
+  }
+
+  /// The answers about each number from 0 to `maximum`.
+  func classes(_ field: Field, upTo maximum: UInt64) -> NumberClasses {
+    var starts: Set<UInt64> = [0]
+    for range in ranges(field) where range.lowerBound <= maximum {
+      starts.insert(range.lowerBound)
+      if range.upperBound < maximum { starts.insert(range.upperBound + 1) }
+    }
+    let sorted = starts.sorted()
+    return NumberClasses(starts: sorted, rows: sorted.map { row(field, [.number($0)]) })
+  }
+
+  /// Whether any rule has a clause on the field.
+  func uses(_ field: Field) -> Bool { askers[field] != nil }
+
+  /// The ranges of numbers at whose ends an answer about the field can change.
+  private func ranges(_ field: Field) -> [ClosedRange<UInt64>] {
+    (askers[field] ?? []).flatMap(\.conditions).flatMap { condition in
+      (condition.included + condition.excluded).compactMap(\.numbers)
+        + condition.bounds.compactMap(\.numbers)
+    }
+  }
+}
+
+/// A prefix of keys of a longest-prefix trie.
+///
+/// In order, a prefix stands before all that it contains, and these stand together.
+protocol TriePrefix: Hashable, Comparable {
+  /// The one that contains every key.
+  static var all: Self { get }
+  /// Whether every key that begins with another one begins with this one, too.
+  func contains(_ other: Self) -> Bool
+}
+
+/// Numbers cut into intervals that no rule tells apart.
+struct NumberClasses {
+  /// Where each interval begins; the first at 0.
+  let starts: [UInt64]
+  /// The row of each interval.
+  let rows: [Row]
+
+  /// The row of a number.
+  func row(of number: UInt64) -> Row {
+    let next = starts.firstIndex { $0 > number } ?? starts.count
+    return rows[next - 1]
+  }
+}
+
+extension Row {
+  /// The rules of which `answer` is true.
+  init(_ rules: [PlanRule], where answer: (PlanRule) -> Bool) {
+    self.init(count: Row.words(for: rules.count))
+    for (bit, rule) in rules.enumerated() where answer(rule) { self[bit] = true }
+  }
+}
+
+extension Operand {
+  /// The numbers that it stands for; nil when it stands for something else.
+  var numbers: ClosedRange<UInt64>? {
+    if case .numbers(let range) = self { range } else { nil }
+  }
+}
+
+extension Bound {
+  /// The numbers that keep the bound; nil when there are none.
+  var numbers: ClosedRange<UInt64>? {
+    switch comparison {
+    case .less: limit == 0 ? nil : 0...(limit - 1)
+    case .lessOrEqual: 0...limit
+    case .greater: limit == .max ? nil : (limit + 1)...UInt64.max
+    case .greaterOrEqual: limit...UInt64.max
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import CBPF
+import Policy
+
+/// The kernel's decision about a packet that nobody owns, made in user space with the kernel's tables.
+///
+/// Source: `classify.h`. All that is asked must be met, so the order in which it is asked is a matter of speed alone.
+struct TableClassifier: Sendable {
+  private let plan: tp_plan
+  private let rows: [Row]
+  /// For each shape and direction, the rules that a packet can still meet.
+  private let bases: [Row]
+  /// For each sort of content, the rules that such a packet can meet; nil when no rule asks for any.
+  private let contents: [Row]?
+  private let headerTable: HeaderTable?
+  private let sources: AddressTable?
+  private let destinations: AddressTable?
+  private let sourcePorts: [UInt16]
+  private let destinationPorts: [UInt16]
+
+  /// Takes the tables of a plan.
+  init(_ tables: KernelTables) {
+    let plan = tables.plan
+    let rows = tables.rows
+    self.plan = plan
+    self.rows = rows
+    headerTable = HeaderTable(tables)
+    sources = plan.uses_source == 0 ? nil : AddressTable(tables.sources)
+    destinations = plan.uses_destination == 0 ? nil : AddressTable(tables.destinations)
+    sourcePorts = tables.sourcePorts
+    destinationPorts = tables.destinationPorts
+    let shapes = unsafe withUnsafeBytes(of: plan.shape) {
+      unsafe Array($0.bindMemory(to: UInt32.self))
+    }
+    contents = tables.contentRows
+    bases = shapes.flatMap { shape in
+      [plan.direction.0, plan.direction.1].map { direction in
+        var base = rows[Int(plan.no_owner)]
+        base.keep(rows[Int(shape)])
+        base.keep(rows[Int(direction)])
+        return base
+      }
+    }
+  }
+
+  /// What it leaves of each rule to be asked packet by packet.
+  static func undecided(_ rules: [PlanRule]) -> [Undecided] {
+    rules.map { rule in Undecided(filters: rule.filters.filter { !decides($0) }) }
+  }
+
+  private static func decides(_ clause: Clause<PacketField>) -> Bool {
+    guard clause.decisionPlace == .kernel else { return false }
+    return switch clause.field.kernelTable {
+    case .addresses, .ports, .header: true
+    case .flag: clause.field == .direction
+    default: false
+    }
+  }
+
+  /// The flags of segments that begin and end a connection.
+  private static let ends: TCPHeader.Flags = [.syn, .fin, .rst]
+
+  /// What a packet may say, as a number of `enum tp_content`.
+  ///
+  /// The kernel remembers of each socket whether a head goes on, and what is missing before a segment; here the streams know,
+  /// which get every segment that has bytes, and those that begin and end a connection.
+  private static func content(of headers: PacketHeaders, _ packet: RawSpan) -> Int {
+    let content = PacketContent(headers, packet)
+    let said = Int(content.rawValue)
+    guard case .tcp(let header) = headers.transport, let payload = headers.payload(in: packet)
+    else { return said }
+    if !payload.isEmpty {
+      return HTTPBeginning(payload).isTold ? said : said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
+    }
+    guard !header.flags.isDisjoint(with: ends) else { return said }
+    return Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
+      | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)
+  }
+
+  /// The rules that want a packet; nil when there are none.
+  func row(
+    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection
+  ) -> Row? {
+    var row = bases[Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)]
+    guard !row.isEmpty else { return nil }
+    if let contents {
+      guard row.keep(contents[Self.content(of: headers, packet)]) else { return nil }
+    }
+    if plan.uses_ports != 0 {
+      if let ports = headers.ports {
+        let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
+        let destination =
+          plan.destination_port_base + UInt32(destinationPorts[Int(ports.destination)])
+        guard row.keep(rows[Int(source)]), row.keep(rows[Int(destination)]) else { return nil }
+      } else {
+        guard row.keep(rows[Int(plan.no_source_port)]),
+          row.keep(rows[Int(plan.no_destination_port)])
+        else { return nil }
+      }
+    }
+    if let headerTable, !headerTable.keep(&row, rows, headers, packet) { return nil }
+    if let sources, !row.keep(rows[sources.row(of: headers.source)]) { return nil }
+    if let destinations, !row.keep(rows[destinations.row(of: headers.destination)]) { return nil }
+    return row
+  }
+}
