@@ -93,6 +93,9 @@ public struct PacketExpression: Equatable, Sendable {
     }
   }
 
+  /// Whether it is told what the packet carries after its headers, if only that this is nothing.
+  public var statesContent: Bool { content.word != nil }
+
   /// Whether the packet gives an event, or may give it by what it was not told to carry.
   func mayGive(_ event: EventKind) -> Bool {
     packet.events.contains(event) || content.word == nil && packet.mayGive(event)

@@ -3,7 +3,7 @@
 /// Source: `docs/testing.md`. A document that has findings may lack parts: then no test of it is run.
 public struct TestDocument: Equatable, Sendable {
   /// The kind by which such a document is recognised.
-  public static let kind = "PolicyTest"
+  public static let kind = DocumentKind.tests.rawValue
 
   /// The name of the source that holds it.
   public var source: String

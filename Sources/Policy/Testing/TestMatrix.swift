@@ -83,15 +83,15 @@ extension TestMatrix.Problem {
     switch self {
     case .unused(let name):
       Diagnostic(
-        .error, "invalid-value", "no packet of the test has `{\(name.text)}`", source: name.source,
+        .invalidValue, "no packet of the test has `{\(name.text)}`", source: name.source,
         range: name.range)
     case .unknown(let text, let name, let known):
       Diagnostic(
-        .error, "invalid-value", "`{\(name)}` is none of the test's `cases`", source: text.source,
+        .invalidValue, "`{\(name)}` is none of the test's `cases`", source: text.source,
         range: text.range, help: Nearest.question(name, among: known))
     case .tooMany:
       Diagnostic(
-        .error, "invalid-value", "the test has more than \(TestSuite.caseLimit) cases",
+        .invalidValue, "the test has more than \(TestSuite.caseLimit) cases",
         source: test.name.source, range: test.name.range)
     }
   }

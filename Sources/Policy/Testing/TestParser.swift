@@ -14,14 +14,6 @@ struct TestParser {
   private var source: String { file.name }
   private var diagnostics: [Diagnostic] = []
 
-  /// Whether a document is one of tests, by its kind.
-  static func recognises(_ root: YAMLNode) -> Bool {
-    guard case .mapping(let entries) = root.content else { return false }
-    return entries.contains { entry in
-      entry.key.text?.text == "kind" && entry.value.text?.text == TestDocument.kind
-    }
-  }
-
   /// Reads one document whose kind is ``TestDocument/kind``.
   static func parse(_ root: YAMLNode, of file: SourceFile) -> (TestDocument, [Diagnostic]) {
     var parser = TestParser(file: file)
@@ -168,7 +160,7 @@ struct TestParser {
     guard let number = WholeNumber.decimal(text.text.utf8), let number = Int(exactly: number) else {
       diagnostics.append(
         Diagnostic(
-          .error, "invalid-value", "`\(text.text)` is not a whole number", source: source,
+          .invalidValue, "`\(text.text)` is not a whole number", source: source,
           range: text.range))
       return nil
     }
@@ -192,7 +184,7 @@ extension TestParser {
   private mutating func refuse(_ node: KeyedNode, _ key: String, _ message: String) {
     guard let value = node[key] else { return }
     diagnostics.append(
-      Diagnostic(.error, "unknown-key", message, source: source, range: value.range))
+      Diagnostic(.unknownKey, message, source: source, range: value.range))
   }
 
   private mutating func text(_ node: YAMLNode?, _ noun: String) -> SourceText? {
@@ -226,7 +218,7 @@ extension TestParser {
     }
     if elements.isEmpty {
       diagnostics.append(
-        Diagnostic(.error, "empty-value", "\(noun) is empty", source: source, range: node.range))
+        Diagnostic(.emptyValue, "\(noun) is empty", source: source, range: node.range))
     }
     return elements
   }
@@ -251,7 +243,7 @@ extension Diagnostic {
   fileprivate static func oneAction(_ node: YAMLNode, _ source: String, _ kinds: [String]) -> Self {
     let start = node.range.start
     return Self(
-      .error, kinds.isEmpty ? "missing-key" : "invalid-value",
+      kinds.isEmpty ? .missingKey : .invalidValue,
       kinds.isEmpty
         ? "a test must have the key `packet`, `steps` or `capture`"
         : "a test has one of `packet`, `steps` and `capture`, not several", source: source,
@@ -262,25 +254,25 @@ extension Diagnostic {
     _ key: String, _ node: YAMLNode, _ source: String, _ help: String
   ) -> Self {
     Self(
-      .error, "unknown-key", "this test has no place for `\(key)`", source: source,
+      .unknownKey, "this test has no place for `\(key)`", source: source,
       range: node.range, help: help)
   }
 
   fileprivate static func wrongTime(_ time: SourceText) -> Self {
     Self(
-      .error, "invalid-value", "`\(time.text)` is not a time", source: time.source,
+      .invalidValue, "`\(time.text)` is not a time", source: time.source,
       range: time.range, help: "write +100ms, +10s or, for each packet of a matrix, +100ms each")
   }
 
   fileprivate static func tooManyCases(_ name: SourceText) -> Self {
     Self(
-      .error, "invalid-value", "`\(name.text)` has more than \(TestSuite.caseLimit) cases",
+      .invalidValue, "`\(name.text)` has more than \(TestSuite.caseLimit) cases",
       source: name.source, range: name.range)
   }
 
   fileprivate static func noFindings(_ key: YAMLNode, _ source: String) -> Self {
     Self(
-      .error, "unknown-key", "findings of signatures cannot be expected yet", source: source,
+      .unknownKey, "findings of signatures cannot be expected yet", source: source,
       range: key.range, help: "expect events of policies")
   }
 }

@@ -108,7 +108,7 @@ struct TestPreparation {
       let known = document.owners.map(\.name.text)
       diagnostics.append(
         Diagnostic(
-          .error, "invalid-value", "no owner is named `\(filled)`", source: name.source,
+          .invalidValue, "no owner is named `\(filled)`", source: name.source,
           range: name.range,
           help: Nearest.question(filled, among: known) ?? "add it to `owners`"))
     }
@@ -129,7 +129,7 @@ struct TestPreparation {
   ) {
     diagnostics.append(
       Diagnostic(
-        .error, "invalid-value", fault.description + assignment.suffix, source: text.source,
+        .invalidValue, fault.description + assignment.suffix, source: text.source,
         range: text.range))
   }
 }
@@ -166,7 +166,7 @@ extension TestPreparation {
       else { continue }
       diagnostics.append(
         Diagnostic(
-          .error, "unknown-field", "`\(event.name)` has no `\(filter.expression.key.text)`",
+          .unknownField, "`\(event.name)` has no `\(filter.expression.key.text)`",
           source: filter.expression.source.source, range: filter.expression.key.range))
     }
     let words =
@@ -181,7 +181,7 @@ extension TestPreparation {
     if let index = policies.firstIndex(of: name.text) { return index }
     diagnostics.append(
       Diagnostic(
-        .error, "invalid-value", "no policy under test is named `\(name.text)`",
+        .invalidValue, "no policy under test is named `\(name.text)`",
         source: name.source, range: name.range,
         help: Nearest.question(name.text, among: policies)
           ?? "they are \(policies.prefix(6).joined(separator: ", "))"))
@@ -193,7 +193,7 @@ extension TestPreparation {
     let known = EventKind.allCases.map(\.name)
     diagnostics.append(
       Diagnostic(
-        .error, "unknown-event", "there is no event `\(name.text)`", source: name.source,
+        .unknownEvent, "there is no event `\(name.text)`", source: name.source,
         range: name.range,
         help: Nearest.question(name.text, among: known)
           ?? "`tracee-policy list events` shows all"))
@@ -204,7 +204,7 @@ extension TestPreparation {
 extension Diagnostic {
   fileprivate static func duplicateTest(_ name: SourceText, first: SourceText) -> Self {
     Self(
-      .error, "duplicate-name", "a test of this file is named `\(name.text)` already",
+      .duplicateName, "a test of this file is named `\(name.text)` already",
       source: name.source, range: name.range,
       related: [.init(message: "the first", source: first.source, range: first.range)])
   }

@@ -34,11 +34,11 @@ public struct TestSet: Sendable {
     sources.append(file)
     let stream = YAMLStream(reading: file)
     diagnostics += stream.diagnostics
-    let roots = stream.documents.filter(TestParser.recognises)
+    let roots = stream.documents.filter { DocumentKind(of: $0) == .tests }
     if roots.isEmpty, stream.faults == 0 {
       diagnostics.append(
         Diagnostic(
-          .error, "missing-key", "there is no test in this file", source: file.name, range: nil,
+          .missingKey, "there is no test in this file", source: file.name, range: nil,
           help: "begin with `kind: \(TestDocument.kind)`"))
     }
     for root in roots {
@@ -69,7 +69,7 @@ public struct TestSet: Sendable {
       let text = zip(document.policies, paths).first { failure.path.hasPrefix($0.1) }?.0
       diagnostics.append(
         Diagnostic(
-          .error, "invalid-value", "\(failure.path): \(failure.reason)", source: document.source,
+          .invalidValue, "\(failure.path): \(failure.reason)", source: document.source,
           range: (text ?? document.policies[0]).range))
     }
     if isNew {
@@ -81,7 +81,7 @@ public struct TestSet: Sendable {
     if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
       diagnostics.append(
         Diagnostic(
-          .error, "no-policy", "there is no policy at these paths", source: document.source,
+          .noPolicy, severity: .error, "there is no policy at these paths", source: document.source,
           range: document.policies[0].range))
       return nil
     }

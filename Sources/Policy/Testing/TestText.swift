@@ -79,11 +79,11 @@ public enum TestGitHub {
   /// The commands, and the summary in a line of its own.
   public static func render(_ report: TestReport) -> String {
     let failed = report.results.filter { !$0.isPassed }.map { result in
-      Diagnostic(
-        .error, "test-failed", "\(result.name): " + result.lines.joined(separator: "\n"),
-        source: result.source, range: result.place)
+      GitHubRenderer.command(
+        "error", source: result.source, range: result.place, title: "test failed",
+        message: "\(result.name): " + result.lines.joined(separator: "\n")) + "\n"
     }
-    return GitHubRenderer.render(failed) + TestText.summary(report) + "\n"
+    return failed.joined() + TestText.summary(report) + "\n"
   }
 }
 
