@@ -18,7 +18,7 @@ public struct KernelCheck: ~Copyable {
     var suite: Int
     var owner: String?
     /// The rules, by the numbers of their bits, with the numbers that they have in the suite.
-    var rules: [(number: Int, rule: Rule)]
+    var rules: [(number: Int, rule: PlanRule)]
     var undecided: [Undecided]
   }
 
@@ -51,7 +51,7 @@ public struct KernelCheck: ~Copyable {
     _ plan: TracePlan, suite: Int, _ owner: OwnerExpression?
   ) throws(SystemError) {
     if let installed, installed.suite == suite, installed.owner == owner?.text { return }
-    var rules: [(number: Int, rule: Rule)] = []
+    var rules: [(number: Int, rule: PlanRule)] = []
     for (number, rule) in plan.rules.enumerated() {
       guard ReferenceMatcher.matches(rule.scope, owner: owner?.owner),
         ReferenceMatcher.follows(rule, owner: owner?.owner)

@@ -2,6 +2,8 @@
 enum DocumentKind: String, CaseIterable {
   /// Tests of policies.
   case tests = "PolicyTest"
+  /// Whose the packets of a capture are.
+  case owners = "PacketOwners"
 
   /// The kind of a document that says so; nil for a policy, and for whatever else.
   init?(of root: YAMLNode) {

@@ -52,7 +52,7 @@ public struct ExpressionFault: Error, Equatable, Sendable, CustomStringConvertib
   }
 
   /// A word as it can be written in an expression.
-  static func quoted(_ word: String) -> String {
+  package static func quoted(_ word: String) -> String {
     guard word.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "\\" }) else { return word }
     return "\"" + word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }

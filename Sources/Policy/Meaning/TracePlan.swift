@@ -10,6 +10,10 @@ public struct TracePlan: Equatable, Sendable {
   /// At most ``ruleLimit``. Rules of one policy stand together, and policies in load order.
   public var rules: [PlanRule]
 
+  /// The index of the first policy that is only previewed: what it and those after it want is counted, and shown to nobody;
+  /// nil when there is none.
+  public var previewed: Int?
+
   /// The most rules that a plan can hold.
   public static let ruleLimit = 1024
 
@@ -21,6 +25,9 @@ public struct TracePlan: Equatable, Sendable {
 }
 
 extension TracePlan {
+  /// Whether a policy is only previewed.
+  public func isPreviewed(_ policy: Int) -> Bool { previewed.map { policy >= $0 } ?? false }
+
   /// Whether a rule asks about the container of a packet's owner.
   public var asksForContainers: Bool {
     let fields: Set<OwnerField> = [

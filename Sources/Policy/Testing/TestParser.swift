@@ -21,6 +21,17 @@ struct TestParser {
     return (document, parser.diagnostics)
   }
 
+  /// Reads one document whose kind is ``DocumentKind/owners``.
+  static func parse(
+    owners root: YAMLNode, of file: SourceFile
+  ) -> (owners: [TestDocument.Owner], flows: [TestDocument.Flow], diagnostics: [Diagnostic]) {
+    var parser = TestParser(file: file)
+    let top = parser.keyed(root, "a file of owners", ["kind", "owners", "flows"])
+    let owners = top.flatMap { parser.required("owners", $0) }.map { parser.owners($0) } ?? []
+    let flows = top.flatMap { parser.required("flows", $0) }.map { parser.flows($0) } ?? []
+    return (owners, flows, parser.diagnostics)
+  }
+
   private init(file: SourceFile) { self.file = file }
 
   private mutating func document(_ root: YAMLNode) -> TestDocument {
@@ -77,8 +88,7 @@ struct TestParser {
     }
     if let node = test["steps"] { return .steps(elements(node, "`steps`").compactMap { step($0) }) }
     guard let path = text(test["capture"], "`capture`") else { return nil }
-    return .capture(
-      path, test["flows"].map { elements($0, "`flows`").compactMap { flow($0) } } ?? [])
+    return .capture(path, test["flows"].map { flows($0) } ?? [])
   }
 
   private mutating func step(_ node: YAMLNode) -> TestDocument.Step? {
@@ -98,6 +108,10 @@ struct TestParser {
     let digits = rest.prefix { $0.isASCII && $0.isNumber }
     return !digits.isEmpty && digits.count <= 9
       && ["ms", "s", "m", "h"].contains(rest.dropFirst(digits.count))
+  }
+
+  private mutating func flows(_ node: YAMLNode) -> [TestDocument.Flow] {
+    elements(node, "`flows`").compactMap { flow($0) }
   }
 
   private mutating func flow(_ node: YAMLNode) -> TestDocument.Flow? {

@@ -25,6 +25,20 @@ struct TestPreparation {
     return cases
   }
 
+  /// The owners of flows; those that have findings are left out.
+  static func flows(
+    _ flows: [TestDocument.Flow], of owners: [TestDocument.Owner], in source: String,
+    _ range: SourceRange, into diagnostics: inout [Diagnostic]
+  ) -> [FlowOwner] {
+    var document = TestDocument(source: source, range: range)
+    document.owners = owners
+    var preparation = TestPreparation(document: document, policies: [])
+    preparation.readOwners()
+    let result = flows.compactMap { preparation.flow($0) }
+    diagnostics += preparation.diagnostics
+    return result
+  }
+
   private init(document: TestDocument, policies: [String]) {
     self.document = document
     self.policies = policies

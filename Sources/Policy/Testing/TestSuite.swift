@@ -80,3 +80,39 @@ public struct PolicyEvent: Hashable, Sendable {
     self.event = event
   }
 }
+
+extension TestCase.Count {
+  /// Rules of a policy of its own that want just the events that meet its filters.
+  public func rules(policy index: Int) -> [PlanRule] {
+    (event.map { [$0] } ?? EventKind.allCases).compactMap { event in
+      let isKnown = filters.allSatisfy { filter in
+        guard case .packet(let field, _) = filter.target else { return true }
+        return field.description.events.contains(event)
+      }
+      return isKnown ? PlanRule(policy: index, event: event, scope: [], filters: filters) : nil
+    }
+  }
+}
+
+extension ExplainedPlan {
+  /// What owners are not told to have, and rules ask for.
+  public func untold(by owners: [OwnerExpression]) -> [TestFailure] {
+    var known: Set<String> = []
+    return owners.filter { known.insert($0.text).inserted }.compactMap { owner in
+      var notes: [TestFailure.Note] = []
+      for entry in entries {
+        for clause in entry.rules.flatMap(\.clauses) {
+          guard case .owner(let question) = clause.question,
+            !owner.tells(question.field, question.condition)
+          else { continue }
+          let note = TestFailure.Note(
+            "\(clause.words.joined(separator: " and ")): add \(question.field.rawValue)= with its value",
+            source: entry.source, place: clause.places.first?.start)
+          if !notes.contains(note) { notes.append(note) }
+        }
+      }
+      return notes.isEmpty
+        ? nil : TestFailure("the owner `\(owner.text)` does not state enough", notes: notes)
+    }
+  }
+}

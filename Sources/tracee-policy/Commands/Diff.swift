@@ -32,6 +32,9 @@ struct Diff: ParsableCommand {
   @Flag(help: "Exit with 1 when something is lost.")
   var noLoss = false
 
+  @Option(help: "Compare what both report of this pcap or pcapng file, too.", completion: .file())
+  var capture: String?
+
   func run() throws {
     let (before, after) = (try policies(old), try policies(new))
     guard let oldPlan = ExplainedPlan(before), let newPlan = ExplainedPlan(after) else {
@@ -42,7 +45,24 @@ struct Diff: ParsableCommand {
       difference.cost = (old, new)
     }
     try StandardOutput.write(text(of: difference))
+    if let capture, let old = before.plan, let new = after.plan {
+      for line in try lines(of: capture, old, new) { StandardError.say(line) }
+    }
     if isDifferent(difference) { throw ExitCode.findings }
+  }
+
+  /// What differs in a capture.
+  private func lines(of path: String, _ old: TracePlan, _ new: TracePlan) throws -> [String] {
+    do {
+      guard let counts = try CaptureTest.difference(of: path, from: old, to: new) else {
+        StandardError.say("both sets have more than \(TracePlan.ruleLimit) rules together")
+        throw ExitCode.worldRefused
+      }
+      return counts.lines
+    } catch let error as CaptureError {
+      StandardError.say(error.description)
+      throw ExitCode.worldRefused
+    }
   }
 
   /// What is not known counts, because it may be a gain or a loss.

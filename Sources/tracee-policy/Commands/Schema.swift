@@ -8,7 +8,7 @@ struct Schema: ParsableCommand {
 
   /// What a schema is of.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event, stats, doctor
+    case policy, event, stats, doctor, test
   }
 
   @Argument(help: "What the schema is of.")
@@ -21,6 +21,7 @@ struct Schema: ParsableCommand {
       case .event: EventSchema.json
       case .stats: StatsSchema.json
       case .doctor: DoctorSchema.json
+      case .test: TestSchema.json
       }
     try StandardOutput.write(schema.rendered() + "\n")
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// Runs the tests of policies; needs no privilege and no kernel unless it is to ask the kernel, too.
 struct Test: ParsableCommand {
@@ -39,8 +40,18 @@ struct Test: ParsableCommand {
   @Option(help: "Fail when less than this share of the policies is decided, in percent.")
   var threshold: Int?
 
+  @Flag(help: "Also put each packet to the programs that trace, in the kernel; needs root.")
+  var kernel = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Print a file of tests of what happens now; the paths are a capture and a policy.",
+      discussion: "Read it before you keep it: what is wrong now is expected by it."))
+  var create = false
+
   func validate() throws {
     _ = try pattern()
+    if create, paths.count != 2 { throw ValidationError("--create takes a capture and a policy") }
     if let threshold {
       guard (0...100).contains(threshold) else {
         throw ValidationError("--threshold takes a share from 0 to 100 percent")
@@ -57,13 +68,18 @@ struct Test: ParsableCommand {
   }
 
   func run() throws {
+    if create { return try StandardOutput.write(created()) }
     let set = TestSet.load(paths: paths)
     for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
     guard set.failures.isEmpty, set.diagnostics.isEmpty else {
       StandardError.write(shown(set))
       throw ExitCode.worldRefused
     }
-    let report = try report(on: set)
+    let report: TestReport
+    do { report = try self.report(on: set) } catch let error as SystemError {
+      StandardError.say(error.description)
+      throw ExitCode.worldRefused
+    }
     try StandardOutput.write(text(of: report))
     let isShort = threshold.map { (report.coverage?.percent ?? 100) < $0 } ?? false
     if isShort, let threshold {
@@ -83,14 +99,16 @@ struct Test: ParsableCommand {
     var results: [TestResult] = []
     var coverages: [TestCoverage] = []
     let start = ContinuousClock.now
-    for suite in set.suites {
+    var check = KernelCheck()
+    for (number, suite) in set.suites.enumerated() {
       var run = TestRun(suite, countsCoverage: coverage)
       for test in suite.cases {
         if let pattern, (try? pattern.firstMatch(in: test.name)) ?? nil == nil { continue }
+        var failures = run.failures(of: test) ?? CaptureTest.failures(of: test, in: suite)
+        if kernel { failures += try check.failures(of: test, in: suite, number: number) }
         results.append(
           TestResult(
-            source: suite.source, name: test.name, place: test.place,
-            failures: run.failures(of: test) ?? []))
+            source: suite.source, name: test.name, place: test.place, failures: failures))
       }
       if let part = run.coverage { coverages.append(part) }
     }
@@ -102,6 +120,33 @@ struct Test: ParsableCommand {
     return TestReport(
       results: results, seconds: Double(seconds) + Double(fraction) / 1e18,
       coverage: coverage ? TestCoverage(coverages) : nil)
+  }
+
+  /// A file of tests of a capture, which pass now.
+  private func created() throws -> String {
+    let checked = PolicySet.load(paths: [paths[1]]).checked()
+    for failure in checked.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    StandardError.write(
+      TextRenderer(sources: checked.sources).render(
+        checked.diagnostics.filter { $0.severity == .error }))
+    guard let plan = checked.plan, !plan.rules.isEmpty else { throw ExitCode.worldRefused }
+    let counts: [(event: PolicyEvent, count: UInt64)]
+    do { counts = try CaptureTest.counts(of: paths[0], by: plan) } catch {
+      StandardError.say("\(error)")
+      throw ExitCode.worldRefused
+    }
+    let expected = counts.map { event, count in
+      "      - { count: \(count), policy: \(plan.policies[event.policy]), event: \(event.event.name) }\n"
+    }
+    return """
+      kind: PolicyTest
+      policies: [\(JSONValue.text(paths[1]).rendered())]
+      tests:
+        - name: the capture as it was when this file was made
+          capture: \(JSONValue.text(paths[0]).rendered())
+          expect:
+      \(expected.isEmpty ? "      - { count: 0 }\n" : expected.joined())
+      """
   }
 
   private func text(of report: TestReport) -> String {

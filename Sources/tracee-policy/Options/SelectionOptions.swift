@@ -43,6 +43,13 @@ struct Selection: Sendable {
   /// Standard input can be read only once.
   private let standardInput: Result<SourceFile, SourceFailure>?
 
+  /// Takes one path of policies.
+  init(path: String) {
+    paths = [path]
+    commandLine = CommandLineSelection(events: [], scopes: [])
+    standardInput = nil
+  }
+
   init(_ options: SelectionOptions) {
     paths = options.paths + options.policies
     commandLine = CommandLineSelection(events: options.events, scopes: options.scope)
