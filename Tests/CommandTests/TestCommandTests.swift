@@ -53,7 +53,7 @@ struct TestCommandTests {
     let failed = try await command(["test", "FOLDER", "--fail-only"], edited)
     #expect(failed.ending == .exited(1))
     #expect(failed.output.contains("policy web does not report net_packet_tcp"))
-    #expect(failed.output.contains("web.yaml:6:16: rule 1: data.dst_port=444: the packet has 443"))
+    #expect(failed.output.contains("web.yaml:6:15: rule 1: data.dst_port=444: the packet has 443"))
     #expect(!failed.output.contains("not seen"))
   }
 
