@@ -73,7 +73,8 @@ struct CaptureOwnersTests {
     }
   }
 
-  @Test func `replay takes owners from a file, and from comments that -o pcap wrote`() async throws {
+  @Test func `replay takes owners from a file, and from comments that -o pcap wrote`() async throws
+  {
     try await withFolder { folder in
       let first = try await outcome(
         of: [
@@ -91,7 +92,8 @@ struct CaptureOwnersTests {
         #expect(events.count == 3)
         #expect(events.first?.matchedPolicies == ["dns-out", "all"], "\(replayed.output)")
         #expect(events.first?.processName == "dig" && events.first?.hostProcessID == 7)
-        #expect(events.dropFirst().allSatisfy { $0.matchedPolicies == ["all"] && $0.processName.isEmpty })
+        #expect(
+          events.dropFirst().allSatisfy { $0.matchedPolicies == ["all"] && $0.processName.isEmpty })
         #expect(!replayed.errors.contains("warning: a capture does not say whose"))
       }
       let wrong = try await outcome(
@@ -114,10 +116,15 @@ struct CaptureOwnersTests {
 
   @Test func `diff compares what two sets report of a capture`() async throws {
     try await withFolder { folder in
-      let edited = Self.policy.replacing("rules: [{ event: net_packet_udp }]", with: "rules: [{ event: net_packet_udp, filters: [data.dst_port=80] }]")
+      let edited = Self.policy.replacing(
+        "rules: [{ event: net_packet_udp }]",
+        with: "rules: [{ event: net_packet_udp, filters: [data.dst_port=80] }]")
       try Data(edited.utf8).write(to: URL(filePath: folder + "/new.yaml"))
       let diff = try await outcome(
-        of: [Tracer.path, "diff", folder + "/p.yaml", folder + "/new.yaml", "--capture", folder + "/a.pcap"])
+        of: [
+          Tracer.path, "diff", folder + "/p.yaml", folder + "/new.yaml", "--capture",
+          folder + "/a.pcap",
+        ])
       #expect(diff.ending == .exited(1))
       #expect(diff.errors.contains("policy 'all', net_packet_udp: gained 0, lost 1, same 2"))
     }

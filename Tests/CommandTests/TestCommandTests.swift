@@ -60,7 +60,8 @@ struct TestCommandTests {
   @Test func `a file of tests that is wrong exits with 2, and nothing is run`() async throws {
     let wrong = try await command(
       ["test", "FOLDER"],
-      Self.both.merging(["web.test.yaml": Self.tests.replacing("owner: curl", with: "owner: crul")]) { $1 })
+      Self.both.merging(["web.test.yaml": Self.tests.replacing("owner: curl", with: "owner: crul")])
+      { $1 })
     #expect(wrong.ending == .exited(2) && wrong.output == "")
     #expect(wrong.errors.contains("error[invalid-value]: no owner is named `crul`"))
     #expect(wrong.errors.contains("did you mean `curl`?"))
@@ -107,22 +108,29 @@ struct TestCommandTests {
   }
 
   @Test func `coverage below the threshold fails`() async throws {
-    let enough = try await command(["test", "FOLDER", "--coverage", "--threshold", "50"], Self.both)
+    let enough = try await command(
+      ["test", "FOLDER", "--coverage", "--threshold", "50"], Self.both)
     #expect(enough.ending == .exited(0) && enough.output.contains("coverage "))
-    let short = try await command(["test", "FOLDER", "--coverage", "--threshold", "100"], Self.both)
+    let short = try await command(
+      ["test", "FOLDER", "--coverage", "--threshold", "100"], Self.both)
     #expect(short.ending == .exited(1) && short.errors.contains("less than 100 %"))
     #expect(short.output.contains("comm=curl: refused by no test"))
   }
 
   @Test func `files of tests beside policies are left alone`() async throws {
     let lint = try await command(["lint", "FOLDER"], Self.both)
-    #expect(lint.ending == .exited(0) && lint.output.contains("nothing wrong in 1 policy of 2 files"))
+    #expect(
+      lint.ending == .exited(0) && lint.output.contains("nothing wrong in 1 policy of 2 files"))
     let explain = try await command(["explain", "FOLDER"], Self.both)
     #expect(explain.ending == .exited(0) && explain.output.hasPrefix("1 policy, 1 rule"))
   }
 
-  @Test func `diff prints packets that explain confirms, and its exit code is the answer`() async throws {
-    let folder = try folder(["old.yaml": Self.policy, "new.yaml": Self.policy.replacing("443", with: "443-445")])
+  @Test func `diff prints packets that explain confirms, and its exit code is the answer`()
+    async throws
+  {
+    let folder = try folder([
+      "old.yaml": Self.policy, "new.yaml": Self.policy.replacing("443", with: "443-445"),
+    ])
     defer { try? FileManager.default.removeItem(at: folder) }
     let (old, new) = (folder.path + "/old.yaml", folder.path + "/new.yaml")
     let diff = try await outcome(of: [Tracer.path, "diff", old, new])
@@ -140,8 +148,12 @@ struct TestCommandTests {
     #expect(same.output.hasSuffix("the same packets give the same events\n"))
     let noLoss = try await outcome(of: [Tracer.path, "diff", old, new, "--no-loss"])
     #expect(noLoss.ending == .exited(0))
-    let noGain = try await outcome(of: [Tracer.path, "diff", old, new, "--no-gain", "--format", "markdown"])
-    #expect(noGain.ending == .exited(1) && noGain.output.contains("| gained | web | net_packet_tcp | `egress tcp"))
+    let noGain = try await outcome(of: [
+      Tracer.path, "diff", old, new, "--no-gain", "--format", "markdown",
+    ])
+    #expect(
+      noGain.ending == .exited(1)
+        && noGain.output.contains("| gained | web | net_packet_tcp | `egress tcp"))
     let missing = try await outcome(of: [Tracer.path, "diff", old, "/nowhere"])
     #expect(missing.ending == .exited(2))
   }

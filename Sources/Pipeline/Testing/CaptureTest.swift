@@ -19,7 +19,8 @@ public enum CaptureTest {
     }
     guard probed.rules.count <= TracePlan.ruleLimit else {
       return [
-        TestFailure("policies and expectations have more than \(TracePlan.ruleLimit) rules together")
+        TestFailure(
+          "policies and expectations have more than \(TracePlan.ruleLimit) rules together")
       ]
     }
     let tally: EventTally

@@ -87,7 +87,9 @@ public struct KernelCheck: ~Copyable {
   ) throws(SystemError) -> [TestFailure] {
     guard let installed else { return [] }
     let isEgress = expression.packet.numbers(.direction) == 1
-    guard let result = try programs?.run(isEgress ? TP_EGRESS : TP_INGRESS, bytes) else { return [] }
+    guard let result = try programs?.run(isEgress ? TP_EGRESS : TP_INGRESS, bytes) else {
+      return []
+    }
     guard result.verdict == 1 else { return [TestFailure("the kernel drops the packet")] }
     var row = Row()
     try programs?.consume { bytes in

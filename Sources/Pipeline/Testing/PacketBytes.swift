@@ -9,7 +9,8 @@ struct PacketBytes {
   init?(_ expression: PacketExpression) {
     let packet = expression.packet
     let isIPv4 = packet.events.contains(.ipv4)
-    guard let source = packet.address(.source), let destination = packet.address(.destination) else {
+    guard let source = packet.address(.source), let destination = packet.address(.destination)
+    else {
       return nil
     }
     var transport: [UInt8]
@@ -97,7 +98,9 @@ extension Packet {
 
   fileprivate func writePorts(to transport: inout [UInt8]) {
     if let port = numbers(.sourcePort) { transport.put(UInt16(truncatingIfNeeded: port), at: 0) }
-    if let port = numbers(.destinationPort) { transport.put(UInt16(truncatingIfNeeded: port), at: 2) }
+    if let port = numbers(.destinationPort) {
+      transport.put(UInt16(truncatingIfNeeded: port), at: 2)
+    }
   }
 }
 
@@ -182,7 +185,8 @@ private struct PacketPayload {
       let code = PacketField(rawValue: "proto_http.status_code").flatMap(packet.numbers) ?? 200
       head = "\(text("protocol", "HTTP/1.1")) \(text("status", "\(code) OK"))\r\n"
     }
-    for case .member(let name, let value) in packet.fields[PacketField("proto_http.headers")] ?? [] {
+    for case .member(let name, let value) in packet.fields[PacketField("proto_http.headers")] ?? []
+    {
       head += "\(name): \(value)\r\n"
     }
     return head + "\r\n"

@@ -17,7 +17,8 @@ enum TestFiles {
     let files = try files(below: base, depth: 1)
     guard !files.isEmpty else {
       throw SourceFailure(
-        path: path, reason: "no file in it or below it ends with \(endings.joined(separator: ", "))")
+        path: path, reason: "no file in it or below it ends with \(endings.joined(separator: ", "))"
+      )
     }
     return files
   }

@@ -78,7 +78,8 @@ struct TestJudge {
       if verdict == .no, !step.packet.mayGive(rule.rule.event) {
         let given = step.packet.packet.events.map(\.name).sorted().joined(separator: ", ")
         return [
-          TestFailure.Note("\(title): the packet gives \(given)", source: entry.source, place: place)
+          TestFailure.Note(
+            "\(title): the packet gives \(given)", source: entry.source, place: place)
         ]
       }
       if verdict == .depends {

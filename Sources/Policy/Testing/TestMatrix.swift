@@ -61,7 +61,9 @@ struct TestMatrix {
         used.insert(name)
         filled += word
       } else {
-        if !variables.contains(where: { $0.name.text == name }) { unknown = unknown ?? (text, name) }
+        if !variables.contains(where: { $0.name.text == name }) {
+          unknown = unknown ?? (text, name)
+        }
         filled += rest[open...close]
       }
       rest = rest[rest.index(after: close)...]

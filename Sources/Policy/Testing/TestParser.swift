@@ -179,7 +179,8 @@ struct TestParser {
       return nil
     }
     return TestDocument.Count(
-      range: node.range, count: number, policy: count["policy"].flatMap { self.text($0, "`policy`") },
+      range: node.range, count: number,
+      policy: count["policy"].flatMap { self.text($0, "`policy`") },
       event: count["event"].flatMap { self.text($0, "`event`") },
       filters: count["where"].map { texts($0, "`where`", "a filter") } ?? [])
   }

@@ -131,8 +131,9 @@ struct TestPreparation {
 
   private mutating func flow(_ flow: TestDocument.Flow) -> FlowOwner? {
     guard let owner = self.owner(flow.owner, flow.owner.text) else { return nil }
-    do throws(ExpressionFault) { return try FlowOwner(between: flow.between.text, owner: owner) }
-    catch {
+    do throws(ExpressionFault) {
+      return try FlowOwner(between: flow.between.text, owner: owner)
+    } catch {
       report(error, flow.between)
       return nil
     }

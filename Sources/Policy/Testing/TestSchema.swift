@@ -24,7 +24,8 @@ public enum TestSchema {
   }
 
   private static let packet = described(
-    "a packet in the words of explain --packet, such as egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN")
+    "a packet in the words of explain --packet, such as egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN"
+  )
 
   private static let owner = described("the name of an owner; without it nobody owns the packet")
 

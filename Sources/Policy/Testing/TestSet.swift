@@ -48,7 +48,9 @@ public struct TestSet: Sendable {
       let before = diagnostics.count
       let cases = TestPreparation.cases(
         of: document, policies: policies.policies.map(\.document.name.text), into: &diagnostics)
-      guard stream.diagnostics.isEmpty, found.isEmpty, diagnostics.count == before, let plan = ExplainedPlan(policies) else {
+      guard stream.diagnostics.isEmpty, found.isEmpty, diagnostics.count == before,
+        let plan = ExplainedPlan(policies)
+      else {
         continue
       }
       suites.append(

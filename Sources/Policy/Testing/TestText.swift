@@ -61,11 +61,14 @@ public enum TestTAP {
   public static func render(_ report: TestReport) -> String {
     var text = "TAP version 14\n1..\(report.results.count)\n"
     for (index, result) in report.results.enumerated() {
-      let name = Visible.text(result.title).replacing("\\", with: "\\\\").replacing("#", with: "\\#")
+      let name = Visible.text(result.title).replacing("\\", with: "\\\\").replacing(
+        "#", with: "\\#")
       text += "\(result.isPassed ? "ok" : "not ok") \(index + 1) - \(name)\n"
       guard !result.isPassed else { continue }
       text += "  ---\n  failures:\n"
-      for line in result.lines { text += "    - \(JSONValue.text(Visible.text(line)).rendered())\n" }
+      for line in result.lines {
+        text += "    - \(JSONValue.text(Visible.text(line)).rendered())\n"
+      }
       text += "  ...\n"
     }
     return text

@@ -59,7 +59,9 @@ struct Apply: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Count what these policies would report that those in force do not, and the other way round.",
-      discussion: "Only the policies in force give events; the counts come at each reload, on SIGUSR1 and at the end."),
+      discussion:
+        "Only the policies in force give events; the counts come at each reload, on SIGUSR1 and at the end."
+    ),
     completion: .file())
   var preview: String?
 

@@ -12,7 +12,9 @@ struct KernelCheckTests {
     .appending(path: "../../../policies").standardizedFileURL.path
 
   /// Why tests of the policies that ship fail in the kernel.
-  private func failures(_ mistake: @escaping (inout KernelTables) -> Void = { _ in }) throws -> [TestFailure] {
+  private func failures(_ mistake: @escaping (inout KernelTables) -> Void = { _ in }) throws
+    -> [TestFailure]
+  {
     let set = TestSet.load(paths: [Self.folder])
     try #require(set.diagnostics.isEmpty && set.suites.count >= 7)
     var check = KernelCheck(mistake: mistake)
@@ -25,7 +27,8 @@ struct KernelCheckTests {
     return failures
   }
 
-  @Test func `the kernel decides the tests of the policies that ship as the reference does`() throws {
+  @Test func `the kernel decides the tests of the policies that ship as the reference does`() throws
+  {
     #expect(try failures() == [])
   }
 

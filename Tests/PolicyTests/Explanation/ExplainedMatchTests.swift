@@ -200,8 +200,14 @@ struct PacketContentTests {
     ("egress udp 10.0.0.5:4 > 1.1.1.1:5353 dns-response", [.ipv4, .udp, .dns, .dnsResponse]),
     ("egress udp 10.0.0.5:4 > 1.1.1.1:53 no-content", [.ipv4, .udp]),
     ("egress udp 10.0.0.5:4 > 1.1.1.1:53", [.ipv4, .udp]),
-    ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.http_request.method=GET", [.ipv4, .tcp, .http, .httpRequest]),
-    ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.proto_http.status_code=200", [.ipv4, .tcp, .http, .httpResponse]),
+    (
+      "egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.http_request.method=GET",
+      [.ipv4, .tcp, .http, .httpRequest]
+    ),
+    (
+      "egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.proto_http.status_code=200",
+      [.ipv4, .tcp, .http, .httpResponse]
+    ),
   ])
   func `a message that is told gives its events`(text: String, events: [EventKind]) throws {
     #expect(try self.events(text) == events)
@@ -209,7 +215,8 @@ struct PacketContentTests {
 
   @Test func `what one event shows of a message, the other shows, too`() throws {
     let packet = try PacketExpression(
-      "egress udp 10.0.0.5:4 > 1.1.1.1:53 data.proto_dns.questions.name=EXAMPLE.com").packet
+      "egress udp 10.0.0.5:4 > 1.1.1.1:53 data.proto_dns.questions.name=EXAMPLE.com"
+    ).packet
     #expect(packet.fields[PacketField("dns_questions.query")] == [.text("example.com")])
     #expect(packet.fields[PacketField("proto_dns.QR")] == [.number(0)])
     let request = try PacketExpression(
@@ -226,7 +233,10 @@ struct PacketContentTests {
     ("egress icmp 10.0.0.5 > 1.1.1.1 dns-request", "carries no message"),
     ("egress udp 10.0.0.5:4 > 1.1.1.1:53 dns-request dns-response", "contradicts"),
     ("egress udp 10.0.0.5:4 > 1.1.1.1:53 dns-request data.proto_dns.QR=1", "contradicts"),
-    ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.proto_http.method=GET data.proto_http.status_code=1", "contradicts"),
+    (
+      "egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.proto_http.method=GET data.proto_http.status_code=1",
+      "contradicts"
+    ),
     ("egress tcp 10.0.0.5:4 > 1.1.1.1:53 dns-request data.http_request.method=GET", "contradicts"),
     ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 !data.dst_port", "every such packet has"),
     ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 !data.proto_udp.length", "every such packet has"),

@@ -8,7 +8,9 @@ struct PolicyDifferenceTests {
     return try #require(ExplainedPlan(checked), "\(checked.diagnostics.map(\.message))\n\(text)")
   }
 
-  private static func policy(_ rules: String..., scope: String = "global", name: String = "p") -> String {
+  private static func policy(_ rules: String..., scope: String = "global", name: String = "p")
+    -> String
+  {
     "type: policy\nname: \(name)\nscope: ['\(scope)']\nrules:\n"
       + rules.map { "  - \($0)\n" }.joined()
   }
@@ -49,8 +51,12 @@ struct PolicyDifferenceTests {
     ([tcp("data.dst_port<1024", "data.dst_port!=80")], [tcp("data.dst_port=0-79,81-1023")]),
   ])
   func `other words of the same meaning are found to be that`(old: [String], new: [String]) throws {
-    let before = old.reduce(into: "type: policy\nname: p\nscope: [global]\nrules:\n") { $0 += "  - \($1)\n" }
-    let after = new.reduce(into: "type: policy\nname: p\nscope: [global]\nrules:\n") { $0 += "  - \($1)\n" }
+    let before = old.reduce(into: "type: policy\nname: p\nscope: [global]\nrules:\n") {
+      $0 += "  - \($1)\n"
+    }
+    let after = new.reduce(into: "type: policy\nname: p\nscope: [global]\nrules:\n") {
+      $0 += "  - \($1)\n"
+    }
     let difference = try difference(before, after)
     #expect(difference.isNothing, "\(difference.text)")
     #expect(difference.reworded.count == new.count)
@@ -88,7 +94,8 @@ struct PolicyDifferenceTests {
       Self.policy(dns.replacing("FILTER", with: "*.org")))
     #expect(wider.changes.map(\.side) == [.gained] && wider.doubts.isEmpty, "\(wider.text)")
     let follow = Self.policy(
-      "{ event: net_packet_tcp, filters: ['comm=*a*'] }", "{ event: net_packet_tcp, filters: ['comm!=*a*'] }")
+      "{ event: net_packet_tcp, filters: ['comm=*a*'] }",
+      "{ event: net_packet_tcp, filters: ['comm!=*a*'] }")
     let all = Self.policy("{ event: net_packet_tcp, filters: ['comm=*'] }")
     let unknown = try difference(all, follow)
     #expect(unknown.changes.isEmpty)

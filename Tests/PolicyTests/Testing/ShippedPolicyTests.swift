@@ -12,7 +12,8 @@ struct ShippedPolicyTests {
     try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
   }
 
-  @Test func `every policy that ships has its tests, and one in which nothing is reported`() throws {
+  @Test func `every policy that ships has its tests, and one in which nothing is reported`() throws
+  {
     let names = try Self.yaml(in: Self.folder)
     let policies = names.filter { !$0.hasSuffix(".test.yaml") }
     #expect(policies.count >= 7)

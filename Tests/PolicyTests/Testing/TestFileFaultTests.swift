@@ -25,11 +25,17 @@ struct TestFileFaultTests {
     ("{ name: a, packet: 'PACKET', capture: x.pcap, expect: [] }", "one of `packet`"),
     ("{ name: a, packet: 'PACKET', owner: crl, expect: {} }", "no owner is named `crl`"),
     ("{ name: a, packet: 'PACKET', expect: { wbe: [net_packet_tcp] } }", "is named `wbe`"),
-    ("{ name: a, packet: 'PACKET', expect: { web: [net_packet_tpc] } }", "no event `net_packet_tpc`"),
+    (
+      "{ name: a, packet: 'PACKET', expect: { web: [net_packet_tpc] } }",
+      "no event `net_packet_tpc`"
+    ),
     ("{ name: a, packet: 'PACKET', expect: { web: [] } }", "is empty"),
     ("{ name: a, packet: 'PACKET', expect: [web] }", "must be a mapping"),
     ("{ name: a, packet: 'egress tcp 1.1.1.1:1 > [::1]:2', expect: {} }", "one of IPv6"),
-    ("{ name: a, packet: 'PACKET', cases: { x: 1-2 }, expect: {} }", "no packet of the test has `{x}`"),
+    (
+      "{ name: a, packet: 'PACKET', cases: { x: 1-2 }, expect: {} }",
+      "no packet of the test has `{x}`"
+    ),
     ("{ name: a, packet: 'PACKET {y}', cases: { x: [SYN] }, expect: {} }", "`{y}` is not a flag"),
     ("{ name: a, packet: 'PACKET', cases: { x: 0-65535, y: 0-65535 }, expect: {} }", "more than"),
     ("{ name: a, packet: 'PACKET', expect: { findings: [] } }", "findings of signatures"),
@@ -44,7 +50,9 @@ struct TestFileFaultTests {
       "data.dst_prt"
     ),
   ])
-  func `what is wrong with a test is one finding with its place`(test: String, message: String) throws {
+  func `what is wrong with a test is one finding with its place`(test: String, message: String)
+    throws
+  {
     let finding = try finding(file(test.replacing("PACKET", with: Self.packet)))
     #expect(finding.message.contains(message), "\(finding.message)")
     #expect(finding.severity == .error && finding.range?.start.line == 5)
@@ -52,14 +60,29 @@ struct TestFileFaultTests {
 
   @Test(arguments: [
     ("kind: PolicyTest\ntests: [{ name: a, packet: PACKET, expect: {} }]", "key `policies`"),
-    ("kind: PolicyTest\npolicies: [nowhere.yaml]\ntests: [{ name: a, packet: PACKET, expect: {} }]", "nowhere.yaml"),
+    (
+      "kind: PolicyTest\npolicies: [nowhere.yaml]\ntests: [{ name: a, packet: PACKET, expect: {} }]",
+      "nowhere.yaml"
+    ),
     ("kind: PolicyTest\npolicies: [p.yaml]\ntests: []", "`tests` is empty"),
-    ("kind: PolicyTest\npolicies: [p.yaml]\nowners: { a: comm=x, a: comm=y }\ntests: [{ name: a, packet: PACKET, expect: {} }]", "given twice"),
-    ("kind: PolicyTest\npolicies: [p.yaml]\nowners: { a: com=x }\ntests: [{ name: a, packet: PACKET, expect: {} }]", "`com`"),
-    ("kind: PolicyTest\npolicies: [p.yaml]\nlists: { a: b }\ntests: [{ name: a, packet: PACKET, expect: {} }]", "lists"),
+    (
+      "kind: PolicyTest\npolicies: [p.yaml]\nowners: { a: comm=x, a: comm=y }\ntests: [{ name: a, packet: PACKET, expect: {} }]",
+      "given twice"
+    ),
+    (
+      "kind: PolicyTest\npolicies: [p.yaml]\nowners: { a: com=x }\ntests: [{ name: a, packet: PACKET, expect: {} }]",
+      "`com`"
+    ),
+    (
+      "kind: PolicyTest\npolicies: [p.yaml]\nlists: { a: b }\ntests: [{ name: a, packet: PACKET, expect: {} }]",
+      "lists"
+    ),
     ("type: policy\nname: x", "no test in this file"),
     ("kind: [", "did not find expected node content"),
-    ("kind: PolicyTest\npolicies: [p.yaml]\ntests:\n- { name: a, packet: PACKET, expect: {} }\n- { name: a, packet: PACKET, expect: {} }", "is named `a` already"),
+    (
+      "kind: PolicyTest\npolicies: [p.yaml]\ntests:\n- { name: a, packet: PACKET, expect: {} }\n- { name: a, packet: PACKET, expect: {} }",
+      "is named `a` already"
+    ),
   ])
   func `so is what is wrong with the file`(text: String, message: String) throws {
     let finding = try finding(text.replacing("PACKET", with: "'\(Self.packet)'"))
@@ -68,7 +91,8 @@ struct TestFileFaultTests {
 
   @Test func `a policy that is wrong keeps its tests from running, and is reported once`() throws {
     var world = TestWorld(tests: file("{ name: a, packet: '\(Self.packet)', expect: {} }"))
-    world.files["p.yaml"]? += "\n---\ntype: policy\nname: x\nscope: [global]\nrules: [{ event: nonsense }]"
+    world.files["p.yaml"]? +=
+      "\n---\ntype: policy\nname: x\nscope: [global]\nrules: [{ event: nonsense }]"
     let set = try world.set()
     #expect(set.suites.isEmpty && set.diagnostics.map(\.code) == ["unknown-event"])
     #expect(set.diagnostics.first?.source.hasSuffix("/p.yaml") == true)
@@ -76,7 +100,9 @@ struct TestFileFaultTests {
 
   @Test func `whatever is written, it is read or refused`() throws {
     var random = SplitMix(state: 20_261_130)
-    let whole = file("{ name: a, cases: { x: [SYN] }, packet: '\(Self.packet) {x}', owner: curl, expect: { web: [net_packet_tcp] } }")
+    let whole = file(
+      "{ name: a, cases: { x: [SYN] }, packet: '\(Self.packet) {x}', owner: curl, expect: { web: [net_packet_tcp] } }"
+    )
     for _ in 0..<300 {
       var bytes = Array(whole.utf8)
       for _ in 0..<Int.random(in: 1...6, using: &random) {

@@ -20,7 +20,8 @@ struct TestRunTests {
   @Test func `the whole verdict must be as expected`() throws {
     let packet = "egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN"
     #expect(
-      try failures("  - { name: a, packet: '\(packet)', owner: curl, expect: { web: [net_packet_tcp] } }")
+      try failures(
+        "  - { name: a, packet: '\(packet)', owner: curl, expect: { web: [net_packet_tcp] } }")
         == [])
     let missing = try failures(
       "  - { name: a, packet: '\(packet)', owner: wget, expect: { web: [net_packet_tcp] } }")
@@ -38,7 +39,9 @@ struct TestRunTests {
     #expect(foreign.first?.notes.map(\.text) == ["the policy has no rule for this event"])
   }
 
-  @Test func `what a test does not state, and the verdict depends on, fails it and is named`() throws {
+  @Test func `what a test does not state, and the verdict depends on, fails it and is named`()
+    throws
+  {
     let owner = try failures(
       "  - { name: a, packet: 'egress tcp 10.0.0.5:1 > 1.1.1.1:443', owner: root, expect: {} }")
     #expect(
@@ -59,7 +62,8 @@ struct TestRunTests {
         + "dns-request, dns-response, or no-content")
     #expect(
       try failures(
-        "  - { name: a, packet: 'egress udp 10.0.0.5:1 > 1.1.1.1:53 no-content', expect: {} }") == [])
+        "  - { name: a, packet: 'egress udp 10.0.0.5:1 > 1.1.1.1:53 no-content', expect: {} }")
+        == [])
   }
 
   @Test(arguments: [

@@ -137,7 +137,9 @@ struct Candidates {
   ) -> [(word: String, value: FieldValue)] {
     var patterns: [String: Set<TextPattern>] = [:]
     for operand in conditions.flatMap({ $0.included + $0.excluded }) {
-      if case .member(let name, let pattern) = operand { patterns[name, default: []].insert(pattern) }
+      if case .member(let name, let pattern) = operand {
+        patterns[name, default: []].insert(pattern)
+      }
     }
     return patterns.sorted { $0.key < $1.key }.flatMap { name, patterns in
       let samples = SampleTexts(patterns) { !$0.hasPrefix("*") && !$0.hasSuffix("*") }
@@ -218,7 +220,9 @@ extension PacketField {
   func word(_ value: FieldValue) -> String {
     let type = description.type
     let shown = value.shown(type)
-    if (try? type.value(shown, of: key)) == value { return ExpressionFault.quoted("\(key)=\(shown)") }
+    if (try? type.value(shown, of: key)) == value {
+      return ExpressionFault.quoted("\(key)=\(shown)")
+    }
     if case .number(let number) = value { return "\(key)=\(number)" }
     return ExpressionFault.quoted("\(key)=\(shown)")
   }

@@ -49,12 +49,14 @@ extension PolicyDifference {
     }
     for place in reworded { text += "same meaning  \(place.policy), \(place.description)\n" }
     for filter in fallen {
-      text += "user space  \(filter.rule.policy), \(filter.rule.description): \(filter.words): "
+      text +=
+        "user space  \(filter.rule.policy), \(filter.rule.description): \(filter.words): "
         + "\(filter.reason)\n"
     }
     if !reworded.isEmpty || !fallen.isEmpty { text += "\n" }
     if let cost {
-      text += "rules \(cost.old.rules) -> \(cost.new.rules); tables \(cost.old.bytes.shownBytes) -> "
+      text +=
+        "rules \(cost.old.rules) -> \(cost.new.rules); tables \(cost.old.bytes.shownBytes) -> "
         + "\(cost.new.bytes.shownBytes); user-space filters \(cost.old.userSpaceFilters) -> "
         + "\(cost.new.userSpaceFilters)\n"
     }
@@ -75,18 +77,21 @@ extension PolicyDifference {
   public var markdown: String {
     var text = "### Policies: \(summary)\n"
     if !changes.isEmpty {
-      text += "\n| | policy | event | packet | owner | rule | other side |\n|---|---|---|---|---|---|---|\n"
+      text +=
+        "\n| | policy | event | packet | owner | rule | other side |\n|---|---|---|---|---|---|---|\n"
       for group in groups {
         for change in group.changes.prefix(Self.shownLimit) {
           let cells = [
             change.side.rawValue, change.policy, change.event.name,
-            "`\(change.witness.packet.text)`", change.witness.owner.map { "`\($0.text)`" } ?? "nobody",
+            "`\(change.witness.packet.text)`",
+            change.witness.owner.map { "`\($0.text)`" } ?? "nobody",
             change.rule.description, change.otherSide,
           ]
           text += "| " + cells.map(\.cell).joined(separator: " | ") + " |\n"
         }
         if group.changes.count > Self.shownLimit {
-          text += "| \(group.side.rawValue) | \(group.policy.cell) | \(group.event.name) | "
+          text +=
+            "| \(group.side.rawValue) | \(group.policy.cell) | \(group.event.name) | "
             + "and \(group.changes.count - Self.shownLimit) more rules | | | |\n"
         }
       }
@@ -108,7 +113,8 @@ extension PolicyDifference {
       "No longer decided by the kernel:",
       fallen.map { "\($0.rule.policy), \($0.rule.description): `\($0.words)`, \($0.reason)" })
     if let cost {
-      text += "\nRules \(cost.old.rules) → \(cost.new.rules), tables \(cost.old.bytes.shownBytes) → "
+      text +=
+        "\nRules \(cost.old.rules) → \(cost.new.rules), tables \(cost.old.bytes.shownBytes) → "
         + "\(cost.new.bytes.shownBytes), user-space filters \(cost.old.userSpaceFilters) → "
         + "\(cost.new.userSpaceFilters).\n"
     }

@@ -120,9 +120,10 @@ public struct PolicyDifference: Equatable, Sendable {
       let before = (old?.rules ?? []).filter { $0.rule.event == event }
       let after = (new?.rules ?? []).filter { $0.rule.event == event }
       guard !before.isEmpty || !after.isEmpty else { continue }
-      let listed = Set((before + after).flatMap(\.clauses).compactMap { clause in
-        clause.condition.asksMembers ? clause.variable : nil
-      })
+      let listed = Set(
+        (before + after).flatMap(\.clauses).compactMap { clause in
+          clause.condition.asksMembers ? clause.variable : nil
+        })
       let oldBoxes = before.map { RuleBox($0, listing: listed) }
       let newBoxes = after.map { RuleBox($0, listing: listed) }
       let count = (changes.count, doubts.count)

@@ -105,7 +105,9 @@ enum ValueRange {
       guard !description.isList, !field.rawValue.hasPrefix("proto_http."),
         !field.rawValue.hasPrefix("http_"), field.rawValue != "syscall"
       else { return nil }
-      if field == .returnValue { return .numbers(IntervalSet([FieldValue.biased(0)...FieldValue.biased(0)])) }
+      if field == .returnValue {
+        return .numbers(IntervalSet([FieldValue.biased(0)...FieldValue.biased(0)]))
+      }
       switch description.type {
       case .integer(let maximum), .identifier(let maximum):
         return .numbers(IntervalSet([0...maximum]))
@@ -114,7 +116,8 @@ enum ValueRange {
       case .port: return .numbers(IntervalSet([0...65535]))
       case .flag: return .numbers(IntervalSet([0...1]))
       case .address:
-        return field.rawValue.hasPrefix("proto_dns.") ? nil : .addresses(IntervalSet([IPAddress.all]))
+        return field.rawValue.hasPrefix("proto_dns.")
+          ? nil : .addresses(IntervalSet([IPAddress.all]))
       case .text, .name, .path, .executable, .containerID: return nil
       }
     }
@@ -124,7 +127,8 @@ enum ValueRange {
     switch self {
     case .numbers:
       .numbers(
-        IntervalSet(operands.compactMap { if case .numbers(let range) = $0 { range } else { nil } }))
+        IntervalSet(operands.compactMap { if case .numbers(let range) = $0 { range } else { nil } })
+      )
     case .addresses:
       .addresses(
         IntervalSet(

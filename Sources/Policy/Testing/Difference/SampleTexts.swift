@@ -61,7 +61,9 @@ struct SampleTexts {
 
   /// A text that begins with one, and with none that is longer.
   private static func longer(than text: String, apartFrom starts: [String]) -> String? {
-    let longer = starts.filter { $0.utf8.count > text.utf8.count && $0.utf8.starts(with: text.utf8) }
+    let longer = starts.filter {
+      $0.utf8.count > text.utf8.count && $0.utf8.starts(with: text.utf8)
+    }
     return letters.lazy.map { text + $0 }.first { candidate in
       !longer.contains { $0.utf8.starts(with: candidate.utf8) }
     }

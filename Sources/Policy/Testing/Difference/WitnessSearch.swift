@@ -191,12 +191,20 @@ struct WitnessSearch {
     switch side.clause.question {
     case .owner(let clause):
       let same = own.compactMap { own in
-        if case .owner(let own) = own.question, own.field == clause.field { own.condition } else { nil }
+        if case .owner(let own) = own.question, own.field == clause.field {
+          own.condition
+        } else {
+          nil
+        }
       }
       return FieldLogic(same, clause.field.profile).implies(clause.condition)
     case .packet(let clause):
       let same = own.compactMap { own in
-        if case .packet(let own) = own.question, own.field == clause.field { own.condition } else { nil }
+        if case .packet(let own) = own.question, own.field == clause.field {
+          own.condition
+        } else {
+          nil
+        }
       }
       return FieldLogic(same, clause.field.profile(in: event)).implies(clause.condition)
     }

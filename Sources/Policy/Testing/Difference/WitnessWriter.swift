@@ -73,7 +73,10 @@ struct WitnessWriter {
     if event.hasPorts {
       guard let ports = ports(transport) else { return nil }
       let (open, close) = isIPv4 ? ("", "") : ("[", "]")
-      ends = ("\(open)\(ends.from)\(close):\(ports.source)", "\(open)\(ends.to)\(close):\(ports.destination)")
+      ends = (
+        "\(open)\(ends.from)\(close):\(ports.source)",
+        "\(open)\(ends.to)\(close):\(ports.destination)"
+      )
     }
     let words =
       [direction == 0 ? "ingress" : "egress", transport, ends.from, ">", ends.to]
@@ -87,7 +90,9 @@ struct WitnessWriter {
 
   /// The word that states the message, unless the fields do.
   private var contentWords: [String] {
-    let isStated = packetWords.contains { $0.contains("data.proto_dns.") || $0.contains("data.proto_http.") }
+    let isStated = packetWords.contains {
+      $0.contains("data.proto_dns.") || $0.contains("data.proto_http.")
+    }
     switch event {
     case .dns: return isStated ? [] : [ContentExpression.Word.dnsRequest.rawValue]
     case .http: return isStated ? [] : [ContentExpression.Word.httpRequest.rawValue]
