@@ -103,6 +103,18 @@ struct PolicyDifferenceTests {
     #expect(unknown.doubts.first?.filters.contains("comm=*a*") == true, "\(unknown.doubts)")
   }
 
+  @Test func `what a scope remembers is undecided when the scopes are not the same`() throws {
+    func text(_ scope: String) -> String {
+      "type: policy\nname: p\nscope: [\(scope)]\nrules: [{ event: net_packet_tcp }]\n"
+    }
+    let forgetful = try difference(text("follow, comm=sh"), text("comm=sh"))
+    #expect(forgetful.changes.isEmpty)
+    #expect(forgetful.doubts.map(\.side) == [.lost])
+    #expect(forgetful.doubts.map(\.filters) == [["follow"]])
+    let same = try difference(text("follow, comm=sh"), text("comm=sh, follow"))
+    #expect(same.isNothing)
+  }
+
   @Test func `a thousand rules that all changed are compared in bounded time`() throws {
     func rules(_ shift: Int) -> String {
       "type: policy\nname: p\nscope: [global]\nrules:\n"

@@ -129,6 +129,8 @@ public struct PolicyDifference: Equatable, Sendable {
       let count = (changes.count, doubts.count)
       compare(.gained, newBoxes, new, with: oldBoxes, of: old)
       compare(.lost, oldBoxes, old, with: newBoxes, of: new)
+      doubtMemory(.gained, after, new, besides: before)
+      doubtMemory(.lost, before, old, besides: after)
       guard count == (changes.count, doubts.count), let new else { continue }
       let texts = Set(before.map(\.text))
       reworded += after.filter { !texts.contains($0.text) }.map { Place($0, new) }
@@ -143,8 +145,11 @@ public struct PolicyDifference: Equatable, Sendable {
     let known = Set(others.map(\.key))
     for box in boxes where !known.contains(box.key) {
       let rules = others.map(\.rule)
-      var search = WitnessSearch(box, apartFrom: others) { witness in
-        box.rule.isWanted(witness) && rules.allSatisfy { $0.isRefused(witness) }
+      let close = others.filter { !box.isApart(from: $0) }
+      var search = WitnessSearch(box, apartFrom: close) { witness in
+        box.rule.isWanted(witness)
+          && rules.allSatisfy { !$0.isWantedByReference(witness) }
+          && close.allSatisfy { $0.rule.isRefused(witness) }
       }
       let event = box.rule.rule.event
       let place = Place(box.rule, entry)
@@ -154,7 +159,7 @@ public struct PolicyDifference: Equatable, Sendable {
         doubts.append(
           Doubt(side: side, policy: entry.name, event: event, rule: place, filters: filters))
       case .found(let witness):
-        let nearest = rules.nearest(to: witness)
+        let nearest = rules.nearest(to: witness, at: box.rule.number)
         changes.append(
           Change(
             side: side, policy: entry.name, event: event, witness: witness, rule: place,
@@ -162,6 +167,24 @@ public struct PolicyDifference: Equatable, Sendable {
             reasons: nearest?.reasons(against: witness) ?? []))
       }
     }
+  }
+
+  /// What a scope that says `follow` remembers is compared for a process that matched nothing before. Where the scopes that are
+  /// remembered are not the same, the rest is not known.
+  private mutating func doubtMemory(
+    _ side: Side, _ rules: [ExplainedRule], _ entry: ExplainedPlan.Entry?,
+    besides others: [ExplainedRule]
+  ) {
+    guard let entry, let first = rules.first(where: { $0.rule.followed != nil }),
+      Set(rules.map(\.followedKey)) != Set(others.map(\.followedKey)), !others.isEmpty,
+      !changes.contains(where: {
+        $0.side == side && $0.policy == entry.name && $0.event == first.rule.event
+      })
+    else { return }
+    doubts.append(
+      Doubt(
+        side: side, policy: entry.name, event: first.rule.event, rule: Place(first, entry),
+        filters: ["follow"]))
   }
 
   private mutating func findFallen(_ before: [String: ExplainedPlan.Entry], _ new: ExplainedPlan) {
@@ -192,21 +215,25 @@ extension PolicyDifference.Place {
 }
 
 extension ExplainedRule {
+  /// What is remembered of it, apart from other rules.
+  fileprivate var followedKey: Set<RuleKey.Part> { RuleKey(self, onlyFollowed: true).parts }
+
   /// Its filters as they are written.
   fileprivate var text: [[String]] { clauses.map(\.words) }
 
   /// Whether it certainly wants a witness, as it is written and as the reference has it.
   fileprivate func isWanted(_ witness: PacketWitness) -> Bool {
-    verdict(witness.packet, witness.owner) == .yes
-      && ReferenceMatcher.matches(
-        rule, owner: witness.owner?.owner, packet: witness.packet.packet)
+    verdict(witness.packet, witness.owner) == .yes && isWantedByReference(witness)
   }
 
-  /// Whether it certainly does not want a witness, by the same; of a process that matched no scope before.
+  /// Whether the reference says that it wants a witness.
+  fileprivate func isWantedByReference(_ witness: PacketWitness) -> Bool {
+    ReferenceMatcher.matches(rule, owner: witness.owner?.owner, packet: witness.packet.packet)
+  }
+
+  /// Whether it certainly does not want a witness of a process that matched no scope before, as it is written.
   fileprivate func isRefused(_ witness: PacketWitness) -> Bool {
     verdict(witness.packet, witness.owner, remembered: false) == .no
-      && !ReferenceMatcher.matches(
-        rule, owner: witness.owner?.owner, packet: witness.packet.packet)
   }
 
   /// The clauses that a witness does not meet, as `explain` shows them.
@@ -222,11 +249,14 @@ extension ExplainedRule {
 }
 
 extension [ExplainedRule] {
-  /// The rule that has the least against a witness.
-  fileprivate func nearest(to witness: PacketWitness) -> ExplainedRule? {
-    self.min { a, b in
-      a.clauses.count { $0.verdict(witness.packet, witness.owner, remembered: false) == .no }
-        < b.clauses.count { $0.verdict(witness.packet, witness.owner, remembered: false) == .no }
+  /// The rule that has the least against a witness; of very many only those at the place of the other set's rule are looked at.
+  fileprivate func nearest(to witness: PacketWitness, at number: Int) -> ExplainedRule? {
+    var (nearest, least): (ExplainedRule?, Int) = (nil, .max)
+    let isLong = count > 64
+    for rule in self where !isLong || rule.number == number {
+      let count = rule.answers(to: witness).count { $0.verdict == .no }
+      if count < least { (nearest, least) = (rule, count) }
     }
+    return nearest ?? first
   }
 }

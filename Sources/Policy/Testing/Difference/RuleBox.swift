@@ -53,7 +53,7 @@ struct RuleBox {
 
 /// What tells rules with other clauses apart.
 struct RuleKey: Hashable {
-  private struct Part: Hashable {
+  struct Part: Hashable {
     let variable: Variable
     let isFollowed: Bool
     let included: Set<Operand>
@@ -61,11 +61,13 @@ struct RuleKey: Hashable {
     let bounds: Set<Bound>
   }
 
-  private let parts: Set<Part>
+  let parts: Set<Part>
 
-  init(_ rule: ExplainedRule) {
+  /// - Parameter onlyFollowed: whether to look at nothing but a scope that says `follow`.
+  init(_ rule: ExplainedRule, onlyFollowed: Bool = false) {
+    let clauses = rule.clauses.filter { !onlyFollowed || $0.origin == .follow }
     parts = Set(
-      rule.clauses.map { clause in
+      clauses.map { clause in
         Part(
           variable: clause.variable, isFollowed: clause.origin == .follow,
           included: Set(clause.condition.included), excluded: Set(clause.condition.excluded),

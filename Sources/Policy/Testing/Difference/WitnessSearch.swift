@@ -50,11 +50,11 @@ struct WitnessSearch {
   /// Makes ready to search.
   ///
   /// - Parameters:
-  ///   - others: the rules for the same event that must not want the witness.
+  ///   - others: the rules for the same event that must not want the witness, without those that are seen to be apart.
   ///   - confirms: asks the reference.
   init(_ box: RuleBox, apartFrom others: [RuleBox], confirms: @escaping (PacketWitness) -> Bool) {
     self.box = box
-    self.others = others.filter { !box.isApart(from: $0) }
+    self.others = others
     event = box.rule.rule.event
     self.confirms = confirms
   }
