@@ -12,6 +12,8 @@ public struct ReplayRun: ~Copyable {
   private var reader: CaptureReader
   private let classifier: TableClassifier
   private let record: ReplayRecord
+  /// The comment that was read last, for the next packet is often of the same owner.
+  private var lastComment: (bytes: [UInt8], owner: OwnerExpression?) = ([], nil)
   /// Whether the record has an owner.
   private var isOwned = false
   private var scopes: ReplayScopes
@@ -160,7 +162,11 @@ public struct ReplayRun: ~Copyable {
   private mutating func owner(of headers: PacketHeaders) -> ReplayScopes.Known? {
     var owner = owners.owner(of: headers)
     if owner == nil, let comment = reader.frame.comment {
-      owner = OwnerComment.owner(in: reader.input.bytes.extracting(comment))
+      let text = reader.input.bytes.extracting(comment)
+      if !text.isEqual(to: lastComment.bytes) {
+        lastComment = (text.copy, OwnerComment.owner(in: text))
+      }
+      owner = lastComment.owner
     }
     guard let owner else { return nil }
     owned += 1
