@@ -163,7 +163,8 @@ public struct ReplayRun: ~Copyable {
     var owner = owners.owner(of: headers)
     if owner == nil, let comment = reader.frame.comment {
       let text = reader.input.bytes.extracting(comment)
-      if !text.isEqual(to: lastComment.bytes) {
+      let known = lastComment.bytes
+      if !text.isEqual(to: known.bytes) {
         lastComment = (text.copy, OwnerComment.owner(in: text))
       }
       owner = lastComment.owner

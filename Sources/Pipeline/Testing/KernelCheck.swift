@@ -120,7 +120,7 @@ public struct KernelCheck: ~Copyable {
     _ expression: PacketExpression, _ bytes: [UInt8], _ direction: PacketDirection
   ) -> Packet {
     var packet = expression.packet
-    let span = unsafe bytes.span.bytes
+    let span = bytes.bytes
     if let headers = PacketHeaders(span) {
       let made = headers.subject(direction: direction, bytes: span)
       packet.fields.merge(made.fields) { told, _ in told }
