@@ -54,3 +54,18 @@ enum OwnerComment {
     return parts
   }
 }
+
+/// The owner of the comment that was read last: the next packet is often of the same one.
+final class KnownComment {
+  private var comment: [UInt8] = []
+  private var owner: OwnerExpression?
+
+  /// The owner that a comment names.
+  func owner(in text: RawSpan) -> OwnerExpression? {
+    let known = comment
+    if text.isEqual(to: known.bytes) { return owner }
+    comment = text.copy
+    owner = OwnerComment.owner(in: text)
+    return owner
+  }
+}

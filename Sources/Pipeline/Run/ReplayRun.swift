@@ -12,8 +12,7 @@ public struct ReplayRun: ~Copyable {
   private var reader: CaptureReader
   private let classifier: TableClassifier
   private let record: ReplayRecord
-  /// The comment that was read last, for the next packet is often of the same owner.
-  private var lastComment: (bytes: [UInt8], owner: OwnerExpression?) = ([], nil)
+  private let comments = KnownComment()
   /// Whether the record has an owner.
   private var isOwned = false
   private var scopes: ReplayScopes
@@ -162,12 +161,7 @@ public struct ReplayRun: ~Copyable {
   private mutating func owner(of headers: PacketHeaders) -> ReplayScopes.Known? {
     var owner = owners.owner(of: headers)
     if owner == nil, let comment = reader.frame.comment {
-      let text = reader.input.bytes.extracting(comment)
-      let known = lastComment.bytes
-      if !text.isEqual(to: known.bytes) {
-        lastComment = (text.copy, OwnerComment.owner(in: text))
-      }
-      owner = lastComment.owner
+      owner = comments.owner(in: reader.input.bytes.extracting(comment))
     }
     guard let owner else { return nil }
     owned += 1
