@@ -252,7 +252,7 @@ struct PacketContentTests {
     let owner = try OwnerExpression("!cgroup !executable !pid=new not-container comm=\"a b\"")
     #expect(owner.owner.comm == "a b")
     #expect(owner.tells(.cgroup, Condition(included: [.text(.exact("/a"))])))
-    #expect(owner.tells(.processID, Condition(included: [.member(FieldValue.state, "new")])))
+    #expect(owner.tells(.processID, Condition(included: [.member(FieldValue.state, .exact("new"))])))
     #expect(throws: ExpressionFault.self) { try OwnerExpression("!uid") }
     #expect(throws: ExpressionFault.self) { try OwnerExpression("!pid=old") }
     #expect(try OwnerExpression("executable=host:/bin/sh").owner.isInHostMountNamespace)

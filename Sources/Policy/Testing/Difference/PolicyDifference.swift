@@ -143,13 +143,14 @@ public struct PolicyDifference: Equatable, Sendable {
   ) {
     guard let entry else { return }
     let known = Set(others.map(\.key))
+    let rules = others.map(\.rule)
     for box in boxes where !known.contains(box.key) {
-      let rules = others.map(\.rule)
       let close = others.filter { !box.isApart(from: $0) }
       var search = WitnessSearch(box, apartFrom: close) { witness in
         box.rule.isWanted(witness)
-          && rules.allSatisfy { !$0.isWantedByReference(witness) }
-          && close.allSatisfy { $0.rule.isRefused(witness) }
+          && close.allSatisfy {
+            $0.rule.isRefused(witness) && !$0.rule.isWantedByReference(witness)
+          }
       }
       let event = box.rule.rule.event
       let place = Place(box.rule, entry)
