@@ -52,16 +52,19 @@ public struct PreviewCounts: Sendable {
     }
   }
 
-  /// A line for each policy and event that differ, and one when none does; empty when nothing is previewed.
-  public var lines: [String] {
+  /// A line for each policy and event that differ, or one when none does.
+  public var lines: [String] { lines(about: "preview") }
+
+  /// The same lines, each of which begins with what was compared.
+  public func lines(about title: String) -> [String] {
     let sorted = counts.sorted {
       ($0.key.policy, $0.key.event.rawValue) < ($1.key.policy, $1.key.event.rawValue)
     }
     let lines = sorted.filter { $0.value.gained + $0.value.lost > 0 }.map { key, count in
-      "preview: policy '\(key.policy)', \(key.event.name): gained \(count.gained), "
+      "\(title): policy '\(key.policy)', \(key.event.name): gained \(count.gained), "
         + "lost \(count.lost), same \(count.same)"
     }
     let same = counts.values.reduce(0) { $0 + $1.same }
-    return lines.isEmpty ? ["preview: no event differs, same \(same)"] : lines
+    return lines.isEmpty ? ["\(title): no event differs, same \(same)"] : lines
   }
 }

@@ -58,7 +58,7 @@ struct Diff: ParsableCommand {
         StandardError.say("both sets have more than \(TracePlan.ruleLimit) rules together")
         throw ExitCode.worldRefused
       }
-      return counts.lines
+      return counts.lines(about: "capture")
     } catch let error as CaptureError {
       StandardError.say(error.description)
       throw ExitCode.worldRefused
