@@ -216,7 +216,7 @@ struct RandomDifferenceTests {
         try Self.confirm(change, before, after, seed)
       }
       var (oldJudge, newJudge) = (TestJudge(before), TestJudge(after))
-      for _ in 0..<50 {
+      for _ in 0..<200 {
         let step = try world.step()
         counts.packets += 1
         let verdicts = (oldJudge.verdicts(of: step), newJudge.verdicts(of: step))
