@@ -96,9 +96,7 @@ public struct KernelTables: Sendable {
 
   private mutating func encodeContent(_ rules: [PlanRule], _ table: inout RowTable) {
     let asked = Set(rules.compactMap(\.event.contentProtocol))
-    plan.asks_content =
-      (asked.contains(.dns) ? TP_ASKS_DNS.rawValue : 0)
-      | (asked.contains(.http) ? TP_ASKS_HTTP.rawValue : 0)
+    plan.asks_content = asked.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     plan.content_rules = table.index(of: Row(rules) { $0.event.contentProtocol != nil })
     let c = (0..<UInt8(TP_CONTENTS)).map { number in
       let events = PacketContent(rawValue: number)?.events ?? []

@@ -15,7 +15,7 @@ extension ExplainedClause {
     case .owner(let question):
       guard let owner else { return .no }
       if origin == .follow, remembered == true { return .yes }
-      guard owner.tells(question.field, question.condition) else { return .depends }
+      guard owner.determines(question.field, question.condition) else { return .depends }
       let values = ReferenceMatcher.values(of: question.field, in: owner.owner)
       if ReferenceMatcher.matches(question.condition, values) { return .yes }
       return origin == .follow && remembered == nil ? .depends : .no

@@ -127,24 +127,3 @@ struct ContentExpression: Equatable, Sendable {
     }
   }
 }
-
-extension Packet {
-  /// Whether the packet gives an event, or may give it by what it says.
-  ///
-  /// Messages of DNS are looked for at its ports alone: 53, and with UDP also 5353 and 5355. Source: `docs/packets.md`.
-  func mayGive(_ event: EventKind) -> Bool {
-    if events.contains(event) { return true }
-    switch event {
-    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6: return false
-    case .http, .httpRequest, .httpResponse: return events.contains(.tcp)
-    case .dns, .dnsRequest, .dnsResponse:
-      guard events.contains(.tcp) || events.contains(.udp) else { return false }
-      let known: Set<FieldValue> =
-        events.contains(.udp)
-        ? [.number(53), .number(5353), .number(5355)] : [.number(53)]
-      return [PacketField.sourcePort, .destinationPort].contains { field in
-        fields[field]?.first.map(known.contains) ?? true
-      }
-    }
-  }
-}

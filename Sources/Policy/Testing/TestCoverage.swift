@@ -153,7 +153,7 @@ extension ExplainedClause {
     case .packet(let clause): step.packet.packet.fields[clause.field] ?? []
     case .owner(let clause):
       step.owner.map { owner in
-        owner.tells(clause.field, clause.condition)
+        owner.determines(clause.field, clause.condition)
           ? ReferenceMatcher.values(of: clause.field, in: owner.owner) : []
       } ?? []
     }

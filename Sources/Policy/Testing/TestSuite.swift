@@ -103,7 +103,7 @@ extension ExplainedPlan {
       for entry in entries {
         for clause in entry.rules.flatMap(\.clauses) {
           guard case .owner(let question) = clause.question,
-            !owner.tells(question.field, question.condition)
+            !owner.determines(question.field, question.condition)
           else { continue }
           let note = TestFailure.Note(
             "\(clause.words.joined(separator: " and ")): add \(question.field.rawValue)= with its value",

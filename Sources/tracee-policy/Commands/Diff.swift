@@ -46,7 +46,7 @@ struct Diff: ParsableCommand {
     }
     try StandardOutput.write(text(of: difference))
     if let capture, let old = before.plan, let new = after.plan {
-      for line in try lines(of: capture, old, new) { StandardError.say(line) }
+      for line in try lines(of: capture, old, new) { StandardError.report(line) }
     }
     if isDifferent(difference) { throw ExitCode.findings }
   }
@@ -55,12 +55,12 @@ struct Diff: ParsableCommand {
   private func lines(of path: String, _ old: TracePlan, _ new: TracePlan) throws -> [String] {
     do {
       guard let counts = try CaptureTest.difference(of: path, from: old, to: new) else {
-        StandardError.say("both sets have more than \(TracePlan.ruleLimit) rules together")
+        StandardError.report("both sets have more than \(TracePlan.ruleLimit) rules together")
         throw ExitCode.worldRefused
       }
       return counts.lines(about: "capture")
     } catch let error as CaptureError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     }
   }
@@ -77,7 +77,7 @@ struct Diff: ParsableCommand {
   /// - Throws: the exit code, after saying what is wrong.
   private func policies(_ path: String) throws(ExitCode) -> CheckedSet {
     let checked = PolicySet.load(paths: [path]).checked()
-    for failure in checked.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in checked.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     let errors = checked.diagnostics.filter { $0.severity == .error }
     StandardError.write(TextRenderer(sources: checked.sources).render(errors))
     guard checked.failures.isEmpty, checked.plan != nil else { throw .worldRefused }

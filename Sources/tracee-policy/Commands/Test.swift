@@ -70,20 +70,20 @@ struct Test: ParsableCommand {
   func run() throws {
     if create { return try StandardOutput.write(created()) }
     let set = TestSet.load(paths: paths)
-    for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     guard set.failures.isEmpty, set.diagnostics.isEmpty else {
       StandardError.write(shown(set))
       throw ExitCode.worldRefused
     }
     let report: TestReport
     do { report = try self.report(on: set) } catch let error as SystemError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     }
     try StandardOutput.write(text(of: report))
     let isShort = threshold.map { (report.coverage?.percent ?? 100) < $0 } ?? false
     if isShort, let threshold {
-      StandardError.say("coverage is \(report.coverage?.percent ?? 0) %, less than \(threshold) %")
+      StandardError.report("coverage is \(report.coverage?.percent ?? 0) %, less than \(threshold) %")
     }
     if report.failed > 0 || isShort { throw ExitCode.findings }
   }
@@ -113,7 +113,7 @@ struct Test: ParsableCommand {
       if let part = run.coverage { coverages.append(part) }
     }
     if results.isEmpty {
-      StandardError.say("no test has a name that matches '\(names ?? "")'")
+      StandardError.report("no test has a name that matches '\(names ?? "")'")
       throw ExitCode.validationFailure
     }
     let (seconds, fraction) = (ContinuousClock.now - start).components
@@ -125,14 +125,14 @@ struct Test: ParsableCommand {
   /// A file of tests of a capture, which pass now.
   private func created() throws -> String {
     let checked = PolicySet.load(paths: [paths[1]]).checked()
-    for failure in checked.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in checked.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     StandardError.write(
       TextRenderer(sources: checked.sources).render(
         checked.diagnostics.filter { $0.severity == .error }))
     guard let plan = checked.plan, !plan.rules.isEmpty else { throw ExitCode.worldRefused }
     let counts: [(event: PolicyEvent, count: UInt64)]
     do { counts = try CaptureTest.counts(of: paths[0], by: plan) } catch {
-      StandardError.say("\(error)")
+      StandardError.report("\(error)")
       throw ExitCode.worldRefused
     }
     let expected = counts.map { event, count in
