@@ -94,7 +94,7 @@ struct CaptureOwnersTests {
         #expect(events.first?.processName == "dig" && events.first?.hostProcessID == 7)
         #expect(
           events.dropFirst().allSatisfy { $0.matchedPolicies == ["all"] && $0.processName.isEmpty })
-        #expect(!replayed.errors.contains("warning: a capture does not say whose"))
+        #expect(!replayed.errors.contains("warning: a capture does not record the owners"))
       }
       let wrong = try await outcome(
         of: [Tracer.path, "replay", folder + "/a.pcap", "--owners", folder + "/p.yaml"])

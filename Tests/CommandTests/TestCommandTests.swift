@@ -120,7 +120,7 @@ struct TestCommandTests {
   @Test func `files of tests beside policies are left alone`() async throws {
     let lint = try await command(["lint", "FOLDER"], Self.both)
     #expect(
-      lint.ending == .exited(0) && lint.output.contains("nothing wrong in 1 policy of 2 files"))
+      lint.ending == .exited(0) && lint.output.contains("no problems in 1 policy of 2 files"))
     let explain = try await command(["explain", "FOLDER"], Self.both)
     #expect(explain.ending == .exited(0) && explain.output.hasPrefix("1 policy, 1 rule"))
   }

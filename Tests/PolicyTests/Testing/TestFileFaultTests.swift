@@ -67,7 +67,7 @@ struct TestFileFaultTests {
     ("kind: PolicyTest\npolicies: [p.yaml]\ntests: []", "`tests` is empty"),
     (
       "kind: PolicyTest\npolicies: [p.yaml]\nowners: { a: comm=x, a: comm=y }\ntests: [{ name: a, packet: PACKET, expect: {} }]",
-      "given twice"
+      "`a`"
     ),
     (
       "kind: PolicyTest\npolicies: [p.yaml]\nowners: { a: com=x }\ntests: [{ name: a, packet: PACKET, expect: {} }]",
