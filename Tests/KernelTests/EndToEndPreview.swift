@@ -7,7 +7,8 @@ extension EndToEnd {
   /// `apply --preview`: another set judges the same packets, and only counts.
   @Suite(.enabled(if: Machine.has("nc"), "needs nc"))
   struct Preview {
-    @Test func `a wrong edit of a policy shows in the counts, and not in the events`() async throws {
+    @Test func `a wrong edit of a policy shows in the counts, and not in the events`() async throws
+    {
       try await withStage { stage in
         let network = try await stage.network()
         let folder = try stage.folder()

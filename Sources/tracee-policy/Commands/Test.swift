@@ -83,7 +83,8 @@ struct Test: ParsableCommand {
     try StandardOutput.write(text(of: report))
     let isShort = threshold.map { (report.coverage?.percent ?? 100) < $0 } ?? false
     if isShort, let threshold {
-      StandardError.report("coverage is \(report.coverage?.percent ?? 0) %, less than \(threshold) %")
+      StandardError.report(
+        "coverage is \(report.coverage?.percent ?? 0) %, less than \(threshold) %")
     }
     if report.failed > 0 || isShort { throw ExitCode.findings }
   }

@@ -257,7 +257,8 @@ struct PacketContentTests {
     let owner = try OwnerExpression("!cgroup !executable !pid=new not-container comm=\"a b\"")
     #expect(owner.owner.comm == "a b")
     #expect(owner.determines(.cgroup, Condition(included: [.text(.exact("/a"))])))
-    #expect(owner.determines(.processID, Condition(included: [.member(FieldValue.state, .exact("new"))])))
+    let isNew = Condition(included: [.member(FieldValue.state, .exact("new"))])
+    #expect(owner.determines(.processID, isNew))
     #expect(throws: ExpressionFault.self) { try OwnerExpression("!uid") }
     #expect(throws: ExpressionFault.self) { try OwnerExpression("!pid=old") }
     #expect(try OwnerExpression("executable=host:/bin/sh").owner.isInHostMountNamespace)

@@ -170,8 +170,9 @@ public struct PolicyDifference: Equatable, Sendable {
     }
   }
 
-  /// What a scope that says `follow` remembers is compared for a process that matched nothing before. Where the scopes that are
-  /// remembered are not the same, the rest is not known.
+  /// Marks what depends on memory as undecided where the scopes that are remembered differ.
+  ///
+  /// What a scope with `follow` remembers is compared for a process that matched nothing before.
   private mutating func doubtMemory(
     _ side: Side, _ rules: [ExplainedRule], _ entry: ExplainedPlan.Entry?,
     besides others: [ExplainedRule]
