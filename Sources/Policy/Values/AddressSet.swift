@@ -12,18 +12,22 @@ public struct AddressSet: Equatable, Sendable {
   ///
   /// - Throws: the reason why the text is not an address, prefix, range or wildcard.
   public init(_ text: String) throws(ValueFault) {
-    if let ranges = AddressWord.ranges(text) {
-      self.ranges = ranges
-    } else if let slash = text.firstIndex(of: "/") {
+    if let address = IPAddress.ipv4(text[...]) {
+      self.init(ranges: [IPAddress(ipv4: address)...IPAddress(ipv4: address)])
+    } else if let ranges = AddressWord.ranges(text) {
+      self.init(ranges: ranges)
+    } else if let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) {
       try self.init(address: text[..<slash], prefixLength: text[text.index(after: slash)...])
-    } else if let dash = text.firstIndex(of: "-") {
+    } else if let dash = text.utf8.firstIndex(of: UInt8(ascii: "-")) {
       try self.init(from: text[..<dash], to: text[text.index(after: dash)...])
-    } else if text.contains("*") {
+    } else if text.utf8.contains(UInt8(ascii: "*")) {
       try self.init(wildcard: text)
     } else {
       try self.init(single: text)
     }
   }
+
+  private init(ranges: [ClosedRange<IPAddress>]) { self.ranges = ranges }
 
   private init(single text: String) throws(ValueFault) {
     let address = try Self.address(text)
@@ -108,7 +112,9 @@ public struct AddressSet: Equatable, Sendable {
     return mask.trailingZeroBitCount == 32 - length ? length : nil
   }
 
-  private static func isWrittenAsIPv4(_ text: Substring) -> Bool { !text.contains(":") }
+  private static func isWrittenAsIPv4(_ text: Substring) -> Bool {
+    !text.utf8.contains(UInt8(ascii: ":"))
+  }
 
   /// Returns the range or, if it contains the whole IPv4 block and more, what is before and after that block.
   private static func withoutIPv4(_ range: ClosedRange<IPAddress>) -> [ClosedRange<IPAddress>] {
