@@ -114,7 +114,7 @@ struct PolicyParser {
       node, source, wanted: "text", of: "`event`", help: "separate events with commas: \(list)")
     let isFlow = file.text(of: node.range).hasPrefix("[")
     if isFlow, words.count == elements.count, words.allSatisfy(\.isPlainYAML) {
-      finding.fix = .init(range: node.range, replacement: list)
+      finding.fix = Diagnostic.Fix(range: node.range, replacement: list)
     }
     diagnostics.append(finding)
     return nil

@@ -72,7 +72,7 @@ enum UnlikelyOwner {
     if let blank = text.range(of: " -") {
       return .init(
         "arguments are not part of an executable's path",
-        replacement: namespace + text[..<blank.lowerBound])
+        replacement: "\(namespace)\(text[..<blank.lowerBound])")
     }
     if text.hasSuffix("/") {
       return .init("`\(text)` is a directory", help: "write \(text)* for all executables in it")
@@ -82,7 +82,7 @@ enum UnlikelyOwner {
       let plain = names.filter { !$0.isEmpty && $0 != "." }
       return .init(
         "the kernel has no empty names and no `.` in a path",
-        replacement: namespace + plain.map { "/" + $0 }.joined())
+        replacement: namespace + plain.map { "/\($0)" }.joined())
     }
     if names.contains("..") {
       return .init("the kernel has no `..` in a path", help: "write the whole path")

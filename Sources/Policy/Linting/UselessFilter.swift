@@ -11,7 +11,7 @@ private struct LongLists {
   init(_ filters: [CheckedFilter]) {
     for (index, filter) in filters.enumerated() where filter.values.count > Self.limit {
       self.filters.insert(index)
-      useless += Self.repeated(filter).sorted().map { (index, $0) }
+      useless += Self.repeated(filter).sorted().map { (filter: index, value: $0) }
     }
   }
 

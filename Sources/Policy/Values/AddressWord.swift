@@ -25,11 +25,13 @@ public enum AddressWord: String, CaseIterable, Sendable {
   }
 
   /// Returns the ranges of a word, in order of addresses; nil if the text is not one.
-  static func ranges(_ text: String) -> [ClosedRange<IPAddress>]? { known[text] }
+  static func ranges(_ text: String) -> [ClosedRange<IPAddress>]? {
+    AddressWord(rawValue: text).flatMap { known[$0] }
+  }
 
   private static let known = Dictionary(
     uniqueKeysWithValues: allCases.map { word in
       let ranges = word.blocks.compactMap { try? AddressSet($0).ranges }.joined()
-      return (word.rawValue, ranges.sorted { $0.lowerBound < $1.lowerBound })
+      return (word, ranges.sorted { $0.lowerBound < $1.lowerBound })
     })
 }

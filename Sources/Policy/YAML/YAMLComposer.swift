@@ -220,7 +220,7 @@ extension YAMLStop {
       help: meant.map { "write \($0)" } ?? "quote a text that begins with `!`")
     if let meant {
       let end = file.position(atByte: range.start.offset + word.utf8.count)
-      stop.diagnostic.fix = .init(
+      stop.diagnostic.fix = Diagnostic.Fix(
         range: SourceRange(start: range.start, end: end), replacement: meant)
     }
     return stop
@@ -233,7 +233,7 @@ extension YAMLStop {
       text[..<equals].allSatisfy({ $0.isLetter || $0.isNumber || "._".contains($0) }),
       text.isPlainYAML
     else { return nil }
-    return text[..<equals] + "!" + text[equals...]
+    return "\(text[..<equals])!\(text[equals...])"
   }
 
   /// Returns a fault that libyaml found, in libyaml's words, which are plain enough for users.
@@ -274,7 +274,7 @@ extension YAMLStop {
     let start = place.offset - lineOffset(file, place)
     let range = SourceRange(
       start: file.position(atByte: start + first), end: file.position(atByte: start + last + 1))
-    return .init(
+    return Diagnostic.Fix(
       range: range, replacement: "\"" + String(decoding: line[first...last], as: UTF8.self) + "\"")
   }
 

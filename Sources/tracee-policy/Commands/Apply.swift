@@ -69,9 +69,10 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let selection = Selection(selection)
-    let plan = try selection.plan()
+    let (plan, notes) = NamedPlaces.resolved(try selection.plan())
     try output.check(against: plan)
     try checkMachine()
+    for note in notes { StandardError.report("note: \(note)") }
     do throws(TraceError) {
       try trace(plan, selection)
     } catch {

@@ -10,40 +10,46 @@ import Testing
 
   /// Files with one mistake each, and the line that a fix makes of it; nil if none is offered.
   static let mistakes: [(text: String, fixed: String?)] =
-    [
-      ("[data.dst_port: 80]", "[data.dst_port=80]"), ("\n      - data.dst_port: 80", "\n      - data.dst_port=80"),
-      ("\n      - comm: curl", "\n      - comm=curl"),
-      ("\n      - data.dst_port: [80, 443]", "\n      - \"data.dst_port=80,443\""),
-      ("\n      - !comm=curl", "\n      - comm!=curl"), ("[!container]", "[not-container]"),
-      ("[data.dst_prot=80]", "[data.dst_port=80]"), ("[dst_port=80]", "[data.dst_port=80]"),
-      ("[data.dst=10.0.0.0/255.0.0.0]", "[data.dst=10.0.0.0/8]"),
-      ("['data.dst=[fe80::1]']", "['data.dst=fe80::1']"),
-      ("[data.dst=10.0.0.1–10.0.0.9]", "[data.dst=10.0.0.1-10.0.0.9]"),
-      ("[data.dst=10.0.0.1:80]", nil), ("[data.dst_port=htps]", "[data.dst_port=https]"),
-      ("[data.dst_port=80/tcp]", "[data.dst_port=80]"),
-      ("[data.metadata.direction=out]", "[data.metadata.direction=egress]"),
-      ("[data.metadata.direction=egres]", "[data.metadata.direction=egress]"),
-      ("[uid=www-data]", nil), ("[pid=1-]", nil), ("[container=3F9A]", "[container=3f9a]"),
-      ("[container=true]", "[container]"), ("[container=false]", "[not-container]"),
-      ("['executable=/usr/bin/curl -s']", "['executable=/usr/bin/curl']"),
-      ("[executable=/usr/bin//curl]", "[executable=/usr/bin/curl]"),
-      ("[comm=ng\u{200b}inx]", "[comm=nginx]"), ("[data.dst=privat]", "[data.dst=private]"),
-    ].map { filters, fixed in
+    filters.map { wrong, right in
       (
-        Example.policy(scope: "[uid=0]", filters: filters),
-        fixed.map { Example.policy(scope: "[uid=0]", filters: $0) }
+        Example.policy(scope: "[uid=0]", filters: wrong),
+        right.map { Example.policy(scope: "[uid=0]", filters: $0) }
       )
     }
-    + [
-      ("tcp", "net_packet_tcp"), ("net_packet_tpc", "net_packet_tcp"), ("dns", "net_packet_dns"),
-      ("tag=network", "tag=network_events"), ("[net_packet_tcp, net_packet_udp]", "net_packet_tcp,net_packet_udp"),
-    ].map { (Example.policy(event: $0), Example.policy(event: $1)) }
-    + [
-      (
-        Example.policy().replacing("name: web", with: "name: web\ndescription: DNS: who"),
-        Example.policy().replacing("name: web", with: "name: web\ndescription: \"DNS: who\"")
-      )
-    ]
+    + events.map { wrong, right in
+      (Example.policy(event: wrong), Optional(Example.policy(event: right)))
+    } + [description]
+
+  private static let filters: [(String, String?)] = [
+    ("[data.dst_port: 80]", "[data.dst_port=80]"), ("\n      - data.dst_port: 80", "\n      - data.dst_port=80"),
+    ("\n      - comm: curl", "\n      - comm=curl"),
+    ("\n      - data.dst_port: [80, 443]", "\n      - \"data.dst_port=80,443\""),
+    ("\n      - !comm=curl", "\n      - comm!=curl"), ("[!container]", "[not-container]"),
+    ("[data.dst_prot=80]", "[data.dst_port=80]"), ("[dst_port=80]", "[data.dst_port=80]"),
+    ("[data.dst=10.0.0.0/255.0.0.0]", "[data.dst=10.0.0.0/8]"),
+    ("['data.dst=[fe80::1]']", "['data.dst=fe80::1']"),
+    ("[data.dst=10.0.0.1–10.0.0.9]", "[data.dst=10.0.0.1-10.0.0.9]"),
+    ("[data.dst=10.0.0.1:80]", nil), ("[data.dst_port=htps]", "[data.dst_port=https]"),
+    ("[data.dst_port=80/tcp]", "[data.dst_port=80]"),
+    ("[data.metadata.direction=out]", "[data.metadata.direction=egress]"),
+    ("[data.metadata.direction=egres]", "[data.metadata.direction=egress]"),
+    ("[uid=www-data]", nil), ("[pid=1-]", nil), ("[container=3F9A]", "[container=3f9a]"),
+    ("[container=true]", "[container]"), ("[container=false]", "[not-container]"),
+    ("['executable=/usr/bin/curl -s']", "['executable=/usr/bin/curl']"),
+    ("[executable=/usr/bin//curl]", "[executable=/usr/bin/curl]"),
+    ("[comm=ng\u{200b}inx]", "[comm=nginx]"), ("[data.dst=privat]", "[data.dst=private]"),
+  ]
+
+  private static let events: [(String, String)] = [
+    ("tcp", "net_packet_tcp"), ("net_packet_tpc", "net_packet_tcp"), ("dns", "net_packet_dns"),
+    ("tag=network", "tag=network_events"),
+    ("[net_packet_tcp, net_packet_udp]", "net_packet_tcp,net_packet_udp"),
+  ]
+
+  private static let description: (text: String, fixed: String?) = (
+    Example.policy().replacing("name: web", with: "name: web\ndescription: DNS: who"),
+    Example.policy().replacing("name: web", with: "name: web\ndescription: \"DNS: who\"")
+  )
 
   @Test(arguments: mistakes.indices)
   func `make of a mistake what was meant`(index: Int) throws {
