@@ -4,12 +4,6 @@ import System
 
 /// Standard output: the results of a command, and nothing else.
 enum StandardOutput {
-  /// Whether to use colours: on a terminal, unless `NO_COLOR` is set and not empty (https://no-color.org).
-  static var isColoured: Bool {
-    let isRefused = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-    return isatty(STDOUT_FILENO) == 1 && !isRefused
-  }
-
   /// Writes text unchanged.
   ///
   /// A closed pipe is not an error: the reader has seen enough.

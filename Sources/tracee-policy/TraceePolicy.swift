@@ -5,7 +5,7 @@ struct TraceePolicy: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tracee-policy",
     abstract: "Trace network events on this machine according to policy files.",
-    version: "0.1.0",
+    version: version,
     subcommands: [
       Apply.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self, Schema.self,
     ],

@@ -163,6 +163,8 @@ public struct PacketExpression: Equatable, Sendable {
 
 extension Packet {
   /// Returns whether the packet gives an event, or may give it depending on its payload.
+  ///
+  /// A port that is not known may be any.
   func mayGive(_ event: EventKind) -> Bool {
     if events.contains(event) { return true }
     guard let content = event.contentProtocol?.description,
@@ -170,7 +172,8 @@ extension Packet {
     else { return false }
     guard let ports = content.ports[transport] else { return true }
     return [PacketField.sourcePort, .destinationPort].contains { field in
-      (fields[field] ?? []).contains {
+      guard let values = fields[field] else { return true }
+      return values.contains {
         guard case .number(let port) = $0 else { return false }
         return ports.contains(UInt16(truncatingIfNeeded: port))
       }

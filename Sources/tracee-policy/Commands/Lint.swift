@@ -124,8 +124,7 @@ struct FindingOutput {
       return SARIFRenderer.render(
         found, rules: LintRules.all, version: TraceePolicy.configuration.version)
     case .text:
-      let renderer = TextRenderer(
-        sources: checked.sources, isColoured: StandardOutput.isColoured)
+      let renderer = TextRenderer(sources: checked.sources, isColoured: Terminal.showsColour)
       return renderer.render(found) + (summary.map { $0 + "\n" } ?? "")
     }
   }

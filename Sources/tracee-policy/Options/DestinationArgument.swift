@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Pipeline
 
 /// The argument of `--output`: a format, then a path after a colon, then options after commas.
@@ -14,5 +13,5 @@ enum DestinationArgument {
   }
 
   /// The default destination: standard output, as a table on a terminal and as JSON elsewhere.
-  static var standard: Destination { Destination(isatty(STDOUT_FILENO) == 1 ? .table : .json) }
+  static var standard: Destination { Destination(Terminal.isOutput ? .table : .json) }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Pipeline
 import Policy
 import System
@@ -18,7 +17,7 @@ struct OutputOptions: ParsableArguments {
   var outputs: [Destination] = []
 
   func validate() throws {
-    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Self.isTerminal {
+    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Terminal.isOutput {
       throw ValidationError("cannot write pcap to a terminal; name a file with --output pcap:PATH")
     }
     for (index, output) in outputs.enumerated()
@@ -45,11 +44,9 @@ struct OutputOptions: ParsableArguments {
   func open(clock: BootClock) throws(OutputError) -> [Output] {
     var opened: [Output] = []
     for destination in outputs.isEmpty ? [DestinationArgument.standard] : outputs {
-      let isColoured = destination.path == nil && StandardOutput.isColoured
+      let isColoured = destination.path == nil && Terminal.showsColour
       opened.append(try Output(destination, clock: clock, colour: isColoured))
     }
     return opened
   }
-
-  private static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
