@@ -195,7 +195,9 @@ extension Enumeration {
 
 extension Character {
   /// Whether the character is a letter that no number has, neither decimal nor hexadecimal.
-  fileprivate var isWord: Bool { isLetter && !("a"..."f" ~= self || "A"..."F" ~= self || self == "x" || self == "X") }
+  fileprivate var isWord: Bool {
+    isLetter && !("a"..."f" ~= self || "A"..."F" ~= self || self == "x" || self == "X")
+  }
 }
 
 extension String {

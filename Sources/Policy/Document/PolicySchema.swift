@@ -15,7 +15,8 @@ public enum PolicySchema {
       "else": plain,
       "$defs": [
         "name": [
-          "description": "the name, which events show: a-z, 0-9, - and ., unique among all policies",
+          "description":
+            "the name, which events show: a-z, 0-9, - and ., unique among all policies",
           "type": .list(scalars), "minLength": 1, "maxLength": .number(PolicyName.lengthLimit),
           "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
         ],

@@ -31,7 +31,8 @@ extension Diagnostic {
     let odd = word.text.unicodeScalars.first {
       !$0.isASCII && Confusable.plain("a\($0)") != nil
     }
-    let code = odd.map { "U+" + String($0.value, radix: 16, uppercase: true).leftPadded(to: 4) } ?? ""
+    let code =
+      odd.map { "U+" + String($0.value, radix: 16, uppercase: true).leftPadded(to: 4) } ?? ""
     let isSafe = !plain.contains { "\",".contains($0) } && source.verbatimStart != nil
     return Self(
       .confusableCharacter,

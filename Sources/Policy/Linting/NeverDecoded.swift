@@ -6,7 +6,9 @@ enum NeverDecoded {
         let rule = PlanRule(policy: 0, event: event, scope: [], filters: rule.filters)
         return rule.contradiction == nil ? rule.reasonNotToDecode : nil
       }
-      guard let first = reasons.first, let reason = first, !reasons.contains(nil) else { return nil }
+      guard let first = reasons.first, let reason = first, !reasons.contains(nil) else {
+        return nil
+      }
       return .neverDecoded(rule.document, reason)
     }
   }
@@ -28,7 +30,9 @@ extension PlanRule {
         let conditions = filters.filter { $0.field == field }.map(\.condition)
         return conditions.contains { condition in
           !condition.included.isEmpty
-            && condition.included.allSatisfy { $0 == .numbers(443...443) || $0 == .numbers(8443...8443) }
+            && condition.included.allSatisfy {
+              $0 == .numbers(443...443) || $0 == .numbers(8443...8443)
+            }
         }
       }
       return isSecure ? "HTTPS is encrypted, and its heads cannot be read" : nil

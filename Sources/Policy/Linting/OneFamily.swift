@@ -39,8 +39,11 @@ extension Diagnostic {
     let other = family == "IPv4" ? "IPv6" : "IPv4"
     let isWanted = filter.expression.comparison == .equal
     return Self(
-      .oneFamily, "this matches every \(isWanted ? family : other) address, and no \(isWanted ? other : family) address",
+      .oneFamily,
+      "this matches every \(isWanted ? family : other) address, and no \(isWanted ? other : family) address",
       source: filter.expression.source.source, range: word.range,
-      help: "if that is meant, an event of \(isWanted ? family : other) is shorter: net_packet_\((isWanted ? family : other).lowercased())")
+      help:
+        "if that is meant, an event of \(isWanted ? family : other) is shorter: net_packet_\((isWanted ? family : other).lowercased())"
+    )
   }
 }

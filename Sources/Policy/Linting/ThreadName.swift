@@ -25,7 +25,9 @@ extension LintRule {
       threads: those of `dig` are `isc-net-0000`. The path of the executable is the same for all \
       threads.
       """,
-    good: [Example.policy(scope: "[comm=curl]"), Example.policy(scope: "[executable=/usr/bin/dig]")],
+    good: [
+      Example.policy(scope: "[comm=curl]"), Example.policy(scope: "[executable=/usr/bin/dig]"),
+    ],
     bad: [Example.policy(scope: "[comm=dig]")])
 }
 

@@ -54,14 +54,20 @@ enum TraceeDifferences {
       + policy.filters.compactMap { filter in
         let words = filter.values.map(\.word.text)
         switch filter.target {
-        case .owner(.executable) where words.contains(where: { !$0.hasPrefix("/") && !$0.hasPrefix("*") && !$0.hasPrefix("host:") }):
+        case .owner(.executable)
+        where words.contains(where: {
+          !$0.hasPrefix("/") && !$0.hasPrefix("*") && !$0.hasPrefix("host:")
+        }):
           return .tracee(filter, "Tracee refuses a path that does not begin with `/`")
         case .owner(.comm) where words.contains { $0.starless.isEmpty }:
           return .tracee(filter, "Tracee refuses a star alone")
         case .owner(.containerID)
         where filter.expression.comparison == .notEqual && words.contains("started"):
           return .tracee(filter, "Tracee refuses `container!=started`")
-        case .packet where words.contains(where: { ServiceName.ports[$0] != nil || AddressWord(rawValue: $0) != nil })
+        case .packet
+        where words.contains(where: {
+          ServiceName.ports[$0] != nil || AddressWord(rawValue: $0) != nil
+        })
           && filter.type?.isText != true:
           return .tracee(filter, "Tracee has no words for ports and addresses")
         default: return nil

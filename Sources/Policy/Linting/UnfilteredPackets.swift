@@ -17,7 +17,8 @@ enum UnfilteredPackets {
   private static func filtersNothing(_ rule: CheckedPolicy.Rule) -> Bool {
     rule.events.allSatisfy { event in
       let filtered = PlanRule(policy: 0, event: event, scope: [], filters: rule.filters)
-      return filtered.weight < 64 && PlanRule(policy: 0, event: event, filters: []).implies(filtered)
+      return filtered.weight < 64
+        && PlanRule(policy: 0, event: event, filters: []).implies(filtered)
     }
   }
 }

@@ -88,7 +88,9 @@ enum UnlikelyContent {
   }
 
   private static func target(_ text: String) -> UnlikelyValue.Doubt? {
-    guard let first = text.first, first != "/", first != "*", !text.contains(":") else { return nil }
+    guard let first = text.first, first != "/", first != "*", !text.contains(":") else {
+      return nil
+    }
     if first == "^" || first == "~" { return NotAPattern.doubt(text) }
     return .init("a path of HTTP begins with `/`", help: "write /\(text), or *\(text)* for a part")
   }

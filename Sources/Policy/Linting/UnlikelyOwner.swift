@@ -23,7 +23,9 @@ enum UnlikelyOwner {
     }
     return .init(
       "`\(text)` is not the beginning of a container id, which has the digits 0-9 and a-f",
-      help: "names of containers are not known here: write the id, as `podman ps` or `docker ps` prints it")
+      help:
+        "names of containers are not known here: write the id, as `podman ps` or `docker ps` prints it"
+    )
   }
 
   private static func comm(_ text: String) -> UnlikelyValue.Doubt? {
@@ -43,7 +45,9 @@ enum UnlikelyOwner {
     }
     let words = text.split(separator: " ")
     let isSmall = words.allSatisfy { word in
-      word.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+      word.utf8.allSatisfy {
+        (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d
+      }
     }
     if words.count > 1, isSmall {
       return .init(
@@ -120,7 +124,8 @@ extension WholeNumber {
 
 /// Finds regular expressions and globs where only a star at an end means something.
 enum NotAPattern {
-  private static let help = "only a star at the start or the end of a value is a wildcard; separate alternatives with commas"
+  private static let help =
+    "only a star at the start or the end of a value is a wildcard; separate alternatives with commas"
 
   /// Returns what is wrong with a text that has the form of a pattern of another tool.
   static func doubt(_ text: String) -> UnlikelyValue.Doubt? {

@@ -35,7 +35,8 @@ enum UnlikelyValue {
       let isPlain = isInside == (filter.expression.comparison == .equal)
       let meant = isPlain ? "container" : "not-container"
       return .unlikelyFilter(
-        filter, "`\(words[0])` is not the beginning of a container id", filter.expression.source.range,
+        filter, "`\(words[0])` is not the beginning of a container id",
+        filter.expression.source.range,
         meant)
     }
     if case .packet(let field, nil) = filter.target, field.rawValue.hasSuffix(".status"),
@@ -49,16 +50,20 @@ enum UnlikelyValue {
 
   private static func doubt(_ filter: CheckedFilter, _ value: CheckedFilter.Value) -> Doubt? {
     let text = value.word.text
-    if case .operands(let operands) = value.meaning, case .member(FieldValue.state, _)? = operands.first {
+    if case .operands(let operands) = value.meaning,
+      case .member(FieldValue.state, _)? = operands.first
+    {
       return nil
     }
     if filter.type?.isText == true, !filter.expression.source.isOneLine, text.contains(" - ") {
       return Doubt(
-        "`\(text)` is one value", help: "if ` - ` begins another element, indent it like the one before")
+        "`\(text)` is one value",
+        help: "if ` - ` begins another element, indent it like the one before")
     }
     return switch filter.target {
     case .owner(let field): UnlikelyOwner.doubt(field, text, filter)
-    case .packet(let field, let member): member == nil ? UnlikelyContent.doubt(field, text, filter) : nil
+    case .packet(let field, let member):
+      member == nil ? UnlikelyContent.doubt(field, text, filter) : nil
     case .everything, .follow: nil
     }
   }

@@ -83,7 +83,9 @@ enum UselessFilter {
     guard !before.isEmpty, before.allSatisfy({ $0.contradiction == nil }) else { return [] }
     var found: [Diagnostic] = []
     let long = LongLists(filters)
-    found += long.useless.reversed().map { .useless(filters[$0.filter], filters[$0.filter].values[$0.value]) }
+    found += long.useless.reversed().map {
+      .useless(filters[$0.filter], filters[$0.filter].values[$0.value])
+    }
     for (index, filter) in filters.enumerated().reversed() where !long.filters.contains(index) {
       for position in filter.values.indices.reversed() {
         var fewer = left

@@ -35,7 +35,8 @@ struct FilterFinding {
     "process": "write comm=NAME, or executable=PATH", "name": "write comm=NAME",
     "podSandbox": "this scope of Tracee is not supported yet",
     "containerImageDigest": "this scope of Tracee is not supported yet",
-    "port": "move it to a rule's `filters`, as data.dst_port", "ip": "move it to a rule's `filters`, as data.dst",
+    "port": "move it to a rule's `filters`, as data.dst_port",
+    "ip": "move it to a rule's `filters`, as data.dst",
   ]
 
   private static let fieldKeys = PacketField.allCases.map(\.key)

@@ -20,9 +20,14 @@ extension TracePlan {
 
   /// The ids of processes on the host that the plan names one by one, in order, each once.
   public var processes: [UInt64] {
-    [OwnerField.processID, .threadID, .parentProcessID, .tree].flatMap { operands(of: $0) }.compactMap {
-      if case .numbers(let range) = $0, range.lowerBound == range.upperBound { range.lowerBound } else { nil }
-    }.distinct
+    [OwnerField.processID, .threadID, .parentProcessID, .tree].flatMap { operands(of: $0) }
+      .compactMap {
+        if case .numbers(let range) = $0, range.lowerBound == range.upperBound {
+          range.lowerBound
+        } else {
+          nil
+        }
+      }.distinct
   }
 
   /// Returns the plan with the targets of links next to the paths of executables that are links.

@@ -16,7 +16,9 @@ enum DomainName {
   }
 }
 
-/// The encoding of labels as ASCII. Source: RFC 3492.
+/// The encoding of labels as ASCII.
+///
+/// Source: RFC 3492.
 enum Punycode {
   /// Returns a label's scalars as ASCII, without the prefix `xn--`; linear in the label times its distinct scalars.
   static func encode(_ label: [UInt32]) -> String {

@@ -213,7 +213,8 @@ extension YAMLStop {
     // What begins with `!` is a tag to YAML; people write it to negate.
     let line = file.line(range.start.line)
     let rest = line.unicodeScalars.dropFirst(range.start.column - 1)
-    let word = String(String.UnicodeScalarView(rest.prefix { !" \t,]}".unicodeScalars.contains($0) }))
+    let word = String(
+      String.UnicodeScalarView(rest.prefix { !" \t,]}".unicodeScalars.contains($0) }))
     let meant = word.hasPrefix("!") ? negated(String(word.dropFirst())) : nil
     var stop = Self(
       file, range, "the tag `\(tag)` is not allowed here",
@@ -265,8 +266,12 @@ extension YAMLStop {
   ) -> Diagnostic.Fix? {
     guard fault.problem.contains("mapping values are not allowed") else { return nil }
     let line = Array(file.line(place.line).utf8)
-    guard let colon = line.indices.dropLast().first(where: { line[$0] == 0x3a && line[$0 + 1] == 0x20 }),
-      line[..<colon].allSatisfy({ $0 == 0x20 || $0 == 0x2d || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) }),
+    guard
+      let colon = line.indices.dropLast().first(where: { line[$0] == 0x3a && line[$0 + 1] == 0x20 }
+      ),
+      line[..<colon].allSatisfy({
+        $0 == 0x20 || $0 == 0x2d || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0)
+      }),
       let first = line[(colon + 1)...].firstIndex(where: { $0 != 0x20 }),
       !line[first...].contains(where: { "\"\\#'[]{}|>&*!%@`".utf8.contains($0) }),
       let last = line.lastIndex(where: { $0 != 0x20 })

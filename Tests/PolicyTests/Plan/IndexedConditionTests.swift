@@ -6,7 +6,12 @@ import Testing
   @Test(arguments: 0..<20)
   func `means what the reference says`(seed: UInt64) {
     var random = Generator(state: seed)
-    func text() -> String { String((0..<Int.random(in: 0...3, using: &random)).map { _ in Bool.random(using: &random) ? "a" : "b" as Character }) }
+    func text() -> String {
+      String(
+        (0..<Int.random(in: 0...3, using: &random)).map { _ in
+          Bool.random(using: &random) ? "a" : "b" as Character
+        })
+    }
     func operand() -> Operand {
       switch Int.random(in: 0..<8, using: &random) {
       case 0:

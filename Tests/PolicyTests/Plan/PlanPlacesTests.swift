@@ -10,7 +10,8 @@ import Testing
 
   @Test func `are those named whole after =`() throws {
     let plan = try plan(
-      "executable=/bin/a,/bin/b*,host:/bin/c,/bin/a", "executable!=/bin/d", "cgroup=/x", "pid=1,2-3")
+      "executable=/bin/a,/bin/b*,host:/bin/c,/bin/a", "executable!=/bin/d", "cgroup=/x", "pid=1,2-3"
+    )
     #expect(plan.executables == ["/bin/a", "/bin/c"])
     #expect(plan.cgroups == ["/x"])
     #expect(plan.processes == [1])

@@ -21,7 +21,8 @@ import Testing
     } + [description]
 
   private static let filters: [(String, String?)] = [
-    ("[data.dst_port: 80]", "[data.dst_port=80]"), ("\n      - data.dst_port: 80", "\n      - data.dst_port=80"),
+    ("[data.dst_port: 80]", "[data.dst_port=80]"),
+    ("\n      - data.dst_port: 80", "\n      - data.dst_port=80"),
     ("\n      - comm: curl", "\n      - comm=curl"),
     ("\n      - data.dst_port: [80, 443]", "\n      - \"data.dst_port=80,443\""),
     ("\n      - !comm=curl", "\n      - comm!=curl"), ("[!container]", "[not-container]"),
@@ -93,7 +94,8 @@ import Testing
   @Test func `random texts in place of values get only fixes that resolve their finding`() {
     let words = [
       "out", "egres", "10.0.0.0/255.255.0.0", "[::1]", "htp", "3F9A", "true", "tcp", "80/udp",
-      "a–b", "Ingress", "EGRESS", "/a//b", "/b -c", "loopbak", ".x.org", "http://x.org/", "get", "8",
+      "a–b", "Ingress", "EGRESS", "/a//b", "/b -c", "loopbak", ".x.org", "http://x.org/", "get",
+      "8",
     ]
     let keys = [
       "data.dst", "data.dst_port", "data.metadata.direction", "container", "executable", "comm",

@@ -6,7 +6,9 @@ import Testing
   private func notes(_ text: String, name: String = "x") -> Int {
     let set = PolicySet.parse([SourceFile(name: name, bytes: Array(text.utf8))])
     #expect(!set.checked().diagnostics.contains { $0.code == "tracee-difference" })
-    return set.checked(comparesWithTracee: true).diagnostics.count { $0.code == "tracee-difference" }
+    return set.checked(comparesWithTracee: true).diagnostics.count {
+      $0.code == "tracee-difference"
+    }
   }
 
   @Test(arguments: [
@@ -26,7 +28,8 @@ import Testing
         == 1)
     #expect(
       notes(Example.policy(rules: "  - event: net_packet_tcp\n  - event: net_packet_tcp")) == 1)
-    let json = #"{"type":"policy","name":"a","scope":["comm=a",],"rules":[{"event":"net_packet_tcp"}]}"#
+    let json =
+      #"{"type":"policy","name":"a","scope":["comm=a",],"rules":[{"event":"net_packet_tcp"}]}"#
     #expect(notes(json, name: "a.json") == 1)
     #expect(notes(json.replacing(",]", with: "]"), name: "a.json") == 0)
   }

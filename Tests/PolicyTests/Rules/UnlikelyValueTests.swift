@@ -8,7 +8,9 @@ import Testing
     PolicySet.parse([SourceFile(name: "x", bytes: Array(text.utf8))]).checked().diagnostics
   }
 
-  private func codes(scope: String = "comm=nginx", event: String = "net_packet_tcp", filter: String? = nil)
+  private func codes(
+    scope: String = "comm=nginx", event: String = "net_packet_tcp", filter: String? = nil
+  )
     -> [String]
   {
     let filters = filter.map { "['\($0)']" } ?? ""
@@ -30,7 +32,8 @@ import Testing
 
   @Test(arguments: [
     "container=3f9a", "container=new", "container=started", "executable=/usr/bin/curl",
-    "executable=*/curl", "executable=host:/usr/bin/curl", "executable=/opt/a b/c", "comm=Web Content",
+    "executable=*/curl", "executable=host:/usr/bin/curl", "executable=/opt/a b/c",
+    "comm=Web Content",
     "comm=tmux: server", "comm=kworker/0:1", "comm=(sd-pam)", "comm=ngin*", "uid=0", "pid=1",
     "tree=2", "pid=4194304", "cgroup=/system.slice",
   ])
@@ -147,14 +150,19 @@ import Testing
     #expect(ReferenceMatcher.matches(condition, [.text(path)]))
   }
 
-  @Test(arguments: [("https", 443), ("ssh", 22), ("domain", 53), ("http-alt", 8080)] as [(String, UInt64)])
+  @Test(
+    arguments: [("https", 443), ("ssh", 22), ("domain", 53), ("http-alt", 8080)]
+      as [(String, UInt64)])
   func `names of services`(name: String, port: UInt64) throws {
     #expect(try FieldType.port.operands(name) == [.numbers(port...port)])
     #expect(try FieldType.port.limit(name) == port)
   }
 
   @Test(arguments: [
-    ("private", ["10.1.2.3", "172.31.0.1", "192.168.0.1", "fd00::1"], ["172.32.0.1", "8.8.8.8", "fe80::1"]),
+    (
+      "private", ["10.1.2.3", "172.31.0.1", "192.168.0.1", "fd00::1"],
+      ["172.32.0.1", "8.8.8.8", "fe80::1"]
+    ),
     ("loopback", ["127.0.0.1", "127.255.0.1", "::1"], ["128.0.0.1", "::2"]),
     ("multicast", ["224.0.0.1", "239.255.255.255", "ff02::1"], ["240.0.0.1", "fe80::1"]),
     ("link-local", ["169.254.1.1", "fe80::1", "febf::1"], ["169.255.0.1", "fec0::1"]),
