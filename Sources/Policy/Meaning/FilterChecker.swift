@@ -110,7 +110,7 @@ struct FilterChecker {
           values.append(.init(word: word, meaning: .operands(try type.operands(word.text))))
         }
       } catch {
-        report(.invalidValue(meant(error, word, type), key, type, words), word.range, expression)
+        report(.invalidValue(meant(error, word, type, key), key, type, words), word.range, expression)
       }
     }
     return values.count == expression.values.count ? values : nil
@@ -118,7 +118,7 @@ struct FilterChecker {
 
   /// Returns the fault of a value with what was meant, if the value is right but for characters that look like others.
   private func meant(
-    _ fault: ValueFault, _ word: FilterExpression.Word, _ type: FieldType
+    _ fault: ValueFault, _ word: FilterExpression.Word, _ type: FieldType, _ key: String
   ) -> ValueFault {
     if word.text.contains(" - ") {
       return ValueFault(
@@ -127,9 +127,11 @@ struct FilterChecker {
     guard fault.replacement == nil, let plain = Confusable.plain(word.text),
       (try? type.operands(plain)) != nil
     else {
-      if fault.help == nil, case .integer = type, word.text.contains(where: \.isLetter) {
+      if fault.help == nil, ScopeCatalog.key(key, in: place)?.field == .userID,
+        WholeNumber.read(word.text) == nil, word.text.contains(where: \.isLetter)
+      {
         return ValueFault(
-          fault.reason, help: "write a number; `id -u \(word.text)` prints that of a user")
+          fault.reason, help: "write the number that `id -u \(word.text)` prints")
       }
       return fault
     }

@@ -122,7 +122,8 @@ struct FilterFinding {
     _ error: ValueFault, _ name: String, _ type: FieldType, _ words: [String]
   ) -> FilterFinding {
     let others = words.isEmpty ? "" : ", or \(words.joined(separator: " or "))"
-    let write = error.replacement.map { "write `\($0)`" }
+    let isSaid = error.reason.contains("did you mean")
+    let write = isSaid ? nil : error.replacement.map { "write `\($0)`" }
     return FilterFinding(
       rule: .invalidValue, message: error.reason,
       help: error.help ?? write ?? "`\(name)` takes \(type.takes)\(others)",
