@@ -111,14 +111,14 @@ public enum PolicySchema {
 
   /// Returns the schema of a text with a pattern, and what an editor offers for it, each with its description.
   private static func pattern(
-    _ description: String, _ pattern: String, _ choices: [(label: String, summary: String)]
+    _ description: String, _ pattern: String, _ choices: [(String, String)]
   ) -> JSONValue {
     [
       "description": .text(description), "type": "string", "pattern": .text(pattern),
-      "examples": .list(choices.map { .text($0.label) }),
+      "examples": .list(choices.map { .text($0.0) }),
       "defaultSnippets": .list(
         choices.map {
-          ["label": .text($0.label), "description": .text($0.summary), "body": .text($0.label)]
+          ["label": .text($0.0), "description": .text($0.1), "body": .text($0.0)]
         }),
     ]
   }
@@ -126,7 +126,7 @@ public enum PolicySchema {
   /// Returns the words and keys of owners in a place, each with its description.
   private static func choices(
     in place: ScopeKey.Places
-  ) -> [(label: String, summary: String)] {
+  ) -> [(String, String)] {
     ScopeCatalog.words.filter { $0.places.contains(place) }.map { ($0.name, $0.summary) }
       + ScopeCatalog.keys.filter { $0.places.contains(place) && $0.field.isSupported }
       .map { ($0.name + "=", $0.summary) }

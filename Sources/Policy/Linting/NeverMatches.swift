@@ -62,7 +62,12 @@ extension Diagnostic {
   fileprivate static func ruleNeverMatches(
     _ rule: CheckedPolicy.Rule, _ target: CheckedFilter.Target, inScope scope: [CheckedFilter]
   ) -> Self {
-    let filters = rule.filters.filter { $0.target.isSameField(as: target) }
+    var filters = rule.filters.filter { $0.target.isSameField(as: target) }
+    let alone = PlanRule(policy: 0, event: rule.events[0], scope: scope, filters: filters)
+    if case .packet = target, alone.contradiction == nil {
+      // The two addresses contradict each other.
+      filters = rule.filters.filter { $0.isOfAddresses }
+    }
     let scoped = scope.filter { $0.target.isSameField(as: target) }
     let message =
       scoped.isEmpty ? "the rule can never match" : "the rule can never match within the scope"
@@ -91,13 +96,21 @@ extension Diagnostic {
   }
 }
 
+extension CheckedFilter {
+  /// Whether the filter is about the source or the destination of the packet.
+  fileprivate var isOfAddresses: Bool {
+    guard case .packet(let field, _) = target else { return false }
+    let common = field.commonField ?? field
+    return common == .source || common == .destination
+  }
+}
+
 extension CheckedFilter.Target {
   /// Returns whether both are about the same field, of any member.
   fileprivate func isSameField(as other: CheckedFilter.Target) -> Bool {
     switch (self, other) {
     case (.packet(let a, _), .packet(let b, _)):
       (a.commonField ?? a) == (b.commonField ?? b)
-        || [a, b].allSatisfy { [.source, .destination].contains($0.commonField ?? $0) }
     default: self == other
     }
   }

@@ -39,7 +39,7 @@ extension PlanRule {
   private func families(of field: PacketField) -> Set<Int>? {
     let conditions = filters.conditions(of: field)
     guard conditions.contains(where: { !$0.included.isEmpty }) else { return nil }
-    return conditions.reduce(into: [4, 6]) { families, condition in
+    return conditions.reduce(into: Set([4, 6])) { families, condition in
       guard !condition.included.isEmpty else { return }
       families.formIntersection(
         condition.included.map { operand in

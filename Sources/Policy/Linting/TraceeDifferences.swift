@@ -4,10 +4,16 @@
 enum TraceeDifferences {
   /// Returns a note for each such place.
   static func check(_ policies: [CheckedPolicy], _ sources: [SourceFile]) -> [Diagnostic] {
-    policies.flatMap { policy in
-      keys(policy.scope) + policy.rules.flatMap { keys($0.filters) } + spellings(policy)
-        + repeatedEvents(policy)
-    } + documents(policies) + sources.flatMap(trailingCommas)
+    var found: [Diagnostic] = []
+    for policy in policies {
+      found += keys(policy.scope)
+      for rule in policy.rules { found += keys(rule.filters) }
+      found += spellings(policy)
+      found += repeatedEvents(policy)
+    }
+    found += documents(policies)
+    for source in sources { found += trailingCommas(source) }
+    return found
   }
 
   /// Several expressions about one key, which Tracee puts together in another way.
@@ -50,29 +56,34 @@ enum TraceeDifferences {
       guard ["hostPpid", "hostParentProcessId"].contains(key) else { return nil }
       return .tracee(filter, "Tracee compares `\(key)` in a rule with the process's own id")
     }
-    return inRules
-      + policy.filters.compactMap { filter in
-        let words = filter.values.map(\.word.text)
-        switch filter.target {
-        case .owner(.executable)
-        where words.contains(where: {
-          !$0.hasPrefix("/") && !$0.hasPrefix("*") && !$0.hasPrefix("host:")
-        }):
-          return .tracee(filter, "Tracee refuses a path that does not begin with `/`")
-        case .owner(.comm) where words.contains { $0.starless.isEmpty }:
-          return .tracee(filter, "Tracee refuses a star alone")
-        case .owner(.containerID)
-        where filter.expression.comparison == .notEqual && words.contains("started"):
-          return .tracee(filter, "Tracee refuses `container!=started`")
-        case .packet
-        where words.contains(where: {
-          ServiceName.ports[$0] != nil || AddressWord(rawValue: $0) != nil
-        })
-          && filter.type?.isText != true:
-          return .tracee(filter, "Tracee has no words for ports and addresses")
-        default: return nil
-        }
+    let refused = policy.filters.compactMap { filter -> Diagnostic? in
+      refusal(filter).map { Diagnostic.tracee(filter, $0) }
+    }
+    return inRules + refused
+  }
+
+  /// Returns why Tracee refuses a filter; nil if it does not.
+  private static func refusal(_ filter: CheckedFilter) -> String? {
+    let words = filter.values.map(\.word.text)
+    switch filter.target {
+    case .owner(.executable):
+      let isRelative = words.contains { word in
+        !["/", "*", "host:"].contains { word.hasPrefix($0) }
       }
+      return isRelative ? "Tracee refuses a path that does not begin with `/`" : nil
+    case .owner(.comm):
+      return words.contains { $0.starless.isEmpty } ? "Tracee refuses a star alone" : nil
+    case .owner(.containerID):
+      let isRefused = filter.expression.comparison == .notEqual && words.contains("started")
+      return isRefused ? "Tracee refuses `container!=started`" : nil
+    case .packet:
+      guard filter.type == .port || filter.type == .address else { return nil }
+      let hasWord = words.contains {
+        ServiceName.ports[$0] != nil || AddressWord(rawValue: $0) != nil
+      }
+      return hasWord ? "Tracee has no words for ports and addresses" : nil
+    default: return nil
+    }
   }
 
   private static func repeatedEvents(_ policy: CheckedPolicy) -> [Diagnostic] {

@@ -84,7 +84,7 @@ enum UselessFilter {
     var found: [Diagnostic] = []
     let long = LongLists(filters)
     found += long.useless.reversed().map {
-      .useless(filters[$0.filter], filters[$0.filter].values[$0.value])
+      Diagnostic.useless(filters[$0.filter], filters[$0.filter].values[$0.value])
     }
     for (index, filter) in filters.enumerated().reversed() where !long.filters.contains(index) {
       for position in filter.values.indices.reversed() {

@@ -110,7 +110,8 @@ struct FilterChecker {
           values.append(.init(word: word, meaning: .operands(try type.operands(word.text))))
         }
       } catch {
-        report(.invalidValue(meant(error, word, type, key), key, type, words), word.range, expression)
+        report(
+          .invalidValue(meant(error, word, type, key), key, type, words), word.range, expression)
       }
     }
     return values.count == expression.values.count ? values : nil

@@ -2,7 +2,7 @@
 extension TracePlan {
   /// The paths of executables that the plan names whole, in order, each once.
   public var executables: [String] {
-    operands(of: .executable).compactMap { operand in
+    operands(of: .executable).compactMap { operand -> String? in
       switch operand {
       case .text(.exact(let path)): path
       case .member(FieldValue.host, .exact(let path)): path
@@ -13,7 +13,7 @@ extension TracePlan {
 
   /// The paths of cgroups that the plan names, in order, each once.
   public var cgroups: [String] {
-    operands(of: .cgroup).compactMap { operand in
+    operands(of: .cgroup).compactMap { operand -> String? in
       if case .text(.exact(let path)) = operand { path } else { nil }
     }.distinct
   }
@@ -21,12 +21,11 @@ extension TracePlan {
   /// The ids of processes on the host that the plan names one by one, in order, each once.
   public var processes: [UInt64] {
     [OwnerField.processID, .threadID, .parentProcessID, .tree].flatMap { operands(of: $0) }
-      .compactMap {
-        if case .numbers(let range) = $0, range.lowerBound == range.upperBound {
-          range.lowerBound
-        } else {
-          nil
+      .compactMap { operand -> UInt64? in
+        guard case .numbers(let range) = operand, range.lowerBound == range.upperBound else {
+          return nil
         }
+        return range.lowerBound
       }.distinct
   }
 
