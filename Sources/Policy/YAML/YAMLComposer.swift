@@ -298,6 +298,9 @@ extension YAMLStop {
     if fault.problem.contains("mapping values are not allowed") {
       return "quote a text that contains `: `"
     }
+    if fault.context == "while scanning a tag" {
+      return "quote a text that begins with `!`; to negate, write comm!=NAME or not-container"
+    }
     guard fault.problem.contains("cannot start any token") else { return nil }
     return switch file.bytes.indices.contains(place.offset) ? file.bytes[place.offset] : 0 {
     case UInt8(ascii: "\t"): "indent with spaces"

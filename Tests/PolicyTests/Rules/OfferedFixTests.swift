@@ -25,7 +25,7 @@ import Testing
     ("\n      - data.dst_port: 80", "\n      - data.dst_port=80"),
     ("\n      - comm: curl", "\n      - comm=curl"),
     ("\n      - data.dst_port: [80, 443]", "\n      - \"data.dst_port=80,443\""),
-    ("\n      - !comm=curl", "\n      - comm!=curl"), ("[!container]", "[not-container]"),
+    ("\n      - !comm=curl", "\n      - comm!=curl"), ("\n      - !container", "\n      - not-container"),
     ("[data.dst_prot=80]", "[data.dst_port=80]"), ("[dst_port=80]", "[data.dst_port=80]"),
     ("[data.dst=10.0.0.0/255.0.0.0]", "[data.dst=10.0.0.0/8]"),
     ("['data.dst=[fe80::1]']", "['data.dst=fe80::1']"),
