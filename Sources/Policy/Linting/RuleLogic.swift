@@ -41,11 +41,7 @@ extension PlanRule {
     guard conditions.contains(where: { !$0.included.isEmpty }) else { return nil }
     return conditions.reduce(into: Set([4, 6])) { families, condition in
       guard !condition.included.isEmpty else { return }
-      families.formIntersection(
-        condition.included.map { operand in
-          guard case .addresses(let range) = operand else { return 6 }
-          return IPAddress.ipv4Block.contains(range.lowerBound) ? 4 : 6
-        })
+      families.formIntersection(condition.included.flatMap(\.families))
     }
   }
 
@@ -110,5 +106,15 @@ extension Array {
   fileprivate func conditions<Field>(of field: Field) -> [Condition]
   where Element == Clause<Field> {
     filter { $0.field == field }.map(\.condition)
+  }
+}
+
+extension Operand {
+  /// The families of the operand's addresses, 4 and 6; both for what is not about addresses.
+  fileprivate var families: [Int] {
+    guard case .addresses(let range) = self else { return [4, 6] }
+    let block = IPAddress.ipv4Block
+    let isBeyond = range.lowerBound < block.lowerBound || block.upperBound < range.upperBound
+    return (range.overlaps(block) ? [4] : []) + (isBeyond ? [6] : [])
   }
 }
