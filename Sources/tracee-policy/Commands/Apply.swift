@@ -79,11 +79,12 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let selection = Selection(selection)
-    let own = try selection.plan()
+    let (own, notes) = NamedPlaces.resolved(try selection.plan())
     try output.check(against: own)
     let next = preview.map { Selection(path: $0) }
     let plan = try next.map { try previewing($0.plan(), besides: own) } ?? own
     try checkMachine()
+    for note in notes { StandardError.report("note: \(note)") }
     do throws(TraceError) {
       try trace(plan, selection, previewing: next)
     } catch {

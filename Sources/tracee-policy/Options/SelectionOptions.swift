@@ -86,8 +86,13 @@ struct Selection: Sendable {
       let before = SourceStates(of: paths)
       let checked = checked()
       if before == SourceStates(of: paths) {
-        let isEmpty = checked.plan?.rules.isEmpty ?? true
-        return PlanReading(plan: isEmpty ? nil : checked.plan, remarks: remarks(on: checked))
+        let remarks = remarks(on: checked)
+        guard let plan = checked.plan, !plan.rules.isEmpty else {
+          return PlanReading(plan: nil, remarks: remarks)
+        }
+        let (resolved, notes) = NamedPlaces.resolved(plan)
+        let lines = notes.map { StandardError.line("note: \($0)") }.joined()
+        return PlanReading(plan: resolved, remarks: remarks + lines)
       }
       usleep(100_000)
     }
