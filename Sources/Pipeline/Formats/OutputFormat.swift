@@ -15,11 +15,11 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   ///
   /// - Parameters:
   ///   - clock: converts times of records.
-  ///   - colour: whether a terminal shows it.
-  func writer(clock: BootClock, colour: Bool) -> EventWriter? {
+  ///   - style: how a table is printed.
+  func writer(clock: BootClock, style: TableStyle) -> EventWriter? {
     switch self {
     case .json: JSONWriter(clock: clock)
-    case .table: TableWriter(clock: clock, colour: colour)
+    case .table: TableWriter(clock: clock, style: style)
     case .pcap: PcapngWriter(clock: clock)
     case .none: nil
     }
