@@ -7,8 +7,8 @@ import Policy
 enum MistakenCommand {
   /// Words that other programs use for what a command here does.
   private static let synonyms = [
-    "check": "lint", "verify": "lint", "fmt": "lint --fix", "fix": "lint --fix", "run": "apply", "start": "apply",
-    "trace": "apply", "read": "replay", "show": "list", "events": "list events",
+    "check": "lint", "verify": "lint", "fmt": "lint --fix", "fix": "lint --fix", "run": "apply",
+    "start": "apply", "trace": "apply", "read": "replay", "show": "list", "events": "list events",
     "status": "doctor", "version": "--version",
   ]
 
@@ -17,10 +17,11 @@ enum MistakenCommand {
     guard let word, let first = word.first, first.isASCII, first.isLetter,
       word.allSatisfy({ $0.isASCII && ($0.isLetter || $0 == "-") })
     else { return nil }
-    let configurations = TraceePolicy.configuration.subcommands.map { command in
-      (command.configuration.commandName ?? "\(command)".lowercased(), command.configuration.aliases)
+    var commands = ["help"]
+    for command in TraceePolicy.configuration.subcommands {
+      commands.append(command.configuration.commandName ?? "\(command)".lowercased())
+      commands += command.configuration.aliases
     }
-    let commands = configurations.flatMap { [$0] + $1 } + ["help"]
     guard !commands.contains(word), access(word, F_OK) != 0 else { return nil }
     let question =
       synonyms[word].map { "did you mean `\($0)`?" } ?? Nearest.question(word, among: commands)

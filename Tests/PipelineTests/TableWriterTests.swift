@@ -50,8 +50,8 @@ import Testing
       sample.own()
       let line = try table(sample, .tcp, policies: ["web"], width)
       for (name, text) in [
-        ("UID", "1000 "), ("COMM", "curl "), ("PID", "100 "), ("EVENT", "tcp "), ("POLICIES", "web "),
-        ("DIR", "in  "), ("SOURCE", "1"),
+        ("UID", "1000 "), ("COMM", "curl "), ("PID", "100 "), ("EVENT", "tcp "),
+        ("POLICIES", "web "), ("DIR", "in  "), ("SOURCE", "1"),
       ] {
         guard let range = head.range(of: name) else {
           #expect(width < 120 && ["UID", "POLICIES"].contains(name), "\(name) at \(width)")

@@ -53,15 +53,16 @@ extension Destination {
   }
 
   private static let networkSchemes = [
-    "amqp", "ftp", "grpc", "http", "https", "journald", "kafka", "mqtt", "nats", "redis", "ssl", "syslog", "tcp",
-    "tcp4", "tcp6", "tls", "udp", "udp4", "udp6", "unixgram", "ws", "wss",
+    "amqp", "ftp", "grpc", "http", "https", "journald", "kafka", "mqtt", "nats", "redis", "ssl",
+    "syslog", "tcp", "tcp4", "tcp6", "tls", "udp", "udp4", "udp6", "unixgram", "ws", "wss",
   ]
 
   /// Returns the scheme that a path starts with if it looks like an address of a network: `tcp:` or `x://`.
   private static func networkScheme(of path: String) -> String? {
     guard let colon = path.firstIndex(of: ":") else { return nil }
     let scheme = path[..<colon].lowercased()
-    let isWord = scheme.first?.isLetter ?? false
+    let isWord =
+      scheme.first?.isLetter ?? false
       && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
     let isURL = isWord && path[colon...].hasPrefix("://")
     return isURL || networkSchemes.contains(scheme) ? scheme : nil

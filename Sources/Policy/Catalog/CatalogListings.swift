@@ -90,7 +90,8 @@ extension Listing {
         event.fields.map { field in
           let description = field.description
           var members = [
-            JSONValue.Member("key", .text(field.key)), .init("takes", .text(description.type.takes)),
+            JSONValue.Member("key", .text(field.key)),
+            .init("takes", .text(description.type.takes)),
             .init("isList", .bool(description.isList)),
             .init("hasMembers", .bool(description.hasMembers)),
             .init("supported", .bool(field.isSupported)),

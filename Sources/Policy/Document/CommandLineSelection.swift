@@ -11,8 +11,7 @@ public struct CommandLineSelection: Equatable, Sendable {
 
   /// Creates a policy from the arguments of `--events` and `--scope`, each in order.
   ///
-  /// Without events it selects the set `default`; without scopes, `global`. An event or set after a minus is left out of
-  /// what is selected otherwise.
+  /// Without events it selects the set `default`; without scopes, `global`.
   public init(events: [String], scopes: [String]) {
     var lines = SelectionLines()
     let events = events.map { lines.add("--events ", $0) }
@@ -23,7 +22,6 @@ public struct CommandLineSelection: Equatable, Sendable {
     if rules.rules.isEmpty, rules.diagnostics.isEmpty {
       rules.rules.append(PolicyDocument.Rule(range: nothing.range, event: nothing.with("default")))
     }
-    rules.leaveOut()
     source = SourceFile(name: SelectionLines.name, bytes: Array(lines.text.utf8))
     diagnostics = rules.diagnostics
     document = PolicyDocument(
@@ -70,21 +68,14 @@ private struct SelectionLines {
 private struct SelectionRules {
   var rules: [PolicyDocument.Rule] = []
   var diagnostics: [Diagnostic] = []
-  /// The events and sets to leave out, without the minus before them.
-  private var excluded: [SourceText] = []
 
-  /// Adds an argument: a comma list of events, some perhaps after a minus, or a filter of one event.
+  /// Adds an argument: a comma list of events, or a filter of one event.
   mutating func add(_ argument: SourceText) {
     let bytes = Array(argument.text.utf8)
     let key = bytes[..<(bytes.firstIndex { "=!<>".utf8.contains($0) } ?? bytes.count)]
     guard let dot = key.firstIndex(of: UInt8(ascii: ".")) else {
       for item in bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-        let item = argument.part(item.startIndex..<item.endIndex)
-        if item.text.hasPrefix("-"), !item.text.hasPrefix("--") {
-          excluded.append(item.part(1..<item.text.utf8.count))
-        } else {
-          _ = rule(for: item)
-        }
+        _ = rule(for: argument.part(item.startIndex..<item.endIndex))
       }
       return
     }
@@ -101,32 +92,6 @@ private struct SelectionRules {
     } else {
       diagnostics.append(.unknownFilter(argument.part(dot + 1..<key.endIndex), of: event))
     }
-  }
-
-  /// Removes the excluded events from the rules; a rule for a set becomes rules for the events that are left of it.
-  mutating func leaveOut() {
-    var unwanted: Set<EventKind> = []
-    for item in excluded {
-      switch EventCatalog.find(item.text) {
-      case .event(let kind): unwanted.insert(kind)
-      case .several(let kinds): unwanted.formUnion(kinds)
-      default: diagnostics.append(.unknownExclusion(item))
-      }
-    }
-    guard !unwanted.isEmpty, let last = excluded.last else { return }
-    rules = rules.flatMap { rule in
-      switch EventCatalog.find(rule.event.text) {
-      case .event(let kind): return unwanted.contains(kind) ? [] : [rule]
-      case .several(let kinds) where !unwanted.isDisjoint(with: kinds):
-        return kinds.filter { !unwanted.contains($0) }.map { kind in
-          var left = rule
-          left.event = rule.event.with(kind.name)
-          return left
-        }
-      default: return [rule]
-      }
-    }
-    if rules.isEmpty, diagnostics.isEmpty { diagnostics.append(.nothingLeft(last)) }
   }
 
   /// Returns the index of the rule for an item, and adds the rule if the item is new.
@@ -161,20 +126,6 @@ extension Diagnostic {
     Diagnostic(
       .unknownEvent, "a filter applies to one event", at: event,
       help: "write a separate `--events` for each event with a filter")
-  }
-
-  fileprivate static func unknownExclusion(_ item: SourceText) -> Diagnostic {
-    let known = EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
-    return Diagnostic(
-      .unknownEvent, "`\(item.text)` is not an event or a set that can be left out", at: item,
-      help: Nearest.question(item.text, among: known)
-        ?? "`tracee-policy list events` shows the events")
-  }
-
-  fileprivate static func nothingLeft(_ item: SourceText) -> Diagnostic {
-    Diagnostic(
-      .unknownEvent, "every selected event is left out", at: item,
-      help: "select an event that is not left out")
   }
 
   fileprivate static func unknownFilter(_ filter: SourceText, of event: SourceText) -> Diagnostic {

@@ -44,7 +44,8 @@ public struct OwnerExpression: Equatable, Sendable {
     }
     guard !value.contains(",") else {
       throw ExpressionFault(
-        "`\(name)` takes a single value here, and `\(value)` is a list", help: "ask for one at a time")
+        "`\(name)` takes a single value here, and `\(value)` is a list",
+        help: "ask for one at a time")
     }
     if key.words.contains(value) {
       states.insert(key.field)

@@ -83,7 +83,8 @@ struct Explain: ParsableCommand {
     case .match where matching == 0:
       StandardError.report("expected a match: no rule matches, \(depending) depend on more")
     case .noMatch where matching + depending > 0:
-      StandardError.report("expected no match: \(matching) rules match, \(depending) depend on more")
+      StandardError.report(
+        "expected no match: \(matching) rules match, \(depending) depend on more")
     default: return
     }
     throw .findings

@@ -28,7 +28,8 @@ struct OutputOptions: ParsableArguments {
   func validate() throws {
     if let width, width != 0, !Self.widths.contains(width) {
       throw ValidationError(
-        "--width takes 0 for no limit, or \(Self.widths.lowerBound) to \(Self.widths.upperBound) columns")
+        "--width takes 0 for no limit, or \(Self.widths.lowerBound) to \(Self.widths.upperBound) columns"
+      )
     }
     if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Terminal.isOutput {
       throw ValidationError("cannot write pcap to a terminal; name a file with --output pcap:PATH")

@@ -17,7 +17,8 @@ struct SelectionOptions: ParsableArguments {
     name: .shortAndLong, parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable.",
-      discussion: "-EVENT leaves out an event of the other selected events, or of the set default."))
+      discussion: "-EVENT leaves out an event of the other selected events, or of the set default.")
+  )
   var events: [String] = []
 
   @Option(

@@ -59,14 +59,19 @@ final class AdditionalKeys {
     var utc = unsafe tm()
     unsafe gmtime_r(&since, &utc)
     date.truncate(to: 0)
-    let numbers = unsafe [utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec]
-    let separators = "--T::"
-    date.append(decimal: UInt32(numbers[0]))
-    for (number, separator) in zip(numbers.dropFirst(), separators.utf8) {
-      date.append(separator)
-      date.append(UInt8(ascii: "0") + UInt8(number / 10))
-      date.append(UInt8(ascii: "0") + UInt8(number % 10))
-    }
+    date.append(decimal: unsafe UInt32(utc.tm_year + 1900))
+    append("-", unsafe utc.tm_mon + 1)
+    append("-", unsafe utc.tm_mday)
+    append("T", unsafe utc.tm_hour)
+    append(":", unsafe utc.tm_min)
+    append(":", unsafe utc.tm_sec)
+  }
+
+  /// Adds a separator and a number of two digits to the date.
+  private func append(_ separator: StaticString, _ number: Int32) {
+    date.append(separator)
+    date.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+    date.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 
   private static var machineName: [UInt8] {
