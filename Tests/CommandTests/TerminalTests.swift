@@ -67,13 +67,13 @@ struct TerminalTests {
             .filter { $0.hasPrefix("TIME ") || $0.contains(" → ") }
             .map(\.count).max() ?? 0
         }
-        let shown = try await shown(
+        let printed = try await shown(
           "replay", file, "-p", policy, noColour: "1", columns: columns)
-        let asked = try await self.shown(
+        let asked = try await shown(
           "replay", file, "-p", policy, "--width", "100", noColour: "1", columns: columns)
-        #expect((1...width).contains(widest(shown)), "\(shown)")
+        #expect((1...width).contains(widest(printed)), "\(printed)")
         #expect((1...100).contains(widest(asked)) && asked.contains("+39 "), "\(asked)")
-        #expect((width == 200) == shown.contains("policy-0,policy-1"), "\(shown)")
+        #expect((width == 200) == printed.contains("policy-0,policy-1"), "\(printed)")
       }
     }
   }

@@ -80,12 +80,13 @@ import Testing
           + "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:80 GET /a/path/that/is/long\n"), "\(full)")
   }
 
-  @Test(arguments: [
-    (["web", "dns"], "web,dns   "), (["a-policy-with-a-very-long-name"], "a-policy-…"),
-    (["web", "dns", "egress"], "web,dns +1"), (["web", "metadata", "b", "c"], "web +3    "),
-    (["very-long-name", "b"], "very-l… +1"), (["ärger", "ßagut", "c"], "ärger +2  "),
-    ((0..<120).map { "policy-\($0)" }, "poli… +119"), (["1234567890"], "1234567890"),
-  ])
+  @Test(
+    arguments: [
+      (["web", "dns"], "web,dns   "), (["a-policy-with-a-very-long-name"], "a-policy-…"),
+      (["web", "dns", "egress"], "web,dns +1"), (["web", "metadata", "b", "c"], "web +3    "),
+      (["very-long-name", "b"], "very-l… +1"), (["ärger", "ßagut", "c"], "ärger +2  "),
+      ((0..<120).map { "policy-\($0)" }, "poli… +119"), (["1234567890"], "1234567890"),
+    ] as [([String], String)])
   func `policies that do not fit are counted`(names: [String], expected: String) throws {
     let sample = SampleRecord(SamplePacket.ipv4(1, SamplePacket.icmp(8)))
     let line = try table(sample, .icmp, policies: names)

@@ -46,7 +46,7 @@ struct ListEvents: ParsableCommand {
 
   func run() throws {
     let event = name.flatMap(EventKind.init(name:))
-    try options.show(event.map { .fields(of: $0, inFull: values) } ?? .events)
+    try options.show(event.map { Listing.fields(of: $0, inFull: values) } ?? .events)
   }
 }
 

@@ -19,9 +19,7 @@ final class AdditionalKeys {
   private var second: UInt64 = .max
   private var date = LineBuffer(capacity: 64)
 
-  /// Creates the keys; nil if there are none.
-  init?(_ additions: Set<EventAddition>) {
-    guard !additions.isEmpty else { return nil }
+  init(_ additions: Set<EventAddition>) {
     hasTime = additions.contains(.time)
     guard additions.contains(.host) else {
       host = []

@@ -13,7 +13,7 @@ final class JSONWriter: EventWriter {
   /// Creates a writer that tells times by a clock.
   init(clock: BootClock, additions: Set<EventAddition> = []) {
     envelope = Envelope(clock: clock)
-    additional = AdditionalKeys(additions)
+    additional = additions.isEmpty ? nil : AdditionalKeys(additions)
   }
 
   override func append(

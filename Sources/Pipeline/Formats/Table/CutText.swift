@@ -28,7 +28,8 @@ extension LineBuffer {
   ///
   /// - Returns: the columns that it takes.
   mutating func append(policiesOf label: EventLabel, columns: Int) -> Int {
-    let text = label.text.bytes
+    let names = label.text
+    let text = names.bytes
     let all = 0..<text.byteCount
     if text.columns(in: all) <= columns {
       append(text)
