@@ -19,6 +19,7 @@ final class AdditionalKeys {
   private var second: UInt64 = .max
   private var date = LineBuffer(capacity: 64)
 
+  /// Creates the keys that are asked for.
   init(_ additions: Set<EventAddition>) {
     hasTime = additions.contains(.time)
     guard additions.contains(.host) else {
