@@ -76,7 +76,8 @@ final class AdditionalKeys {
   private static var machineName: [UInt8] {
     var name = [UInt8](repeating: 0, count: 256)
     let code = unsafe name.withUnsafeMutableBytes { bytes in
-      unsafe gethostname(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count - 1)
+      guard let start = bytes.baseAddress else { return Int32(-1) }
+      return unsafe gethostname(start.assumingMemoryBound(to: CChar.self), bytes.count - 1)
     }
     return code == 0 ? Array(name.prefix { $0 != 0 }) : []
   }
