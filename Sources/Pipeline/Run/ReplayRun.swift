@@ -7,13 +7,16 @@ public import System
 /// A capture does not say whose its packets are, so that only rules without a scope can match. Where it does not say which
 /// way a packet went either, the packet counts as one that arrives.
 public struct ReplayRun: ~Copyable {
-  private var emitter: Emitter
-  private var reader: CaptureReader
-  private let classifier: TableClassifier
-  private let record: ReplayRecord
-  private var counts = ReplayCounts()
+  var emitter: Emitter
+  var reader: CaptureReader
+  let classifier: TableClassifier
+  let record: ReplayRecord
+  var counts = ReplayCounts()
   /// Packets without a transport, counted as the kernel does.
-  private var hidings = KernelCounts()
+  var hidings = KernelCounts()
+  var fragments = FragmentTable()
+  /// Whether packets that other packets carry give events too.
+  public var decapsulates = false
   /// What a plan costs, as the ready line says it.
   public let readiness: Readiness
   /// The policies with rules that ask whose packet it is, in load order: these rules match nothing.
@@ -102,43 +105,6 @@ public struct ReplayRun: ~Copyable {
     }
   }
 
-  /// Gives the frame that was read to the emitter, when a rule wants its packet.
-  private mutating func replay() {
-    let frame = reader.frame
-    counts.frames += 1
-    guard let link = frame.link else {
-      counts.unknownLink += 1
-      return
-    }
-    let input = reader.input
-    let bytes = input.bytes.extracting(frame.place)
-    guard let view = LinkView(bytes, link) else {
-      counts.notIP += 1
-      return
-    }
-    let captured = bytes.extracting(droppingFirst: view.offset)
-    let length = LinkView.length(of: captured, room: frame.length - view.offset)
-    let packet = captured.extracting(first: length)
-    guard let headers = PacketHeaders(packet) else {
-      counts.malformed += 1
-      return
-    }
-    if let hidden = headers.hiddenTransport(in: packet) { hidings.count(hidden) }
-    let direction = frame.direction ?? view.direction
-    if direction == nil { counts.undirected += 1 }
-    guard let row = classifier.row(of: headers, packet, direction ?? .ingress) else {
-      counts.unwanted += 1
-      return
-    }
-    counts.wanted += 1
-    let record = record
-    record.fill(
-      packet, headers, row: row, time: frame.time, length: length,
-      direction: direction ?? .ingress,
-      interface: view.interface == 0 ? frame.interface : view.interface)
-    emitter.consume(record.bytes)
-  }
-
   /// What became of all frames so far.
   public var ledger: ReplayLedger {
     var kernel = hidings
@@ -146,63 +112,8 @@ public struct ReplayRun: ~Copyable {
     kernel.submitted = counts.wanted
     kernel.malformed = counts.malformed
     return ReplayLedger(
-      counts: counts, faults: reader.faults,
+      counts: counts, fragments: fragments.counts, faults: reader.faults,
       ledger: Ledger(kernel: kernel, emitter: emitter, ringFull: [:]))
-  }
-}
-
-/// What became of the frames of a capture.
-public struct ReplayCounts: Equatable, Sendable {
-  /// Frames that could be read.
-  public var frames: UInt64 = 0
-  /// Of these, those of a link type that is not known.
-  public var unknownLink: UInt64 = 0
-  /// Of these, those that carry no IP.
-  public var notIP: UInt64 = 0
-  /// Of these, those whose IP header is not all there, or none.
-  public var malformed: UInt64 = 0
-  /// Packets that no rule wanted.
-  public var unwanted: UInt64 = 0
-  /// Packets that a rule wanted.
-  public var wanted: UInt64 = 0
-  /// Packets of which the capture does not say which way they went.
-  public var undirected: UInt64 = 0
-}
-
-/// What became of everything in a capture.
-public struct ReplayLedger: Sendable, CustomStringConvertible {
-  /// What became of the frames.
-  public let counts: ReplayCounts
-  /// What could not be read.
-  public let faults: CaptureFaults
-  /// What became of the packets and events, as after tracing.
-  public let ledger: Ledger
-
-  /// The words of the ledger line.
-  public var description: String {
-    "frames \(counts.frames): not IP \(counts.notIP), link type not known \(counts.unknownLink), "
-      + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
-      + "events \(ledger.emitted), rejected \(ledger.rejected), "
-      + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
-      + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
-      + Self.words(
-        "messages over segments", ledger.messages.words.filter { $0.name != "assembled" })
-      + Self.words(
-        "without a transport",
-        [
-          ("fragments", ledger.kernel.fragments), ("buried", ledger.kernel.buried),
-          ("cut off", ledger.kernel.cutOff),
-        ])
-  }
-
-  private func faults(_ fault: DecodingFault) -> UInt64 {
-    ledger.events.reduce(0) { $0 + $1.counts.faults[fault] }
-  }
-
-  /// The numbers that are not 0; nothing when all are.
-  private static func words(_ title: String, _ counts: [(name: String, count: UInt64)]) -> String {
-    let words = counts.filter { $0.count > 0 }.map { "\($0.name) \($0.count)" }
-    return words.isEmpty ? "" : "; \(title): \(words.joined(separator: ", "))"
   }
 }
 

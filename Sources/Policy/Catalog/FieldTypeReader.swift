@@ -15,7 +15,7 @@ extension FieldType {
     case .text(let comparedBytes):
       return [.text(TextPattern(text, comparedBytes: comparedBytes))]
     case .name:
-      return [.text(TextPattern(text.smallLetters))]
+      return [.text(TextPattern(Self.withoutRoot(text).smallLetters))]
     case .path:
       return try Self.path(text)
     case .executable:
@@ -107,6 +107,14 @@ extension FieldType {
     let path = String(text[text.index(after: colon)...])
     guard !path.isEmpty else { throw ValueFault("there is no path after `\(namespace):`") }
     return .member(String(namespace), TextPattern(path))
+  }
+
+  /// The name without the dot at its end that stands for the root: events show names without it.
+  ///
+  /// A dot behind a backslash is part of a label, and one behind a star part of a pattern.
+  private static func withoutRoot(_ name: String) -> String {
+    guard name.hasSuffix("."), !name.hasSuffix("\\."), !name.hasSuffix("*.") else { return name }
+    return String(name.dropLast())
   }
 
   private static func isContainerIDByte(_ byte: UInt8) -> Bool {

@@ -24,6 +24,12 @@ struct Replay: ParsableCommand {
   @Option(help: "Stop after this many events.")
   var count: UInt64?
 
+  @Flag(
+    help: """
+      Show the packets that packets of GRE, IP in IP, 6in4, VXLAN, Geneve and Teredo carry, too.
+      """)
+  var decapsulate = false
+
   func validate() throws {
     if capture == "-", (selection.paths + selection.policies).contains("-") {
       throw ValidationError("standard input cannot be both the capture and a policy")
@@ -53,6 +59,7 @@ struct Replay: ParsableCommand {
     // The times in a capture are already since the epoch.
     let outputs = try output.open(clock: BootClock(epochOffset: 0))
     var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
+    run.decapsulates = decapsulate
     if !run.policiesOfOwners.isEmpty {
       let names = run.policiesOfOwners.map { "'\($0)'" }.joined(separator: ", ")
       StandardError.report(
