@@ -37,23 +37,27 @@ public struct ReplayLedger: Sendable, CustomStringConvertible {
 
   /// The words of the ledger line.
   public var description: String {
-    "frames \(counts.frames)" + Self.carried(counts) + ": not IP \(counts.notIP), link type not known \(counts.unknownLink), "
-      + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
-      + "events \(ledger.emitted), rejected \(ledger.rejected), "
-      + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
-      + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
-      + Self.words(
-        "messages over segments", ledger.messages.words.filter { $0.name != "assembled" })
-      + Self.words("packets in fragments", fragments.words)
-      + Self.words("link types not known", counts.unreadLinks.sorted { $0.key < $1.key }.map {
-        (LinkType.text(ofNumber: $0.key), $0.value)
-      })
-      + Self.words(
-        "without a transport",
-        [
-          ("fragments", ledger.kernel.fragments), ("buried", ledger.kernel.buried),
-          ("cut off", ledger.kernel.cutOff),
-        ])
+    var text = "frames \(counts.frames)\(Self.carried(counts)): not IP \(counts.notIP), "
+    text += "link type not known \(counts.unknownLink), malformed \(counts.malformed), "
+    text += "unwanted \(counts.unwanted), wanted \(counts.wanted); "
+    text += "events \(ledger.emitted), rejected \(ledger.rejected), "
+    text += "undecodable \(ledger.undecodable), lost \(ledger.lost)"
+    let undecodable = DecodingFault.allCases.map { (name: $0.words.name, count: faults($0)) }
+    text += Self.words("undecodable by", undecodable)
+    text += Self.words(
+      "messages over segments", ledger.messages.words.filter { $0.name != "assembled" })
+    text += Self.words("packets in fragments", fragments.words)
+    let links = counts.unreadLinks.sorted { $0.key < $1.key }
+    text += Self.words(
+      "link types not known",
+      links.map { (name: LinkType.text(ofNumber: $0.key), count: $0.value) })
+    text += Self.words(
+      "without a transport",
+      [
+        ("fragments", ledger.kernel.fragments), ("buried", ledger.kernel.buried),
+        ("cut off", ledger.kernel.cutOff),
+      ])
+    return text
   }
 
   private func faults(_ fault: DecodingFault) -> UInt64 {

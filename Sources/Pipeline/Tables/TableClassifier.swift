@@ -97,7 +97,10 @@ struct TableClassifier: Sendable {
     if let contents {
       let content = part == .headers ? 0 : Self.content(of: headers, packet)
       guard row.keep(contents[content]) else { return nil }
-      if part == .messages { row = row.subtracting(contents[0]) }
+      if part == .messages {
+        row = row.subtracting(contents[0])
+        guard !row.isEmpty else { return nil }
+      }
     } else if part == .messages {
       return nil
     }

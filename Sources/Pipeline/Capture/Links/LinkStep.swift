@@ -85,8 +85,8 @@ enum SNAPHeader {
   /// Returns what it leads to; it is all there.
   static func step(_ frame: RawSpan, at offset: Int) -> LinkStep? {
     let type: UInt16 = frame.network(offset + 3)
-    let organization = UInt32(frame.byte(offset)) << 16 | UInt32(frame.network(offset + 1, as: UInt16.self))
-    switch organization {
+    let end: UInt16 = frame.network(offset + 1)
+    switch UInt32(frame.byte(offset)) << 16 | UInt32(end) {
     case 0, 0xf8: return type > 1500 ? .payload(type: type, at: offset + 5) : nil
     // Bridged Ethernet, with its checksum or without (RFC 2427 §4.2).
     case 0x0080c2: return type == 1 || type == 7 ? .ethernet(at: offset + 5) : nil

@@ -24,10 +24,9 @@ struct NetfilterLog {
     packet = 0
     var offset = 4
     while offset + 4 <= frame.byteCount, packet == 0 {
-      let (length, type) =
-        isBig
-        ? (frame.network(offset, as: UInt16.self), frame.network(offset + 2, as: UInt16.self))
-        : (frame.littleEndian(offset), frame.littleEndian(offset + 2))
+      var length: UInt16 = frame.network(offset)
+      var type: UInt16 = frame.network(offset + 2)
+      if !isBig { (length, type) = (length.byteSwapped, type.byteSwapped) }
       guard length >= 4 else { return nil }
       if type == Attribute.payload {
         packet = offset + 4

@@ -7,8 +7,8 @@ enum RadiotapHeader {
     guard offset + 8 <= frame.byteCount, frame.byte(offset) == 0 else { return nil }
     let length = Int(frame.littleEndian(offset + 2, as: UInt16.self))
     guard length >= 8, offset + length <= frame.byteCount else { return nil }
-    let flags = flags(frame, at: offset, length: length)
-    return WirelessHeader.step(frame, at: offset + length, isPadded: flags & 0x20 != 0)
+    let field = Self.flags(frame, at: offset, length: length)
+    return WirelessHeader.step(frame, at: offset + length, isPadded: field & 0x20 != 0)
   }
 
   /// Returns the field of flags; 0 when there is none.

@@ -15,14 +15,14 @@ enum Tunnel {
     guard headers.transport == .none, let payload = headers.payloadOfIP(in: packet) else {
       return nil
     }
-    let step: LinkStep?
+    let first: LinkStep?
     switch payload.nextProtocol {
-    case 4, 41: step = .packet(at: payload.offset)
-    case 47: step = GREHeader.step(packet, at: payload.offset)
-    case 137: step = .mpls(at: payload.offset)
-    default: step = nil
+    case 4, 41: first = .packet(at: payload.offset)
+    case 47: first = GREHeader.step(packet, at: payload.offset)
+    case 137: first = .mpls(at: payload.offset)
+    default: first = nil
     }
-    return step?.packet(in: packet)
+    return first?.packet(in: packet)
   }
 
   /// Returns what a datagram begins with, by its port.
@@ -63,8 +63,8 @@ enum GREHeader {
     guard offset + 4 <= packet.byteCount else { return nil }
     let flags: UInt16 = packet.network(offset)
     let type: UInt16 = packet.network(offset + 2)
-    var end = offset + 4
-    for flag in [hasChecksum, hasKey, hasSequence] where flags & flag != 0 { end += 4 }
+    let fields = (flags & (hasChecksum | hasKey | hasSequence)).nonzeroBitCount
+    let end = offset + 4 + 4 * fields
     switch flags & 7 {
     case 0 where flags & hasRouting == 0:
       switch type {

@@ -159,7 +159,6 @@ private struct RecordReading: ~Escapable {
   }
 
   /// Passes over a section of as many records.
-  @_lifetime(self: copy self)
   mutating func pass(_ count: UInt16, areLast: Bool = false) throws(DecodingFault) {
     for _ in 0..<Int(count) {
       guard offset < bytes.byteCount else {
