@@ -56,7 +56,8 @@ enum CaptureSeeds {
       let cuts = [(20, bytes.count), (0, 10), (5, 10), (10, 20)]
       return sample.pcap(cuts.map { segment(to: port, at: $0, Array(bytes[$0..<$1])) })
     }
-    let datagram = [0x9c, 0x40] + big(53) + big(8 + MessageSeeds.query.count) + [0, 0] + MessageSeeds.query
+    let datagram =
+      [0x9c, 0x40] + big(53) + big(8 + MessageSeeds.query.count) + [0, 0] + MessageSeeds.query
     let fragments = [
       PacketSeeds.ipv4(17, datagram.dropFirst(16), fragment: 2),
       PacketSeeds.ipv4(17, datagram.prefix(16), fragment: 0x2000),

@@ -238,7 +238,8 @@ struct ReplayTests {
         + [10, 0, 0, 1, 10, 0, 0, 9] + payload[start..<end]
     }
     let replayed = try await replay(
-      SampleCapture().pcap(fragments.reversed()), "-o", "json", "-e", "net_packet_dns_request", "-e",
+      SampleCapture().pcap(fragments.reversed()), "-o", "json", "-e", "net_packet_dns_request",
+      "-e",
       "net_packet_udp", "-e", "net_packet_ipv4")
     let events = try events(replayed)
     let (ip, udp) = ("net_packet_ipv4", "net_packet_udp")

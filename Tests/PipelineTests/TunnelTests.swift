@@ -47,7 +47,9 @@ import Testing
       #expect(Self.offset(other) == nil)
     }
     #expect(Self.offset(SamplePacket.ipv4(41, Self.inner6)) == 20)
-    for head in [[], [0, 0] + [UInt8](repeating: 3, count: 6), [0, 1, 0, 0] + [UInt8](repeating: 0, count: 9)]
+    for head in [
+      [], [0, 0] + [UInt8](repeating: 3, count: 6), [0, 1, 0, 0] + [UInt8](repeating: 0, count: 9),
+    ]
       as [[UInt8]]
     {
       let packet = SamplePacket.ipv4(17, SamplePacket.udp(to: 3544, head + Self.inner6))

@@ -84,7 +84,9 @@ struct DNSMessage: ~Escapable {
   func forEachQuestion(_ body: (DNSQuestion) -> Void) {
     var offset = sections.questions
     for _ in 0..<Int(questionCount) {
-      guard let question = try? DNSQuestion(bytes, at: offset, isMulticast: isMulticast) else { return }
+      guard let question = try? DNSQuestion(bytes, at: offset, isMulticast: isMulticast) else {
+        return
+      }
       body(question)
       offset = question.end
     }
