@@ -65,7 +65,7 @@ struct FragmentTable {
     packets[key] = nil
     if known == nil { sources[key.source, default: 0] += 1 }
     var whole: [UInt8]?
-    do throws(FragmentedPacket.Refusal) {
+    do throws(FragmentedPacket.FragmentFault) {
       whole = try taken.add(fragment, of: packet)
     } catch {
       switch error {

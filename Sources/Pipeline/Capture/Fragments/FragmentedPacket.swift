@@ -1,7 +1,7 @@
 /// A packet of which some fragments are here.
 struct FragmentedPacket {
   /// Why fragments are not put together.
-  enum Refusal: Error {
+  enum FragmentFault: Error {
     /// Two have different bytes at one place, or say different lengths.
     case overlapping
     /// It would be longer than a packet may be.
@@ -38,7 +38,7 @@ struct FragmentedPacket {
   /// Takes a fragment, and returns the whole packet when that was the last to come.
   mutating func add(
     _ fragment: PacketFragment, of packet: RawSpan
-  ) throws(Refusal) -> [UInt8]? {
+  ) throws(FragmentFault) -> [UInt8]? {
     let bytes = packet.extracting(droppingFirst: fragment.start)
     let place = fragment.offset..<fragment.offset + bytes.byteCount
     guard fragment.headers + place.upperBound <= Self.byteLimit else { throw .tooLong }
@@ -62,7 +62,7 @@ struct FragmentedPacket {
     return whole(fragment.key.family)
   }
 
-  private mutating func put(_ bytes: RawSpan, at place: Range<Int>) throws(Refusal) {
+  private mutating func put(_ bytes: RawSpan, at place: Range<Int>) throws(FragmentFault) {
     let first = runs.firstIndex { $0.upperBound >= place.lowerBound } ?? runs.count
     if first < runs.count, runs[first].lowerBound < place.upperBound,
       runs[first].upperBound > place.lowerBound
