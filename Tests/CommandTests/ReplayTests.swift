@@ -260,6 +260,46 @@ struct ReplayTests {
           + "without a transport: fragments 2, buried 1, cut off 1"), "\(replayed.errors)")
   }
 
+  @Test func `packets in packets give events when they are asked for`() async throws {
+    let inner = Self.datagram(to: 80, 2)
+    let outer: [UInt8] =
+      [0x45, 0, 0, UInt8(20 + inner.count), 0, 1, 0, 0, 64, 4, 0, 0, 10, 0, 0, 5, 10, 0, 0, 6]
+      + inner
+    let capture = SampleCapture().pcap([outer])
+    let event = "net_packet_ipv4"
+    let plain = try await replay(capture, "-o", "json", "-e", event)
+    #expect(try events(plain).map(\.source) == ["10.0.0.5"])
+    let other = try await replay(capture, "-o", "json", "-e", event, "--decapsulate")
+    #expect(try events(other).map(\.source) == ["10.0.0.5", "10.0.0.2"])
+    #expect(other.errors.contains("frames 1 and 1 packets in tunnels: "), "\(other.errors)")
+  }
+
+  @Test func `a message in fragments is given with the last that comes`() async throws {
+    let query = Array(Self.query.dropFirst(2))
+    let payload = [0x9c, 0x40, 0, 53, 0, UInt8(8 + query.count), 0, 0] + query
+    let fragments = [(0, 16, 0x20), (16, payload.count, 0)].map { start, end, flags in
+      [0x45, 0, 0, UInt8(20 + end - start), 0, 9, UInt8(flags), UInt8(start / 8), 64, 17, 0, 0]
+        + [10, 0, 0, 1, 10, 0, 0, 9] + payload[start..<end]
+    }
+    let replayed = try await replay(
+      SampleCapture().pcap(fragments.reversed()), "-o", "json", "-e", "net_packet_dns_request",
+      "-e",
+      "net_packet_udp", "-e", "net_packet_ipv4")
+    let events = try events(replayed)
+    let (ip, udp) = ("net_packet_ipv4", "net_packet_udp")
+    #expect(events.map(\.name) == [ip, ip, udp, "net_packet_dns_request"], "\(replayed.errors)")
+    #expect(
+      events.last?.arguments["dns_questions"]?.elements?.first?["query"]?.string == "www")
+    #expect(replayed.errors.contains("undecodable 0"), "\(replayed.errors)")
+    #expect(replayed.errors.contains("; packets in fragments: assembled 1"), "\(replayed.errors)")
+  }
+
+  @Test func `a link type that is not read is named`() async throws {
+    let replayed = try await replay(
+      SampleCapture().pcap(Self.frames, link: 189), "-o", "json", "-e", "net_packet_ipv4")
+    #expect(replayed.errors.contains("link types not known: USB_LINUX (189) 3"))
+  }
+
   @Test func `what can be read of a damaged capture is read`() async throws {
     let good = SampleCapture().pcap(Self.frames)
     for (capture, words) in [
