@@ -134,14 +134,6 @@ extension FieldType {
     return .member(String(namespace), TextPattern(path))
   }
 
-  /// The name without the dot at its end that stands for the root: events show names without it.
-  ///
-  /// A dot behind a backslash is part of a label, and one behind a star part of a pattern.
-  private static func withoutRoot(_ name: String) -> String {
-    guard name.hasSuffix("."), !name.hasSuffix("\\."), !name.hasSuffix("*.") else { return name }
-    return String(name.dropLast())
-  }
-
   private static func isContainerIDByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
