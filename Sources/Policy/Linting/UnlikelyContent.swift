@@ -1,5 +1,8 @@
 /// Values that a field of a packet, or of a message in it, never has.
 enum UnlikelyContent {
+  /// The structures that are the head of a message of HTTP.
+  private static let heads = ["proto_http.", "http_request.", "http_response."]
+
   static func doubt(
     _ field: PacketField, _ text: String, _ filter: CheckedFilter
   ) -> UnlikelyValue.Doubt? {
@@ -12,7 +15,7 @@ enum UnlikelyContent {
       return .init(
         "no packet is sent to 0.0.0.0",
         help: "write 0.0.0.0/0 for every IPv4 address, and ::/0 for every IPv6 address")
-    case .text where path.hasPrefix("proto_http"):
+    case .text where heads.contains(where: path.hasPrefix):
       switch path.split(separator: ".").last {
       case "method": return method(text)
       case "protocol": return version(text)

@@ -97,7 +97,7 @@ extension LintRule {
       Example.policy(scope: "[executable=/usr/bin/curl]"),
       Example.policy(scope: "[\"executable=*/curl\"]"),
       Example.policy(
-        event: "net_packet_http_request", filters: "[data.proto_http_request.method=GET]"),
+        event: "net_packet_http_request", filters: "[data.http_request.method=GET]"),
       Example.policy(
         event: "net_packet_dns", filters: "[data.proto_dns.questions.name=example.com.]"),
     ],
@@ -110,7 +110,7 @@ extension LintRule {
       Example.policy(scope: "[comm=/usr/bin/curl]"),
       Example.policy(scope: "[\"comm=curl|wget\"]"),
       Example.policy(
-        event: "net_packet_http_request", filters: "[data.proto_http_request.method=get]"),
+        event: "net_packet_http_request", filters: "[data.http_request.method=get]"),
       Example.policy(
         event: "net_packet_dns", filters: "[\"data.proto_dns.questions.name=http://example.com/\"]"),
     ], isFixable: true)

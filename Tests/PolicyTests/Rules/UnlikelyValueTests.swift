@@ -47,11 +47,11 @@ import Testing
     ("net_packet_dns", "data.proto_dns.questions.name=example.com:53"),
     ("net_packet_dns", "data.proto_dns.questions.name=^example"),
     ("net_packet_dns", "data.proto_dns.questions.name=~exam"),
-    ("net_packet_http_request", "data.proto_http_request.method=get"),
-    ("net_packet_http_request", "data.proto_http_request.method=GTE"),
-    ("net_packet_http_request", "data.proto_http_request.uri_path=admin"),
-    ("net_packet_http_request", "data.proto_http_request.protocol=HTTP/2"),
-    ("net_packet_http_response", "data.proto_http_response.status=500"),
+    ("net_packet_http_request", "data.http_request.method=get"),
+    ("net_packet_http_request", "data.http_request.method=GTE"),
+    ("net_packet_http_request", "data.http_request.uri_path=admin"),
+    ("net_packet_http_request", "data.http_request.protocol=HTTP/2"),
+    ("net_packet_http_response", "data.http_response.status=500"),
     ("net_packet_icmp", "data.proto_icmp.typeCode=8"), ("net_packet_tcp", "data.dst=0.0.0.0"),
   ])
   func `of packets and messages`(event: String, filter: String) {
