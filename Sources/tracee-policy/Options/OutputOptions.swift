@@ -28,7 +28,8 @@ struct OutputOptions: ParsableArguments {
   func validate() throws {
     if let width, width != 0, !Self.widths.contains(width) {
       throw ValidationError(
-        "--width takes 0 for no limit, or \(Self.widths.lowerBound) to \(Self.widths.upperBound) columns")
+        "--width takes 0 for no limit, or \(Self.widths.lowerBound) to \(Self.widths.upperBound) columns"
+      )
     }
     if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Terminal.isOutput {
       throw ValidationError("cannot write pcap to a terminal; name a file with --output pcap:PATH")
@@ -65,10 +66,13 @@ struct OutputOptions: ParsableArguments {
   /// Returns how a table at a destination is printed.
   private func style(of destination: Destination) -> TableStyle {
     let isTerminal = destination.path == nil && Terminal.isOutput
-    // A terminal of unknown size has the width of most.
-    let usual = isTerminal ? Terminal.width ?? 80 : nil
-    return TableStyle(
-      width: width.map { $0 == 0 ? nil : $0 } ?? usual,
-      isColoured: isTerminal && Terminal.showsColour)
+    var style = TableStyle(isColoured: isTerminal && Terminal.showsColour)
+    if let width {
+      style.width = width == 0 ? nil : width
+    } else if isTerminal {
+      // A terminal of unknown size has the width of most; a very narrow one wraps its lines.
+      style.width = max(Terminal.width ?? 80, TableStyle.narrowest)
+    }
+    return style
   }
 }

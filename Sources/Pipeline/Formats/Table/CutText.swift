@@ -10,13 +10,13 @@ extension LineBuffer {
 
   /// Writes a part of what another buffer holds, which is ASCII, without its middle if that does not fit.
   ///
-  /// The end of an address has its port, the beginning its network.
+  /// The end has more room than the beginning: an address differs there from its neighbours, and has its port.
   mutating func append(
     cuttingMiddleOf text: borrowing LineBuffer, _ part: Range<Int>, to columns: Int
   ) {
     guard part.count > columns else { return append(text, part) }
     guard columns > 0 else { return }
-    let head = (columns - 1) / 2
+    let head = (columns - 1) / 4
     append(text, part.lowerBound..<part.lowerBound + head)
     append("…")
     append(text, part.upperBound - (columns - 1 - head)..<part.upperBound)
@@ -28,7 +28,8 @@ extension LineBuffer {
   ///
   /// - Returns: the columns that it takes.
   mutating func append(policiesOf label: EventLabel, columns: Int) -> Int {
-    let text = label.text.bytes
+    let names = label.text
+    let text = names.bytes
     let all = 0..<text.byteCount
     if text.columns(in: all) <= columns {
       append(text)

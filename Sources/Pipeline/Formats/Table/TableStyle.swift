@@ -61,9 +61,10 @@ struct TableColumns: Equatable {
   private var fixed: Int {
     let time = hasMilliseconds ? 13 : 9
     let direction = 4
-    return time + [user, comm, process, event, policies].reduce(direction) { sum, column in
-      sum + (column > 0 ? column + 1 : 0)
-    }
+    return time
+      + [user, comm, process, event, policies].reduce(direction) { sum, column in
+        sum + (column > 0 ? column + 1 : 0)
+      }
   }
 
   /// The columns that details may have at least, however long the addresses are.
