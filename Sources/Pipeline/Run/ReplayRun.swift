@@ -182,8 +182,7 @@ public struct ReplayLedger: Sendable, CustomStringConvertible {
   public var description: String {
     "frames \(counts.frames): not IP \(counts.notIP), link type not known \(counts.unknownLink), "
       + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
-      + "events \(ledger.emitted), rejected \(ledger.rejected), "
-      + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
+      + ledger.eventWords
       + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
       + Self.words(
         "messages over segments", ledger.messages.words.filter { $0.name != "assembled" })
