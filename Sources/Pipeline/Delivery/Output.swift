@@ -48,7 +48,8 @@ public final class Output {
     _ destination: Destination, clock: BootClock, style: TableStyle = TableStyle()
   ) throws(OutputError) {
     self.destination = destination
-    writer = destination.format.writer(clock: clock, style: style)
+    writer = destination.format.writer(
+      clock: clock, style: style, additions: destination.additions)
     signal(SIGPIPE, SIG_IGN)
     guard let writer else {
       queue = nil

@@ -16,9 +16,12 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - clock: converts times of records.
   ///   - style: how a table is printed.
-  func writer(clock: BootClock, style: TableStyle) -> EventWriter? {
+  ///   - additions: what JSON has in addition.
+  func writer(
+    clock: BootClock, style: TableStyle, additions: Set<EventAddition>
+  ) -> EventWriter? {
     switch self {
-    case .json: JSONWriter(clock: clock)
+    case .json: JSONWriter(clock: clock, additions: additions)
     case .table: TableWriter(clock: clock, style: style)
     case .pcap: PcapngWriter(clock: clock)
     case .none: nil
