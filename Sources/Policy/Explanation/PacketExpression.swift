@@ -93,14 +93,15 @@ public struct PacketExpression: Equatable, Sendable {
   /// Adds a TCP flag, or a field with its value.
   private mutating func add(_ word: String, _ kind: Kind) throws(ExpressionFault) {
     guard let sign = word.firstIndex(of: "=") else {
-      guard kind == .tcp, Self.flags.contains(word) else {
+      let named = Self.flags.contains(word) ? [word] : Self.flags(ofLetters: word)
+      guard kind == .tcp, let named else {
         throw .unknown(
           word, kind == .tcp ? "a flag or KEY=VALUE" : "KEY=VALUE",
           among: kind == .tcp ? Self.flags : ["data.proto_ipv4.TTL=64"])
       }
       // If one flag is given, all flags that are not given are 0.
       for flag in Self.flags {
-        let isSet = flag == word || has(flag)
+        let isSet = named.contains(flag) || has(flag)
         set("proto_tcp.\(flag)", .number(isSet ? 1 : 0))
       }
       return
@@ -121,6 +122,17 @@ public struct PacketExpression: Equatable, Sendable {
     } else {
       set(field, value)
     }
+  }
+
+  /// Returns the flags that a word stands for as the table prints them: `S.`, or `none`; nil if it has other letters.
+  private static func flags(ofLetters word: String) -> [String]? {
+    if word == "none" { return [] }
+    let names: [Character: String] = [
+      "F": "FIN", "S": "SYN", "R": "RST", "P": "PSH", ".": "ACK", "U": "URG", "E": "ECE",
+      "W": "CWR", "e": "NS",
+    ]
+    let flags = word.compactMap { names[$0] }
+    return flags.count == word.count ? flags : nil
   }
 
   private func has(_ flag: String) -> Bool {
