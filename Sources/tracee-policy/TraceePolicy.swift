@@ -13,6 +13,9 @@ struct TraceePolicy: ParsableCommand {
 
   static func main() {
     StandardDescriptors.occupy()
+    if let fault = MistakenCommand.fault(in: CommandLine.arguments.dropFirst().first) {
+      exit(withError: ValidationError(fault))
+    }
     main(nil)
   }
 }

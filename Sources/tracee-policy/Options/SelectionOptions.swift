@@ -14,9 +14,10 @@ struct SelectionOptions: ParsableArguments {
   var policies: [String] = []
 
   @Option(
-    name: .shortAndLong, parsing: .singleValue,
-    help:
-      "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable."
+    name: .shortAndLong, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable.",
+      discussion: "-EVENT leaves out an event of the other selected events, or of the set default.")
   )
   var events: [String] = []
 
