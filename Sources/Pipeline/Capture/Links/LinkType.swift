@@ -1,7 +1,7 @@
 /// What stands before the IP header in the frames of a capture.
 ///
 /// Source: the registry of link-layer header types of tcpdump.org.
-enum LinkType: Equatable {
+enum LinkType: Equatable, Sendable {
   case ethernet
   /// Nothing.
   case raw
