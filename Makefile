@@ -7,11 +7,13 @@
 # make lint          checks the format of the code
 # sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, servers and memory, and the start; PARTS="packet nginx" only those
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
+# sudo make deb      builds a Debian package that needs no Swift, in .build-package; `make tarball` an archive of the same files
+# sudo make install  installs the same files; DESTDIR= for another root, PREFIX=/usr/local by default
 # make clean         removes what was built
 
 SHELL := /bin/bash
 
-to_build := libyaml-dev libbpf-dev libelf-dev libseccomp-dev zlib1g-dev
+to_build := libyaml-dev libbpf-dev libelf-dev libmd-dev libseccomp-dev zlib1g-dev
 to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils gcc-multilib iproute2 iptables iputils-ping \
   netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)
@@ -26,11 +28,14 @@ swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
 formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test equivalence soak kernels bench fuzz lint clean
+# The program carries Swift's runtime with it, so that it runs where there is no Swift.
+release = build --configuration release --static-swift-stdlib --product tracee-policy
+
+.PHONY: run test equivalence soak kernels bench fuzz lint install deb tarball clean
 
 run:
 	@.ci/install $(to_build)
-	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) $(swift) $(release)
 	.build/release/tracee-policy apply -p policies/
 
 test:
@@ -54,7 +59,7 @@ else ifdef EQUIVALENCE
 	$(as_caller) env SEED=$(SEED) Tests/Kernels/run --equivalence $(EQUIVALENCE) \
 	  --tests .build/debug/tracee-policyPackageTests.xctest $(KERNELS)
 else
-	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) $(swift) $(release)
 	$(as_caller) Tests/Kernels/run $(if $(DOC),--doc) $(KERNELS)
 endif
 
@@ -66,7 +71,7 @@ soak:
 
 bench:
 	@.ci/install $(to_bench)
-	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) $(swift) $(release)
 	$(as_caller) $(swift) build --configuration release --product bench-pipeline
 	.build/release/bench-pipeline $(PARTS)
 
@@ -91,5 +96,32 @@ fuzz:
 lint:
 	$(swift) format lint --strict --recursive $(formatted)
 
+# What is installed; the binary has no symbols, for a few megabytes of them are of use to nobody there.
+to_pack := $(to_build) dpkg-dev fakeroot
+version = $(shell sed -n 's/.*version: "\(.*\)",/\1/p' Sources/tracee-policy/TraceePolicy.swift)
+package := .build-package
+tree := $(package)/tree
+PREFIX ?= /usr/local
+
+$(package)/tracee-policy: FORCE
+	@.ci/install $(to_pack)
+	$(as_caller) $(swift) $(release)
+	@$(as_caller) mkdir -p $(package)
+	$(as_caller) strip --strip-unneeded -o $@ .build/release/tracee-policy
+	$(as_caller) packaging/manuals $(swift) $@ $(package)/manuals
+
+.PHONY: FORCE
+FORCE:
+
+install: $(package)/tracee-policy
+	packaging/install $< $(package)/manuals "$(DESTDIR)" $(PREFIX)
+
+# The directories of a package are readable whatever the umask of its builder is.
+deb tarball: $(package)/tracee-policy
+	rm -rf $(tree)
+	umask 022 && packaging/install $< $(package)/manuals $(tree) /usr
+	$(if $(filter deb,$@),packaging/deb $(tree) $(version) $(package),tar --create --gzip --owner=0 --group=0 --numeric-owner \
+	  --file $(package)/tracee-policy-$(version)-$(shell uname -m).tar.gz --directory $(tree) .)
+
 clean:
-	rm -rf .build .build-fuzz .build-kernels
+	rm -rf .build .build-fuzz .build-kernels .build-package

@@ -22,6 +22,8 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
+      name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(
       name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .target(
       name: "CBPF",
@@ -29,7 +31,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("bpf")],
       plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
-    .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
+    .target(name: "Policy", dependencies: ["CYAML", "CMessageDigest"], swiftSettings: house),
     .target(
       name: "Pipeline",
       dependencies: ["Policy", "CBPF", "CZlib", "CSeccomp"],

@@ -57,7 +57,7 @@ enum SystemCallFilter {
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sigaltstack restart_syscall tgkill
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getrandom uname sysinfo
     getpid gettid getppid getuid geteuid getgid getegid prlimit64 getrlimit getrusage prctl capget
-    bpf connect shutdown send sendto sendmsg recvfrom recvmsg getsockopt setsockopt getsockname
+    bpf connect accept accept4 shutdown send sendto sendmsg recvfrom recvmsg getsockopt setsockopt getsockname
     """)
 
   /// What makes programs, looks into others, or changes the machine.

@@ -133,7 +133,10 @@ final class PlanMatcher {
   }
 
   private func settle(_ meaning: RowMeaning, into counts: inout PlanCounts) {
-    for want in meaning.wants { counts.events[want.kind.index] += want.counts }
+    for want in meaning.wants {
+      counts.events[want.kind.index] += want.counts
+      for policy in want.policies { counts.policies.add(policy, want.kind, want.counts.emitted) }
+    }
     meaning.row.forEachRule { number in
       for want in meaning.wants where want.kind == plan.rules[number].event {
         counts.rules[number] += want.counts
@@ -148,6 +151,8 @@ struct PlanCounts {
   var rules: [RuleCounts]
   /// By ``EventKind/index``: a packet counts once, however many rules want the event.
   var events = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
+  /// The events that were emitted: one that several rules of a policy want counts once for it.
+  var policies = EventsByPolicy()
 
   init(_ plan: TracePlan) { rules = Array(repeating: RuleCounts(), count: plan.rules.count) }
 }

@@ -5,12 +5,15 @@ final class RowMeaning {
   /// One event that the row's rules want.
   final class Want {
     let kind: EventKind
+    /// The numbers of the policies that want it, in their order.
+    let policies: [Int]
     /// The outputs that show the event, in their order.
     let showings: [Showing]
     var counts = RuleCounts()
 
-    init(kind: EventKind, showings: [Showing]) {
+    init(kind: EventKind, policies: [Int], showings: [Showing]) {
       self.kind = kind
+      self.policies = policies
       self.showings = showings
     }
   }
@@ -56,12 +59,13 @@ final class RowMeaning {
     }
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
-      guard let names = policies[kind]?.sorted().map({ plan.policies[$0] }) else { return nil }
+      guard let wanting = policies[kind]?.sorted() else { return nil }
+      let names = wanting.map { plan.policies[$0] }
       let showings: [Showing] = routes.enumerated().compactMap { output, route in
         let kept = route.policies(among: names, for: kind)
         return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
       }
-      return Want(kind: kind, showings: showings)
+      return Want(kind: kind, policies: wanting, showings: showings)
     }
   }
 

@@ -20,6 +20,7 @@ public struct Emitter: ~Copyable {
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
+  private var retiredPolicies = PolicyAccounts()
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
   private let streams: Streams
@@ -68,6 +69,7 @@ public struct Emitter: ~Copyable {
     let matcher = matchers.remove(at: place)
     let counts = matcher.counts
     retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
+    retiredPolicies.add(matcher.plan, counts.policies)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
     return counts.rules
   }
@@ -86,6 +88,13 @@ public struct Emitter: ~Copyable {
       accounts.add(
         matcher.plan, matcher.counts.rules, ringFull: ringFull[matcher.generation] ?? [])
     }
+    return accounts.all
+  }
+
+  /// The events of all policies of all plans, also of those that are gone.
+  func policyAccounts() -> [PolicyAccount] {
+    var accounts = retiredPolicies
+    for matcher in matchers { accounts.add(matcher.plan, matcher.counts.policies) }
     return accounts.all
   }
 

@@ -11,6 +11,8 @@ struct Generations: ~Copyable {
   let mailbox: Mailbox<Message>
   /// Why the policies are to be read again; nil when they are not.
   var wanted: Reason?
+  /// Who waits for what comes of it.
+  var asking: [ControlQuestion] = []
   /// Whether a thread reads or loads a plan.
   var isLoading = false
   /// The plans that decide no more, the oldest first.
@@ -31,6 +33,8 @@ struct Generations: ~Copyable {
   enum Message: Sendable {
     case read(Loading)
     case freed(generation: UInt32, KernelError?)
+    /// Somebody asks something.
+    case asked(ControlQuestion)
   }
 
   /// What a thread that reads and loads a plan comes back with.
@@ -44,8 +48,10 @@ struct Generations: ~Copyable {
     }
 
     let reason: Reason
+    /// Who waits for what comes of it.
+    let asking: [ControlQuestion]
     var result: Result
-    var remarks: String
+    let reading: PlanReading
   }
 
   /// A plan that decides no more, and whose records may not all be read yet.
@@ -68,7 +74,7 @@ struct Generations: ~Copyable {
   mutating func isNews(_ loading: Loading) -> Bool {
     let before = refusal
     switch loading.result {
-    case .refused: refusal = loading.remarks
+    case .refused: refusal = loading.reading.remarks
     case .failed(let error): refusal = error.description
     case .loaded, .unchanged: refusal = nil
     }

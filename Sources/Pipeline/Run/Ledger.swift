@@ -14,6 +14,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let emitted: UInt64
   /// What became of each rule's packets.
   public let rules: [RuleAccount]
+  /// How many events each policy got.
+  public let policies: [PolicyAccount]
   /// What became of the events of each kind; kinds that no packet should have given are left out.
   public let events: [(kind: EventKind, counts: RuleCounts)]
   /// What became of the emitted events at each output, in the order of the command line.
@@ -29,6 +31,7 @@ public struct Ledger: Sendable, CustomStringConvertible {
     malformedRecords = emitter.counts.malformed + emitter.counts.withoutPlan
     emitted = emitter.counts.events
     rules = emitter.ruleAccounts(ringFull: ringFull)
+    policies = emitter.policyAccounts()
     events = zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
       .map { (kind: $0.0, counts: $0.1) }
     outputs = emitter.outputs.map(\.account)

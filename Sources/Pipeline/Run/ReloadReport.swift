@@ -6,11 +6,23 @@ public struct PlanReading: Sendable {
   public var plan: TracePlan?
   /// All that is to be said of the policies, in whole lines; empty when there is nothing.
   public var remarks: String
+  /// The errors, a line each: `file:line:column: error: …`.
+  public var findings: [String]
+  /// The files that were read.
+  public var sources: [SourceFile]
+  /// What the set is made of; nil when that is not known.
+  public var contents: SetContents?
 
   /// Makes a reading.
-  public init(plan: TracePlan?, remarks: String) {
+  public init(
+    plan: TracePlan?, remarks: String, findings: [String] = [], sources: [SourceFile] = [],
+    contents: SetContents? = nil
+  ) {
     self.plan = plan
     self.remarks = remarks
+    self.findings = findings
+    self.sources = sources
+    self.contents = contents
   }
 }
 
@@ -34,6 +46,24 @@ public struct ReloadReport: Sendable, CustomStringConvertible {
   public let generation: UInt32
   /// All that is to be said of the policies, in whole lines; empty when there is nothing.
   public let remarks: String
+
+  /// Whether the files that were read are in force.
+  public var isAccepted: Bool {
+    switch outcome {
+    case .reloaded, .unchanged: true
+    case .refused, .failed: false
+    }
+  }
+
+  /// What came of it, in a few words.
+  var summary: String {
+    switch outcome {
+    case .reloaded(let change, _): "\(change)"
+    case .unchanged: "nothing has changed"
+    case .refused: "the files were refused; it stays in force"
+    case .failed(let error): "\(error); it stays in force"
+    }
+  }
 
   /// The words of the line about it.
   public var description: String {

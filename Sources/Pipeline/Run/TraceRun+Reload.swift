@@ -4,6 +4,7 @@ extension TraceRun {
   /// Reads the policies again, as soon as there is room for another plan, and once more if they are being read.
   mutating func reload(_ reason: Generations.Reason) {
     generations.wanted = generations.wanted == .order ? .order : reason
+    if reason == .order { notifier?.reloading() }
     startReload()
   }
 
@@ -19,10 +20,13 @@ extension TraceRun {
     let tables = generations.tables
     let loader = tracer.loader
     let mailbox = generations.mailbox
+    // Who asks from now on may have changed files that are being read: he gets the next answer.
+    let asking = generations.asking
+    generations.asking = []
     Threads.start {
       let reading = reader()
       var loading = Generations.Loading(
-        reason: reason, result: .refused, remarks: reading.remarks)
+        reason: reason, asking: asking, result: .refused, reading: reading)
       if let plan = reading.plan {
         loading.result =
           plan == current
@@ -42,6 +46,7 @@ extension TraceRun {
       case .freed(let generation, let failure):
         if let failure { throw .kernel(failure) }
         try noteEnd(of: generation)
+      case .asked(let question): try heed(question)
       }
     }
     startReload()
@@ -57,13 +62,11 @@ extension TraceRun {
       let change = PlanChange(from: generations.current, to: plan)
       do throws(KernelError) {
         try putInForce(plan, undecided, datagrams, loaded)
+        current = readiness
         outcome = .reloaded(change, readiness)
       } catch { outcome = .failed(error) }
     }
-    guard generations.isNews(loading) else { return }
-    report(
-      ReloadReport(
-        outcome: outcome, generation: tracer.generation, remarks: loading.remarks))
+    conclude(loading, outcome, isNews: generations.isNews(loading))
   }
 
   private mutating func putInForce(
@@ -142,6 +145,8 @@ extension TraceRun {
       forget(plan.generation, ringFull: end.losses)
       generations.outgoing.removeAll { $0.generation == plan.generation }
       if generations.outgoing.isEmpty, !tracer.recordsProcesses { forgetProcesses() }
+      // A reload may have waited for its place.
+      startReload()
     }
   }
 }

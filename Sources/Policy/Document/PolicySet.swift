@@ -13,6 +13,8 @@ public struct PolicySet: Equatable, Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
+  /// What stands for `${NAME}`.
+  public var variables = Variables()
 
   /// Makes an empty set.
   public init() {}
@@ -20,9 +22,11 @@ public struct PolicySet: Equatable, Sendable {
   /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that
   /// is wrong.
   ///
-  /// - Parameter read: reads one file.
+  /// - Parameters:
+  ///   - variables: what stands for `${NAME}`.
+  ///   - read: reads one file.
   public static func load(
-    paths: [String],
+    paths: [String], variables: Variables = Variables(),
     read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
   ) -> PolicySet {
     var files: [SourceFile] = []
@@ -40,17 +44,21 @@ public struct PolicySet: Equatable, Sendable {
         failures.append(error)
       }
     }
-    var set = parse(files)
+    var set = parse(files, variables: variables)
     set.failures = failures
     return set
   }
 
   /// Reads all policies of sources.
-  public static func parse(_ sources: [SourceFile]) -> PolicySet {
+  public static func parse(
+    _ sources: [SourceFile], variables: Variables = Variables()
+  ) -> PolicySet {
     var set = PolicySet()
     set.sources = sources
+    set.variables = variables
     let empty = sources.filter { set.add($0) }
     let severity: Diagnostic.Severity = set.documents.isEmpty ? .error : .warning
+    set.expand(variables)
     set.diagnostics += empty.map { .noPolicy($0, severity) }
     set.diagnostics = Diagnostic.sorted(set.diagnostics, by: sources.map(\.name))
     return set

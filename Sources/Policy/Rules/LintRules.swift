@@ -3,7 +3,7 @@ public enum LintRules {
   /// What each code stands for: first those of files, then those of words, then those of meaning.
   public static let all: [LintRule] = [
     .syntax, .unknownForm, .unknownKey, .duplicateKey, .missingKey, .wrongType, .unquotedComma,
-    .noPolicy,
+    .noPolicy, .unknownVariable,
     .invalidName, .duplicateName, .unknownScope, .unsupportedScope, .unknownEvent,
     .unsupportedEvent, .unknownField, .unsupportedField, .eventLeftOut, .unknownAction,
     .invalidOperator, .invalidValue, .emptyValue, .globalNotAlone, .tooManyRules, .neverMatches,

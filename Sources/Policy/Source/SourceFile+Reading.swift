@@ -13,7 +13,7 @@ public struct SourceFailure: Error, Equatable, Sendable {
     self.reason = reason
   }
 
-  fileprivate static func system(_ path: String, _ operation: String, _ code: Int32) -> Self {
+  static func system(_ path: String, _ operation: String, _ code: Int32) -> Self {
     Self(path: path, reason: "cannot \(operation): \(String(cString: strerror(code)))")
   }
 }
@@ -70,49 +70,5 @@ extension SourceFile {
     }
     guard bytes.count <= sizeLimit else { throw SourceFailure(path: path, reason: tooLong) }
     return bytes
-  }
-}
-
-/// The policy files that a path stands for.
-public enum SourcePaths {
-  /// The endings of the files of a directory that hold policies.
-  public static let endings = [".yaml", ".yml", ".json"]
-
-  /// The path itself or, for a directory, its policy files in the order of their names' bytes, not
-  /// those below it.
-  public static func files(at path: String) throws(SourceFailure) -> [String] {
-    var status = stat()
-    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      return [path]
-    }
-    guard let directory = opendir(path) else { throw .system(path, "list it", errno) }
-    defer { closedir(directory) }
-    var names: [[UInt8]] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(directory) else { break }
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if endings.contains(where: { name.hasSuffix($0.utf8) }) { names.append(name) }
-    }
-    guard errno == 0 else { throw .system(path, "list it", errno) }
-    let base = path.hasSuffix("/") ? path : path + "/"
-    let files = names.sorted { $0.lexicographicallyPrecedes($1) }
-      .map { base + String(decoding: $0, as: UTF8.self) }
-      .filter { !isDirectory($0) }
-    guard !files.isEmpty else { throw SourceFailure(path: path, reason: noFiles) }
-    return files
-  }
-
-  private static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  private static let noFiles = "the directory holds no file that ends with .yaml, .yml or .json"
-}
-
-extension [UInt8] {
-  fileprivate func hasSuffix(_ end: some BidirectionalCollection<UInt8>) -> Bool {
-    reversed().starts(with: end.reversed())
   }
 }

@@ -40,7 +40,7 @@ struct Explain: ParsableCommand {
   }
 
   func run() throws {
-    let checked = try Selection(selection).accepted()
+    let checked = try selection.accepted()
     guard var explained = ExplainedPlan(checked), let plan = checked.plan else {
       throw ExitCode.findings
     }

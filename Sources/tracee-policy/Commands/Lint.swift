@@ -30,8 +30,29 @@ struct Lint: ParsableCommand {
   @Flag(help: "Mend what there is only one way to mend, in the files themselves.")
   var fix = false
 
-  @Option(help: ArgumentHelp("Show what a code of findings stands for.", valueName: "code"))
+  @Option(
+    help: ArgumentHelp("Show what a code of findings stands for.", valueName: "code"),
+    completion: .list(LintRules.all.map(\.code)))
   var explain: String?
+
+  @Option(
+    name: .customLong("in"),
+    help: ArgumentHelp(
+      "Check the set that a file would make with those of a directory.",
+      discussion: "Several directories with colons between them stand for what wins among them.",
+      valueName: "dir"),
+    completion: .directory)
+  var directory: String?
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "The name that the file is to have in the directory of --in.",
+      discussion: "A file of this name there is left out. Default: its own name.",
+      valueName: "name"))
+  var name: String?
+
+  @OptionGroup var variables: VariableOptions
 
   func validate() throws {
     if let explain {
@@ -42,7 +63,13 @@ struct Lint: ParsableCommand {
         let near = Nearest.question(explain, among: LintRules.all.map(\.code))
         throw ValidationError("There is no code '\(explain)'" + (near.map { ": \($0)" } ?? "."))
       }
-    } else if paths.isEmpty {
+    } else if directory != nil {
+      guard paths.count == 1 else { throw ValidationError("--in takes one file.") }
+      if fix { throw ValidationError("--fix and --in do not go together.") }
+      if name?.contains("/") ?? false { throw ValidationError("--as takes a name, not a path.") }
+    } else if name != nil {
+      throw ValidationError("--as needs --in.")
+    } else if paths.isEmpty, variables.config == nil {
       throw ValidationError("Missing expected argument '<paths> ...'")
     } else if fix, paths.contains("-") {
       throw ValidationError("--fix mends files; standard input is none.")
@@ -54,7 +81,17 @@ struct Lint: ParsableCommand {
       try StandardOutput.write(LintRules.rule(explain)?.markdown ?? "")
       return
     }
-    var set = PolicySet.load(paths: paths)
+    let (configuration, values) = try variables.read()
+    if paths.isEmpty, configuration?.policies.isEmpty ?? true {
+      return StandardError.say("nothing wrong in the configuration, which names no policies")
+    }
+    let paths = paths.isEmpty ? configuration?.policies ?? [] : paths
+    var set: PolicySet
+    if let directory {
+      set = Candidate(paths[0], as: name, in: directory).set(values)
+    } else {
+      set = PolicySet.load(paths: paths, variables: values)
+    }
     var mendingFailures: [SourceFailure] = []
     if fix { (set, mendingFailures) = set.mended() }
     let checked = set.checked()

@@ -29,7 +29,9 @@ struct ListEvents: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "events", abstract: "Lists the events, or the fields of one.")
 
-  @Argument(help: "The event whose fields are listed.")
+  @Argument(
+    help: "The event whose fields are listed.",
+    completion: .list(EventKind.allCases.map(\.name)))
   var name: String?
 
   @OptionGroup var options: List.Options
@@ -68,17 +70,43 @@ struct ListPolicies: ParsableCommand {
     commandName: "policies", abstract: "Lists the policies of files and directories.")
 
   @Argument(help: "Files or directories with policies.", completion: .file())
-  var paths: [String]
+  var paths: [String] = []
 
   @OptionGroup var options: List.Options
 
+  @Flag(help: "List the files instead, with those that are replaced or masked by others.")
+  var sources = false
+
+  @OptionGroup var variables: VariableOptions
+
+  func validate() throws {
+    if paths.isEmpty, variables.config == nil {
+      throw ValidationError("Missing expected argument '<paths> ...'")
+    }
+  }
+
   func run() throws {
-    let set = PolicySet.load(paths: paths).checked()
+    let (configuration, values) = try variables.read()
+    let paths = paths.isEmpty ? configuration?.policies ?? [] : paths
+    if sources { return try listSources(paths) }
+    let set = PolicySet.load(paths: paths, variables: values).checked()
     for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
     let errors = set.diagnostics.filter { $0.severity == .error }
     if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
     try options.show(.policies(set.policies))
     if !set.failures.isEmpty { throw ExitCode.worldRefused }
     if !errors.isEmpty { throw ExitCode.findings }
+  }
+  private func listSources(_ paths: [String]) throws(ExitCode) {
+    var entries: [SourcePaths.Entry] = []
+    var failures: [SourceFailure] = []
+    for path in paths {
+      do throws(SourceFailure) { entries += try SourcePaths.entries(at: path) } catch {
+        failures.append(error)
+      }
+    }
+    for failure in failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    try options.show(.sources(entries))
+    if !failures.isEmpty { throw .worldRefused }
   }
 }

@@ -4,11 +4,11 @@ import Policy
 /// Prints the JSON Schema of what the program reads or writes.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the JSON Schema of policy files, of events, of the ledger or of doctor.")
+    abstract: "Prints the JSON Schema of policies, events, the ledger, doctor or config.yaml.")
 
   /// What a schema is of.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event, stats, doctor
+    case policy, event, stats, doctor, config
   }
 
   @Argument(help: "What the schema is of.")
@@ -21,6 +21,7 @@ struct Schema: ParsableCommand {
       case .event: EventSchema.json
       case .stats: StatsSchema.json
       case .doctor: DoctorSchema.json
+      case .config: ConfigurationSchema.json
       }
     try StandardOutput.write(schema.rendered() + "\n")
   }

@@ -17,21 +17,34 @@ struct OutputOptions: ParsableArguments {
   var outputs: [Destination] = []
 
   func validate() throws {
-    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Self.isTerminal {
-      throw ValidationError("a terminal cannot show pcap: name a file, --output pcap:PATH")
+    if let fault = Self.fault(in: outputs) { throw ValidationError(fault) }
+  }
+
+  /// What is wrong with outputs together, in one sentence; nil when nothing is.
+  static func fault(in outputs: [Destination]) -> String? {
+    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), isTerminal {
+      return "a terminal cannot show pcap: name a file, --output pcap:PATH"
     }
     for (index, output) in outputs.enumerated()
     where outputs[..<index].contains(where: output.collides) {
-      throw ValidationError(
-        "two outputs cannot write to \(output.path.map { "'\($0)'" } ?? "standard output"): "
-          + "each would write into the other's lines")
+      return "two outputs cannot write to "
+        + "\(output.path.map { "'\($0)'" } ?? "standard output"): "
+        + "each would write into the other's lines"
     }
+    return nil
   }
 
   /// Compares the routes with a plan.
   ///
   /// - Throws: the exit code, after saying which policy is not there.
   func check(against plan: TracePlan) throws(ExitCode) {
+    try Self.check(outputs, against: plan)
+  }
+
+  /// Compares the routes of outputs with a plan.
+  ///
+  /// - Throws: the exit code, after saying which policy is not there.
+  static func check(_ outputs: [Destination], against plan: TracePlan) throws(ExitCode) {
     guard let fault = outputs.lazy.compactMap({ $0.fault(in: plan) }).first else { return }
     StandardError.say(fault)
     throw .validationFailure
@@ -41,9 +54,16 @@ struct OutputOptions: ParsableArguments {
   ///
   /// - Parameter clock: tells the times of events.
   func open(clock: BootClock) throws(OutputError) -> [Output] {
+    try Self.open(outputs, clock: clock)
+  }
+
+  /// Opens outputs, or the standard one when there are none.
+  ///
+  /// - Parameter clock: tells the times of events.
+  static func open(_ outputs: [Destination], clock: BootClock) throws(OutputError) -> [Output] {
     var opened: [Output] = []
     for destination in outputs.isEmpty ? [DestinationArgument.standard] : outputs {
-      let isColoured = destination.path == nil && Self.isTerminal
+      let isColoured = destination.path == nil && isTerminal
       opened.append(try Output(destination, clock: clock, colour: isColoured))
     }
     return opened

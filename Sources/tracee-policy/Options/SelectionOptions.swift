@@ -23,31 +23,12 @@ struct SelectionOptions: ParsableArguments {
     help: "Whose packets: comm=curl, uid>=1000, container; repeatable.")
   var scope: [String] = []
 
+  @OptionGroup var variables: VariableOptions
+
   func validate() throws {
     if !(paths + policies).isEmpty && !(events + scope).isEmpty {
       throw ValidationError("--events and --scope cannot be combined with policies from files")
     }
-  }
-
-  /// Reads and compiles the selection.
-  ///
-  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
-  func plan() throws(ExitCode) -> TracePlan { try Selection(self).plan() }
-}
-
-/// A selection that can be read more than once.
-struct Selection: Sendable {
-  /// The paths of policies; empty when the command line says what to trace.
-  let paths: [String]
-  private let commandLine: CommandLineSelection
-  /// Standard input can be read only once.
-  private let standardInput: Result<SourceFile, SourceFailure>?
-
-  init(_ options: SelectionOptions) {
-    paths = options.paths + options.policies
-    commandLine = CommandLineSelection(events: options.events, scopes: options.scope)
-    let isRead = paths.contains("-")
-    standardInput = isRead ? Result { () throws(SourceFailure) in try SourceFile.read("-") } : nil
   }
 
   /// Reads and compiles the selection.
@@ -62,54 +43,6 @@ struct Selection: Sendable {
   ///
   /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
   func accepted() throws(ExitCode) -> CheckedSet {
-    let checked = checked()
-    StandardError.write(remarks(on: checked))
-    guard checked.failures.isEmpty else { throw .worldRefused }
-    guard let plan = checked.plan, !plan.rules.isEmpty else { throw .findings }
-    return checked
-  }
-
-  /// Reads and compiles the selection again, as it is at one moment; on any thread, and takes its time.
-  ///
-  /// What was changed while it was read is read once more.
-  func reading() -> PlanReading {
-    for _ in 0..<20 {
-      let before = SourceStates(of: paths)
-      let checked = checked()
-      if before == SourceStates(of: paths) {
-        let isEmpty = checked.plan?.rules.isEmpty ?? true
-        return PlanReading(plan: isEmpty ? nil : checked.plan, remarks: remarks(on: checked))
-      }
-      usleep(100_000)
-    }
-    return PlanReading(
-      plan: nil, remarks: StandardError.line("the policies change all the time; none was taken"))
-  }
-
-  private func checked() -> CheckedSet {
-    guard paths.isEmpty else {
-      return PolicySet.load(paths: paths) { path throws(SourceFailure) in
-        guard path == "-", let standardInput else { return try SourceFile.read(path) }
-        return try standardInput.get()
-      }.checked()
-    }
-    var set = PolicySet()
-    set.sources = [commandLine.source]
-    set.documents = [commandLine.document]
-    set.diagnostics = commandLine.diagnostics
-    return set.checked()
-  }
-
-  /// What is to be said before a plan is traced by, or instead.
-  private func remarks(on checked: CheckedSet) -> String {
-    var text = checked.failures.map { StandardError.line("\($0.path): \($0.reason)") }.joined()
-    let shown = checked.diagnostics.filter { $0.severity != .note }
-    if !shown.isEmpty { text += TextRenderer(sources: checked.sources).render(shown) }
-    if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
-      text += StandardError.line(
-        "there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one"
-      )
-    }
-    return text
+    try Selection(self, nil, try variables.read().variables).accepted()
   }
 }

@@ -4,6 +4,8 @@ import ArgumentParser
 struct TraceDuration: ExpressibleByArgument {
   let duration: Duration
 
+  init(_ duration: Duration) { self.duration = duration }
+
   init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && $0.isNumber }
     guard let count = Int64(digits), count > 0, count < 1_000_000_000 else { return nil }

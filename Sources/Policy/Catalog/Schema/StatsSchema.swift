@@ -121,6 +121,18 @@ public enum StatsSchema {
               ("ringFull", "packets for which the ring had no room"),
             ]) + becoming))
     ),
+    (
+      "policies",
+      JSONSchema.list(
+        JSONSchema.object(
+          [("policy", JSONSchema.text), ("event", event)]
+            + counts([
+              (
+                "emitted",
+                "events that the policy wanted: one that several of its rules wanted counts once"
+              )
+            ])))
+    ),
     ("events", JSONSchema.list(JSONSchema.object([("event", event)] + becoming))),
     (
       "messages",

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Pipeline
+import Policy
+
+/// What `apply` was asked for, by options and by the configuration; an option wins.
+struct Settings: Sendable {
+  let selection: Selection
+  let outputs: [Destination]
+  /// Whether outputs are in the configuration: their routes then do not pin policies.
+  let hasConfiguredOutputs: Bool
+  let statsFile: String?
+  let statsEvery: TraceDuration?
+  let buffer: ByteSize?
+  let cgroup: String?
+  let hardening: HardeningArgument
+  let isWatching: Bool
+  let control: String?
+  let metrics: Listener.Address?
+  let metricsFile: String?
+  let state: String?
+
+  /// Merges options and the configuration that they name.
+  ///
+  /// - Throws: the exit code, after everything that is wrong was printed.
+  init(_ options: Apply) throws(ExitCode) {
+    let (configuration, variables) = try options.selection.variables.read()
+    selection = Selection(options.selection, configuration, variables)
+    hasConfiguredOutputs =
+      options.output.outputs.isEmpty && !(configuration?.outputs.isEmpty ?? true)
+    outputs = hasConfiguredOutputs ? configuration?.outputs ?? [] : options.output.outputs
+    statsFile = options.statsFile ?? configuration?["stats-file"]
+    statsEvery = options.statsEvery ?? configuration?.statsEvery
+    buffer = options.buffer ?? configuration?.buffer
+    cgroup = options.cgroup ?? configuration?["cgroup"]
+    hardening = options.hardening ?? configuration?.hardening ?? .all
+    isWatching = options.watch || configuration?.values.flags["watch"] ?? false
+    control = options.service.control ?? configuration?["control"]
+    metrics = options.service.metrics ?? configuration?.metrics
+    metricsFile = options.service.metricsFile ?? configuration?["metrics-file"]
+    state = options.service.state ?? configuration?["state"]
+    if let fault = OutputOptions.fault(in: outputs) ?? fault {
+      StandardError.say(fault)
+      throw .validationFailure
+    }
+  }
+
+  /// What does not go together, in one sentence.
+  private var fault: String? {
+    if isWatching && selection.paths.isEmpty { return "--watch needs policies in files" }
+    if state != nil && selection.paths.isEmpty { return "--state needs policies in files" }
+    if statsEvery != nil && statsFile == nil { return "--stats-every needs --stats-file" }
+    return nil
+  }
+
+  /// The last good set; nil when none is kept.
+  var lastGood: LastGoodSet? { state.map { LastGoodSet(in: $0) } }
+
+  /// The files that are needed while tracing goes on.
+  var access: FileAccess {
+    var access = FileAccess()
+    if let cgroup { access.read(cgroup: cgroup) }
+    for path in selection.watchedPaths { access.read(policies: path) }
+    for path in outputs.compactMap(\.path) { access.write(path) }
+    for path in [statsFile, control, metricsFile, lastGood?.path].compactMap(\.self) {
+      access.write(path)
+    }
+    return access
+  }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import Glibc
+import Pipeline
+import Policy
+
+/// One run of `apply`, from the first policies to the last line.
+struct Tracing {
+  private let settings: Settings
+  private let filters: FilterPlace
+  private let duration: Duration?
+  private let count: UInt64?
+
+  /// Prepares a run.
+  ///
+  /// - Parameters:
+  ///   - duration: how long to trace; nil for as long as it takes.
+  ///   - count: after how many events to stop; nil for never.
+  init(_ settings: Settings, filters: FilterPlace, duration: Duration?, count: UInt64?) {
+    self.settings = settings
+    self.filters = filters
+    self.duration = duration
+    self.count = count
+  }
+
+  /// Traces until it is told to stop.
+  func run(_ first: FirstPolicies) throws(TraceError) {
+    let hidden = HiddenContainers.count()
+    // What is opened for others to connect to cannot be opened once the doors are closed.
+    let listeners: [Listener]
+    do throws(OutputError) { listeners = try open() } catch { throw .output(error) }
+    let notifier = ServiceNotifier()
+    if let state = settings.state { mkdir(state, 0o700) }
+    let hardening = Hardening.enforce(settings.hardening.measures, access: settings.access)
+    let outputs: [Output]
+    do throws(OutputError) {
+      outputs = try OutputOptions.open(settings.outputs, clock: .now())
+    } catch { throw .output(error) }
+    var options = Tracer.Options()
+    options.cgroup = settings.cgroup
+    options.ringBytes = settings.buffer.map { RingSize.holding($0.bytes) } ?? RingSize.standard
+    options.filters = filters
+    var run = try TraceRun(
+      first.plan, outputs: outputs, eventLimit: count ?? .max, options: options)
+    run.notifier = notifier
+    run.statsFile = settings.statsFile.map { StatsFile($0, every: settings.statsEvery?.duration) }
+    run.metricsFile = settings.metricsFile.map {
+      StatsFile($0, every: .seconds(15), option: "--metrics-file")
+    }
+    run.reader = { [settings] in
+      var reading = settings.selection.reading()
+      if let plan = reading.plan { reading.remarks += settings.routeRemarks(on: plan) }
+      return reading
+    }
+    if let lastGood = settings.lastGood {
+      run.keep = { sources, generation in
+        do throws(OutputError) { try lastGood.keep(sources, generation: generation) } catch {
+          StandardError.say("\(error); the last good set stays an older one", .warning)
+        }
+      }
+    }
+    do throws(KernelError) {
+      if settings.isWatching { run.watch = try PathWatch(settings.selection.watchedPaths) }
+    } catch { throw .kernel(error) }
+    run.report = { report in
+      StandardError.write(report.remarks, report.isAccepted ? .warning : .error)
+      StandardError.say(report.description, report.isAccepted ? .notice : .error)
+    }
+    run.reportLedger = { StandardError.say("so far: \($0)", .information) }
+    let version = TraceePolicy.configuration.version
+    try run.serve(listeners, TracerFacts(version: version, hardening: hardening))
+    run.begin(first.reading, insteadOf: first.refusal)
+    // A file that cannot be written is said now, not after hours.
+    try run.writeStats()
+    try run.writeMetrics()
+    sayReady(run, options, hardening, hidden)
+    if let remark = HiddenContainers.remark(hidden) {
+      let asks = first.plan.asksForContainers ? "; policies ask for containers" : ""
+      StandardError.say("note: \(remark)\(asks)", .notice)
+    }
+    run.notice = { StandardError.say($0, .warning) }
+    // What was counted until an error is said before the error is.
+    var failure: TraceError?
+    do throws(TraceError) { try run.run(for: duration) } catch { failure = error }
+    report(try run.ledger())
+    if let failure { throw failure }
+  }
+
+  /// Opens the sockets that are answered at.
+  private func open() throws(OutputError) -> [Listener] {
+    var listeners: [Listener] = []
+    if let control = settings.control {
+      listeners.append(try Listener(.path(control), for: .owner, option: "--control"))
+    }
+    if let metrics = settings.metrics {
+      listeners.append(try Listener(metrics, for: .everybody, option: "--metrics"))
+    }
+    return listeners
+  }
+
+  private func sayReady(
+    _ run: borrowing TraceRun, _ options: Tracer.Options, _ hardening: Hardening, _ hidden: Int
+  ) {
+    let ready = "\(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)"
+    let looksLikeHost = hidden > 0 ? "; containers that look like the host: \(hidden)" : ""
+    let fallbacks = run.fallbacks.map(\.words).joined(separator: ", ")
+    let instead = fallbacks.isEmpty ? "" : "; fallbacks: \(fallbacks)"
+    StandardError.say("ready: \(ready); \(hardening)\(instead)\(looksLikeHost)", .information)
+  }
+
+  private func report(_ ledger: Ledger) {
+    StandardError.say("done: \(ledger)", .information)
+    let unknown = ledger.kernel.processesFull
+    if unknown > 0 {
+      StandardError.say(
+        "ring full: \(unknown) changes of processes; tree, follow and new may have missed some",
+        .warning)
+    }
+    if ledger.kernel.processesRefused > 0 {
+      StandardError.say(
+        "no room: \(ledger.kernel.processesRefused) processes; tree and follow may have missed them",
+        .warning)
+    }
+    if ledger.kernel.cgroupsUnknown > 0 {
+      StandardError.say(
+        "no room: \(ledger.kernel.cgroupsUnknown) cgroups whose path and container are not known",
+        .warning)
+    }
+    for rule in ledger.rules where rule.ringFull > 0 {
+      StandardError.say(
+        "ring full: \(rule.ringFull) packets for policy '\(rule.key.policy)', "
+          + rule.key.event.name, .warning)
+    }
+  }
+}
