@@ -9,13 +9,14 @@
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
 # sudo make deb      builds a Debian package that needs no Swift, in .build-package; `make tarball` an archive of the same files
 # sudo make install  installs the same files; DESTDIR= for another root, PREFIX=/usr/local by default
+# sudo make service-test  installs the package in Debian 12 under a systemd of its own and checks it; SUITE=trixie in Debian 13
 # make clean         removes what was built
 
 SHELL := /bin/bash
 
 to_build := libyaml-dev libbpf-dev libelf-dev libmd-dev libseccomp-dev zlib1g-dev
 to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils gcc-multilib iproute2 iptables iputils-ping \
-  netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
+  netcat-openbsd nginx-light podman procps prometheus python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)
 to_bench := $(to_build) nginx-light wrk
 
@@ -31,7 +32,7 @@ formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 # The program carries Swift's runtime with it, so that it runs where there is no Swift.
 release = build --configuration release --static-swift-stdlib --product tracee-policy
 
-.PHONY: run test equivalence soak kernels bench fuzz lint install deb tarball clean
+.PHONY: run test equivalence soak kernels bench fuzz lint install deb tarball service-test clean
 
 run:
 	@.ci/install $(to_build)
@@ -123,5 +124,10 @@ deb tarball: $(package)/tracee-policy
 	$(if $(filter deb,$@),packaging/deb $(tree) $(version) $(package),tar --create --gzip --owner=0 --group=0 --numeric-owner \
 	  --file $(package)/tracee-policy-$(version)-$(shell uname -m).tar.gz --directory $(tree) .)
 
+SUITE ?= bookworm
+service-test: deb
+	@.ci/install mmdebstrap procps util-linux
+	Tests/Service/run $(package)/tracee-policy_$(version)_$(shell dpkg --print-architecture).deb $(SUITE)
+
 clean:
-	rm -rf .build .build-fuzz .build-kernels .build-package
+	rm -rf .build .build-fuzz .build-kernels .build-package .build-service

@@ -25,7 +25,9 @@ struct Candidate {
       files = try SourcePaths.files(at: directory)
     } catch {
       // A directory without a policy becomes one with one.
-      if error.path == directory, !SourcePaths.isEmptyDirectory(directory) { failures.append(error) }
+      if error.path == directory, !SourcePaths.isEmptyDirectory(directory) {
+        failures.append(error)
+      }
     }
     // It stands where its name puts it, for the order of files is that of policies.
     files.removeAll { Self.name(of: $0) == name }

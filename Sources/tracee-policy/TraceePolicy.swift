@@ -7,7 +7,8 @@ struct TraceePolicy: ParsableCommand {
     abstract: "Traces network events of this machine, as policy files say.",
     version: "0.1.0",
     subcommands: [
-      Apply.self, Ctl.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self, Schema.self,
+      Apply.self, Ctl.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
+      Schema.self,
     ],
     defaultSubcommand: Apply.self)
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// One run of `apply`, from the first policies to the last line.
 struct Tracing {
@@ -58,7 +59,7 @@ struct Tracing {
         }
       }
     }
-    do throws(KernelError) {
+    do throws(SystemError) {
       if settings.isWatching { run.watch = try PathWatch(settings.selection.watchedPaths) }
     } catch { throw .kernel(error) }
     run.report = { report in

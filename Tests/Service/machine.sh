@@ -7,7 +7,7 @@ make_root() { # SUITE → the directory of a root with systemd and without Swift
   local root=$cache/$1
   if [ ! -e "$root.made" ]; then
     rm -rf "$root"
-    mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,init-system-helpers,iproute2,curl,netcat-openbsd,procps,rsync,git,ca-certificates \
+    mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,init-system-helpers,iproute2,curl,netcat-openbsd,procps,rsync,git,libbpf1,libelf1,libyaml-0-2,libseccomp2,libstdc++6,libmd0 \
       "$1" "$root" >&2
     touch "$root.made"
   fi
@@ -32,11 +32,11 @@ start_machine() { # ROOT NAME: sets machine (its first process, as this host see
     [ -n "$machine" ] && [ "$(cat "/proc/$machine/comm" 2>/dev/null)" = systemd ] && break
     sleep 0.1
   done
-  wait_for 'a running systemd' 'inside systemctl is-system-running --quiet || inside systemctl is-system-running | grep -q degraded'
+  wait_for 'a running systemd' 'inside systemctl is-system-running 2>/dev/null | grep -qE "running|degraded"'
 }
 
 inside() { # COMMAND…: runs it in the machine
-  nsenter --target "$machine" --mount --pid --uts --ipc --net --cgroup --root --wd=/ \
+  nsenter --target "$machine" --mount --pid --uts --ipc --net --cgroup --root --wdns=/ \
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
 }
 

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Asks a running tracer at its control socket.
 public struct ControlClient {

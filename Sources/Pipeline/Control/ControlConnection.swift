@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// One connection to a tracer's socket: a request is read, an answer awaited and written.
 final class ControlConnection {
@@ -73,6 +74,12 @@ final class ControlConnection {
     case .writing(let rest, let stays): write(rest, stays)
     case .asking, .staying: .end
     }
+  }
+
+  /// Leaves a connection that waits for the end of the process open until then; another is closed.
+  func outlive() {
+    // The kernel closes the second descriptor with the process.
+    if case .staying = stage { dup(file.number) }
   }
 
   private func read() -> Progress {

@@ -1,5 +1,6 @@
 import Glibc
 import Policy
+import System
 
 /// The thread that answers at the tracer's sockets, so that nobody who asks can hold up tracing.
 ///
@@ -29,8 +30,9 @@ public final class ControlServer: Sendable {
   ///
   /// - Parameter ask: hands a question to the tracer's thread.
   init(
-    _ listeners: [Listener], _ facts: TracerFacts, ask: @escaping @Sendable (ControlQuestion) -> Void
-  ) throws(KernelError) {
+    _ listeners: [Listener], _ facts: TracerFacts,
+    ask: @escaping @Sendable (ControlQuestion) -> Void
+  ) throws(SystemError) {
     self.listeners = listeners
     self.facts = facts
     self.ask = ask
@@ -52,7 +54,9 @@ public final class ControlServer: Sendable {
       let ready = wait(desk)
       for message in inbox.take() {
         switch message {
-        case .end: return
+        case .end:
+          for connection in desk.connections.values { connection.outlive() }
+          return
         case .answer(let answer, let number): take(answer, number, &desk)
         }
       }
@@ -169,6 +173,7 @@ public final class ControlServer: Sendable {
     case .stopping:
       // The connection ends when the process does, which is what `ctl stop` waits for.
       connection.respond(.json(["stopping": true]), andStay: true)
+      _ = connection.advance()
     }
   }
 

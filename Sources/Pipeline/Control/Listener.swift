@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// A socket at which a tracer answers questions.
 public final class Listener: Sendable {
@@ -25,7 +26,8 @@ public final class Listener: Sendable {
         self = .path(path)
         return
       }
-      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...])
+      guard let colon = text.lastIndex(of: ":"),
+        let port = UInt16(text[text.index(after: colon)...])
       else { return nil }
       var host = String(text[..<colon])
       if host.hasPrefix("["), host.hasSuffix("]") {
@@ -141,7 +143,9 @@ struct InternetAddress {
   /// `AF_INET` or `AF_INET6`.
   let family: Int32
 
-  /// Reads an address; nil when it is none. Names are not looked up.
+  /// Reads an address; nil when it is none.
+  ///
+  /// Names are not looked up.
   init?(_ host: String, _ port: UInt16) {
     var four = sockaddr_in()
     var six = sockaddr_in6()

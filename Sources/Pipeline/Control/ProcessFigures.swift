@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// What this process takes of the machine.
 struct ProcessFigures {
@@ -32,7 +33,9 @@ struct ProcessFigures {
     startTime = Self.startTime
   }
 
-  /// The kernel counts it in ticks since it booted. Source: proc_pid_stat(5), field 22.
+  /// The kernel counts it in ticks since it booted.
+  ///
+  /// Source: proc_pid_stat(5), field 22.
   private static let startTime: Int64 = {
     // The name of the program, in brackets, may have blanks.
     let fields = text("/proc/self/stat").split(separator: ")").last?.split(separator: " ") ?? []
@@ -46,14 +49,8 @@ struct ProcessFigures {
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard number >= 0 else { return "" }
     let file = Descriptor(owning: number)
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 14)
-    while bytes.count < 1 << 20 {
-      let count = unsafe Glibc.read(file.number, &buffer, buffer.count)
-      guard count > 0 else { break }
-      bytes += buffer[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    let bytes = try? file.readAll(of: path, limit: 1 << 20)
+    return String(decoding: bytes ?? [], as: UTF8.self)
   }
 
   /// The entries of a directory, without the descriptor that counts them.

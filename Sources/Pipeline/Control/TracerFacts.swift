@@ -44,9 +44,12 @@ struct Rates {
     let seconds =
       old.map { Int($0.moment.duration(to: sample.moment).components.seconds) }
       ?? Int(max(1, Int64(Glibc.time(nil)) - started))
+    func perSecond(_ count: UInt64, _ before: UInt64?) -> UInt64 {
+      (count - min(count, before ?? 0)) / UInt64(max(1, seconds))
+    }
     return Rate(
-      seconds: seconds, packets: (sample.packets - (old?.packets ?? 0)) / UInt64(seconds),
-      events: (sample.events - (old?.events ?? 0)) / UInt64(seconds))
+      seconds: seconds, packets: perSecond(sample.packets, old?.packets),
+      events: perSecond(sample.events, old?.events))
   }
 }
 

@@ -66,7 +66,8 @@ extension MetricsText {
   fileprivate mutating func addEvents(_ ledger: Ledger) {
     family(
       "tracee_policy_events_total", .counter,
-      "Events emitted, by the policy that wanted them: one that two policies wanted counts for both.")
+      "Events emitted, by the policy that wanted them: one that two policies wanted counts for both."
+    )
     for account in ledger.policies {
       sample(
         account.emitted,

@@ -5,7 +5,8 @@ extension TracerState {
   /// What `ctl status` prints for people.
   func text(_ facts: TracerFacts, _ rate: Rates.Rate) -> String {
     let last = inForce.last
-    var text = "tracee-policy \(facts.version), pid \(getpid()), since \(Timestamp.text(facts.started))\n"
+    var text =
+      "tracee-policy \(facts.version), pid \(getpid()), since \(Timestamp.text(facts.started))\n"
     text += "generation \(generation): \(readiness)\n"
     if let contents = inForce.contents { text += "digest \(contents.digest)\n" }
     switch inForce.condition {
@@ -29,7 +30,9 @@ extension TracerState {
         "output \(Visible.text(output.name)): written \(output.written), waiting \(output.waiting), "
         + "lost \(output.lost)\n"
     }
-    for hook in hooks where hook.isFallback || hook.used == nil { text += "fallback: \(hook.words)\n" }
+    for hook in hooks where hook.isFallback || hook.used == nil {
+      text += "fallback: \(hook.words)\n"
+    }
     return text
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The address of a unix socket: a path, or a name of the abstract namespace after `@`.
 struct UnixAddress {

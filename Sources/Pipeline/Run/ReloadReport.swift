@@ -1,30 +1,5 @@
 public import Policy
-
-/// What reading a selection of policies again gave.
-public struct PlanReading: Sendable {
-  /// What to trace; nil when something is wrong.
-  public var plan: TracePlan?
-  /// All that is to be said of the policies, in whole lines; empty when there is nothing.
-  public var remarks: String
-  /// The errors, a line each: `file:line:column: error: …`.
-  public var findings: [String]
-  /// The files that were read.
-  public var sources: [SourceFile]
-  /// What the set is made of; nil when that is not known.
-  public var contents: SetContents?
-
-  /// Makes a reading.
-  public init(
-    plan: TracePlan?, remarks: String, findings: [String] = [], sources: [SourceFile] = [],
-    contents: SetContents? = nil
-  ) {
-    self.plan = plan
-    self.remarks = remarks
-    self.findings = findings
-    self.sources = sources
-    self.contents = contents
-  }
-}
+public import System
 
 /// What came of reading the policies again.
 public struct ReloadReport: Sendable, CustomStringConvertible {
@@ -37,7 +12,7 @@ public struct ReloadReport: Sendable, CustomStringConvertible {
     /// Something is wrong with the policies, or they could not be read.
     case refused
     /// The kernel did not take the plan.
-    case failed(KernelError)
+    case failed(SystemError)
   }
 
   /// What came of it.

@@ -1,4 +1,5 @@
 import Policy
+import System
 
 extension TraceRun {
   /// Answers questions at some sockets from now on, on a thread of its own.
@@ -6,10 +7,10 @@ extension TraceRun {
     self.facts = facts
     guard !listeners.isEmpty else { return }
     let mailbox = generations.mailbox
-    do throws(KernelError) {
+    do throws(SystemError) {
       let server = try ControlServer(listeners, facts) { mailbox.leave(.asked($0)) }
       let code = server.start()
-      guard code == 0 else { throw KernelError("start a thread", code: code) }
+      guard code == 0 else { throw SystemError("start a thread", code: code) }
       self.server = server
     } catch { throw .kernel(error) }
   }
@@ -73,7 +74,8 @@ extension TraceRun {
     let record = ReloadRecord(
       by: loading.asking.first?.by ?? loading.reason.asker, verdict: outcome.verdict,
       generation: tracer.generation, message: report.summary, reading: loading.reading)
-    if isNews { inForce.note(record, loading.reading.contents) }
+    // Files can differ, as in a comment, and ask for the same.
+    if isNews || record.isAccepted { inForce.note(record, loading.reading.contents) }
     if isNews || loading.reason == .order { notifyReady() }
     if record.isAccepted, let keep {
       let (sources, generation) = (loading.reading.sources, tracer.generation)

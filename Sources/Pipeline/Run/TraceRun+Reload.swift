@@ -1,4 +1,5 @@
 import Policy
+import System
 
 extension TraceRun {
   /// Reads the policies again, as soon as there is room for another plan, and once more if they are being read.
@@ -60,7 +61,7 @@ extension TraceRun {
     case .failed(let error): outcome = .failed(error)
     case .loaded(let plan, let undecided, let datagrams, let readiness, let loaded):
       let change = PlanChange(from: generations.current, to: plan)
-      do throws(KernelError) {
+      do throws(SystemError) {
         try putInForce(plan, undecided, datagrams, loaded)
         current = readiness
         outcome = .reloaded(change, readiness)
@@ -72,11 +73,11 @@ extension TraceRun {
   private mutating func putInForce(
     _ plan: TracePlan, _ undecided: [Undecided], _ datagrams: DatagramTables?,
     _ loaded: PlanLoader.LoadedPlan
-  ) throws(KernelError) {
-    if !tracer.recordsProcesses, ProcessTable.isNeeded(by: undecided) { keepProcesses() }
+  ) throws(SystemError) {
+    if !tracer.recordsProcesses, undecided.contains(where: \.asksForProcesses) { keepProcesses() }
     take(plan, undecided, datagrams, loaded.generation)
     let before: OutgoingPlan
-    do throws(KernelError) {
+    do throws(SystemError) {
       before = try tracer.activate(loaded)
     } catch {
       forget(loaded.generation, ringFull: [])
@@ -88,8 +89,8 @@ extension TraceRun {
     generations.current = plan
     let mailbox = generations.mailbox
     Threads.start {
-      var failure: KernelError?
-      do throws(KernelError) { try before.free() } catch { failure = error }
+      var failure: SystemError?
+      do throws(SystemError) { try before.free() } catch { failure = error }
       mailbox.leave(.freed(generation: before.generation, failure))
     }
   }
@@ -129,7 +130,7 @@ extension TraceRun {
   private mutating func noteEnd(of generation: UInt32) throws(TraceError) {
     let found = generations.outgoing.firstIndex { $0.generation == generation }
     guard let place = found else { return }
-    do throws(KernelError) {
+    do throws(SystemError) {
       let losses = try tracer.losses(
         of: generation, rules: generations.outgoing[place].rules)
       try tracer.clearLosses(of: generation, losses)
@@ -158,7 +159,7 @@ extension PlanLoader {
     current: TracePlan
   ) -> Generations.Loading.Result {
     let made = tables(plan, generation)
-    do throws(KernelError) {
+    do throws(SystemError) {
       let loaded = try load(made) { tables(current, generation - 1) }
       return .loaded(
         plan, made.undecided, DatagramTables(made), Readiness(plan, made), loaded)

@@ -132,7 +132,9 @@ extension Listing {
     }
     return Listing(
       columns: ["FILE", "STATE", "BY"],
-      rows: entries.map { [Visible.text($0.path), words($0.fate).state, Visible.text(words($0.fate).by)] },
+      rows: entries.map {
+        [Visible.text($0.path), words($0.fate).state, Visible.text(words($0.fate).by)]
+      },
       json: .list(
         entries.map { entry in
           let (state, by) = words(entry.fate)

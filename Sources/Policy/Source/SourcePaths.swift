@@ -40,7 +40,9 @@ public enum SourcePaths {
   /// - Throws: a failure when a directory cannot be listed, or when no file is left to be read.
   public static func entries(at path: String) throws(SourceFailure) -> [Entry] {
     let directories = directories(of: path)
-    guard directories != [path] || isDirectory(path) else { return [Entry(path: path, fate: .read)] }
+    guard directories != [path] || isDirectory(path) else {
+      return [Entry(path: path, fate: .read)]
+    }
     var found: [(name: [UInt8], entry: Entry)] = []
     var fates: [[UInt8]: Entry.Fate] = [:]
     for directory in directories where directories.count == 1 || exists(directory) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -86,14 +87,14 @@ struct Apply: ParsableCommand {
 
   /// Says each privilege that is missing, or the first other thing.
   private func checkMachine(_ cgroup: String?) throws(ExitCode) {
-    var refusals: [KernelError] = []
+    var refusals: [SystemError] = []
     for capability in Capability.needed {
-      do throws(KernelError) { try Requirement.capability(capability).check() } catch {
+      do throws(SystemError) { try Requirement.capability(capability).check() } catch {
         refusals.append(error)
       }
     }
     for requirement in Requirement.beforeLoading where refusals.isEmpty {
-      do throws(KernelError) { try requirement.check(cgroup: cgroup) } catch {
+      do throws(SystemError) { try requirement.check(cgroup: cgroup) } catch {
         refusals.append(error)
       }
     }

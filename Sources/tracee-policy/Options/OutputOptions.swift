@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// Where events go.
 struct OutputOptions: ParsableArguments {
@@ -13,7 +14,7 @@ struct OutputOptions: ParsableArguments {
         Default: table on a terminal, else json. Options follow after commas: on-full=block|drop, \
         policies=NAME,…, events=EVENT,…: docs/cli.md.
         """),
-    transform: DestinationArgument.parse)
+    completion: Completions.outputs, transform: DestinationArgument.parse)
   var outputs: [Destination] = []
 
   func validate() throws {

@@ -31,7 +31,8 @@ struct Selection: Sendable {
 
   /// The files and directories that are read again, each by itself.
   var watchedPaths: [String] {
-    paths.flatMap(SourcePaths.directories) + (paths.isEmpty ? [] : [options.config].compactMap(\.self))
+    paths.flatMap(SourcePaths.directories)
+      + (paths.isEmpty ? [] : [options.config].compactMap(\.self))
   }
 
   /// Reads and checks the selection, which then has a plan with rules.

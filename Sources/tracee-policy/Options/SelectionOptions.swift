@@ -15,12 +15,14 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(
     name: .shortAndLong, parsing: .singleValue,
-    help: "Events, or a filter of one: net_packet_tcp.data.dst_port=80; repeatable.")
+    help: "Events, or a filter of one: net_packet_tcp.data.dst_port=80; repeatable.",
+    completion: Completions.events)
   var events: [String] = []
 
   @Option(
     name: .shortAndLong, parsing: .singleValue,
-    help: "Whose packets: comm=curl, uid>=1000, container; repeatable.")
+    help: "Whose packets: comm=curl, uid>=1000, container; repeatable.",
+    completion: Completions.scopes)
   var scope: [String] = []
 
   @OptionGroup var variables: VariableOptions

@@ -19,7 +19,8 @@ struct ServiceOptions: ParsableArguments {
   var metrics: Listener.Address?
 
   @Option(
-    help: "Write the metrics to this file every 15 seconds, for node_exporter's textfile collector.",
+    help:
+      "Write the metrics to this file every 15 seconds, for node_exporter's textfile collector.",
     completion: .file(extensions: ["prom"]))
   var metricsFile: String?
 

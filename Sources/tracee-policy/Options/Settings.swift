@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pipeline
 import Policy
+import System
 
 /// What `apply` was asked for, by options and by the configuration; an option wins.
 struct Settings: Sendable {

@@ -66,9 +66,10 @@ struct SourcePathsTests {
     for name in left { files[name] = "broken: [" }
     try withDirectories([files]) { paths in
       #expect(
-        try SourcePaths.files(at: paths[0]) == ["a.yaml", "b.yml", "c.json"].map {
-          "\(paths[0])/\($0)"
-        })
+        try SourcePaths.files(at: paths[0])
+          == ["a.yaml", "b.yml", "c.json"].map {
+            "\(paths[0])/\($0)"
+          })
     }
   }
 
