@@ -19,14 +19,14 @@ func measureEvents() throws {
 }
 
 private func measure(_ format: Destination.Format, _ kind: EventKind) throws {
-  let rule = Rule(policy: 0, event: kind)
+  let rule = PlanRule(policy: 0, event: kind)
   let (cost, events) = try measure(rule, Undecided(), format: format)
   precondition(events == 1, "each record gives its event")
   print("\(format.rawValue)\t\(kind.name)\t\(cost)")
 }
 
 private func measure(_ clause: UndecidedClause) throws {
-  let rule = Rule(policy: 0, event: clause.kind, scope: clause.scope, filters: clause.filters)
+  let rule = PlanRule(policy: 0, event: clause.kind, scope: clause.scope, filters: clause.filters)
   let (cost, events) = try measure(rule, Undecided(rule, filters: .userSpace), format: .none)
   precondition(events == (clause.holds ? 1 : 0), "the clause holds as it should")
   print("\(clause.text)\t\(cost)")
@@ -37,7 +37,7 @@ private func measure(_ clause: UndecidedClause) throws {
 /// - Returns: what the fastest of five rounds took, after one that makes everything as large as it has to be, and how many
 ///   events a record gives.
 private func measure(
-  _ rule: Rule, _ undecided: Undecided, format: Destination.Format
+  _ rule: PlanRule, _ undecided: Undecided, format: Destination.Format
 ) throws -> (RecordCost, events: UInt64) {
   let path = format == .none ? nil : "/dev/null"
   var emitter = Emitter(outputs: [try Output(Destination(format, path: path), clock: .now())])

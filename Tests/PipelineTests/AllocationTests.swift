@@ -59,7 +59,7 @@ import Testing
       case .http, .httpRequest: HTTPEventTests.segment(HTTPTests.request)
       case .httpResponse: HTTPEventTests.segment(HTTPTests.response)
       }
-    let rule = Rule(policy: 0, event: kind)
+    let rule = PlanRule(policy: 0, event: kind)
     #expect(try allocations(for: packet, rule, Undecided(), events: 1) == 0)
   }
 
@@ -80,7 +80,7 @@ import Testing
       ? SamplePacket.ipv4(17, SamplePacket.udp(from: 53, to: 40000, DNSTests.response))
       : HTTPEventTests.segment(HTTPTests.request)
     let field = try #require(PacketField(rawValue: path))
-    let rule = Rule(
+    let rule = PlanRule(
       policy: 0, event: kind,
       scope: [Clause(.comm, Condition(included: [.text(.suffix("url"))]))],
       filters: [Clause(field, Condition(included: [operand]))])
@@ -92,7 +92,7 @@ import Testing
   ///
   /// - Parameter events: how many events each of them gives.
   private func allocations(
-    for packet: [UInt8], _ rule: Rule, _ undecided: Undecided, events: UInt64
+    for packet: [UInt8], _ rule: PlanRule, _ undecided: Undecided, events: UInt64
   ) throws -> UInt {
     let output = try Output(
       Destination(.json, path: "/dev/null"), clock: BootClock(epochOffset: 0))

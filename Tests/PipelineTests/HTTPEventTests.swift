@@ -12,8 +12,8 @@ import Testing
   static let plan = TracePlan(
     policies: ["http"],
     rules: [
-      Rule(policy: 0, event: .http), Rule(policy: 0, event: .httpRequest),
-      Rule(policy: 0, event: .httpResponse),
+      PlanRule(policy: 0, event: .http), PlanRule(policy: 0, event: .httpRequest),
+      PlanRule(policy: 0, event: .httpResponse),
     ])
 
   @Test func `a request gives a head and a request, and is no response`() throws {

@@ -132,20 +132,20 @@ extension Diagnostic {
   /// A value of the configuration that its option does not take.
   public static func invalidSetting(_ value: SourceText, _ key: String, _ reason: String) -> Self {
     Self(
-      .error, "invalid-value", "`\(value.text)` is no value for `\(key)`", source: value.source,
+      .invalidValue, "`\(value.text)` is no value for `\(key)`", source: value.source,
       range: value.range, help: reason)
   }
 
   fileprivate static func noName(_ node: YAMLNode, _ source: String) -> Self {
     Self(
-      .error, "invalid-name", "this cannot be the name of a variable", source: source,
+      .invalidName, "this cannot be the name of a variable", source: source,
       range: node.range, help: "a name has letters, digits and `_`, and no digit first")
   }
 
   fileprivate static func secondDocument(_ node: YAMLNode, _ source: String) -> Self {
     let place = node.range.start
     return Self(
-      .error, "syntax", "a configuration is one document", source: source,
+      .syntax, "a configuration is one document", source: source,
       range: SourceRange(start: place, end: place))
   }
 }

@@ -87,7 +87,7 @@ extension Diagnostic {
     _ name: String, help: String?, _ source: String, _ range: SourceRange
   ) -> Self {
     Self(
-      .error, "unknown-variable", "the variable `\(name)` has no value", source: source,
+      .unknownVariable, "the variable `\(name)` has no value", source: source,
       range: range,
       help: help
         ?? "give it one with --set \(name)=VALUE, in the environment, or under `variables` of config.yaml"
@@ -98,7 +98,7 @@ extension Diagnostic {
     _ name: String, isOpen: Bool, _ source: String, _ range: SourceRange
   ) -> Self {
     Self(
-      .error, "unknown-variable",
+      .unknownVariable,
       isOpen
         ? "the name of a variable must end with `}`"
         : "`\(name)` cannot be the name of a variable",

@@ -73,7 +73,7 @@ public struct ExplainedRule: Equatable, Sendable {
   /// Its place in every row of the kernel's tables.
   public var bit: Int
   /// As the plan has it.
-  public var rule: Rule
+  public var rule: PlanRule
   /// Its place among the rules of its policy, from 1: rules of one place differ only in their events.
   public var number = 0
   /// Where it begins in the policy's file, from 1.
@@ -81,7 +81,7 @@ public struct ExplainedRule: Equatable, Sendable {
   /// What must hold: the policy's scope first, then the rule's filters, one for each key.
   public var clauses: [ExplainedClause] = []
 
-  init(bit: Int, rule: Rule) {
+  init(bit: Int, rule: PlanRule) {
     self.bit = bit
     self.rule = rule
   }
