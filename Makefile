@@ -97,7 +97,7 @@ lint:
 	$(swift) format lint --strict --recursive $(formatted)
 
 # What is installed; the binary has no symbols, for a few megabytes of them are of use to nobody there.
-to_pack := $(to_build) dpkg-dev fakeroot
+to_pack := $(to_build) chrpath dpkg-dev
 version = $(shell sed -n 's/.*version: "\(.*\)",/\1/p' Sources/tracee-policy/TraceePolicy.swift)
 package := .build-package
 tree := $(package)/tree
@@ -108,6 +108,7 @@ $(package)/tracee-policy: FORCE
 	$(as_caller) $(swift) $(release)
 	@$(as_caller) mkdir -p $(package)
 	$(as_caller) strip --strip-unneeded -o $@ .build/release/tracee-policy
+	$(as_caller) chrpath --keepgoing --delete $@ >/dev/null
 	$(as_caller) packaging/manuals $(swift) $@ $(package)/manuals
 
 .PHONY: FORCE

@@ -7,7 +7,7 @@ import System
 /// One run of `apply`, from the first policies to the last line.
 struct Tracing {
   private let settings: Settings
-  private let filters: FilterPlace
+  private let filters: FilterMode
   private let duration: Duration?
   private let count: UInt64?
 
@@ -16,7 +16,7 @@ struct Tracing {
   /// - Parameters:
   ///   - duration: how long to trace; nil for as long as it takes.
   ///   - count: after how many events to stop; nil for never.
-  init(_ settings: Settings, filters: FilterPlace, duration: Duration?, count: UInt64?) {
+  init(_ settings: Settings, filters: FilterMode, duration: Duration?, count: UInt64?) {
     self.settings = settings
     self.filters = filters
     self.duration = duration
