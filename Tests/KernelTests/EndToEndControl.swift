@@ -326,7 +326,7 @@ extension EndToEnd {
           #"tracee_policy_events_total{policy="one",event="net_packet_udp"} 3"#,
         ]
         var text = ""
-        try await eventually("the events", instead: { text }) {
+        try await eventually("the events") {
           text = try await get("/metrics").output
           return wanted.allSatisfy { text.contains($0) }
         }

@@ -56,25 +56,34 @@ import Testing
     #expect(Listener.Address(parsing: text) == address)
   }
 
+  /// The mode of a file; nil when there is none.
+  private func mode(of path: String) -> mode_t? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+  }
+
   @Test func `a socket is for its owner alone, and takes the place of one that is dead`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/ctl.sock"
       var first: Listener? = try Listener(.path(path), for: .owner, option: "--control")
-      var status = stat()
-      #expect(lstat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+      #expect(mode(of: path) == 0o600)
       let taken = #expect(throws: OutputError.self) {
-        try Listener(.path(path), for: .owner, option: "--control")
+        _ = try Listener(.path(path), for: .owner, option: "--control")
       }
       #expect(taken?.code == EADDRINUSE)
       withExtendedLifetime(first) {}
       first = nil
-      #expect(lstat(path, &status) != 0)
+      #expect(mode(of: path) == nil)
 
-      let dead = try #require(UnixAddress(path)?.listen(backlog: 1))
+      guard let dead = UnixAddress(path)?.listen(backlog: 1) else {
+        Issue.record("no socket at \(path)")
+        return
+      }
       _ = consume dead
-      #expect(lstat(path, &status) == 0)
+      #expect(mode(of: path) != nil)
       let next = try Listener(.path(path), for: .owner, option: "--control")
-      #expect(UnixAddress(path)?.connect(.stream) != nil)
+      let isAnswered = UnixAddress(path)?.connect(.stream) != nil
+      #expect(isAnswered)
       withExtendedLifetime(next) {}
     }
   }
@@ -84,12 +93,12 @@ import Testing
       let path = folder + "/file"
       try Data("x".utf8).write(to: URL(filePath: path))
       let error = #expect(throws: OutputError.self) {
-        try Listener(.path(path), for: .owner, option: "--control")
+        _ = try Listener(.path(path), for: .owner, option: "--control")
       }
       #expect(error?.code == EEXIST)
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "x")
       let long = #expect(throws: OutputError.self) {
-        try Listener(
+        _ = try Listener(
           .path(folder + "/" + String(repeating: "x", count: 108)), for: .owner, option: "--control"
         )
       }

@@ -43,6 +43,8 @@ public final class Listener: Sendable {
   let audience: Audience
   private let file: Descriptor
   private let path: String?
+  /// What stands at the path: another tracer may put its own socket there once this one's name is gone.
+  private let identity: Identity?
 
   /// Opens a socket before the tracer closes its doors.
   ///
@@ -70,8 +72,10 @@ public final class Listener: Sendable {
       umask(mask)
       guard let made else { throw failure(code) }
       file = made
+      identity = Identity(path)
     case .internet(let host, let port):
       path = nil
+      identity = nil
       guard let name = InternetAddress(host, port), let made = name.listen(backlog: Self.backlog)
       else {
         throw OutputError(
@@ -122,7 +126,26 @@ public final class Listener: Sendable {
 
   /// Takes the socket's name away, so that nobody connects any more.
   func remove() {
-    if let path { unsafe unlink(path) }
+    guard let path, let identity, Identity(path) == identity else { return }
+    unsafe unlink(path)
+  }
+
+  /// Which file stands at a path.
+  private struct Identity: Equatable {
+    let device: dev_t
+    let inode: ino_t
+    /// When it was made or changed last, for numbers of files are used again.
+    let seconds: Int
+    let nanoseconds: Int
+
+    init?(_ path: String) {
+      var status = stat()
+      guard unsafe lstat(path, &status) == 0 else { return nil }
+      device = status.st_dev
+      inode = status.st_ino
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
+    }
   }
 
   /// Removes a socket that nobody listens to; returns why there cannot be another one, or 0.
