@@ -126,13 +126,13 @@ import Testing
 
 /// Asks the program for completions, as the script of bash does.
 enum CompletionProbe {
-  static func candidates(_ words: [String]) async throws -> [Substring] {
+  static func candidates(_ words: [String]) async throws -> [String] {
     let option = words[0]
     let text = try await run(
       [
-        "env", "SAP_SHELL=bash", Tracer.path, "---completion", "apply", "--", option, "1", "0",
-        "tracee-policy", "apply",
+        "env", "SAP_SHELL=bash", Tracer.path, "---completion", "apply", "--", option, "3",
+        "\(words[1].count)", "tracee-policy", "apply",
       ] + words)
-    return text.split(separator: "\n")
+    return text.split(separator: "\n").map(String.init)
   }
 }
