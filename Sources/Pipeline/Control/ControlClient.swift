@@ -36,7 +36,7 @@ public struct ControlClient {
     _ page: String, method: String = "GET", timeout: Duration
   ) throws(Failure) -> Answer {
     let deadline = ContinuousClock.now + timeout
-    guard let socket = UnixAddress(path)?.connect(.stream) else { throw refusal(errno) }
+    guard let socket = connect(until: deadline) else { throw refusal(errno) }
     let request = Array("\(method) \(page) HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
     guard
       unsafe send(socket.number, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
@@ -57,6 +57,19 @@ public struct ControlClient {
       guard bytes.count <= Self.limit else { throw Self.unreadable }
     }
     return try Self.answer(bytes)
+  }
+
+  /// Connects, and waits while too many others wait to be accepted.
+  private func connect(until deadline: ContinuousClock.Instant) -> Descriptor? {
+    guard let address = UnixAddress(path) else {
+      errno = ENAMETOOLONG
+      return nil
+    }
+    while true {
+      if let connected = address.connect(.stream) { return connected }
+      guard errno == EAGAIN, ContinuousClock.now < deadline else { return nil }
+      usleep(10_000)
+    }
   }
 
   private func refusal(_ code: Int32) -> Failure {

@@ -87,7 +87,7 @@ public final class Listener: Sendable {
 
   deinit { remove() }
 
-  private static let backlog: Int32 = 16
+  private static let backlog: Int32 = 128
 
   /// Readable when somebody connects.
   var descriptor: Int32 { file.number }
