@@ -1,12 +1,12 @@
 import Policy
 
-/// A file that is to come into a directory of policies under some name, as configuration management checks one first.
+/// A policy file checked as part of a directory before it is installed there, as configuration management does.
 struct Candidate {
   private let path: String
   private let name: String
   private let directory: String
 
-  /// Names a file.
+  /// Creates a candidate.
   ///
   /// - Parameters:
   ///   - name: the name in the directory; nil for the file's own.
@@ -17,19 +17,19 @@ struct Candidate {
     self.directory = directory
   }
 
-  /// The set that would result.
+  /// Returns the set that the directory would contain with the file.
   func set(_ variables: Variables) -> PolicySet {
     var files: [String] = []
     var failures: [SourceFailure] = []
     do throws(SourceFailure) {
       files = try SourcePaths.files(at: directory)
     } catch {
-      // A directory without a policy becomes one with one.
+      // An empty directory is no error: the file would be its first.
       if error.path == directory, !SourcePaths.isEmptyDirectory(directory) {
         failures.append(error)
       }
     }
-    // It stands where its name puts it, for the order of files is that of policies.
+    // The order of files is the order of policies.
     files.removeAll { Self.name(of: $0) == name }
     let place = files.firstIndex { name.utf8.lexicographicallyPrecedes(Self.name(of: $0).utf8) }
     files.insert(path, at: place ?? files.endIndex)

@@ -2,18 +2,18 @@ import ArgumentParser
 import Pipeline
 import Policy
 
-/// The policies that tracing begins with: those of the files or, when these are refused, the last good set.
+/// The policies that tracing starts with: those of the files or, if these are refused, the last good set.
 struct FirstPolicies {
-  /// What is traced.
+  /// The plan to trace.
   let plan: TracePlan
-  /// What reading it gave.
+  /// The reading that gave the plan.
   let reading: PlanReading
-  /// What reading the files gave, when they were refused.
+  /// The reading of the files, if they were refused.
   let refusal: PlanReading?
 
   /// Reads the policies.
   ///
-  /// - Throws: the exit code when there is nothing to trace by, after everything that is wrong was printed.
+  /// - Throws: the exit code if there is nothing to trace, after printing everything that is wrong.
   init(_ settings: Settings) throws(ExitCode) {
     let (reading, code) = settings.selection.firstReading()
     StandardError.write(reading.remarks, code == nil ? .warning : .error)
@@ -33,11 +33,11 @@ struct FirstPolicies {
     let old = settings.selection.reading(of: sources)
     guard let plan = old.plan else {
       StandardError.write(old.remarks, .error)
-      StandardError.say("the last good set of '\(lastGood.path)' is refused as well")
+      StandardError.report("the last good set of '\(lastGood.path)' is refused as well")
       throw refused
     }
-    StandardError.say(
-      "the policies were refused: tracing by the last good set, digest \(old.contents?.digest ?? "")"
+    StandardError.report(
+      "the policies were refused; tracing with the last good set, digest \(old.contents?.digest ?? "")"
     )
     self.plan = plan
     self.reading = old
@@ -46,9 +46,9 @@ struct FirstPolicies {
 }
 
 extension Settings {
-  /// Which routes name policies that a plan has not, in whole lines: such an output gets nothing for them.
+  /// Returns one warning line for each route that names a policy that is not in the plan; the output gets no events of it.
   func routeRemarks(on plan: TracePlan) -> String {
     outputs.compactMap { $0.fault(in: plan) }
-      .map { StandardError.line("warning: \($0); the output gets no event of it") }.joined()
+      .map { StandardError.line("warning: \($0); the output gets no events of it") }.joined()
   }
 }

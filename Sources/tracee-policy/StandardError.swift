@@ -3,9 +3,9 @@ import Glibc
 import Policy
 import System
 
-/// Where everything goes that is no event.
+/// Standard error: messages, never events.
 enum StandardError {
-  /// How urgent a line is, as syslog(3) counts it.
+  /// The urgency of a line, numbered as in syslog(3).
   enum Priority: Int {
     case error = 3
     case warning = 4
@@ -13,22 +13,20 @@ enum StandardError {
     case information = 6
   }
 
-  /// Writes a line that begins with the program's name.
-  static func say(_ text: String, _ priority: Priority = .error) { write(line(text), priority) }
+  /// Writes a line that starts with the program's name.
+  static func report(_ text: String, _ priority: Priority = .error) { write(line(text), priority) }
 
-  /// A line that begins with the program's name, whatever names of files and the like are in it.
+  /// Returns a line that starts with the program's name; control characters in the text are made visible.
   static func line(_ text: String) -> String { "tracee-policy: \(Visible.text(text))\n" }
 
-  /// Writes whole lines, as they are.
-  ///
-  /// Where they go to the journal, each begins with its priority, by which it can then be asked for (sd-daemon(3)).
+  /// Writes whole lines unchanged; in the journal each starts with its priority, as in sd-daemon(3).
   static func write(_ text: String, _ priority: Priority) {
     guard isJournal, !text.isEmpty else { return write(text) }
     let lines = text.split(separator: "\n").map { "<\(priority.rawValue)>\($0)\n" }
     write(lines.joined())
   }
 
-  /// Writes text as it is.
+  /// Writes text unchanged; errors are ignored, as there is nowhere left to report them.
   static func write(_ text: String) {
     _ = Descriptor.writeAll(Array(text.utf8), to: STDERR_FILENO)
   }
@@ -43,8 +41,8 @@ enum StandardError {
 }
 
 extension ExitCode {
-  /// There are findings of error severity in the user's files.
+  /// The exit code for findings of error severity in policies.
   static let findings = ExitCode(1)
-  /// The machine, the kernel or a file refused.
+  /// The exit code for a refusal by the machine, the kernel or a file.
   static let worldRefused = ExitCode(2)
 }

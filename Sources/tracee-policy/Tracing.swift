@@ -4,7 +4,7 @@ import Pipeline
 import Policy
 import System
 
-/// One run of `apply`, from the first policies to the last line.
+/// One run of `apply`, from the first policies to the totals at the end.
 struct Tracing {
   private let settings: Settings
   private let filters: FilterMode
@@ -14,8 +14,8 @@ struct Tracing {
   /// Prepares a run.
   ///
   /// - Parameters:
-  ///   - duration: how long to trace; nil for as long as it takes.
-  ///   - count: after how many events to stop; nil for never.
+  ///   - duration: the time after which tracing stops; nil for no limit.
+  ///   - count: the number of events after which tracing stops; nil for no limit.
   init(_ settings: Settings, filters: FilterMode, duration: Duration?, count: UInt64?) {
     self.settings = settings
     self.filters = filters
@@ -23,10 +23,10 @@ struct Tracing {
     self.count = count
   }
 
-  /// Traces until it is told to stop.
+  /// Traces until a signal, a limit or `ctl stop` ends it.
   func run(_ first: FirstPolicies) throws(TraceError) {
     let hidden = HiddenContainers.count()
-    // What is opened for others to connect to cannot be opened once the doors are closed.
+    // Hardening forbids to open listening sockets later.
     let listeners: [Listener]
     do throws(OutputError) { listeners = try open() } catch { throw .output(error) }
     let notifier = ServiceNotifier()
@@ -55,7 +55,7 @@ struct Tracing {
     if let lastGood = settings.lastGood {
       run.keep = { sources, generation in
         do throws(OutputError) { try lastGood.keep(sources, generation: generation) } catch {
-          StandardError.say("\(error); the last good set stays an older one", .warning)
+          StandardError.report("\(error); the last good set was not updated", .warning)
         }
       }
     }
@@ -64,29 +64,29 @@ struct Tracing {
     } catch { throw .kernel(error) }
     run.report = { report in
       StandardError.write(report.remarks, report.isAccepted ? .warning : .error)
-      StandardError.say(report.description, report.isAccepted ? .notice : .error)
+      StandardError.report(report.description, report.isAccepted ? .notice : .error)
     }
-    run.reportLedger = { StandardError.say("so far: \($0)", .information) }
+    run.reportLedger = { StandardError.report("so far: \($0)", .information) }
     let version = TraceePolicy.configuration.version
     try run.serve(listeners, TracerFacts(version: version, hardening: hardening))
     run.begin(first.reading, insteadOf: first.refusal)
-    // A file that cannot be written is said now, not after hours.
+    // A file that cannot be written is reported now, not after hours.
     try run.writeStats()
     try run.writeMetrics()
-    sayReady(run, options, hardening, hidden)
+    reportReady(run, options, hardening, hidden)
     if let remark = HiddenContainers.remark(hidden) {
-      let asks = first.plan.asksForContainers ? "; policies ask for containers" : ""
-      StandardError.say("note: \(remark)\(asks)", .notice)
+      let asks = first.plan.filtersOnContainers ? "; policies filter on containers" : ""
+      StandardError.report("note: \(remark)\(asks)", .notice)
     }
-    run.notice = { StandardError.say($0, .warning) }
-    // What was counted until an error is said before the error is.
+    run.notice = { StandardError.report($0, .warning) }
+    // The totals up to an error are printed before the error.
     var failure: TraceError?
     do throws(TraceError) { try run.run(for: duration) } catch { failure = error }
     report(try run.ledger())
     if let failure { throw failure }
   }
 
-  /// Opens the sockets that are answered at.
+  /// Opens the sockets for control and metrics.
   private func open() throws(OutputError) -> [Listener] {
     var listeners: [Listener] = []
     if let control = settings.control {
@@ -98,37 +98,37 @@ struct Tracing {
     return listeners
   }
 
-  private func sayReady(
+  private func reportReady(
     _ run: borrowing TraceRun, _ options: Tracer.Options, _ hardening: Hardening, _ hidden: Int
   ) {
     let ready = "\(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)"
     let looksLikeHost = hidden > 0 ? "; containers that look like the host: \(hidden)" : ""
     let fallbacks = run.fallbacks.map(\.words).joined(separator: ", ")
     let instead = fallbacks.isEmpty ? "" : "; fallbacks: \(fallbacks)"
-    StandardError.say("ready: \(ready); \(hardening)\(instead)\(looksLikeHost)", .information)
+    StandardError.report("ready: \(ready); \(hardening)\(instead)\(looksLikeHost)", .information)
   }
 
   private func report(_ ledger: Ledger) {
-    StandardError.say("done: \(ledger)", .information)
+    StandardError.report("done: \(ledger)", .information)
     let unknown = ledger.kernel.processesFull
     if unknown > 0 {
-      StandardError.say(
-        "ring full: \(unknown) changes of processes; tree, follow and new may have missed some",
+      StandardError.report(
+        "ring full: \(unknown) process changes lost; tree, follow and new may be incomplete",
         .warning)
     }
     if ledger.kernel.processesRefused > 0 {
-      StandardError.say(
-        "no room: \(ledger.kernel.processesRefused) processes; tree and follow may have missed them",
+      StandardError.report(
+        "table full: \(ledger.kernel.processesRefused) processes; tree and follow may be incomplete",
         .warning)
     }
     if ledger.kernel.cgroupsUnknown > 0 {
-      StandardError.say(
-        "no room: \(ledger.kernel.cgroupsUnknown) cgroups whose path and container are not known",
+      StandardError.report(
+        "table full: \(ledger.kernel.cgroupsUnknown) cgroups without known path and container",
         .warning)
     }
     for rule in ledger.rules where rule.ringFull > 0 {
-      StandardError.say(
-        "ring full: \(rule.ringFull) packets for policy '\(rule.key.policy)', "
+      StandardError.report(
+        "ring full: \(rule.ringFull) packets lost for policy '\(rule.key.policy)', "
           + rule.key.event.name, .warning)
     }
   }

@@ -92,7 +92,7 @@ import Testing
         return try await outcome(of: [Tracer.path, "lint", "--config", file] + arguments)
       }
       let good = "policies: [\(folder)]\nvariables: {PORT: 443}\n"
-      #expect(try await lint(good).output == "nothing wrong in 1 policy of 1 file\n")
+      #expect(try await lint(good).output == "no problems in 1 policy of 1 file\n")
       #expect(try await lint("policies: [\(folder)]\n").ending == .exited(1))
       #expect(
         try await lint("policies: [\(folder)]\n", "--set", "PORT=443").ending == .exited(0))

@@ -282,7 +282,7 @@ extension EndToEnd {
 
         let next = try await Scene(stage, broken, state: state)
         #expect(
-          next.tracer.process.errorText.contains("the policies were refused: tracing by the last"))
+          next.tracer.process.errorText.contains("the policies were refused; tracing with the last"))
         let status = try await next.ctl("status")
         #expect(status.ending == .exited(1) && status.output.contains("THE LAST GOOD SET"))
         #expect(try await next.metric("tracee_policy_last_good_set") == "1")

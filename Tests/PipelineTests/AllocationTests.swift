@@ -16,8 +16,8 @@ import Testing
     (HTTPEventTests.segment(HTTPTests.request), HTTPEventTests.plan),
   ]
 
-  @Test(arguments: [Destination.Format.json, .table, .pcap], records.indices)
-  func `nothing is allocated for an event`(format: Destination.Format, index: Int) throws {
+  @Test(arguments: [OutputFormat.json, .table, .pcap], records.indices)
+  func `nothing is allocated for an event`(format: OutputFormat, index: Int) throws {
     let output = try Output(
       Destination(format, path: "/dev/null"), clock: BootClock(epochOffset: 0))
     var emitter = Emitter(outputs: [output])
@@ -32,12 +32,12 @@ import Testing
         emitter.consume(bytes.span.bytes)
         Self.follow(&bytes, sample)
       }
-      _ = try emitter.flush()
+      _ = try emitter.outputs.flush()
       return ca_allocations() - before
     }
     #expect(allocations[1] == 0)
     #expect(emitter.counts.events == 20_000)
-    _ = try emitter.finish()
+    _ = try emitter.outputs.finish()
     #expect(output.account.written == 20_000)
   }
 
@@ -108,11 +108,11 @@ import Testing
         emitter.consume(bytes.span.bytes)
         Self.follow(&bytes, sample)
       }
-      _ = try emitter.flush()
+      _ = try emitter.outputs.flush()
       allocations = ca_allocations() - before
     }
     #expect(emitter.counts.events == 4_000 * events)
-    _ = try emitter.finish()
+    _ = try emitter.outputs.finish()
     return allocations
   }
 

@@ -167,7 +167,7 @@ import Testing
   }
 
   private func emit(
-    _ records: [SampleRecord], as format: Destination.Format = .json
+    _ records: [SampleRecord], as format: OutputFormat = .json
   ) throws -> (lines: [String], counts: [RuleCounts]) {
     try emitLines(records, by: Self.plan, as: format)
   }

@@ -147,7 +147,7 @@ import Testing
   /// What comes of the messages as one packet: the policies of each event, in order.
   private func outcome(
     _ sample: SampleRecord, _ place: FilterMode = .kernel, limit: UInt64 = .max,
-    format: Destination.Format = .json, _ body: (inout Emitter, String) throws -> Void
+    format: OutputFormat = .json, _ body: (inout Emitter, String) throws -> Void
   ) throws {
     let tables = KernelTables(Self.plan, generation: 1, filters: place)
     try withTemporaryFolder { folder in
@@ -160,7 +160,7 @@ import Testing
         Self.plan, undecided: tables.undecided, datagrams: DatagramTables(tables), generation: 1)
       let bytes = sample.bytes
       emitter.consume(bytes.span.bytes)
-      _ = try emitter.finish()
+      _ = try emitter.outputs.finish()
       try body(&emitter, path)
     }
   }
@@ -282,11 +282,11 @@ import Testing
     let allocations = try (0..<2).map { _ in
       let before = ca_allocations()
       for _ in 0..<500 { emitter.consume(bytes.span.bytes) }
-      _ = try emitter.flush()
+      _ = try emitter.outputs.flush()
       return ca_allocations() - before
     }
     #expect(allocations[1] == 0)
     #expect(emitter.counts.events == 13_000)
-    _ = try emitter.finish()
+    _ = try emitter.outputs.finish()
   }
 }

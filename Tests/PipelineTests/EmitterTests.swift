@@ -180,7 +180,7 @@ import Testing
         let bytes = record.bytes
         emitter.consume(bytes.span.bytes)
       }
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
       let events = try lines.map {
         _ = try TracedEvent(line: Array($0.utf8))

@@ -30,7 +30,7 @@ import Testing
         let bytes = record.bytes
         emitter.consume(bytes.span.bytes)
       }
-      _ = try emitter.finish()
+      _ = try emitter.outputs.finish()
       #expect(output.account.written == emitter.counts.events)
       return try body(path)
     }

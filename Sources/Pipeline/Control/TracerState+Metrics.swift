@@ -150,15 +150,13 @@ extension MetricsText {
 }
 
 extension Losses {
-  /// Those of each policy and event, in the order of their names.
-  var byPolicy: [(policy: String, event: EventKind, count: UInt64)] {
-    var counts: [PolicyAccount.Key: UInt64] = [:]
+  /// The losses of each policy and event, sorted by the policy's name and the event's number.
+  var byPolicy: [(policy: String, event: EventID, count: UInt64)] {
+    var counts: [EventID: [String: UInt64]] = [:]
     for (key, count) in byLabel {
-      for policy in key.policies {
-        counts[PolicyAccount.Key(policy: policy, event: key.event), default: 0] += count
-      }
+      for policy in key.policies { counts[key.event, default: [:]][policy, default: 0] += count }
     }
-    return counts.map { ($0.key.policy, $0.key.event, $0.value) }
-      .sorted { ($0.0, $0.1.rawValue) < ($1.0, $1.1.rawValue) }
+    return counts.flatMap { event, policies in policies.map { ($0.key, event, $0.value) } }
+      .sorted { ($0.0, $0.1.number) < ($1.0, $1.1.number) }
   }
 }

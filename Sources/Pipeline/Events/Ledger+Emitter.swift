@@ -12,6 +12,6 @@ extension Ledger {
       policies: emitter.policyAccounts(),
       events: zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
         .map { (kind: $0.0, counts: $0.1) },
-      outputs: emitter.outputs.map(\.account), messages: emitter.messages)
+      outputs: emitter.outputs.all.map(\.account), messages: emitter.messages)
   }
 }

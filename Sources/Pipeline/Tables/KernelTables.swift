@@ -66,8 +66,9 @@ public struct KernelTables: Sendable {
       guard let shape = PacketShape(rawValue: number) else {
         return table.index(of: Row(rules) { _ in false })
       }
+      let carried = ContentProtocol.allCases.filter(shape.carries)
       return table.index(
-        of: Row(rules) { $0.event.contentProtocol.map(shape.carries) ?? shape.gives($0.event) })
+        of: Row(rules) { $0.event.contentProtocol.map(carried.contains) ?? shape.gives($0.event) })
     }
     plan.shape = (
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
@@ -96,9 +97,7 @@ public struct KernelTables: Sendable {
 
   private mutating func encodeContent(_ rules: [PlanRule], _ table: inout RowTable) {
     let asked = Set(rules.compactMap(\.event.contentProtocol))
-    plan.asks_content =
-      (asked.contains(.dns) ? TP_ASKS_DNS.rawValue : 0)
-      | (asked.contains(.http) ? TP_ASKS_HTTP.rawValue : 0)
+    plan.asks_content = asked.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     plan.content_rules = table.index(of: Row(rules) { $0.event.contentProtocol != nil })
     let c = (0..<UInt8(TP_CONTENTS)).map { number in
       let events = PacketContent(rawValue: number)?.events ?? []

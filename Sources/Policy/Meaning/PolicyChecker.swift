@@ -1,9 +1,9 @@
-/// Understands the words of one policy.
+/// Looks up the words of one policy.
 struct PolicyChecker {
   private let document: PolicyDocument
   private var diagnostics: [Diagnostic] = []
 
-  /// Everything in the policy that is understood; the rest is in `diagnostics`.
+  /// Returns the parts of a policy that are valid, and adds findings about the rest to `diagnostics`.
   static func check(
     _ document: PolicyDocument, into diagnostics: inout [Diagnostic]
   ) -> CheckedPolicy {
@@ -37,7 +37,7 @@ struct PolicyChecker {
     let before = diagnostics.count
     let selections = document.rules.map { EventSelection(parsing: $0.event, into: &diagnostics) }
     let excluded = selections.reduce(into: Set()) { $0.formUnion($1.excluded) }
-    // An item with a finding is not among the items, so nothing can be said of all of them then.
+    // Items with errors are missing from the selections, so nothing can be concluded about all items then.
     let isUnderstood = !diagnostics[before...].contains { $0.severity == .error }
     let onlyExcludes = isUnderstood && selections.allSatisfy(\.onlyExcludes)
     var rules: [CheckedPolicy.Rule] = []
@@ -54,7 +54,7 @@ struct PolicyChecker {
       let events = wanted.filter { has(filters, $0.event, isNamed: $0.isNamed) }.map(\.event)
       rules.append(CheckedPolicy.Rule(document: rule, events: events, filters: filters))
     }
-    // Where something was wrong, that is why nothing is left.
+    // After an error, an empty selection is no surprise.
     let isClean = !diagnostics[before...].contains { $0.severity == .error }
     if isClean, !rules.isEmpty, rules.allSatisfy(\.events.isEmpty) {
       diagnostics.append(.excludedEverything(document))
@@ -62,7 +62,7 @@ struct PolicyChecker {
     return rules
   }
 
-  /// Whether an event has every field that the filters ask about; if not, that is said.
+  /// Returns whether an event has all fields of the filters; adds a finding if not.
   private mutating func has(
     _ filters: [CheckedFilter], _ event: EventKind, isNamed: Bool
   ) -> Bool {
@@ -81,9 +81,9 @@ struct PolicyChecker {
 extension Diagnostic {
   fileprivate static func globalNotAlone(_ expression: FilterExpression) -> Diagnostic {
     Diagnostic(
-      .globalNotAlone, "`global` means everything and stands alone",
+      .globalNotAlone, "`global` means everything and cannot be combined with other scopes",
       source: expression.source.source, range: expression.key.range,
-      help: "leave out `global`, or the other scopes")
+      help: "remove `global`, or the other scopes")
   }
 
   fileprivate static func missingField(
@@ -92,7 +92,7 @@ extension Diagnostic {
     Diagnostic(
       .unknownField, "`\(event.name)` has no `\(expression.key.text)`",
       source: expression.source.source, range: expression.key.range,
-      help: "`tracee-policy list events \(event.name)` shows what it has")
+      help: "`tracee-policy list events \(event.name)` shows its fields")
   }
 
   fileprivate static func eventLeftOut(
@@ -102,7 +102,7 @@ extension Diagnostic {
       .eventLeftOut,
       "`\(event.name)` has no `\(expression.key.text)` and is left out of this rule",
       source: expression.source.source, range: expression.key.range,
-      help: "name the events that are meant, or give the others a rule of their own")
+      help: "name the events you mean, or write a separate rule for the others")
   }
 
   fileprivate static func filtersNothing(_ expression: FilterExpression) -> Diagnostic {

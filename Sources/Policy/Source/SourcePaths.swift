@@ -1,43 +1,45 @@
 import Glibc
 
-/// The policy files that a path stands for.
+/// Finds the policy files at a path.
 ///
-/// A path is a file, a directory, `-` for standard input, or several directories with colons between them, of which the
-/// first that has a file of some name decides about that name, as in systemd's own directories.
+/// A path is a file, a directory, `-` for standard input, or several directories separated by colons. For each file name,
+/// the first directory that has it wins, as in systemd's own directories.
 public enum SourcePaths {
-  /// The endings of the files of a directory that hold policies.
+  /// The file name extensions of policies in a directory.
   public static let endings = [".yaml", ".yml", ".json"]
 
-  /// A file of a directory, and what becomes of it.
+  /// A file of a directory, and whether it is read.
   public struct Entry: Equatable, Sendable {
-    /// What becomes of a file.
+    /// Whether a file is read, and why not.
     public enum Fate: Equatable, Sendable {
       /// It is read.
       case read
-      /// It is a link to `/dev/null`: the name stands for nothing, here and in the directories that follow.
+      /// It is a link to `/dev/null`, which masks the name in the directories that follow.
       case mask
-      /// A file of the same name in an earlier directory is read in its place.
+      /// A file of the same name in an earlier directory is read instead.
       case replaced(by: String)
-      /// A link to `/dev/null` of the same name in an earlier directory hides it.
+      /// A link to `/dev/null` of the same name in an earlier directory masks it.
       case masked(by: String)
     }
 
     /// The path.
     public var path: String
-    /// What becomes of it.
+    /// Whether the file is read.
     public var fate: Fate
   }
 
-  /// The files that are read, directories by the bytes of their files' names.
+  /// Returns the path itself or, for directories, the policy files that are read, sorted by the bytes of their names.
+  ///
+  /// - Throws: a failure if a directory cannot be listed, or if no file is read.
   public static func files(at path: String) throws(SourceFailure) -> [String] {
     try entries(at: path).filter { $0.fate == .read }.map(\.path)
   }
 
-  /// The path itself or, for directories, their policy files in the order of their names' bytes, not those below them.
+  /// Returns the path itself or, for directories, the policy files directly in them, sorted by the bytes of their names.
   ///
-  /// Names that begin with a dot are left out: editors, rsync and Kubernetes call so what is not to be read.
+  /// Names that start with a dot are ignored: editors, rsync and Kubernetes use them for files that are not to be read.
   ///
-  /// - Throws: a failure when a directory cannot be listed, or when no file is left to be read.
+  /// - Throws: a failure if a directory cannot be listed, or if no file is read.
   public static func entries(at path: String) throws(SourceFailure) -> [Entry] {
     let directories = directories(of: path)
     guard directories != [path] || isDirectory(path) else {
@@ -68,13 +70,13 @@ public enum SourcePaths {
     return entries
   }
 
-  /// The directories that a path stands for, the first of which decides; the path alone when it is none of several.
+  /// Returns the directories of a path that lists several, in order of precedence; otherwise the path alone.
   public static func directories(of path: String) -> [String] {
     guard path.contains(":"), !exists(path) else { return [path] }
     return path.split(separator: ":").map(String.init)
   }
 
-  /// Whether a path is a directory, or several, without a file that is read.
+  /// Returns whether a path names one or more directories, none of which has a file that is read.
   public static func isEmptyDirectory(_ path: String) -> Bool {
     let directories = directories(of: path).filter(exists)
     return !directories.isEmpty && directories.allSatisfy(isDirectory)
@@ -109,8 +111,8 @@ public enum SourcePaths {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  private static let noFile = "the directory holds no file that ends with .yaml, .yml or .json"
-  private static let noFiles = "the directories hold no file that ends with .yaml, .yml or .json"
+  private static let noFile = "the directory contains no file that ends in .yaml, .yml or .json"
+  private static let noFiles = "the directories contain no file that ends in .yaml, .yml or .json"
 }
 
 extension [UInt8] {

@@ -6,11 +6,11 @@ import System
 
 struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Traces until SIGINT or SIGTERM.",
+    abstract: "Trace network events until interrupted.",
     discussion: """
-      Without a selection it traces the events of the set `default`. Needs root, or CAP_BPF, \
-      CAP_PERFMON and CAP_NET_ADMIN. SIGHUP reads the policies again; SIGUSR1 prints the ledger so \
-      far. Each key of the configuration that --config names is also an option, which wins.
+      Without a selection, traces the events of the set `default`. Needs root, or CAP_BPF, \
+      CAP_PERFMON and CAP_NET_ADMIN. SIGHUP reloads the policies; SIGUSR1 prints the current totals. \
+      Each key of the --config file is also an option, and an option takes precedence.
       """)
 
   @OptionGroup var selection: SelectionOptions
@@ -19,7 +19,7 @@ struct Apply: ParsableCommand {
 
   @OptionGroup var service: ServiceOptions
 
-  @Option(name: .customLong("for"), help: "Stop after this long: 500ms, 10s, 2m, 1h.")
+  @Option(name: .customLong("for"), help: "Stop after this duration: 500ms, 10s, 2m, 1h.")
   var duration: TraceDuration?
 
   @Option(help: "Stop after this many events.")
@@ -27,45 +27,47 @@ struct Apply: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write the ledger to this file as JSON, at the end.",
-      discussion: "What each number means: docs/operations.md, tracee-policy schema stats."),
+      "Write the packet and event totals to this file as JSON on exit.",
+      discussion:
+        "See docs/operations.md and tracee-policy schema stats for what each number means."),
     completion: .file())
   var statsFile: String?
 
-  @Option(help: "Write it also each time that this long has passed: 500ms, 10s, 2m, 1h.")
+  @Option(help: "Also write the --stats-file at this interval: 500ms, 10s, 2m, 1h.")
   var statsEvery: TraceDuration?
 
   @Option(
     help: ArgumentHelp(
-      "The ring between kernel and tracer: 64K, 32M, 1G; it is rounded up to a power of two.",
-      discussion: "Default: 16M for each CPU, within 4M and 256M and 1/64 of the memory."))
+      "The size of the ring buffer between kernel and tracer, rounded up to a power of two: 64K, 32M, 1G.",
+      discussion: "Default: 16M per CPU, at least 4M, and at most 256M and 1/64 of the memory."))
   var buffer: ByteSize?
 
-  @Option(help: "Attach to this cgroup's directory instead of the root of the v2 tree.")
+  @Option(help: "Attach to the cgroup of this directory instead of the root of the v2 tree.")
   var cgroup: String?
 
   @Option(
     help: ArgumentHelp(
-      "Who decides filters: kernel, or user-space for all of them.",
-      discussion: "The events are the same; use it to compare."))
+      "Where filters are decided: in the kernel if possible, or all in user-space.",
+      discussion: "The events are the same; user-space is slow and meant for comparison."))
   var filters = FilterMode.kernel
 
   @Option(
     help: ArgumentHelp(
-      "What keeps the tracer from doing more than it must: all, none, or some of the ways.",
+      "Restrict the tracer itself: all, none, or a comma list of measures.",
       discussion: """
-        capabilities, no-new-privileges, landlock, seccomp: docs/operations.md. Default: all.
+        Measures: capabilities, no-new-privileges, landlock, seccomp. Default: all. See \
+        docs/operations.md.
         """))
   var hardening: HardeningArgument?
 
-  @Flag(help: "Read the policies again when their files have changed and have come to rest.")
+  @Flag(help: "Reload the policies when their files change.")
   var watch = false
 
   func validate() throws {
-    // With a configuration it is seen later whether these go together.
+    // With a configuration, Settings checks these.
     guard selection.variables.config == nil else { return }
     if watch && (selection.paths + selection.policies).isEmpty {
-      throw ValidationError("--watch needs policies in files")
+      throw ValidationError("--watch needs policy files")
     }
     if statsEvery != nil && statsFile == nil {
       throw ValidationError("--stats-every needs --stats-file")
@@ -80,12 +82,16 @@ struct Apply: ParsableCommand {
       try Tracing(settings, filters: filters, duration: duration?.duration, count: count)
         .run(first)
     } catch {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     }
   }
 
-  /// Says each privilege that is missing, or the first other thing.
+  /// Checks the machine.
+  ///
+  /// Prints each missing privilege or, if there is none, the first other missing requirement.
+  ///
+  /// - Throws: exit code 2 if anything is missing.
   private func checkMachine(_ cgroup: String?) throws(ExitCode) {
     var refusals: [SystemError] = []
     for capability in Capability.needed {
@@ -98,7 +104,7 @@ struct Apply: ParsableCommand {
         refusals.append(error)
       }
     }
-    for refusal in refusals { StandardError.say(refusal.description) }
+    for refusal in refusals { StandardError.report(refusal.description) }
     if !refusals.isEmpty { throw .worldRefused }
   }
 }

@@ -2,13 +2,13 @@ import ArgumentParser
 import Pipeline
 import Policy
 
-/// Asks a running tracer, or tells it to do something.
+/// Queries or controls a running tracer.
 struct Ctl: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Asks a running tracer, or has it reload or stop.",
+    abstract: "Query or control a running tracer.",
     discussion: """
-      The tracer is the one that was started with --control PATH, as the service is. Exits with 2 \
-      when it does not answer.
+      The tracer must have been started with --control PATH, as the service is. Exits with 2 if it \
+      does not answer.
       """,
     subcommands: [
       CtlStatus.self, CtlReload.self, CtlLedger.self, CtlMetrics.self, CtlStop.self,
@@ -18,29 +18,29 @@ struct Ctl: ParsableCommand {
   static let socket = "/run/tracee-policy/ctl.sock"
 
   struct Options: ParsableArguments {
-    @Option(help: "The tracer's control socket.", completion: .file())
+    @Option(help: "Connect to this control socket of a tracer.", completion: .file())
     var control = Ctl.socket
 
-    @Option(help: "How long to wait for the answer: 500ms, 30s, 2m.")
+    @Option(help: "Wait at most this long for the answer: 500ms, 30s, 2m.")
     var timeout = TraceDuration(.seconds(30))
 
-    /// Asks for a page.
+    /// Returns the tracer's answer to a request.
     ///
-    /// - Throws: the exit code, after the reason was printed.
+    /// - Throws: exit code 2, after printing why there is no answer.
     func ask(_ page: String, method: String = "GET") throws(ExitCode) -> ControlClient.Answer {
       do throws(ControlClient.Failure) {
         let client = ControlClient(control)
         let answer = try client.ask(page, method: method, timeout: timeout.duration)
         if [200, 409].contains(answer.code) { return answer }
-        StandardError.say("the tracer answered \(answer.code): \(answer.body.dropLast())")
+        StandardError.report("the tracer answered \(answer.code): \(answer.body.dropLast())")
       } catch {
-        StandardError.say(error.description)
+        StandardError.report(error.description)
       }
       throw .worldRefused
     }
   }
 
-  /// How an answer is shown.
+  /// The output format of an answer.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, json
   }
@@ -49,16 +49,16 @@ struct Ctl: ParsableCommand {
 struct CtlReload: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reload",
-    abstract: "Has the policies read again, and waits for the verdict.",
+    abstract: "Reload the policies, and wait for the result.",
     discussion: """
-      The verdict is about the files as they are now, also when another reload is under way. Exits \
-      with 0 when they are in force, with 1 when they were refused and the old ones stay, and with 2 \
-      when there is no verdict in time.
+      The result is about the files as they are now, even if another reload is in progress. Exits \
+      with 0 if they are in force, with 1 if they were refused and the old policies stay in force, \
+      and with 2 if there is no result in time.
       """)
 
   @OptionGroup var options: Ctl.Options
 
-  @Option(help: "How the verdict is shown.")
+  @Option(help: "The output format.")
   var format = Ctl.Format.text
 
   func run() throws {
@@ -77,22 +77,22 @@ struct CtlReload: ParsableCommand {
 struct CtlStatus: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "Shows which policies are in force, and what is lost.",
+    abstract: "Show which policies are in force, and how many events are lost.",
     discussion: """
-      Exits with 1 when the policies in force are not what their files were at the last reading: \
-      they were refused, or the last good set is traced by. With --against also when the files in \
-      force are not those of DIR.
+      Exits with 1 if the policies in force differ from their files at the last reload, because the \
+      files were refused or the last good set is in force. With --against, also if the files in \
+      force differ from those of DIR.
       """)
 
   @OptionGroup var options: Ctl.Options
 
-  @Option(help: "How it is shown.")
+  @Option(help: "The output format.")
   var format = Ctl.Format.text
 
   @Option(
     help: ArgumentHelp(
       "Compare the files in force with those of a directory, by name and SHA-256.",
-      discussion: "Several directories with colons between them stand for what wins among them.",
+      discussion: "Separate several directories with colons; the first that has a file name wins.",
       valueName: "dir"),
     completion: .directory)
   var against: String?
@@ -102,14 +102,14 @@ struct CtlStatus: ParsableCommand {
     var differences: [String] = []
     if let against { differences = try compare(against) }
     try StandardOutput.write(answer.body)
-    for difference in differences { StandardError.say("drift: \(difference)") }
+    for difference in differences { StandardError.report("drift: \(difference)") }
     guard answer.condition == "current", differences.isEmpty else { throw ExitCode.findings }
   }
 
   private func compare(_ path: String) throws(ExitCode) -> [String] {
     let loaded = SetContents(listing: try options.ask("/files.txt").body)
     let set = PolicySet.load(paths: [path])
-    for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     guard set.failures.isEmpty else { throw .worldRefused }
     return loaded.differences(to: SetContents(sources: set.sources))
   }
@@ -117,11 +117,11 @@ struct CtlStatus: ParsableCommand {
 
 struct CtlLedger: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ledger", abstract: "Shows what became of all packets so far.")
+    commandName: "ledger", abstract: "Show the packet and event totals so far.")
 
   @OptionGroup var options: Ctl.Options
 
-  @Option(help: "How it is shown.")
+  @Option(help: "The output format.")
   var format = Ctl.Format.json
 
   func run() throws {
@@ -132,7 +132,7 @@ struct CtlLedger: ParsableCommand {
 
 struct CtlMetrics: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "metrics", abstract: "Shows all metrics, as Prometheus reads them.")
+    commandName: "metrics", abstract: "Show all metrics in the text format of Prometheus.")
 
   @OptionGroup var options: Ctl.Options
 
@@ -141,7 +141,7 @@ struct CtlMetrics: ParsableCommand {
 
 struct CtlStop: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "stop", abstract: "Has the tracer stop, and waits until it has ended.")
+    commandName: "stop", abstract: "Stop the tracer, and wait until it has ended.")
 
   @OptionGroup var options: Ctl.Options
 

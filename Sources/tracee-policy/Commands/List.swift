@@ -1,19 +1,19 @@
 import ArgumentParser
 import Policy
 
-/// Lists what there is to write in policies, and policies.
+/// Lists the events, sets and scopes of the policy language, or policies.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists events, sets, scopes or policies.",
+    abstract: "List events, sets, scopes or policies.",
     subcommands: [ListEvents.self, ListSets.self, ListScopes.self, ListPolicies.self])
 
-  /// How a list is shown.
+  /// The output format of a list.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case table, json
   }
 
   struct Options: ParsableArguments {
-    @Option(help: "How the list is shown.")
+    @Option(help: "The output format.")
     var format = Format.table
 
     func show(_ listing: Listing) throws(ExitCode) {
@@ -27,10 +27,10 @@ struct List: ParsableCommand {
 
 struct ListEvents: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "events", abstract: "Lists the events, or the fields of one.")
+    commandName: "events", abstract: "List all events, or the fields of one.")
 
   @Argument(
-    help: "The event whose fields are listed.",
+    help: "List the fields of this event.",
     completion: .list(EventKind.allCases.map(\.name)))
   var name: String?
 
@@ -49,7 +49,7 @@ struct ListEvents: ParsableCommand {
 
 struct ListSets: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sets", abstract: "Lists the sets of events.")
+    commandName: "sets", abstract: "List the sets of events.")
 
   @OptionGroup var options: List.Options
 
@@ -58,7 +58,7 @@ struct ListSets: ParsableCommand {
 
 struct ListScopes: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scopes", abstract: "Lists the keys and words of scopes.")
+    commandName: "scopes", abstract: "List the keys and words of scopes.")
 
   @OptionGroup var options: List.Options
 
@@ -67,14 +67,14 @@ struct ListScopes: ParsableCommand {
 
 struct ListPolicies: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policies", abstract: "Lists the policies of files and directories.")
+    commandName: "policies", abstract: "List the policies in files and directories.")
 
-  @Argument(help: "Files or directories with policies.", completion: .file())
+  @Argument(help: "Policy files or directories.", completion: .file())
   var paths: [String] = []
 
   @OptionGroup var options: List.Options
 
-  @Flag(help: "List the files instead, with those that are replaced or masked by others.")
+  @Flag(help: "List the files instead, with those that others replace or mask.")
   var sources = false
 
   @OptionGroup var variables: VariableOptions
@@ -90,13 +90,14 @@ struct ListPolicies: ParsableCommand {
     let paths = paths.isEmpty ? configuration?.policies ?? [] : paths
     if sources { return try listSources(paths) }
     let set = PolicySet.load(paths: paths, variables: values).checked()
-    for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     let errors = set.diagnostics.filter { $0.severity == .error }
     if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
     try options.show(.policies(set.policies))
     if !set.failures.isEmpty { throw ExitCode.worldRefused }
     if !errors.isEmpty { throw ExitCode.findings }
   }
+
   private func listSources(_ paths: [String]) throws(ExitCode) {
     var entries: [SourcePaths.Entry] = []
     var failures: [SourceFailure] = []
@@ -105,7 +106,7 @@ struct ListPolicies: ParsableCommand {
         failures.append(error)
       }
     }
-    for failure in failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in failures { StandardError.report("\(failure.path): \(failure.reason)") }
     try options.show(.sources(entries))
     if !failures.isEmpty { throw .worldRefused }
   }

@@ -1,17 +1,18 @@
 import ArgumentParser
 import Policy
 
-/// Prints the JSON Schema of what the program reads or writes.
+/// Prints the JSON Schema of a file that the program reads or writes.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the JSON Schema of policies, events, the ledger, doctor or config.yaml.")
+    abstract: "Print the JSON Schema of a file that is read or written.",
+    discussion: "Policies, events, the statistics file, the doctor report, or config.yaml.")
 
-  /// What a schema is of.
+  /// The kinds of document that have a schema.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
     case policy, event, stats, doctor, config
   }
 
-  @Argument(help: "What the schema is of.")
+  @Argument(help: "The kind of document.")
   var subject: Subject
 
   func run() throws {

@@ -10,7 +10,7 @@ enum Completions {
   static let scopes = CompletionKind.custom { _, _, _ in CatalogWords.scopes }
   /// Formats of outputs.
   static let outputs = CompletionKind.custom { _, _, _ in
-    Destination.Format.allCases.flatMap { format in
+    OutputFormat.allCases.flatMap { format in
       format == .none ? [format.rawValue] : [format.rawValue, format.rawValue + ":"]
     }
   }

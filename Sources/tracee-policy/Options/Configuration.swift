@@ -2,12 +2,12 @@ import ArgumentParser
 import Pipeline
 import Policy
 
-/// A configuration whose values are what its options take.
+/// A configuration file with its values parsed as those of the options are.
 struct Configuration: Sendable {
   let source: SourceFile
   /// The values as written.
   let values: ServiceConfiguration
-  /// Everything that is wrong.
+  /// The findings about the file.
   private(set) var diagnostics: [Diagnostic]
 
   private(set) var outputs: [Destination] = []
@@ -16,7 +16,7 @@ struct Configuration: Sendable {
   private(set) var hardening: HardeningArgument?
   private(set) var statsEvery: TraceDuration?
 
-  /// Understands a file that was read.
+  /// Parses a file that was read.
   init(_ source: SourceFile) {
     self.source = source
     (values, diagnostics) = ServiceConfiguration.parse(source)
@@ -43,25 +43,25 @@ struct Configuration: Sendable {
     return value
   }
 
-  /// The text of a key, if it is there.
+  /// Returns the text of a key; nil if the key is missing.
   subscript(key: String) -> String? { values.texts[key]?.text }
 
   /// The paths of policies.
   var policies: [String] { (values.lists["policies"] ?? []).map(\.text) }
 
-  /// Whether nothing is wrong.
+  /// Whether there is no finding of error severity.
   var isGood: Bool { !diagnostics.contains { $0.severity == .error } }
 
-  /// Everything that is wrong, for people.
+  /// The findings as text.
   var remarks: String { TextRenderer(sources: [source]).render(diagnostics) }
 
-  /// Reads and understands a file.
+  /// Returns the configuration in a file.
   ///
-  /// - Throws: the exit code, after everything that is wrong was printed.
+  /// - Throws: the exit code, after printing everything that is wrong.
   static func read(_ path: String) throws(ExitCode) -> Configuration {
     let source: SourceFile
     do throws(SourceFailure) { source = try SourceFile.read(path) } catch {
-      StandardError.say("\(error.path): \(error.reason)")
+      StandardError.report("\(error.path): \(error.reason)")
       throw .worldRefused
     }
     let configuration = Configuration(source)
@@ -77,10 +77,10 @@ struct Configuration: Sendable {
 enum MetricsArgument {
   static let forms = "unix:PATH, an IPv4 address and a port (127.0.0.1:9435), or [::1]:9435"
 
-  /// Reads the argument of `--metrics`.
+  /// Returns the address in the argument of `--metrics`.
   static func parse(_ argument: String) throws -> Listener.Address {
     guard let address = Listener.Address(parsing: argument) else {
-      throw ValidationError("`\(argument)` is no address: write \(forms)")
+      throw ValidationError("`\(argument)` is not an address; write \(forms)")
     }
     return address
   }

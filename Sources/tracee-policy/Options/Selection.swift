@@ -3,21 +3,21 @@ import Glibc
 import Pipeline
 import Policy
 
-/// A selection of policies that can be read more than once.
+/// The selected policies, which can be read more than once.
 struct Selection: Sendable {
-  /// The paths of policies; empty when the command line says what to trace.
+  /// The paths of policies; empty when `--events` and `--scope` select instead.
   let paths: [String]
   private let commandLine: CommandLineSelection
-  /// Standard input can be read only once.
+  /// What was read of standard input, which can be read only once; nil if it is not selected.
   private let standardInput: Result<SourceFile, SourceFailure>?
   private let options: VariableOptions
   private let variables: Variables
 
-  /// Makes a selection.
+  /// Creates a selection.
   ///
   /// - Parameters:
   ///   - configuration: where paths come from when no option names one.
-  ///   - variables: what stands for `${NAME}` at the first reading; later ones read the configuration again.
+  ///   - variables: the values of `${NAME}` at the first reading; later ones read the configuration again.
   init(_ options: SelectionOptions, _ configuration: Configuration?, _ variables: Variables) {
     let named = options.paths + options.policies
     let isNamed = !(named + options.events + options.scope).isEmpty
@@ -35,9 +35,9 @@ struct Selection: Sendable {
       + (paths.isEmpty ? [] : [options.config].compactMap(\.self))
   }
 
-  /// Reads and checks the selection, which then has a plan with rules.
+  /// Returns the selected policies, checked; their plan has at least one rule.
   ///
-  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
   func accepted() throws(ExitCode) -> CheckedSet {
     let checked = checked(variables)
     StandardError.write(remarks(on: checked))
@@ -45,10 +45,12 @@ struct Selection: Sendable {
     return checked
   }
 
-  /// Reads and compiles the selection again, as it is at one moment; on any thread, and takes its time.
+  /// Returns the selection as its files are now, read and compiled again.
   ///
-  /// What was changed while it was read is read once more. Files that were changed a moment ago may be the first of several:
-  /// they are read when nothing has changed for ``rest``.
+  /// Files that change while they are read are read again, up to ``attempts`` times, 50 ms apart. Files that have just
+  /// changed may be the first of several: they are read when nothing has changed for ``rest``.
+  ///
+  /// May be called on any thread.
   func reading() -> PlanReading {
     for _ in 0..<Self.attempts {
       let before = SourceStates(of: watchedPaths)
@@ -61,15 +63,16 @@ struct Selection: Sendable {
       usleep(50_000)
     }
     return PlanReading(
-      plan: nil, remarks: StandardError.line("the policies change all the time; none was taken"))
+      plan: nil,
+      remarks: StandardError.line("the policy files keep changing; the policies were not reloaded"))
   }
 
-  /// Compiles sources that were kept, with the variables of the first reading.
+  /// Returns the plan of sources that were kept, compiled with the variables of the first reading.
   func reading(of sources: [SourceFile]) -> PlanReading {
     reading(of: PolicySet.parse(sources, variables: variables).checked())
   }
 
-  /// Why a selection cannot be traced, as the exit code has it; nil when it can.
+  /// Returns the exit code for a selection that cannot be traced; nil if it can.
   static func code(of checked: CheckedSet) -> ExitCode? {
     guard checked.failures.isEmpty else { return .worldRefused }
     return checked.plan?.rules.isEmpty ?? true ? .findings : nil
@@ -117,7 +120,7 @@ struct Selection: Sendable {
       contents: SetContents(checked))
   }
 
-  /// The errors, a line each; the first of very many.
+  /// The first 50 errors, one line each.
   private static func findings(_ diagnostics: [Diagnostic]) -> [String] {
     diagnostics.filter { $0.severity == .error }.prefix(50).map(ConciseRenderer.line)
   }
@@ -136,14 +139,14 @@ struct Selection: Sendable {
     return set.checked()
   }
 
-  /// What is to be said before a plan is traced by, or instead.
+  /// The messages about a selection, to print before tracing starts, or instead.
   private func remarks(on checked: CheckedSet) -> String {
     var text = checked.failures.map { StandardError.line("\($0.path): \($0.reason)") }.joined()
     let shown = checked.diagnostics.filter { $0.severity != .note }
     if !shown.isEmpty { text += TextRenderer(sources: checked.sources).render(shown) }
     if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
       text += StandardError.line(
-        "there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one"
+        "no policy in \(paths.joined(separator: ", ")); name a file or directory that contains one"
       )
     }
     return text

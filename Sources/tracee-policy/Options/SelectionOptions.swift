@@ -5,23 +5,24 @@ import Policy
 
 /// What to trace: policies in files, or events and scopes on the command line.
 struct SelectionOptions: ParsableArguments {
-  @Argument(help: "Files or directories with policies.", completion: .file())
+  @Argument(help: "Policy files or directories.", completion: .file())
   var paths: [String] = []
 
   @Option(
     name: [.customShort("p"), .customLong("policy")], parsing: .singleValue,
-    help: "A file or directory with policies; repeatable.", completion: .file())
+    help: "A policy file or directory; repeatable.", completion: .file())
   var policies: [String] = []
 
   @Option(
     name: .shortAndLong, parsing: .singleValue,
-    help: "Events, or a filter of one: net_packet_tcp.data.dst_port=80; repeatable.",
+    help:
+      "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable.",
     completion: Completions.events)
   var events: [String] = []
 
   @Option(
     name: .shortAndLong, parsing: .singleValue,
-    help: "Whose packets: comm=curl, uid>=1000, container; repeatable.",
+    help: "Trace only packets of these owners: comm=curl, uid>=1000, container; repeatable.",
     completion: Completions.scopes)
   var scope: [String] = []
 
@@ -29,21 +30,21 @@ struct SelectionOptions: ParsableArguments {
 
   func validate() throws {
     if !(paths + policies).isEmpty && !(events + scope).isEmpty {
-      throw ValidationError("--events and --scope cannot be combined with policies from files")
+      throw ValidationError("--events and --scope cannot be combined with policy files")
     }
   }
 
-  /// Reads and compiles the selection.
+  /// Returns the plan of the selected policies.
   ///
-  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
   func plan() throws(ExitCode) -> TracePlan {
     guard let plan = try accepted().plan else { throw .findings }
     return plan
   }
 
-  /// Reads and checks the selection, which then has a plan with rules.
+  /// Returns the selected policies, checked; their plan has at least one rule.
   ///
-  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
   func accepted() throws(ExitCode) -> CheckedSet {
     try Selection(self, nil, try variables.read().variables).accepted()
   }

@@ -1,19 +1,19 @@
 import ArgumentParser
 import Pipeline
 
-/// What a tracer needs that runs as a service.
+/// The options for a tracer that runs as a service.
 struct ServiceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Answer `tracee-policy ctl` at this socket.",
-      discussion: "Only root and the tracer's own user may ask there."),
+      "Open this socket for tracee-policy ctl.",
+      discussion: "Only root and the tracer's own user may connect."),
     completion: .file())
   var control: String?
 
   @Option(
     help: ArgumentHelp(
-      "Answer Prometheus here: unix:PATH or 127.0.0.1:PORT.",
-      discussion: "/metrics has everything that is counted, /healthz is 200 while tracing goes on.",
+      "Serve metrics to Prometheus at unix:PATH or 127.0.0.1:PORT.",
+      discussion: "/metrics has all counters; /healthz answers 200 while tracing.",
       valueName: "listen"),
     transform: MetricsArgument.parse)
   var metrics: Listener.Address?
@@ -27,7 +27,8 @@ struct ServiceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Keep the last good set of policies in this directory.",
-      discussion: "When the files are broken at the start, it is traced by.", valueName: "dir"),
+      discussion: "If the files are broken at the start, tracing starts with that set.",
+      valueName: "dir"),
     completion: .directory)
   var state: String?
 }

@@ -3,11 +3,11 @@ import Pipeline
 import Policy
 import System
 
-/// What `apply` was asked for, by options and by the configuration; an option wins.
+/// The settings of `apply`: those of options, then those of the configuration.
 struct Settings: Sendable {
   let selection: Selection
   let outputs: [Destination]
-  /// Whether outputs are in the configuration: their routes then do not pin policies.
+  /// Whether the outputs are the configuration's: their routes may then name policies that are not in the plan.
   let hasConfiguredOutputs: Bool
   let statsFile: String?
   let statsEvery: TraceDuration?
@@ -22,7 +22,7 @@ struct Settings: Sendable {
 
   /// Merges options and the configuration that they name.
   ///
-  /// - Throws: the exit code, after everything that is wrong was printed.
+  /// - Throws: the exit code, after printing everything that is wrong.
   init(_ options: Apply) throws(ExitCode) {
     let (configuration, variables) = try options.selection.variables.read()
     selection = Selection(options.selection, configuration, variables)
@@ -40,23 +40,23 @@ struct Settings: Sendable {
     metricsFile = options.service.metricsFile ?? configuration?["metrics-file"]
     state = options.service.state ?? configuration?["state"]
     if let fault = OutputOptions.fault(in: outputs) ?? fault {
-      StandardError.say(fault)
+      StandardError.report(fault)
       throw .validationFailure
     }
   }
 
-  /// What does not go together, in one sentence.
+  /// The settings that cannot be combined, as one sentence; nil if there are none.
   private var fault: String? {
-    if isWatching && selection.paths.isEmpty { return "--watch needs policies in files" }
-    if state != nil && selection.paths.isEmpty { return "--state needs policies in files" }
+    if isWatching && selection.paths.isEmpty { return "--watch needs policy files" }
+    if state != nil && selection.paths.isEmpty { return "--state needs policy files" }
     if statsEvery != nil && statsFile == nil { return "--stats-every needs --stats-file" }
     return nil
   }
 
-  /// The last good set; nil when none is kept.
+  /// The place of the last good set; nil if none is kept.
   var lastGood: LastGoodSet? { state.map { LastGoodSet(in: $0) } }
 
-  /// The files that are needed while tracing goes on.
+  /// The files that tracing needs after the start.
   var access: FileAccess {
     var access = FileAccess()
     if let cgroup { access.read(cgroup: cgroup) }

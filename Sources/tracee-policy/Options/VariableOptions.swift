@@ -1,17 +1,17 @@
 import ArgumentParser
 import Policy
 
-/// Values for `${NAME}` in policies.
+/// The options that give `${NAME}` in policies a value.
 struct VariableOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
-      "Give the variable ${NAME} of policies a value; repeatable.", valueName: "name=value"))
+      "Set the variable ${NAME} in policies; repeatable.", valueName: "name=value"))
   var assignments: [Assignment] = []
 
   @Option(
     help: ArgumentHelp(
-      "Take values from the service's configuration, where no option gives one.",
+      "Read settings from this configuration file; options take precedence.",
       valueName: "file"),
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String?
@@ -29,7 +29,7 @@ struct VariableOptions: ParsableArguments {
     }
   }
 
-  /// All variables: those of options, those of a configuration, those of the environment; the first that has a name wins.
+  /// Returns the variables of options, the configuration and the environment; the first that has a name wins.
   func variables(_ configuration: Configuration?) -> Variables {
     var variables = Variables(configuration?.values.variables ?? [:])
     for assignment in assignments { variables.values[assignment.name] = assignment.value }
@@ -39,7 +39,7 @@ struct VariableOptions: ParsableArguments {
 
   /// Reads the configuration, if one is named, and all variables.
   ///
-  /// - Throws: the exit code, after everything that is wrong was printed.
+  /// - Throws: the exit code, after printing everything that is wrong.
   func read() throws(ExitCode) -> (configuration: Configuration?, variables: Variables) {
     let configuration = try config.map { path throws(ExitCode) in try Configuration.read(path) }
     return (configuration, variables(configuration))

@@ -45,7 +45,7 @@ struct WireRecording {
       guard let record = Self.record(of: packet, place) else { continue }
       emitter.consume(record.span.bytes)
     }
-    guard try emitter.finish() == .written else { throw Unreadable() }
+    guard try emitter.outputs.finish() == .written else { throw Unreadable() }
     var events: [Int: [TracedEvent]] = [:]
     for line in try Data(contentsOf: lines).split(separator: UInt8(ascii: "\n")) {
       let event = try TracedEvent(line: Array(line))

@@ -4,7 +4,7 @@ import System
 /// Writes events as lines for people, of 120 columns.
 ///
 /// Only policies and details are ever cut short; two long IPv6 addresses may make a line longer.
-struct TableWriter {
+final class TableWriter: EventWriter {
   private let clock: BootClock
   private let colour: Bool
   private let kinds: [[UInt8]]
@@ -19,27 +19,37 @@ struct TableWriter {
     kinds = EventKind.allCases.map { Array($0.name.utf8.dropFirst("net_packet_".utf8.count)) }
   }
 
-  /// Writes the line above the first event.
-  func appendHeader(to line: inout LineBuffer) {
+  override var header: [UInt8] {
+    var line = LineBuffer(capacity: 256)
     if colour { line.append("\u{1b}[1m") }
     line.append("TIME         UID   COMM            PID     EVENT         POLICIES   DIR ")
     line.append("SOURCE → DESTINATION, DETAILS")
     if colour { line.append("\u{1b}[0m") }
     line.append("\n")
+    return line.copy
+  }
+
+  override func append(
+    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
+  ) {
+    append(label, of: packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
+  override func append(_ gap: Gap, to chunk: LineChunk) {
+    append(gap, to: &chunk.lines)
+    chunk.endLine(of: nil)
   }
 
   /// Writes a time of a record.
-  mutating func appendTime(_ bootTime: UInt64, to line: inout LineBuffer) {
+  private func appendTime(_ bootTime: UInt64, to line: inout LineBuffer) {
     time.append(clock.epoch(bootTime), to: &line)
   }
 
-  /// Writes one event as one line.
-  ///
-  /// - Returns: false, and nothing is written, when the packet does not give the event.
-  mutating func append(
+  /// Writes an event that the packet gives as one line.
+  func append(
     _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
-  ) -> Bool {
-    guard packet.verdict(on: label.kind) == .given else { return false }
+  ) {
     let headers = packet.headers
     let owner = packet.record.owner
     appendTime(packet.record.time, to: &line)
@@ -54,7 +64,7 @@ struct TableWriter {
       if isOwned { line.append(decimal: owner.processID) } else { line.append("-") }
     }
     if colour { line.append("\u{1b}[36m") }
-    field(13, &line) { $0.append(kinds[label.kind.index]) }
+    field(13, &line) { line in label.kind.map { line.append(kinds[$0.index]) } }
     if colour { line.append("\u{1b}[0m") }
     line.pad(line.append(safeText: label.text, columns: 10), to: 10)
     line.append(packet.record.direction == .egress ? "out " : "in  ")
@@ -78,7 +88,15 @@ struct TableWriter {
     }
     line.truncate(to: min(line.count, max(detail, detail + Self.width - 72 - flow)))
     line.append("\n")
-    return true
+  }
+
+  /// Writes a gap as a line for people.
+  private func append(_ gap: Gap, to line: inout LineBuffer) {
+    appendTime(gap.until, to: &line)
+    let what = gap.reason == .ringFull ? "packets (ring full)" : "events (output full)"
+    line.append(Array(" lost \(gap.count) \(what) of ".utf8))
+    line.append(safeText: Array(gap.policies.joined(separator: ",").utf8), columns: 60)
+    line.append("\n")
   }
 
   /// Writes what `body` writes, which is ASCII, in a field.

@@ -1,38 +1,35 @@
-import Policy
 import System
 
-/// Writes events as lines of JSON.
+/// The keys that every event has before its arguments, from `timestamp` to `args`.
 ///
 /// Source: `docs/event-json.md`.
-struct JSONWriter: ~Copyable {
+struct Envelope: ~Copyable {
+  /// Converts times of records.
   let clock: BootClock
-  let scratch = Scratch()
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
   private let owners = OwnerTexts()
-  let heads = HeadTexts()
 
-  /// Makes a writer that tells times by a clock.
   init(clock: BootClock) { self.clock = clock }
 
-  /// Writes one event as one line.
+  /// Writes the keys up to the bracket that opens `args`.
   ///
-  /// Whether a message is a request or a response is for the caller to know.
-  ///
-  /// - Returns: false, and nothing is written, when the packet lacks what the event shows.
+  /// - Parameters:
+  ///   - time: in ns of `CLOCK_BOOTTIME`.
+  ///   - processor: the CPU that handled the packet.
+  ///   - systemCall: the number of the call that sent it; -1 when none did.
+  ///   - isCompat: whether the number is that of a 32-bit call of a 64-bit kernel.
   func append(
-    _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
-  ) -> Bool {
-    let start = line.count
-    let owner = packet.record.owner
-    let isCompat = packet.record.isCompat
+    _ label: EventLabel, time: UInt64, processor: UInt32, systemCall: Int32, isCompat: Bool,
+    owner: borrowing OwnerReader, to line: inout LineBuffer
+  ) {
     let text = owners.place(of: owner) { write($0, to: &$1) }
     line.append("{\"timestamp\":")
-    line.append(decimal: clock.epoch(packet.record.time))
+    line.append(decimal: clock.epoch(time))
     owners.append(.first, of: text, to: &line)
-    line.append(decimal: packet.record.processor)
+    line.append(decimal: processor)
     owners.append(.second, of: text, to: &line)
     line.append(label.json)
-    if let number = UInt32(exactly: packet.record.systemCall) {
+    if let number = UInt32(exactly: systemCall) {
       if isCompat {
         calls.compat.append(number, to: &line)
       } else {
@@ -42,12 +39,6 @@ struct JSONWriter: ~Copyable {
     owners.append(.third, of: text, to: &line)
     line.append(bool: isCompat)
     owners.append(.fourth, of: text, to: &line)
-    guard appendArguments(of: label.kind, packet, to: &line) else {
-      line.truncate(to: start)
-      return false
-    }
-    line.append("]}\n")
-    return true
   }
 
   /// Writes what depends on the owner alone.

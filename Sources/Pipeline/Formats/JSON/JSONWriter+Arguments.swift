@@ -2,28 +2,25 @@ import Policy
 
 /// Which args an event has, in order. Source: `docs/events.md`.
 extension JSONWriter {
-  /// Writes the args of an event, without brackets around them.
+  /// Writes the args of an event that the packet gives, without brackets around them.
   ///
-  /// - Returns: false, and what was written is to be forgotten, when the packet does not give the event.
+  /// A packet that has a message is only shown for what it says.
   func appendArguments(
-    of kind: EventKind, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
-  ) -> Bool {
+    of label: EventLabel, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
+  ) {
     let headers = packet.headers
-    switch (packet.message, kind.contentProtocol) {
-    case (_, nil):
-      guard headers.shape.gives(kind) else { return false }
+    switch (packet.message, label.kind) {
+    case (.dns(let message), let kind?):
+      appendArguments(of: kind, packet.record, headers, message, to: &line)
+    case (.http(let head), let kind?):
+      appendArguments(of: kind, packet.record, headers, head, to: &line)
+    default:
       line.append(addressesOf: headers)
-      let isTransport = kind == headers.shape.transportEvent
+      let isTransport = label.kind == headers.shape.transportEvent
       if isTransport { line.append(portsOf: headers) }
       line.append(headers, transport: isTransport)
       line.append(directionOf: packet.record, isChecked: isTransport)
-    case (.dns(let message), .dns):
-      appendArguments(of: kind, packet.record, headers, message, to: &line)
-    case (.http(let head), .http):
-      appendArguments(of: kind, packet.record, headers, head, to: &line)
-    default: return false
     }
-    return true
   }
 
   private func appendArguments(

@@ -5,12 +5,11 @@ import System
 /// events.
 ///
 /// A packet is one block, however many events it gave. Source: draft-ietf-opsawg-pcapng.
-struct PcapngWriter {
+final class PcapngWriter: EventWriter {
   private let clock: BootClock
   /// The events of the packet that is being emitted.
-  private(set) var labels: [EventLabel] = []
+  private var labels: [EventLabel] = []
   private let comment = Scratch()
-  private let names = EventKind.allCases.map { Array($0.name.utf8) }
 
   /// The most bytes of a comment: its length has 16 bits.
   private static let commentLimit = 65_532
@@ -18,9 +17,9 @@ struct PcapngWriter {
   /// Makes a writer that tells times by a clock.
   init(clock: BootClock) { self.clock = clock }
 
-  /// Writes what every file begins with: a section, and an interface whose frames are IP packets and whose times count
-  /// nanoseconds.
-  static func appendHeader(to file: inout LineBuffer) {
+  /// A section, and an interface whose frames are IP packets and whose times count nanoseconds.
+  override var header: [UInt8] {
+    var file = LineBuffer(capacity: 256)
     var application = LineBuffer(capacity: 64)
     application.append(option: 4, Array("tracee-policy".utf8))
     application.append(option: 0, [])
@@ -40,21 +39,23 @@ struct PcapngWriter {
     file.append(option: 9, [9])
     file.append(option: 0, [])
     file.append(little: 32 as UInt32)
+    return file.copy
   }
 
-  /// Adds an event to what the packet gave.
-  ///
-  /// - Returns: true.
-  mutating func add(_ label: EventLabel) -> Bool {
-    labels.append(label)
-    return true
-  }
+  /// Keeps the label until the packet ends.
+  override func append(
+    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
+  ) { labels.append(label) }
 
-  /// Forgets the events of the packet, which was written or is not to be.
-  mutating func clear() { labels.removeAll(keepingCapacity: true) }
+  override func endPacket(_ record: borrowing RecordReader, to chunk: LineChunk) {
+    guard !labels.isEmpty else { return }
+    append(record, to: &chunk.lines)
+    for index in labels.indices { chunk.endLine(of: labels[index]) }
+    labels.removeAll(keepingCapacity: true)
+  }
 
   /// Writes the packet that gave the events.
-  func append(_ record: borrowing RecordReader, to file: inout LineBuffer) {
+  private func append(_ record: borrowing RecordReader, to file: inout LineBuffer) {
     describe(record.owner, in: &comment.buffer)
     Self.append(
       record, at: clock.epoch(record.time), comment: &comment.buffer, to: &file)
@@ -93,7 +94,7 @@ struct PcapngWriter {
     append(owner, to: &comment)
     for index in labels.indices where !isRepeated(index) {
       if comment.count > 0 { comment.append("; ") }
-      comment.append(names[labels[index].kind.index])
+      comment.append(labels[index].name)
       if !labels[index].text.isEmpty {
         comment.append(" for ")
         comment.append(labels[index].text)

@@ -1,13 +1,36 @@
-/// What an emitter asks of its outputs together.
-extension Emitter {
+import Policy
+
+/// The outputs of a run, in the order of the command line, and what is asked of them together.
+public struct OutputSet {
+  /// The outputs.
+  public let all: [Output]
+
+  init(_ outputs: [Output]) { all = outputs }
+
+  /// Adds an event that a packet gives to each output that shows it.
+  @inline(__always)
+  func append(_ packet: borrowing DecodedPacket, _ want: RowMeaning.Want) {
+    for index in want.showings.indices {
+      unsafe Uncounted(all[want.showings[index].output]).use { output in
+        unsafe Uncounted(want.showings[index].label).use { output.append(packet, as: $0) }
+      }
+    }
+  }
+
+  /// Ends a packet in all outputs: it gives no further event.
+  @inline(__always)
+  func endPacket(_ record: borrowing RecordReader) {
+    for index in all.indices { unsafe Uncounted(all[index]).use { $0.endPacket(record) } }
+  }
+
   /// Says in all outputs what their readers do not see.
   func append(_ gap: Gap) {
-    for output in outputs { output.append(gap) }
+    for output in all { output.append(gap) }
   }
 
   /// Whether an output that must lose nothing has no room: to consume more would wait for it.
   public var isFull: Bool {
-    for index in outputs.indices where unsafe Uncounted(outputs[index]).use(\.isFull) {
+    for index in all.indices where unsafe Uncounted(all[index]).use(\.isFull) {
       return true
     }
     return false
@@ -21,8 +44,8 @@ extension Emitter {
   /// - Parameter isPressed: whether there is little room for records that wait.
   func mustWait(isPressed: @autoclosure () -> Bool) -> Bool {
     guard isFull else { return false }
-    let full = outputs.filter(\.isFull)
-    guard full.count < outputs.count else { return true }
+    let full = all.filter(\.isFull)
+    guard full.count < all.count else { return true }
     let isPressed = isPressed()
     return full.count { !$0.leaveBehind(isPressed) } > 0
   }
@@ -38,21 +61,21 @@ extension Emitter {
 
   /// Gives what waits to the writers of all outputs, whatever became of these.
   func push() {
-    for output in outputs.indices { outputs[output].flush() }
+    for index in all.indices { all[index].flush() }
   }
 
   /// Waits until no output is full that must lose nothing; one that takes nothing for a while is given up.
   func awaitRoom(patience: Duration = .seconds(1)) {
-    for output in outputs { output.awaitRoom(patience: patience) }
+    for output in all { output.awaitRoom(patience: patience) }
   }
 
   /// Gives the last lines to the writers, after which there are no others.
   func stop() {
-    for output in outputs { output.stop() }
+    for output in all { output.stop() }
   }
 
   /// Whether all writers have come to their end.
-  var isFinished: Bool { outputs.allSatisfy(\.isFinished) }
+  var isFinished: Bool { all.allSatisfy(\.isFinished) }
 
   /// Waits until all outputs have written everything.
   ///
@@ -63,14 +86,14 @@ extension Emitter {
   /// - Throws: the first error of an output.
   public func finish(patience: Duration = .seconds(1)) throws(OutputError) -> FlushOutcome {
     stop()
-    for output in outputs { output.awaitEnd(patience: patience) }
+    for output in all { output.awaitEnd(patience: patience) }
     return try outcome()
   }
 
   private func outcome() throws(OutputError) -> FlushOutcome {
     var outcome = FlushOutcome.written
-    for output in outputs.indices {
-      switch outputs[output].ending {
+    for output in all.indices {
+      switch all[output].ending {
       case nil, .abandoned(nil): break
       case .readerGone: outcome = .readerGone
       case .failed(let error): throw error
