@@ -33,7 +33,7 @@ import Testing
       #expect(twice.output.contains("\(files)/tmp1234:2:7: error: "), "\(twice.output)")
       #expect(twice.output.hasSuffix("[duplicate-name]\n"))
       let broken = try await lint("broken", "--as", "b.yaml")
-      #expect(broken.ending == .exited(1) && broken.output.contains("/broken:6:15: error: "))
+      #expect(broken.ending == .exited(1) && broken.output.contains("/broken:6:16: error: "))
       #expect(try await lint("tmp1234").ending == .exited(1))
       let empty = try stage.folder()
       let first = try await outcome(

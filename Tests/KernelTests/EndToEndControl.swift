@@ -282,7 +282,8 @@ extension EndToEnd {
 
         let next = try await Scene(stage, broken, state: state)
         #expect(
-          next.tracer.process.errorText.contains("the policies were refused; tracing with the last"))
+          next.tracer.process.errorText.contains("the policies were refused; tracing with the last")
+        )
         let status = try await next.ctl("status")
         #expect(status.ending == .exited(1) && status.output.contains("THE LAST GOOD SET"))
         #expect(try await next.metric("tracee_policy_last_good_set") == "1")
@@ -313,7 +314,7 @@ extension EndToEnd {
         ])
         let state = try stage.folder()
         let tracer = try await stage.tracer([
-          "apply", "-p", folder, "-o", "none", "--metrics", "unix:\(state)/m.sock",
+          "apply", "-p", folder, "-o", "json", "--metrics", "unix:\(state)/m.sock",
           "--metrics-file", "\(state)/m.prom",
         ])
         func get(_ page: String) async throws -> Outcome {
