@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run

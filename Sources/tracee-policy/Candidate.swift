@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A policy file checked as part of a directory before it is installed there, as configuration management does.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A Debian with systemd as its first process, in namespaces and a cgroup of its own. Sourced by `run`.
 #
 # Its root is a layer over a root that is made once by mmdebstrap, so each machine begins clean. Everything of it is gone when

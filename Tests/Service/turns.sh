@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by `run`: sets that are turned over in the middle of reloads are never taken by halves.
 
 make_set() { # DIRECTORY PREFIX

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 /// How many events of one kind were emitted that one policy wanted, in all plans that had the policy.

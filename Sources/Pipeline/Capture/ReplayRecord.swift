@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 
 /// A record as the kernel would have made it, in memory that is used again for every packet.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// What a thread asks of the tracer's, which answers between two batches of records.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A request to a tracer's socket: the first line of HTTP/1.1 (RFC 9112), whose fields are not looked at.

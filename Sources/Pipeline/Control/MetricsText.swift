@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Metrics in the text format of Prometheus, version 0.0.4.
 struct MetricsText {
   /// How numbers of a family behave.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Finishes what the kernel decided by one plan, and counts by rule what came of it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The words that can be written, for whoever completes them.
 public enum CatalogWords {
   /// What can follow the beginning of an argument of `--events`: events and sets; after the dot of an event its fields.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CMessageDigest
 
 /// What a set of policies is made of, file by file, so that two machines or two moments can be compared.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of the service's configuration, for editors.
 ///
 /// Source: ``ServiceConfiguration``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The policies of a list of paths as written, and all findings about their files.
 ///
 /// A set with a failure or a finding of error severity must not be applied. Source: `docs/policy-language.md` §1.

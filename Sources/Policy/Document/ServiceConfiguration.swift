@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a service is started with, from a file such as `/etc/tracee-policy/config.yaml`.
 ///
 /// Each key is also an option of `apply`, which wins. Values are texts here; the options' own readers decide what they mean.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Values that stand for `${NAME}` in the filters and scopes of policies, so that one set serves many machines.

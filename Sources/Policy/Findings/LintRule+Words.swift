@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about words: names, keys, events, operators and values.
 extension LintRule {
   static let invalidName = LintRule(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The list of all lint rules, and the checks of whole policies.
 public enum LintRules {
   /// All rules: first those of files, then those of words, then those of meaning.

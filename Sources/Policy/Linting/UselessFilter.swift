@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds values of filters that could be removed without changing what matches.
 ///
 /// The cost is quadratic in the values of a rule; beyond a ``Budget`` the check stops and reports nothing more.

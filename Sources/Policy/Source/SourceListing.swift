@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Listing {
   /// Files of directories, and what becomes of them.
   public static func sources(_ entries: [SourcePaths.Entry]) -> Listing {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A snapshot of the state of policy files: which files there are, and when they last changed.

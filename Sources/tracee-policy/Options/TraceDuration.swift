@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 
 /// A duration on the command line: a whole number, then `ms`, `s`, `m` or `h`.

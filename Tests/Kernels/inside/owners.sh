@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Whose packet it is where that is hard to tell. The peers are Tests/OwnerPrograms, as in KernelTests, and `narrow`.
 # shellcheck shell=dash
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of the totals that `--stats-file` writes.
 ///
 /// Source: `docs/operations.md`.
