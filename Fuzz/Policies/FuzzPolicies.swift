@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Policy
 
 /// Reads any bytes as a policy file, shows what is wrong with it, and mends it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// From frames to records.
 extension ReplayRun {
   /// What the frame says of a packet, whatever the packet says.

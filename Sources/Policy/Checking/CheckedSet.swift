@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The checked policies of a set, their plan, and all findings about them.
 public struct CheckedSet: Equatable, Sendable {
   /// The policies in load order, without the parts that have errors.

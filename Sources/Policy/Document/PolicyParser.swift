@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the structure of a policy: its keys, and the kinds of their values.
 ///
 /// All findings are collected. The meaning of expressions is not checked here.

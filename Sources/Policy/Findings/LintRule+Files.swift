@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about files: whether they can be read, and have the structure of a policy.
 extension LintRule {
   static let syntax = LintRule(

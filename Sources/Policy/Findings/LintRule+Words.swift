@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about words: names, keys, events, operators and values.
 extension LintRule {
   static let invalidName = LintRule(
@@ -24,6 +26,21 @@ extension LintRule {
     ],
     bad: [
       Example.policy() + "---\n" + Example.policy()
+    ])
+
+  static let unknownVariable = LintRule(
+    "unknown-variable", .error, "Every variable has a value",
+    rationale: """
+      `${NAME}` in a scope or a filter stands for a value that differs from machine to machine. It \
+      comes from `--set NAME=VALUE`, from `variables` of the service's configuration, or from the \
+      environment, in this order. A variable without a value would filter by nothing at all.
+      """,
+    good: [
+      Example.policy()
+    ],
+    bad: [
+      Example.policy(filters: "[\"data.dst=${RESOLVERS}\"]"),
+      Example.policy(filters: "[\"data.dst=${RESOLVERS\"]"),
     ])
 
   static let unknownScope = LintRule(

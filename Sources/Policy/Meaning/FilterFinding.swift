@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A finding about the key, the operator or a value of a filter.
 struct FilterFinding {
   var rule: LintRule

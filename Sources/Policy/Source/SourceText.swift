@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A text of a source with its place, which can locate parts of the text.
 public struct SourceText: Equatable, Sendable {
   /// The text, with the source's quotes and escapes resolved.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Names of the DNS as policies write them: in any case, with or without the final dot, and in any script.
 enum DomainName {
   /// Returns the patterns of a value, of which one must match: as written in lower case without the final dot, and with

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Pipeline
 import Policy
@@ -56,7 +58,7 @@ struct Explain: ParsableCommand {
   }
 
   func run() throws {
-    let checked = try Selection(selection).accepted()
+    let checked = try selection.accepted()
     guard var explained = ExplainedPlan(checked), let plan = checked.plan else {
       throw ExitCode.findings
     }
