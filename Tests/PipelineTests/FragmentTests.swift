@@ -104,10 +104,12 @@ import Testing
 
   @Test func `ends that contradict each other are refused`() throws {
     let (cut, shorter) = (Cut(isIPv6: false), Cut(isIPv6: false, bytes: 200))
-    for first in [cut.fragments.last, cut.fragments[3]] {
+    let longEnd = try #require(cut.fragments.last)
+    let shortEnd = try #require(shorter.fragments.last)
+    for first in [longEnd, cut.fragments[3]] {
       var table = FragmentTable()
-      #expect(try Self.add(try #require(first), to: &table) == nil)
-      #expect(try Self.add(try #require(shorter.fragments.last), to: &table) == nil)
+      #expect(try Self.add(first, to: &table) == nil)
+      #expect(try Self.add(shortEnd, to: &table) == nil)
       #expect(table.counts.overlapping == 1)
     }
     var odd = FragmentTable()

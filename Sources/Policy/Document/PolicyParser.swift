@@ -254,7 +254,7 @@ extension PolicyParser {
   private func nothing(at node: YAMLNode) -> SourceText {
     SourceText(
       text: "", source: source,
-      range: SourceRange(start: node.range.start, end: node.range.start))
+      range: SourceRange(start: node.range.start, end: node.range.start), isAbsent: true)
   }
 }
 

@@ -15,6 +15,7 @@ extension LintRule {
     bad: [
       Example.policy(scope: "[comm=nginx"),
       "type: policy\n\tname: web\n",
+      Example.policy(filters: "\n      - !comm=curl"),
     ], isFixable: true)
 
   static let unknownForm = LintRule(

@@ -52,7 +52,8 @@ extension LintRule {
       Example.policy(scope: "[uid=1000]")
     ],
     bad: [
-      Example.policy(scope: "[usr=1000]")
+      Example.policy(scope: "[usr=1000]"),
+      Example.policy(scope: "[com=nginx]"),
     ], isFixable: true)
 
   static let unsupportedScope = LintRule(
@@ -168,6 +169,7 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_port=70000]"),
       Example.policy(filters: "[data.dst=10.0.0.0/33]"),
+      Example.policy(filters: "[data.dst=10.0.0.0/255.0.0.0]"),
     ], isFixable: true)
 
   static let emptyValue = LintRule(

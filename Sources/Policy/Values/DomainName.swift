@@ -6,7 +6,7 @@ enum DomainName {
   /// labels of other scripts as A-labels (RFC 5890 §2.3.2.1), as they are sent in DNS and HTTP.
   static func patterns(_ text: String) -> [TextPattern] {
     var text = text.smallLetters
-    if text.utf8.count > 1, text.hasSuffix("."), !text.hasSuffix("\\.") { text.removeLast() }
+    if text.hasSuffix("."), !text.hasSuffix("\\.") { text.removeLast() }
     let patterns = [TextPattern(text)]
     guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return patterns }
     let labels = text.lowercased().split(separator: ".", omittingEmptySubsequences: false)

@@ -55,10 +55,7 @@ struct Apply: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Restrict the tracer itself: all, none, or a comma list of measures.",
-      discussion: """
-        Measures: capabilities, no-new-privileges, landlock, seccomp. Default: all. See \
-        docs/operations.md.
-        """))
+      discussion: "Measures: capabilities, no-new-privileges, landlock, seccomp. Default: all."))
   var hardening: HardeningArgument?
 
   @Flag(help: "Reload the policies when their files change.")

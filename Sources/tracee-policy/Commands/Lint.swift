@@ -38,7 +38,7 @@ struct Lint: ParsableCommand {
   @Flag(help: "Print what --fix would change as a unified diff, and change nothing.")
   var diff = false
 
-  @Flag(help: "Also point at each place that Tracee understands in another way (docs/tracee.md).")
+  @Flag(help: "Also point at each place that Tracee understands in another way.")
   var tracee = false
 
   @Option(

@@ -26,7 +26,7 @@ struct Replay: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A file that states whose the packets are, by flow.",
-      discussion: "Captures written by -o pcap state it themselves: docs/cli.md."),
+      discussion: "Captures that -o pcap wrote state it themselves."),
     completion: .file())
   var owners: String?
 
