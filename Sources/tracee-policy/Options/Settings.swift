@@ -68,7 +68,9 @@ struct Settings: Sendable {
   var access: FileAccess {
     var access = FileAccess()
     if let cgroup { access.read(cgroup: cgroup) }
-    for path in selection.watchedPaths + (preview?.watchedPaths ?? []) { access.read(policies: path) }
+    for path in selection.watchedPaths + (preview?.watchedPaths ?? []) {
+      access.read(policies: path)
+    }
     for path in outputs.compactMap(\.path) { access.write(path) }
     for path in [statsFile, control, metricsFile, lastGood?.path].compactMap(\.self) {
       access.write(path)
