@@ -10,6 +10,14 @@ public struct FieldDescription: Equatable, Sendable {
   public var hasMembers: Bool
   /// The events that have it, in order of their numbers.
   public var events: [EventKind]
+  /// What it is worked out from; nil for what events have by themselves.
+  var derivation: Derivation?
+
+  /// Another field, by its key, and what is worked out from it.
+  struct Derivation: Equatable, Sendable {
+    var kind: FieldDerivation
+    var base: String
+  }
 }
 
 /// Every field of every event, made of what the events show.
@@ -18,6 +26,10 @@ public struct FieldDescription: Equatable, Sendable {
 struct FieldTable {
   /// The fields: those of every packet, those of events in the order of the events, and those that are no data.
   let fields: [FieldDescription]
+  /// How many of them events have by themselves; those behind are worked out from these.
+  let ownCount: Int
+  /// The keys of the lists of structures.
+  let lists: Set<String>
   /// The place of each field by its key.
   let places: [String: Int]
 
@@ -41,6 +53,9 @@ struct FieldTable {
     collector.add("processorId", .bits(32), all)
     collector.add("timestamp", .bits(64), all)
     collector.add("syscall", .text, all)
+    ownCount = collector.fields.count
+    collector.addDerived()
+    lists = Set(collector.lists.map(\.key))
     fields = collector.fields
     places = collector.places
   }
@@ -50,6 +65,36 @@ struct FieldTable {
 private struct FieldCollector {
   var fields: [FieldDescription] = []
   var places: [String: Int] = [:]
+  /// The keys of lists of structures, each with the member that every element has once.
+  private(set) var lists: [(key: String, member: String)] = []
+
+  /// Adds what is worked out from fields: lengths of texts and lists, and ends of names.
+  mutating func addDerived() {
+    for base in fields where !base.hasMembers {
+      switch base.type {
+      case .text: derive(.length, base, as: base.key + "|length", .bits(32))
+      case .name:
+        derive(.length, base, as: base.key + "|length", .bits(32))
+        derive(.domain, base, as: base.key + "|domain", .name)
+      default: break
+      }
+    }
+    for (list, member) in lists {
+      guard let place = places[member], places[list + "|length"] == nil else { continue }
+      derive(.count, fields[place], as: list + "|length", .bits(32))
+      fields[fields.count - 1].isList = false
+    }
+  }
+
+  private mutating func derive(
+    _ kind: FieldDerivation, _ base: FieldDescription, as key: String, _ type: FieldType
+  ) {
+    var field = base
+    field.key = key
+    field.type = type
+    field.derivation = .init(kind: kind, base: base.key)
+    add(field)
+  }
 
   mutating func add(_ key: String, _ shape: Shape, _ events: [EventKind], inList: Bool = false) {
     switch shape {
@@ -61,6 +106,11 @@ private struct FieldCollector {
     case .structure(let members):
       for member in members { add(key + "." + member.name, member.shape, events, inList: inList) }
     case .list(let element), .listOrNull(let element):
+      if case .structure(let members) = element, let first = members.first,
+        case .value = first.shape
+      {
+        lists.append((key, key + "." + first.name))
+      }
       add(key, element, events, inList: true)
     }
   }

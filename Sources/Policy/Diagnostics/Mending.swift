@@ -27,7 +27,7 @@ extension PolicySet {
         SourceFile(name: source.name, bytes: Fixes.apply(found, to: source))
       }
       if sources == set.sources { break }
-      var next = PolicySet.parse(sources)
+      var next = PolicySet.parse(sources, lists: set.lists)
       next.failures = set.failures
       set = next
     }

@@ -2,6 +2,8 @@
 public struct CheckedSet: Equatable, Sendable {
   /// The policies in load order.
   public var policies: [CheckedPolicy]
+  /// The signatures in load order.
+  public var signatures: [CheckedSignature] = []
   /// What to trace; nil when there is a finding of error severity or a path that could not be read.
   public var plan: TracePlan?
   /// Everything found, in the order of files and of places in them.
@@ -22,12 +24,16 @@ extension PolicySet {
   ///
   /// Every command goes this way, so that what `lint` passes `apply` accepts.
   public func checked() -> CheckedSet {
-    let compiled = PolicyCompiler.compile(documents)
-    let found = diagnostics + compiled.diagnostics + compiled.policies.flatMap(LintRules.check)
+    let compiled = PolicyCompiler.compile(documents, signatures: signatures, lists: lists)
+    let found =
+      diagnostics + compiled.diagnostics + compiled.policies.flatMap(LintRules.check)
+      + compiled.signatures.flatMap { LintRules.check(selections: $0.selections) }
     let isWrong = !failures.isEmpty || found.contains { $0.severity == .error }
     return CheckedSet(
-      policies: compiled.policies, plan: isWrong ? nil : compiled.plan,
-      diagnostics: Diagnostic.sorted(found, by: sources.map(\.name)), sources: sources,
+      policies: compiled.policies, signatures: compiled.signatures,
+      plan: isWrong ? nil : compiled.plan,
+      diagnostics: Diagnostic.sorted(found, by: sources.map(\.name)),
+      sources: sources + lists.values.map(\.source).sorted { $0.name < $1.name },
       failures: failures)
   }
 }

@@ -18,6 +18,8 @@ public struct FilterExpression: Equatable, Sendable {
     public var text: String
     /// Its place, quotes included.
     public var range: SourceRange
+    /// Whether it stands in quotes, and so is never the name of a list.
+    public var isQuoted = false
 
     /// Makes a word.
     public init(_ text: String, _ range: SourceRange) {

@@ -25,6 +25,8 @@ public struct PolicyDocument: Equatable, Sendable {
   public var rules: [Rule]
   /// What is done with its events, unless a rule says otherwise.
   public var defaultActions: [SourceText]
+  /// The files of lists that its filters name.
+  public var lists: [DocumentEntry<SourceText>] = []
 
   /// A rule as it is written.
   public struct Rule: Equatable, Sendable {

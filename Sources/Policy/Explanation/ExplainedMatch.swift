@@ -84,7 +84,8 @@ extension ExplainedMatch.Answer {
     self.clause = clause
     switch clause.question {
     case .packet(let question):
-      let values = packet.fields[question.field]
+      let base = question.field.derivation?.base ?? question.field
+      let values = packet.fields[base].map { _ in packet.values(of: question.field) }
       self.values = (values ?? []).map { $0.shown(clause.type) }
       let mayHave =
         values == nil && question.field.description.events.contains(where: packet.mayGive)
@@ -94,6 +95,8 @@ extension ExplainedMatch.Answer {
         verdict = ReferenceMatcher.matches(question.condition, values ?? []) ? .yes : .no
         if values == nil { reason = "the packet has no such field" }
       }
+    case .element:
+      (verdict, values, reason) = (.depends, [], "it depends on what the packet says")
     case .owner(let question):
       guard let owner else {
         (verdict, values, reason) = (.no, [], "nobody owns the packet")

@@ -60,6 +60,15 @@ public struct ExplainedPlan: Equatable, Sendable {
           entry.rules.append(explained)
         }
       }
+      while let rule = rest.first?.rule, let feed = rule.feed, plan.policies[rule.policy] == name.text
+      {
+        guard var explained = rest.popFirst() else { break }
+        let signature = plan.signatures[plan.uses[feed.use].signature]
+        explained.explain(
+          feed, of: signature, policy,
+          checked.signatures.first { $0.document.name.text == signature.name })
+        entry.rules.append(explained)
+      }
       return entry
     }
   }
@@ -80,6 +89,24 @@ public struct ExplainedRule: Equatable, Sendable {
   public var line = 0
   /// What must hold: the policy's scope first, then the rule's filters, one for each key.
   public var clauses: [ExplainedClause] = []
+  /// The signature that takes its events, and the name of its selection; nil when they are the policy's own.
+  public var signature: (name: String, selection: String)? {
+    signatureName.map { ($0, selectionName) }
+  }
+  private var signatureName: String?
+  private var selectionName = ""
+
+  /// Explains a rule that feeds a signature.
+  fileprivate mutating func explain(
+    _ feed: Rule.Feed, of signature: Signature, _ policy: CheckedPolicy, _ checked: CheckedSignature?
+  ) {
+    signatureName = signature.name
+    selectionName = signature.selections[feed.selection].name
+    number = feed.selection + 1
+    line = checked?.document.selections[feed.selection].value.range.start.line ?? 0
+    let filters = checked?.selections.rules[feed.selection].filters ?? []
+    clauses = policy.scope.explained(policy.follows ? .follow : .scope) + filters.explained(.rule)
+  }
 
   init(bit: Int, rule: Rule) {
     self.bit = bit
@@ -103,6 +130,7 @@ public struct ExplainedClause: Equatable, Sendable {
   public enum Question: Equatable, Sendable {
     case owner(Clause<OwnerField>)
     case packet(Clause<PacketField>)
+    case element(ElementClause)
   }
 
   /// Where the expressions stand.
@@ -121,6 +149,7 @@ public struct ExplainedClause: Equatable, Sendable {
     switch question {
     case .owner(let clause): clause.condition
     case .packet(let clause): clause.condition
+    case .element: Condition()
     }
   }
 
@@ -130,6 +159,7 @@ public struct ExplainedClause: Equatable, Sendable {
     case _ where origin == .follow: .followed
     case .owner(let clause): clause.decisionPlace
     case .packet(let clause): clause.decisionPlace
+    case .element: .ofElements
     }
   }
 
@@ -144,9 +174,12 @@ extension [CheckedFilter] {
       let filters = filter { $0.target == target }
       let question: ExplainedClause.Question
       switch target {
-      case .everything, .follow: return nil
+      case .everything, .follow, .finding: return nil
       case .owner(let field): question = .owner(Clause(field, condition))
       case .packet(let field, _): question = .packet(Clause(field, condition))
+      case .element:
+        guard let element = filters.first?.element else { return nil }
+        question = .element(element)
       }
       return ExplainedClause(
         origin: origin, words: filters.map(\.expression.source.text), question: question,

@@ -10,6 +10,10 @@ public struct CheckedFilter: Equatable, Sendable {
     case owner(OwnerField)
     /// The packet; with the member's name, for fields that have members of any name.
     case packet(PacketField, member: String?)
+    /// One element of a list; with the expression, which tells it from others.
+    case element(String)
+    /// The data of a signature's finding, by name.
+    case finding(String)
   }
 
   /// A value as it is written, and what it stands for.
@@ -36,6 +40,8 @@ public struct CheckedFilter: Equatable, Sendable {
   public var type: FieldType?
   /// The values; for `container` and `not-container` the flag that they stand for.
   public var values: [Value]
+  /// What is asked of one element of a list.
+  public var element: ElementClause?
 
   /// What this filter alone says of its target.
   public var condition: Condition {

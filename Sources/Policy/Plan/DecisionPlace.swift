@@ -5,6 +5,9 @@ public enum DecisionPlace: Equatable, Sendable {
   /// In user space, packet by packet.
   case userSpace(reason: String)
 
+  /// Where it is decided whether an element of a list meets conditions.
+  static let ofElements = DecisionPlace.userSpace(reason: "the kernel does not read lists")
+
   /// Where it is decided whether a scope that says `follow` holds, or has held once.
   static let followed = DecisionPlace.userSpace(reason: "the kernel does not remember who matched")
 }
@@ -73,6 +76,7 @@ extension PacketField {
 extension PacketField {
   /// Why the kernel has no table for it.
   fileprivate var reasonForUserSpace: String {
+    if description.derivation != nil { return "the kernel does not work it out" }
     if self == .systemCall || rawValue == "metadata.iface" {
       return "the kernel knows its number, and user space finds the name"
     }

@@ -14,8 +14,10 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
   /// What the catalog says of it.
   public var description: FieldDescription { FieldTable.shared.fields[Int(place)] }
 
-  /// Every field, in the order of the catalog.
-  public static let allCases = FieldTable.shared.fields.indices.map { PacketField(place: $0) }
+  /// Every field that events have by themselves, in the order of the catalog.
+  ///
+  /// Those that are worked out from others, such as `data.src|length`, are found by their keys.
+  public static let allCases = (0..<FieldTable.shared.ownCount).map { PacketField(place: $0) }
 
   /// Finds a field by its path.
   public init?(rawValue: String) {

@@ -19,7 +19,9 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
         added.append(policy)
         continue
       }
-      if rules != after[policy] { changed.append(policy) }
+      if rules != after[policy] || old.watches(of: policy) != new.watches(of: policy) {
+        changed.append(policy)
+      }
     }
   }
 
@@ -37,8 +39,30 @@ extension TracePlan {
     for var rule in rules {
       let name = policies[rule.policy]
       rule.policy = 0
+      if let feed = rule.feed { rule.feed?.use = feed.use - firstUse(of: name) }
       result[name]?.append(rule)
     }
     return result
+  }
+
+  /// What a policy watches for, as if it stood alone.
+  fileprivate func watches(of policy: String) -> [Watch] {
+    let first = firstUse(of: policy)
+    return uses.filter { policies[$0.policy] == policy }.map { use in
+      var use = use
+      for index in use.feeds.indices { use.feeds[index].target.use -= first }
+      let signature = signatures[use.signature]
+      (use.policy, use.signature) = (0, 0)
+      return Watch(signature: signature, use: use)
+    }
+  }
+
+  private func firstUse(of policy: String) -> Int {
+    uses.firstIndex { policies[$0.policy] == policy } ?? 0
+  }
+
+  fileprivate struct Watch: Equatable {
+    var signature: Signature
+    var use: SignatureUse
   }
 }

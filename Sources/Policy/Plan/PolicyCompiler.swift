@@ -4,6 +4,8 @@ public enum PolicyCompiler {
   public struct Result: Equatable, Sendable {
     /// The policies as far as they are understood, in load order.
     public var policies: [CheckedPolicy]
+    /// The signatures as far as they are understood, in load order.
+    public var signatures: [CheckedSignature] = []
     /// The plan; nil when there is a finding of error severity.
     public var plan: TracePlan?
     /// Everything found, policy by policy.
@@ -15,19 +17,39 @@ public enum PolicyCompiler {
   /// All findings are collected.
   ///
   /// The documents themselves must have been read without errors, or the plan lacks what was wrong in them.
-  public static func compile(_ documents: [PolicyDocument]) -> Result {
+  public static func compile(
+    _ documents: [PolicyDocument], signatures: [SignatureDocument] = [],
+    lists: [String: ValueList] = [:]
+  ) -> Result {
     var diagnostics = duplicateNames(documents)
-    let policies = documents.map { PolicyChecker.check($0, into: &diagnostics) }
+    for list in lists.values.sorted(by: { $0.source.name < $1.source.name }) {
+      diagnostics += list.diagnostics
+    }
+    let (checked, known) = SignatureCompiler.check(signatures, lists, into: &diagnostics)
+    let policies = documents.map { document in
+      let context = DocumentContext(
+        lists: DocumentContext.lists(document.lists, in: document.source, lists), signatures: known)
+      return PolicyChecker.check(document, in: context, into: &diagnostics)
+    }
+    var uses = SignatureUses(checked.compactMap(\.signature))
     var plan = TracePlan(policies: documents.map(\.name.text), rules: [])
     for (index, policy) in policies.enumerated() {
       let hadRoom = plan.rules.count <= TracePlan.ruleLimit
       plan.rules += policy.expanded(policy: index)
+      plan.rules += uses.add(policy, at: index)
       if hadRoom, plan.rules.count > TracePlan.ruleLimit {
         diagnostics.append(.tooManyRules(policy.document))
       }
     }
+    plan.signatures = checked.compactMap(\.signature)
+    plan.uses = uses.uses
+    if !documents.isEmpty {
+      diagnostics += checked.filter { !uses.used.contains($0.document.name.text) }
+        .filter { $0.signature != nil }.map { .unusedSignature($0.document.name) }
+    }
     let isWrong = diagnostics.contains { $0.severity == .error }
-    return Result(policies: policies, plan: isWrong ? nil : plan, diagnostics: diagnostics)
+    return Result(
+      policies: policies, signatures: checked, plan: isWrong ? nil : plan, diagnostics: diagnostics)
   }
 
   private static func duplicateNames(_ documents: [PolicyDocument]) -> [Diagnostic] {

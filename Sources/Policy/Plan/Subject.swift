@@ -72,11 +72,17 @@ public struct Packet: Equatable, Sendable {
   ///
   /// Names of DNS and of hosts are in small letters.
   public var fields: [PacketField: [FieldValue]]
+  /// The elements of each list of structures, by the list's key, with what each has in its fields.
+  public var elements: [String: [[PacketField: [FieldValue]]]]
 
   /// Makes a packet.
-  public init(events: Set<EventKind>, fields: [PacketField: [FieldValue]]) {
+  public init(
+    events: Set<EventKind>, fields: [PacketField: [FieldValue]],
+    elements: [String: [[PacketField: [FieldValue]]]] = [:]
+  ) {
     self.events = events
     self.fields = fields
+    self.elements = elements
   }
 }
 

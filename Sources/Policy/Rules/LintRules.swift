@@ -10,6 +10,8 @@ public enum LintRules {
     .neverSeen, .excludedEverything, .unreachableRule, .uselessFilter, .commTruncated,
     .cidrHostBits,
     .literalStar, .deprecatedArgs, .uselessExclusion, .unfilteredPackets, .userSpaceFilter,
+    .unknownList, .signatureCircle, .unusedSignature, .unreachableThreshold, .uselessThreshold,
+    .beyondBounds,
   ]
 
   /// Finds what a code stands for.
