@@ -18,7 +18,7 @@ extension Undecided {
   public init(_ rule: Rule, filters place: FilterPlace = .kernel) {
     self.init(
       scope: rule.scope.filter { !place.isKernels($0.decisionPlace) },
-      filters: rule.filters.filter { !place.isKernels($0.decisionPlace) },
+      filters: rule.filters.filter { !place.isKernels($0.decisionPlace) }, elements: rule.elements,
       following: rule.followed == nil ? nil : rule)
   }
 }

@@ -4,7 +4,7 @@ import Policy
 ///
 /// `ReferenceMatcher` says what it means; tests compare the two.
 struct PacketClause: Sendable {
-  private let source: FieldSource
+  let source: FieldSource
   private let condition: Condition
 
   /// Finds out where the clause's field is.
@@ -20,14 +20,27 @@ struct PacketClause: Sendable {
   func holds(
     of packet: borrowing DecodedPacket, isUnread: Bool, _ lender: inout FieldLender
   ) -> Bool {
-    var (hasValue, isRefused, isMet) = (false, false, false)
-    source.forEachValue(of: packet, &lender) { value in
-      hasValue = true
+    // An unread message has no lists whose elements could be counted.
+    if isUnread, case .derived(.count, _) = source { return true }
+    var hasValue = false
+    let isMet = holds { body in
+      source.forEachValue(of: packet, &lender) { value in
+        hasValue = true
+        body(value)
+      }
+    }
+    return isMet || !hasValue && isUnread
+  }
+
+  /// Whether the clause holds for the values that `values` gives.
+  @inline(__always)
+  func holds(_ values: ((LentValue) -> Void) -> Void) -> Bool {
+    var (isRefused, isMet) = (false, false)
+    values { value in
       if isRefused || isMet && condition.excluded.isEmpty { return }
       isRefused = condition.excludes(value)
       isMet = isMet || condition.includes(value)
     }
-    if !hasValue && isUnread { return true }
     return !isRefused && (isMet || condition.included.isEmpty && condition.bounds.isEmpty)
   }
 }

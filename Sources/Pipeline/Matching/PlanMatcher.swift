@@ -7,6 +7,8 @@ final class PlanMatcher {
   let plan: TracePlan
   /// For each rule the clauses on packets that the kernel does not decide; missing at the end: none.
   private let clauses: [[PacketClause]]
+  /// For each rule the conditions on single elements of lists; missing at the end: none.
+  private let elements: [[ElementQuestion]]
   private var scopes: OwnerScopes
   private let routes: [Route]
   private let undecidedRows: UndecidedRows
@@ -36,6 +38,7 @@ final class PlanMatcher {
     self.generation = generation
     self.plan = plan
     clauses = undecided.map { $0.filters.map(PacketClause.init) }
+    elements = undecided.map { $0.elements.map(ElementQuestion.init) }
     scopes = OwnerScopes(undecided)
     undecidedRows = UndecidedRows(undecided)
     contentRows = ContentRows(plan)
@@ -94,12 +97,17 @@ final class PlanMatcher {
   private func holds(
     _ rule: Int, _ packet: borrowing DecodedPacket, _ lender: inout FieldLender
   ) -> Bool {
-    if !clauses[rule].isEmpty {
+    if !clauses[rule].isEmpty || !elements[rule].isEmpty {
       let event = plan.rules[rule].event
       let isUnread = event.contentProtocol != nil && packet.verdict(on: event) != .given
       for index in clauses[rule].indices {
         let clause = clauses[rule][index]
         guard clause.holds(of: packet, isUnread: isUnread, &lender) else { return false }
+      }
+      for index in elements[rule].indices {
+        guard elements[rule][index].holds(of: packet, isUnread: isUnread, &lender) else {
+          return false
+        }
       }
     }
     return scopes.meets(rule)

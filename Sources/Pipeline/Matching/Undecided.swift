@@ -8,21 +8,29 @@ public struct Undecided: Equatable, Sendable {
   public var scope: [Clause<OwnerField>]
   /// Of the rule's filters.
   public var filters: [Clause<PacketField>]
+  /// Of its filters those on single elements of lists.
+  public var elements: [ElementClause]
   /// The rule, when its policy's scope says `follow`; else nil.
   public var following: Rule?
 
   /// Makes what is left of one rule; nothing by default.
   public init(
-    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [], following: Rule? = nil
+    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [],
+    elements: [ElementClause] = [], following: Rule? = nil
   ) {
     self.scope = scope
     self.filters = filters
+    self.elements = elements
     self.following = following
   }
 
   /// How many clauses are left.
-  public var count: Int { scope.count + filters.count + (following?.followed?.count ?? 0) }
+  public var count: Int {
+    scope.count + filters.count + elements.count + (following?.followed?.count ?? 0)
+  }
 
   /// Whether the kernel decides all of the rule.
-  public var isEmpty: Bool { scope.isEmpty && filters.isEmpty && following == nil }
+  public var isEmpty: Bool {
+    scope.isEmpty && filters.isEmpty && elements.isEmpty && following == nil
+  }
 }

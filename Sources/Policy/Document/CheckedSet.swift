@@ -27,7 +27,7 @@ extension PolicySet {
     let compiled = PolicyCompiler.compile(documents, signatures: signatures, lists: lists)
     let found =
       diagnostics + compiled.diagnostics + compiled.policies.flatMap(LintRules.check)
-      + compiled.signatures.flatMap { LintRules.check(selections: $0.selections) }
+      + compiled.signatures.flatMap { LintRules.checkSelections(of: $0.selections) }
     let isWrong = !failures.isEmpty || found.contains { $0.severity == .error }
     return CheckedSet(
       policies: compiled.policies, signatures: compiled.signatures,

@@ -40,7 +40,7 @@ extension SignatureChecker {
       }
     }
     var members: [Correlation.Member] = []
-    for (place, selection) in (rules + absent + known.map(\.selection)).enumerated() {
+    for (place, selection) in (rules + absent + (known.map { [$0.selection] } ?? [])).enumerated() {
       let key = written.groupBy.map { value($0.text, $0, in: selection) }
       var member = Correlation.Member(selection: selection, key: key.compactMap { $0 })
       if place == rules.count, let known {
@@ -156,8 +156,8 @@ extension SignatureChecker {
     }
     switch written.type.text {
     case "event_count": return threshold(written).map { (.eventCount($0), nil) }
-    case "value_count": return needsField(written) { threshold($0).map { (.valueCount($0), nil) } }
-    case "value_sum": return needsField(written) { threshold($0).map { (.valueSum($0), nil) } }
+    case "value_count": return hasField(written) ? threshold(written).map { (.valueCount($0), nil) } : nil
+    case "value_sum": return hasField(written) ? threshold(written).map { (.valueSum($0), nil) } : nil
     case "temporal": return (absent.isEmpty ? .temporal : .absence, nil)
     case "temporal_ordered": return (absent.isEmpty ? .temporalOrdered : .absence, nil)
     case "new_value": return newValue(written, rules)
@@ -165,14 +165,11 @@ extension SignatureChecker {
     }
   }
 
-  private mutating func needsField<Value>(
-    _ written: SignatureDocument.Correlation,
-    _ body: (SignatureDocument.Correlation) -> Value?
-  ) -> Value? {
-    guard written.field == nil else { return body(written) }
+  private mutating func hasField(_ written: SignatureDocument.Correlation) -> Bool {
+    if written.field != nil { return true }
     error(
       "missing-key", "`\(written.type.text)` must name a `field` in its `condition`", written.type)
-    return nil
+    return false
   }
 
   private mutating func threshold(
@@ -227,33 +224,28 @@ extension SignatureChecker {
       error("invalid-value", "`new_value` looks at one selection", written.type)
       return nil
     }
-    return needsField(written) { _ in true }.flatMap { _ in
-      var known: Known?
-      var knownFor: UInt64?
-      if !written.knownBy.isEmpty {
-        func entry(_ key: String) -> SourceText? {
-          written.knownBy.first { $0.key.text == key }?.value
-        }
-        guard let rule = entry("rule"), let values = entry("values"), let length = entry("for")
-        else {
-          error(
-            "missing-key", "`known-by` must have the keys `rule`, `values` and `for`",
-            written.knownBy[0].key)
-          return nil
-        }
-        guard let index = selection(rule), let time = time(length) else { return nil }
-        known = (index, values)
-        knownFor = time
+    guard hasField(written) else { return nil }
+    var (known, knownFor): (Known?, UInt64?) = (nil, nil)
+    if !written.knownBy.isEmpty {
+      func entry(_ key: String) -> SourceText? {
+        written.knownBy.first { $0.key.text == key }?.value
       }
-      guard let history = setting("history", written).map({ time($0) }) ?? knownFor else {
-        error("missing-key", "`new_value` must have the key `history`", written.type)
+      guard let rule = entry("rule"), let values = entry("values"), let length = entry("for") else {
+        error(
+          "missing-key", "`known-by` must have the keys `rule`, `values` and `for`",
+          written.knownBy[0].key)
         return nil
       }
-      let warmUp = setting("warm-up", written).flatMap { time($0) } ?? 0
-      return (
-        .newValue(history: history, warmUp: warmUp, knownFor: knownFor ?? history), known
-      )
+      guard let index = selection(rule), let time = time(length) else { return nil }
+      (known, knownFor) = ((index, values), time)
     }
+    let history = setting("history", written).map { time($0) } ?? knownFor
+    guard let history else {
+      error("missing-key", "`new_value` must have the key `history`", written.type)
+      return nil
+    }
+    let warmUp = time(setting("warm-up", written)) ?? 0
+    return (.newValue(history: history, warmUp: warmUp, knownFor: knownFor ?? history), known)
   }
 
   private mutating func interval(_ written: SignatureDocument.Correlation) -> Correlation.Kind? {

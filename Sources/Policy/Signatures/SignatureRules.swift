@@ -91,7 +91,7 @@ extension Example {
 
 extension LintRules {
   /// What the checks find in the selections of a signature.
-  static func check(selections: CheckedPolicy) -> [Diagnostic] {
+  static func checkSelections(of selections: CheckedPolicy) -> [Diagnostic] {
     NeverMatches.check(selections) + NeverSeen.check(selections) + UselessFilter.check(selections)
       + CommTruncated.check(selections) + CIDRHostBits.check(selections)
       + LiteralStar.check(selections) + DeprecatedArgs.check(selections)
