@@ -29,17 +29,20 @@ let package = Package(
       linkerSettings: [.linkedLibrary("bpf")],
       plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
+    .target(name: "CSystem"),
+    .target(
+      name: "System", dependencies: ["CSystem"], swiftSettings: house + [.strictMemorySafety()]),
     .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
     .target(
       name: "Pipeline",
-      dependencies: ["Policy", "CBPF", "CZlib", "CSeccomp"],
+      dependencies: ["Policy", "System", "CBPF", "CSystem", "CZlib", "CSeccomp"],
       swiftSettings: house + [
         .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
       ]),
     .executableTarget(
       name: "tracee-policy",
       dependencies: [
-        "Policy", "Pipeline",
+        "Policy", "Pipeline", "System",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
@@ -52,24 +55,27 @@ let package = Package(
     .target(name: "CTraffic", path: "Benchmarks/CTraffic"),
     .executableTarget(
       name: "bench-pipeline",
-      dependencies: ["Pipeline", "Policy", "CBPF", "CAllocations", "CTraffic"],
+      dependencies: ["Pipeline", "Policy", "System", "CBPF", "CAllocations", "CTraffic"],
       path: "Benchmarks",
       exclude: ["CTraffic", "instructions"],
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "Policy", "CBPF", "CZlib", "CAllocations", "TestSupport"],
+      dependencies: [
+        "Pipeline", "Policy", "System", "CBPF", "CZlib", "CAllocations", "TestSupport",
+      ],
       swiftSettings: house),
     .executableTarget(
       name: "owner-cases", path: "Tests/OwnerPrograms", exclude: ["compat"]),
     .testTarget(
       name: "KernelTests",
       dependencies: [
-        "Pipeline", "Policy", "CBPF", "TestSupport", "CIntruder", "tracee-policy", "owner-cases",
+        "Pipeline", "Policy", "System", "CBPF", "TestSupport", "CIntruder", "tracee-policy",
+        "owner-cases",
       ],
       swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["tracee-policy", "Policy", "TestSupport"],
+      name: "CommandTests", dependencies: ["tracee-policy", "Policy", "System", "TestSupport"],
       swiftSettings: house),
   ]
 )
@@ -81,7 +87,7 @@ if Context.environment["FUZZ"] != nil {
       name: "FuzzSupport", dependencies: ["Policy"], path: "Fuzz/Support", swiftSettings: house),
     .target(
       name: "FuzzPackets",
-      dependencies: ["FuzzSupport", "Policy", "Pipeline", "TestSupport"],
+      dependencies: ["FuzzSupport", "Policy", "Pipeline", "System", "TestSupport"],
       path: "Fuzz/Packets", swiftSettings: house),
     .executableTarget(
       name: "fuzz-policies", dependencies: ["FuzzSupport", "Policy"], path: "Fuzz/Policies",
@@ -95,7 +101,7 @@ if Context.environment["FUZZ"] != nil {
   ].map { name in
     .executableTarget(
       name: "fuzz-\(name.lowercased())",
-      dependencies: ["FuzzSupport", "FuzzPackets", "Policy", "Pipeline", "CBPF"],
+      dependencies: ["FuzzSupport", "FuzzPackets", "Policy", "Pipeline", "System", "CBPF"],
       path: "Fuzz/\(name)", swiftSettings: house)
   }
 }

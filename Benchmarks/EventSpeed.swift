@@ -2,6 +2,7 @@ import CAllocations
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// Prints what a record costs from its bytes to those of its lines, in the processor time of all threads: one that emits,
 /// in batches of 256 records, and one that writes to /dev/null.

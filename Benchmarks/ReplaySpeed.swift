@@ -1,6 +1,7 @@
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// Prints how fast captures become JSON, beside tcpdump and tshark on the same packets; everything is written to /dev/null.
 ///

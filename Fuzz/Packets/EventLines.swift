@@ -1,6 +1,7 @@
 import FuzzSupport
 import Policy
 
+import System
 @testable import Pipeline
 @testable import TestSupport
 

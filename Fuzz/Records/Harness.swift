@@ -1,6 +1,7 @@
 import FuzzSupport
 import Policy
 
+import System
 @testable import FuzzPackets
 @testable import Pipeline
 

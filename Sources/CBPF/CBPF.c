@@ -1,13 +1,10 @@
 #define _GNU_SOURCE
 #include "CBPF.h"
 
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 extern const unsigned char tp_bpf_object_bytes[];
 extern const unsigned long tp_bpf_object_length;
@@ -55,20 +52,4 @@ const char *tp_captured_log(void) { return log_text; }
 int tp_possible_cpus(void) {
   int count = libbpf_num_possible_cpus();
   return count > 0 ? count : 1;
-}
-
-int tp_take_signals(void) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGHUP);
-  sigaddset(&signals, SIGUSR1);
-  if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &signals, NULL) != 0) return -1;
-  return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-int tp_next_signal(int descriptor) {
-  struct signalfd_siginfo signal;
-  return read(descriptor, &signal, sizeof signal) == sizeof signal ? (int)signal.ssi_signo : 0;
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Policy
+import System
 
 /// Where everything goes that is no event.
 enum StandardError {
@@ -12,12 +13,7 @@ enum StandardError {
 
   /// Writes text as it is.
   static func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if count < 0 && errno != EINTR { return }
-      rest = rest.dropFirst(max(0, count))
-    }
+    _ = Descriptor.writeAll(Array(text.utf8), to: STDERR_FILENO)
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import System
 
 /// Where commands print what they were asked for.
 enum StandardOutput {
@@ -7,17 +8,9 @@ enum StandardOutput {
   ///
   /// - Throws: the exit code, after saying why it cannot be printed.
   static func write(_ text: String) throws(ExitCode) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      if count < 0 {
-        let code = errno
-        if code == EINTR { continue }
-        if code == EPIPE { return }
-        StandardError.say("cannot write to standard output: \(String(cString: strerror(code)))")
-        throw .worldRefused
-      }
-      rest = rest.dropFirst(count)
-    }
+    let code = Descriptor.writeAll(Array(text.utf8), to: STDOUT_FILENO)
+    guard code != 0, code != EPIPE else { return }
+    StandardError.say("cannot write to standard output: \(SystemError.reason(code))")
+    throw .worldRefused
   }
 }

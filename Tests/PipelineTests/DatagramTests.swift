@@ -2,6 +2,7 @@ import CAllocations
 import CBPF
 import Foundation
 import Policy
+import System
 import TestSupport
 import Testing
 

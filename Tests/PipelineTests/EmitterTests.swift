@@ -1,6 +1,7 @@
 import CBPF
 import Foundation
 import Policy
+import System
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CAllocations
 import Policy
+import System
 import TestSupport
 import Testing
 

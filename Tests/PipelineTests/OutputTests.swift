@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Policy
+import System
 import Testing
 
 @testable import Pipeline

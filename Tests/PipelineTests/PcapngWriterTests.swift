@@ -2,6 +2,7 @@ import CBPF
 import Foundation
 import Glibc
 import Policy
+import System
 import Testing
 
 @testable import Pipeline

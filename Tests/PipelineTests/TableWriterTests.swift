@@ -1,6 +1,7 @@
 import CBPF
 import Foundation
 import Policy
+import System
 import Testing
 
 @testable import Pipeline

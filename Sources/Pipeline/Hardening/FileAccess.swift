@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The places of files that a tracer goes on to need after its start: each a path, for itself and for all below it.
 public struct FileAccess: Sendable {

@@ -1,5 +1,6 @@
-import CBPF
+import CSystem
 import Glibc
+public import System
 
 /// What keeps whoever might take a tracer over from doing more than a tracer does.
 ///
@@ -31,13 +32,13 @@ public struct Hardening: Equatable, Sendable {
     ///
     /// - Returns: what was found, in a few words.
     @discardableResult
-    public func check() throws(KernelError) -> String {
+    public func check() throws(SystemError) -> String {
       switch self {
       case .capabilities, .noNewPrivileges: return "the kernel has it"
       case .landlock: return "version \(try Landlock.version())"
       case .seccomp:
         guard unsafe access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0 else {
-          throw KernelError(
+          throw SystemError(
             "filter system calls", advice: "this needs a kernel with CONFIG_SECCOMP_FILTER=y")
         }
         return "the kernel has it"
@@ -48,7 +49,7 @@ public struct Hardening: Equatable, Sendable {
   /// Those that are in force, in the order of ``Measure``.
   public let measures: [Measure]
   /// Why others are not, that were asked for.
-  public let refusals: [Measure: KernelError]
+  public let refusals: [Measure: SystemError]
   /// The capabilities that were kept.
   public let capabilities: [Capability]
 
@@ -64,15 +65,15 @@ public struct Hardening: Equatable, Sendable {
     var wanted = wanted
     if !wanted.isDisjoint(with: [.landlock, .seccomp]) { wanted.insert(.noNewPrivileges) }
     var measures: [Measure] = []
-    var refusals: [Measure: KernelError] = [:]
+    var refusals: [Measure: SystemError] = [:]
     var kept = Privileges.held
     for measure in Measure.allCases where wanted.contains(measure) {
-      do throws(KernelError) {
+      do throws(SystemError) {
         switch measure {
         case .capabilities: kept = try keepCapabilities(for: access)
         case .noNewPrivileges:
           guard tp_no_new_privileges() == 0 else {
-            throw KernelError("do without new privileges", code: errno)
+            throw SystemError("do without new privileges", code: errno)
           }
         case .landlock: try Landlock.enforce(access)
         case .seccomp:
@@ -86,7 +87,7 @@ public struct Hardening: Equatable, Sendable {
   }
 
   /// Gives up all capabilities but those that tracing, reading policies and writing outputs need.
-  private static func keepCapabilities(for access: FileAccess) throws(KernelError) -> CapabilitySet
+  private static func keepCapabilities(for access: FileAccess) throws(SystemError) -> CapabilitySet
   {
     let held = Privileges.held
     var kept = CapabilitySet()
@@ -100,7 +101,7 @@ public struct Hardening: Equatable, Sendable {
       try set(effective: held, permitted: held)
     }
     guard tp_bound_capabilities(kept.bits) == 0 else {
-      throw KernelError("give up capabilities", code: errno)
+      throw SystemError("give up capabilities", code: errno)
     }
     try set(effective: kept, permitted: kept)
     return kept
@@ -108,9 +109,9 @@ public struct Hardening: Equatable, Sendable {
 
   private static func set(
     effective: CapabilitySet, permitted: CapabilitySet
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     guard tp_set_capabilities(effective.bits, permitted.bits) == 0 else {
-      throw KernelError("give up capabilities", code: errno)
+      throw SystemError("give up capabilities", code: errno)
     }
   }
 }

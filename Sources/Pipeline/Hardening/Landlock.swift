@@ -1,5 +1,6 @@
-import CBPF
+import CSystem
 import Glibc
+import System
 
 /// The files that a tracer may read and write; all others are closed to it, also where it owns them.
 ///
@@ -7,10 +8,10 @@ import Glibc
 /// knows how. What is open already stays so. Source: landlock(7).
 enum Landlock {
   /// The kernel's version of it.
-  static func version() throws(KernelError) -> Int {
+  static func version() throws(SystemError) -> Int {
     let version = tp_landlock_version()
     guard version > 0 else {
-      throw KernelError(
+      throw SystemError(
         "close the file system to it", code: errno,
         advice: errno == EOPNOTSUPP
           ? "Landlock is switched off: add landlock to lsm= of the kernel's command line"
@@ -20,19 +21,19 @@ enum Landlock {
   }
 
   /// Puts it in force, for good.
-  static func enforce(_ access: FileAccess) throws(KernelError) {
+  static func enforce(_ access: FileAccess) throws(SystemError) {
     let version = try version()
     // libbpf opens `/` to get a free number for a map that programs share: names may be listed, files not read.
     let files = Rights.all(version).subtracting(.readDirectory)
     let net: UInt64 = version >= 4 ? 0b11 : 0
     let scopes: UInt64 = version >= 6 ? 0b11 : 0
     let number = tp_landlock_forbid(files.rawValue, net, scopes)
-    guard number >= 0 else { throw KernelError("close the file system to it", code: errno) }
+    guard number >= 0 else { throw SystemError("close the file system to it", code: errno) }
     let rules = Descriptor(owning: number)
     for place in access.readable { try allow(.reading, at: place, within: files, rules) }
     for place in access.writable { try allow(.writing, at: place, within: files, rules) }
     guard tp_landlock_enforce(rules.number) == 0 else {
-      throw KernelError("close the file system to it", code: errno)
+      throw SystemError("close the file system to it", code: errno)
     }
   }
 
@@ -42,7 +43,7 @@ enum Landlock {
   /// What is not there needs no rule.
   private static func allow(
     _ rights: Rights, at path: String, within all: Rights, _ rules: borrowing Descriptor
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     let number = unsafe open(path, pathOnly | O_CLOEXEC)
     guard number >= 0 else { return }
     let place = Descriptor(owning: number)
@@ -52,7 +53,7 @@ enum Landlock {
     let possible = isDirectory ? all : all.intersection(.ofFiles)
     let allowed = rights.intersection(possible).rawValue
     guard tp_landlock_allow(rules.number, place.number, allowed) == 0 else {
-      throw KernelError("open \(path) to it", code: errno)
+      throw SystemError("open \(path) to it", code: errno)
     }
   }
 

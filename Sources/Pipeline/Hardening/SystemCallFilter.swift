@@ -1,5 +1,6 @@
 import CSeccomp
 import Glibc
+import System
 
 /// The system calls that a tracer makes; all others fail, and those that only an intruder makes end it.
 ///
@@ -7,9 +8,9 @@ import Glibc
 /// C libraries then try another one. Source: seccomp(2).
 enum SystemCallFilter {
   /// Puts it in force for the process, for good.
-  static func enforce() throws(KernelError) {
+  static func enforce() throws(SystemError) {
     guard let filter = unsafe seccomp_init(Action.fail(ENOSYS)) else {
-      throw KernelError("make a filter of system calls", code: ENOMEM)
+      throw SystemError("make a filter of system calls", code: ENOMEM)
     }
     defer { unsafe seccomp_release(filter) }
     // The calling thread's alone would leave the others free.
@@ -25,15 +26,15 @@ enum SystemCallFilter {
   /// A call that this kernel's table does not have is left out.
   @unsafe private static func add(
     _ action: UInt32, _ name: String, _ conditions: [scmp_arg_cmp], to filter: scmp_filter_ctx
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     let number = unsafe seccomp_syscall_resolve_name(name)
     guard number != -1 else { return }
     let count = UInt32(conditions.count)
     try check(unsafe seccomp_rule_add_array(filter, action, number, count, conditions))
   }
 
-  private static func check(_ code: Int32) throws(KernelError) {
-    guard code == 0 else { throw KernelError("filter system calls", code: code) }
+  private static func check(_ code: Int32) throws(SystemError) {
+    guard code == 0 else { throw SystemError("filter system calls", code: code) }
   }
 
   /// What the kernel does with a call.

@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// A map that user space makes: one table of one plan.
 final class BPFMap: Sendable {
@@ -10,14 +11,14 @@ final class BPFMap: Sendable {
   init(
     _ name: String, type: bpf_map_type, keySize: Int, valueSize: Int, entries: Int,
     flags: UInt32 = 0
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     var options = bpf_map_create_opts()
     options.sz = MemoryLayout<bpf_map_create_opts>.size
     options.map_flags = flags
     let number = unsafe bpf_map_create(
       type, name, UInt32(keySize), UInt32(valueSize), UInt32(max(1, entries)), &options)
     guard number >= 0 else {
-      throw KernelError("make the map \(name) of \(entries) entries", code: number)
+      throw SystemError("make the map \(name) of \(entries) entries", code: number)
     }
     self.name = name
     file = Descriptor(owning: number)
@@ -29,7 +30,7 @@ final class BPFMap: Sendable {
   /// Makes the longest-prefix trie of these entries.
   static func trie(
     _ name: String, _ entries: [KernelTables.Entry], keySize: Int
-  ) throws(KernelError) -> BPFMap {
+  ) throws(SystemError) -> BPFMap {
     let map = try BPFMap(
       name, type: BPF_MAP_TYPE_LPM_TRIE, keySize: keySize, valueSize: 4, entries: entries.count,
       flags: UInt32(BPF_F_NO_PREALLOC))
@@ -49,7 +50,7 @@ final class BPFMap: Sendable {
   /// Makes the array of one value.
   static func one<Value: BitwiseCopyable>(
     _ name: String, _ value: Value
-  ) throws(KernelError) -> BPFMap {
+  ) throws(SystemError) -> BPFMap {
     let map = try BPFMap(
       name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: MemoryLayout<Value>.size, entries: 1)
     var index: UInt32 = 0
@@ -59,7 +60,7 @@ final class BPFMap: Sendable {
   }
 
   /// Makes the array whose one value is these bytes.
-  static func bytes(_ name: String, _ bytes: [UInt8]) throws(KernelError) -> BPFMap {
+  static func bytes(_ name: String, _ bytes: [UInt8]) throws(SystemError) -> BPFMap {
     let map = try BPFMap(
       name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: bytes.count, entries: 1)
     var index: UInt32 = 0
@@ -69,7 +70,7 @@ final class BPFMap: Sendable {
   }
 
   /// Makes the array whose one value is these classes of ports (`tp_ports`).
-  static func ports(_ name: String, _ classes: [UInt16]) throws(KernelError) -> BPFMap {
+  static func ports(_ name: String, _ classes: [UInt16]) throws(SystemError) -> BPFMap {
     precondition(2 * classes.count == MemoryLayout<tp_ports>.size, "every port has a class")
     let map = try BPFMap(
       name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: 2 * classes.count, entries: 1)
@@ -80,7 +81,7 @@ final class BPFMap: Sendable {
   }
 
   /// Makes the array of these rows, all of `words` words.
-  static func rows(_ name: String, _ rows: [Row], words: Int) throws(KernelError) -> BPFMap {
+  static func rows(_ name: String, _ rows: [Row], words: Int) throws(SystemError) -> BPFMap {
     let map = try BPFMap(
       name, type: BPF_MAP_TYPE_ARRAY, keySize: 4, valueSize: 8 * words, entries: rows.count,
       flags: UInt32(BPF_F_INNER_MAP))
@@ -93,17 +94,17 @@ final class BPFMap: Sendable {
   }
 
   /// Puts this map into a slot of a map of maps.
-  func put(into outer: Int32, slot: UInt32) throws(KernelError) {
+  func put(into outer: Int32, slot: UInt32) throws(SystemError) {
     var slot = slot
     var number = file.number
     let code = unsafe bpf_map_update_elem(outer, &slot, &number, 0)
-    guard code == 0 else { throw KernelError("install the map \(name)", code: code) }
+    guard code == 0 else { throw SystemError("install the map \(name)", code: code) }
   }
 
   private func update(
     _ key: UnsafeMutableRawPointer, _ value: UnsafeMutableRawPointer
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     let code = unsafe bpf_map_update_elem(file.number, key, value, 0)
-    guard code == 0 else { throw KernelError("fill the map \(name)", code: code) }
+    guard code == 0 else { throw SystemError("fill the map \(name)", code: code) }
   }
 }

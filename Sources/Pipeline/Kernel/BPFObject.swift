@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// The opened BPF object: its programs, maps and settings.
 ///
@@ -8,7 +9,7 @@ import Glibc
   private let handle: OpaquePointer
 
   /// Opens the object that is part of this program.
-  init() throws(KernelError) {
+  init() throws(SystemError) {
     tp_capture_log()
     var length = 0
     let bytes = unsafe tp_bpf_object(&length)
@@ -19,7 +20,7 @@ import Glibc
       return unsafe bpf_object__open_mem(bytes, length, &options)
     }
     guard let handle = unsafe opened else {
-      throw KernelError("open the BPF object", code: errno)
+      throw SystemError("open the BPF object", code: errno)
     }
     unsafe self.handle = handle
   }
@@ -35,7 +36,7 @@ import Glibc
   ///   - cgroups: how many cgroups can be known.
   func configure(
     rowWords: Int, ringBytes: UInt32, hooks: Hooks, cgroups: UInt32 = KnownCgroups.leastLimit
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     var config = tp_config(row_words: UInt32(rowWords), ring_bytes: ringBytes, hooks)
     try check(
       unsafe bpf_map__set_initial_value(
@@ -50,7 +51,7 @@ import Glibc
   }
 
   /// Leaves out the programs whose names are not `wanted`; only before ``load()``.
-  func keepPrograms(where wanted: (String) -> Bool) throws(KernelError) {
+  func keepPrograms(where wanted: (String) -> Bool) throws(SystemError) {
     var next = unsafe bpf_object__next_program(handle, nil)
     while let program = unsafe next {
       let name = unsafe String(cString: bpf_program__name(program))
@@ -61,17 +62,17 @@ import Glibc
   }
 
   /// Leaves out the maps that hold the tables of plans; only before ``load()``, and only without programs that use them.
-  func omitPlans() throws(KernelError) {
-    try unsafe forEachMap { map, name, isOfPlans throws(KernelError) in
+  func omitPlans() throws(SystemError) {
+    try unsafe forEachMap { map, name, isOfPlans throws(SystemError) in
       guard isOfPlans else { return }
       try check(unsafe bpf_map__set_autocreate(map, false), "leave out the map \(name)")
     }
   }
 
   /// Takes all maps of a loaded object for its own but those that hold the tables of plans; only before ``load()``.
-  func shareMaps(of other: BPFObject) throws(KernelError) {
+  func shareMaps(of other: BPFObject) throws(SystemError) {
     let handle = unsafe other.handle
-    try unsafe forEachMap { map, name, isOfPlans throws(KernelError) in
+    try unsafe forEachMap { map, name, isOfPlans throws(SystemError) in
       guard !isOfPlans, let found = unsafe bpf_object__find_map_by_name(handle, name) else {
         return
       }
@@ -82,8 +83,8 @@ import Glibc
 
   /// Gives `body` each map but those of constants, its name, and whether it holds the tables of plans.
   private func forEachMap(
-    _ body: (OpaquePointer, String, _ isOfPlans: Bool) throws(KernelError) -> Void
-  ) throws(KernelError) {
+    _ body: (OpaquePointer, String, _ isOfPlans: Bool) throws(SystemError) -> Void
+  ) throws(SystemError) {
     var next = unsafe bpf_object__next_map(handle, nil)
     while let map = unsafe next {
       let name = unsafe String(cString: bpf_map__name(map))
@@ -95,29 +96,29 @@ import Glibc
   }
 
   /// Gives the programs to the kernel, which checks them.
-  func load() throws(KernelError) {
+  func load() throws(SystemError) {
     let code = unsafe bpf_object__load(handle)
     guard code == 0 else {
-      throw KernelError("load the BPF program", code: code, advice: KernelLog.lastComplaint(code))
+      throw SystemError("load the BPF program", code: code, advice: KernelLog.lastComplaint(code))
     }
   }
 
   /// Attaches a program to a cgroup and all below it.
-  func attach(_ program: String, cgroup: borrowing Descriptor) throws(KernelError) -> BPFLink {
+  func attach(_ program: String, cgroup: borrowing Descriptor) throws(SystemError) -> BPFLink {
     let link = unsafe bpf_program__attach_cgroup(self.program(program), cgroup.number)
-    guard let link = unsafe link else { throw KernelError("attach \(program)", code: errno) }
+    guard let link = unsafe link else { throw SystemError("attach \(program)", code: errno) }
     return unsafe BPFLink(link)
   }
 
   /// Attaches a program to the place that its section names.
-  func attach(_ program: String) throws(KernelError) -> BPFLink {
+  func attach(_ program: String) throws(SystemError) -> BPFLink {
     let link = unsafe bpf_program__attach(self.program(program))
-    guard let link = unsafe link else { throw KernelError("attach \(program)", code: errno) }
+    guard let link = unsafe link else { throw SystemError("attach \(program)", code: errno) }
     return unsafe BPFLink(link)
   }
 
   /// Makes a link run a program of this object from now on, without a gap.
-  func replaceProgram(of link: BPFLink, by program: String) throws(KernelError) {
+  func replaceProgram(of link: BPFLink, by program: String) throws(SystemError) {
     try check(unsafe link.update(self.program(program)), "replace \(program)")
   }
 
@@ -154,8 +155,8 @@ import Glibc
     return unsafe found
   }
 
-  private func check(_ code: Int32, _ operation: String) throws(KernelError) {
-    guard code == 0 else { throw KernelError(operation, code: code) }
+  private func check(_ code: Int32, _ operation: String) throws(SystemError) {
+    guard code == 0 else { throw SystemError(operation, code: code) }
   }
 }
 

@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// The cgroup v2 tree of this machine.
 struct CgroupTree {
@@ -18,11 +19,11 @@ struct CgroupTree {
   private static let rootInode: UInt64 = 1
 
   /// Finds the tree in `/proc/self/mounts`: a whole one, if there is one.
-  init() throws(KernelError) {
+  init() throws(SystemError) {
     let found = try Self.mounts().filter { $0.type == "cgroup2" }.map(\.place)
     let whole = found.first { Self.inode(of: $0) == Self.rootInode }
     guard let place = whole ?? found.first else {
-      throw KernelError(
+      throw SystemError(
         "find the cgroup v2 tree", advice: "mount it: mount -t cgroup2 none /sys/fs/cgroup")
     }
     root = place
@@ -32,7 +33,7 @@ struct CgroupTree {
   init(at place: String) { root = place }
 
   /// The mounts that this process sees: their places, and the types of their file systems.
-  static func mounts() throws(KernelError) -> [(place: String, type: String)] {
+  static func mounts() throws(SystemError) -> [(place: String, type: String)] {
     try read("/proc/self/mounts").split(separator: "\n").compactMap { line in
       let parts = line.split(separator: " ")
       return parts.count > 2 ? (unescape(parts[1]), String(parts[2])) : nil
@@ -40,10 +41,10 @@ struct CgroupTree {
   }
 
   /// Opens the directory of a cgroup.
-  static func open(_ path: String) throws(KernelError) -> Descriptor {
+  static func open(_ path: String) throws(SystemError) -> Descriptor {
     let directory = try Descriptor(opening: path, O_RDONLY | O_DIRECTORY, "open the cgroup")
     guard unsafe faccessat(directory.number, "cgroup.controllers", F_OK, 0) == 0 else {
-      throw KernelError(
+      throw SystemError(
         "trace the cgroup \(path)", advice: "it is not a directory of the cgroup v2 tree")
     }
     return directory
@@ -73,7 +74,7 @@ struct CgroupTree {
   ///
   /// Those that go meanwhile are left out. Names are bytes, and a path may be longer than the kernel takes at once: so it goes
   /// from directory to directory.
-  func forEach(_ body: (Member) throws(KernelError) -> Void) throws(KernelError) {
+  func forEach(_ body: (Member) throws(SystemError) -> Void) throws(SystemError) {
     let top = try Descriptor(opening: root, O_RDONLY | O_DIRECTORY, "open the cgroup")
     guard let status = Self.status(of: top.number) else { return }
     let first = Member(
@@ -92,10 +93,10 @@ struct CgroupTree {
         levels.removeLast()
         guard let parent = levels.last?.member else { return }
         let above = levels.count == 1 ? top.number : unsafe openat(here, "..", Self.flags)
-        guard above >= 0 else { throw KernelError("go through all cgroups", code: errno) }
+        guard above >= 0 else { throw SystemError("go through all cgroups", code: errno) }
         move(to: above)
         guard Self.status(of: above).map({ UInt64($0.st_ino) }) == parent.id else {
-          throw KernelError("go through all cgroups", code: ESTALE)
+          throw SystemError("go through all cgroups", code: ESTALE)
         }
         continue
       }
@@ -106,7 +107,7 @@ struct CgroupTree {
         continue
       }
       let below = member.below(name, found)
-      do throws(KernelError) { try body(below) } catch {
+      do throws(SystemError) { try body(below) } catch {
         close(place)
         throw error
       }
@@ -174,17 +175,9 @@ struct CgroupTree {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func read(_ path: String) throws(KernelError) -> String {
+  private static func read(_ path: String) throws(SystemError) -> String {
     let file = try Descriptor(opening: path, O_RDONLY, "read")
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = unsafe Glibc.read(file.number, &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw KernelError("read \(path)", code: errno) }
-      if count == 0 { return String(decoding: bytes, as: UTF8.self) }
-      bytes += chunk[..<count]
-    }
+    return String(decoding: try file.readAll(of: path), as: UTF8.self)
   }
 }
 

@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// A program of somebody else that is attached to a cgroup in such a way that no other can be attached there.
 ///
@@ -23,10 +24,10 @@ struct ForeignProgram {
   /// Checks that nothing keeps others from attaching to a cgroup.
   ///
   /// What cannot be asked is left to the kernel.
-  static func checkNone(keepsOthersFrom cgroup: String) throws(KernelError) {
+  static func checkNone(keepsOthersFrom cgroup: String) throws(SystemError) {
     for (type, name) in places {
       guard let found = find(type, name, at: cgroup) else { continue }
-      throw KernelError(
+      throw SystemError(
         "attach to \(found.cgroup): program \(found.title) has its \(name) for itself alone",
         advice: "have its owner attach it with BPF_F_ALLOW_MULTI, or detach it: "
           + "bpftool cgroup detach \(found.cgroup) \(name) id \(found.id)")

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The containers of a machine that has cgroups of version 1 beside the v2 tree, and has them only there.
 ///
@@ -19,9 +20,9 @@ public enum HiddenContainers {
     var left = 1 << 16
     for mount in version1 {
       // One that goes away meanwhile ends the walk, which is for a remark only.
-      try? CgroupTree(at: mount.place).forEach { (member) throws(KernelError) in
+      try? CgroupTree(at: mount.place).forEach { (member) throws(SystemError) in
         left -= 1
-        guard left > 0 else { throw KernelError("go through all cgroups", code: E2BIG) }
+        guard left > 0 else { throw SystemError("go through all cgroups", code: E2BIG) }
         if let id = member.container.id, !known.contains(id) { hidden.insert(id) }
       }
     }

@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// The hooks by which the kernel side gets to know whose sockets there are, each as this kernel has it.
 struct Hooks: Equatable, Sendable {
@@ -41,13 +42,13 @@ struct Hooks: Equatable, Sendable {
   /// Finds out what the running kernel has.
   ///
   /// - Throws: when its types cannot be read, or when it cannot run the programs at all.
-  init() throws(KernelError) {
+  init() throws(SystemError) {
     var found = tp_kernel_hooks()
     guard unsafe tp_probe_kernel(&found) else {
-      throw KernelError("read the kernel's types", code: errno)
+      throw SystemError("read the kernel's types", code: errno)
     }
     guard found.reads_other_processors else {
-      throw KernelError(
+      throw SystemError(
         "run on this kernel",
         advice: "it has no bpf_map_lookup_percpu_elem: this needs Linux 5.19, "
           + "and is tested from 6.1 on")

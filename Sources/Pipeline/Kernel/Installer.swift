@@ -1,6 +1,7 @@
 import CBPF
 import Glibc
 import Synchronization
+import System
 
 /// Puts plans into the kernel: all tables of one plan take effect by one write.
 struct Installer: Sendable {
@@ -40,13 +41,13 @@ struct Installer: Sendable {
   /// Makes the maps of a plan, which nothing looks at before its generation is activated.
   ///
   /// A table that no rule uses is never looked up, so it is left out. On an error nothing of the plan is left.
-  func install(_ tables: KernelTables) throws(KernelError) {
+  func install(_ tables: KernelTables) throws(SystemError) {
     precondition(tables.rowWords <= rowWords, "a plan is as wide as the program at most")
     let generation = tables.plan.generation
     let slot = Self.slot(of: generation)
     let maps = try maps(of: tables)
-    do throws(KernelError) {
-      try Self.onAll(maps) { place throws(KernelError) in
+    do throws(SystemError) {
+      try Self.onAll(maps) { place throws(SystemError) in
         try place.map.put(into: place.outer, slot: slot)
       }
     } catch {
@@ -56,21 +57,21 @@ struct Installer: Sendable {
   }
 
   /// Frees the maps of a plan; only when no program looks at them any more.
-  func clear(_ generation: UInt32) throws(KernelError) {
+  func clear(_ generation: UInt32) throws(SystemError) {
     let slot = Self.slot(of: generation)
-    try Self.onAll(object.outer) { outer throws(KernelError) in
+    try Self.onAll(object.outer) { outer throws(SystemError) in
       var slot = slot
       let code = unsafe bpf_map_delete_elem(outer, &slot)
-      guard code == 0 || code == -ENOENT else { throw KernelError("free a plan", code: code) }
+      guard code == 0 || code == -ENOENT else { throw SystemError("free a plan", code: code) }
     }
   }
 
   /// Makes a plan that was installed the one that decides.
-  func activate(_ generation: UInt32) throws(KernelError) {
+  func activate(_ generation: UInt32) throws(SystemError) {
     var index: UInt32 = 0
     var generation = generation
     let code = unsafe bpf_map_update_elem(object.active, &index, &generation, 0)
-    guard code == 0 else { throw KernelError("activate the plan", code: code) }
+    guard code == 0 else { throw SystemError("activate the plan", code: code) }
   }
 
   static func slot(of generation: UInt32) -> UInt32 { generation % UInt32(TP_PLAN_SLOTS) }
@@ -81,7 +82,7 @@ struct Installer: Sendable {
     let map: BPFMap
   }
 
-  private func maps(of tables: KernelTables) throws(KernelError) -> [Place] {
+  private func maps(of tables: KernelTables) throws(SystemError) -> [Place] {
     var places = [
       Place(
         outer: object.rows, map: try BPFMap.rows("tp_rows", tables.rows, words: rowWords)),
@@ -89,7 +90,7 @@ struct Installer: Sendable {
     ]
     func trie(
       _ name: String, _ entries: [KernelTables.Entry], _ outer: Int32, _ keySize: Int
-    ) throws(KernelError) {
+    ) throws(SystemError) {
       guard !entries.isEmpty else { return }
       places.append(
         Place(outer: outer, map: try BPFMap.trie(name, entries, keySize: keySize)))
@@ -114,23 +115,23 @@ struct Installer: Sendable {
 
   /// Does the same with each of some things, at the same time: for each the kernel waits until all programs know of it.
   private static func onAll<Thing: Sendable>(
-    _ things: [Thing], _ work: @escaping @Sendable (Thing) throws(KernelError) -> Void
-  ) throws(KernelError) {
+    _ things: [Thing], _ work: @escaping @Sendable (Thing) throws(SystemError) -> Void
+  ) throws(SystemError) {
     let failures = Failures()
     Threads.together(
       things.map { thing in
         {
-          do throws(KernelError) { try work(thing) } catch { failures.add(error) }
+          do throws(SystemError) { try work(thing) } catch { failures.add(error) }
         }
       })
     if let failure = failures.first { throw failure }
   }
 
   private final class Failures: Sendable {
-    private let all = Mutex<[KernelError]>([])
+    private let all = Mutex<[SystemError]>([])
 
-    func add(_ error: KernelError) { all.withLock { $0.append(error) } }
+    func add(_ error: SystemError) { all.withLock { $0.append(error) } }
 
-    var first: KernelError? { all.withLock { $0.first } }
+    var first: SystemError? { all.withLock { $0.first } }
   }
 }

@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// What libbpf said of the last thing that it was asked to do.
 enum KernelLog {

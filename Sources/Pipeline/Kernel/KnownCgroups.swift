@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// The cgroups that the kernel side knows.
 struct KnownCgroups {
@@ -48,12 +49,12 @@ struct KnownCgroups {
   ///
   /// - Parameter leftOut: how many the kernel side has left out so far.
   mutating func add(
-    _ tree: CgroupTree, leftOut: () throws(KernelError) -> UInt64
-  ) throws(KernelError) {
+    _ tree: CgroupTree, leftOut: () throws(SystemError) -> UInt64
+  ) throws(SystemError) {
     for _ in 0..<Self.passLimit {
       foundLater = try leftOut()
       var refused: UInt64 = 0
-      try tree.forEach { member throws(KernelError) in
+      try tree.forEach { member throws(SystemError) in
         if try !add(member) { refused += 1 }
       }
       self.refused = refused
@@ -62,7 +63,7 @@ struct KnownCgroups {
   }
 
   /// Adds a cgroup, unless the kernel side has seen it made; false when there is no room.
-  private func add(_ member: CgroupTree.Member) throws(KernelError) -> Bool {
+  private func add(_ member: CgroupTree.Member) throws(SystemError) -> Bool {
     var id = member.id
     var value = tp_cgroup()
     value.path.head.prefix_length = 32 + 8 * UInt32(TP_TEXT_LENGTH)
@@ -82,7 +83,7 @@ struct KnownCgroups {
     case -E2BIG, -ENOMEM: return false
     default:
       let path = String(decoding: member.path, as: UTF8.self)
-      throw KernelError("note the cgroup \(path)", code: code)
+      throw SystemError("note the cgroup \(path)", code: code)
     }
   }
 }

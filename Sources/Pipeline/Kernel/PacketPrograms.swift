@@ -1,4 +1,5 @@
 import CBPF
+import System
 
 /// The two programs that see packets, for rows of one width, with the plans they decide by.
 ///
@@ -32,7 +33,7 @@ final class PacketPrograms: Sendable {
   /// Loads the programs for another width; nothing is attached.
   init(
     rowWords: Int, for directions: PacketDirections, sharingMapsOf owners: OwnerPrograms
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     object = try BPFObject()
     try object.configure(rowWords: rowWords, ringBytes: owners.ringBytes, hooks: owners.hooks)
     let names = Self.names(for: directions)
@@ -46,7 +47,7 @@ final class PacketPrograms: Sendable {
   /// The links of the programs that see the packets of some directions, attached to a cgroup and all below it.
   func attach(
     to cgroup: borrowing Descriptor, _ directions: PacketDirections
-  ) throws(KernelError) -> PacketLinks {
+  ) throws(SystemError) -> PacketLinks {
     PacketLinks(
       egress: try object.attach(leaving(directions), cgroup: cgroup),
       ingress: directions.contains(.ingress)
@@ -56,7 +57,7 @@ final class PacketPrograms: Sendable {
   /// Takes the place of the programs at their links: each packet is seen by exactly one of the old and the new.
   func takeOver(
     _ links: inout PacketLinks, _ directions: PacketDirections, at cgroup: borrowing Descriptor
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     try object.replaceProgram(of: links.egress, by: leaving(directions))
     guard directions.contains(.ingress) else {
       links.ingress = nil
@@ -81,13 +82,6 @@ struct PacketLinks {
   fileprivate var ingress: BPFLink?
 }
 
-/// The directions in which a plan wants packets.
-struct PacketDirections: OptionSet, Sendable {
-  let rawValue: UInt8
-  static let ingress = PacketDirections(rawValue: 1)
-  static let egress = PacketDirections(rawValue: 2)
-}
-
 /// The programs that find out whose sockets there are, and the maps that outlive a plan; with them the programs that see
 /// packets, as ``PacketPrograms/init(of:)`` finds them.
 final class OwnerPrograms: Sendable {
@@ -109,7 +103,7 @@ final class OwnerPrograms: Sendable {
   init(
     rowWords: Int, ringBytes: UInt32, cgroups: UInt32 = KnownCgroups.leastLimit,
     for directions: PacketDirections = []
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     let hooks = try Hooks()
     self.hooks = hooks
     object = try BPFObject()
@@ -123,14 +117,14 @@ final class OwnerPrograms: Sendable {
   }
 
   /// Attaches the programs that follow what processes do.
-  func attach() throws(KernelError) -> [BPFLink] {
+  func attach() throws(SystemError) -> [BPFLink] {
     var links: [BPFLink] = []
     for program in hooks.programs { links.append(try object.attach(program)) }
     return links
   }
 
   /// Attaches the programs that follow the sockets of a cgroup and all below it.
-  func attach(to cgroup: borrowing Descriptor) throws(KernelError) -> [BPFLink] {
+  func attach(to cgroup: borrowing Descriptor) throws(SystemError) -> [BPFLink] {
     var links: [BPFLink] = []
     for program in hooks.cgroupPrograms {
       links.append(try object.attach(program, cgroup: cgroup))
@@ -139,7 +133,7 @@ final class OwnerPrograms: Sendable {
   }
 
   /// Goes over the processes and sockets that are older than the tracer.
-  func find() throws(KernelError) {
+  func find() throws(SystemError) {
     for program in Hooks.finders { try KernelIterator.run(try object.attach(program)) }
   }
 

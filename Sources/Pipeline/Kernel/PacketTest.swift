@@ -1,5 +1,6 @@
 package import CBPF
 import Glibc
+package import System
 
 /// The loaded programs, attached to nothing: packets are given to them one by one (`BPF_PROG_TEST_RUN`).
 package struct PacketTest: ~Copyable {
@@ -10,7 +11,7 @@ package struct PacketTest: ~Copyable {
   private var active: UInt32
 
   /// Loads the programs with a plan in force.
-  package init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(KernelError) {
+  package init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(SystemError) {
     let object = try BPFObject()
     try object.configure(rowWords: tables.rowWords, ringBytes: ringBytes, hooks: try Hooks())
     try object.keepPrograms(where: PacketPrograms.names(for: [.ingress, .egress]).contains)
@@ -28,7 +29,7 @@ package struct PacketTest: ~Copyable {
   }
 
   /// Replaces the plan; its rows are as wide as those of the first at most.
-  package mutating func install(_ tables: KernelTables) throws(KernelError) {
+  package mutating func install(_ tables: KernelTables) throws(SystemError) {
     let generation = tables.plan.generation
     try installer.install(tables)
     try installer.activate(generation)
@@ -42,7 +43,7 @@ package struct PacketTest: ~Copyable {
   /// - Returns: the program's verdict, and the mean time of a run in nanoseconds.
   package func run(
     _ direction: tp_direction, _ packet: [UInt8], times: Int32 = 1
-  ) throws(KernelError) -> (verdict: UInt32, nanoseconds: UInt32) {
+  ) throws(SystemError) -> (verdict: UInt32, nanoseconds: UInt32) {
     let program = object.descriptor(
       ofProgram: direction == TP_EGRESS ? "tp_on_egress" : "tp_on_ingress")
     // The kernel refuses to test a frame that is shorter than its type's header; the programs look at the bytes alone.
@@ -56,7 +57,7 @@ package struct PacketTest: ~Copyable {
       unsafe options.data_in = UnsafeRawPointer(bytes.baseAddress)
       return unsafe bpf_prog_test_run_opts(program, &options)
     }
-    guard code == 0 else { throw KernelError("test the program", code: code) }
+    guard code == 0 else { throw SystemError("test the program", code: code) }
     return unsafe (options.retval, options.duration)
   }
 
@@ -73,13 +74,13 @@ package struct PacketTest: ~Copyable {
   }
 
   /// Gives `body` each record that is there.
-  package func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
+  package func consume(_ body: (RawSpan) -> Bool) throws(SystemError) { try ring.consume(body) }
 
   /// What the kernel side counted so far.
-  package func counts() throws(KernelError) -> KernelCounts { try counters.counts() }
+  package func counts() throws(SystemError) -> KernelCounts { try counters.counts() }
 
   /// For each of the first `rules` rules of the plan, the packets that it wanted and that found the ring full.
-  package func losses(rules: Int) throws(KernelError) -> [UInt64] {
+  package func losses(rules: Int) throws(SystemError) -> [UInt64] {
     try counters.losses(of: active, rules: rules)
   }
 }

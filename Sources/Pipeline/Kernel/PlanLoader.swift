@@ -1,5 +1,6 @@
 import CBPF
 import Policy
+package import System
 
 /// Brings plans into the kernel beside the one that decides; any thread may wait for it.
 package struct PlanLoader: Sendable {
@@ -40,7 +41,7 @@ package struct PlanLoader: Sendable {
   /// - Parameter current: makes the tables of the plan that decides now.
   package func load(
     _ tables: KernelTables, current: () -> KernelTables
-  ) throws(KernelError) -> LoadedPlan {
+  ) throws(SystemError) -> LoadedPlan {
     let generation = tables.plan.generation
     let processes = try ProcessPrograms.load(
       for: tables, besides: purposes, sharingMapsOf: owners)
@@ -84,7 +85,7 @@ package struct OutgoingPlan: Sendable {
   /// Waits until no program decides by it any more, and frees its maps; any thread may wait for it.
   ///
   /// All of its records are then in the ring, and all of its losses are counted.
-  package func free() throws(KernelError) {
+  package func free() throws(SystemError) {
     try gracePeriod.wait()
     for programs in packets { try programs.installer.clear(generation) }
   }

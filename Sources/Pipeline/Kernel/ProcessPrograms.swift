@@ -1,4 +1,5 @@
 import CBPF
+import System
 
 /// The programs that see processes begin, change and end.
 ///
@@ -19,7 +20,7 @@ final class ProcessPrograms: Sendable {
     /// Whether a plan asks what comes of it.
     func isAsked(by tables: KernelTables) -> Bool {
       switch self {
-      case .changes: ProcessTable.isNeeded(by: tables.undecided)
+      case .changes: tables.undecided.contains(where: \.asksForProcesses)
       case .descents: tables.asksForAncestors
       }
     }
@@ -50,7 +51,7 @@ final class ProcessPrograms: Sendable {
   }
 
   /// Loads the programs; nothing is attached.
-  init(_ purpose: Purpose, sharingMapsOf owners: OwnerPrograms) throws(KernelError) {
+  init(_ purpose: Purpose, sharingMapsOf owners: OwnerPrograms) throws(SystemError) {
     let object = try BPFObject()
     try object.configure(rowWords: 1, ringBytes: owners.ringBytes, hooks: owners.hooks)
     try object.keepPrograms(where: purpose.contains)
@@ -80,7 +81,7 @@ final class ProcessPrograms: Sendable {
   /// Loads what a plan asks for and is not there yet.
   static func load(
     for tables: KernelTables, besides present: Set<Purpose>, sharingMapsOf owners: OwnerPrograms
-  ) throws(KernelError) -> [ProcessPrograms] {
+  ) throws(SystemError) -> [ProcessPrograms] {
     var programs: [ProcessPrograms] = []
     for purpose in Purpose.allCases
     where !present.contains(purpose) && purpose.isAsked(by: tables) {
@@ -90,7 +91,7 @@ final class ProcessPrograms: Sendable {
   }
 
   /// Attaches them, and then goes over the processes that are there, so that none is missed.
-  func attach() throws(KernelError) -> [BPFLink] {
+  func attach() throws(SystemError) -> [BPFLink] {
     var links: [BPFLink] = []
     for hook in purpose.hooks { links.append(try object.attach(hook)) }
     try KernelIterator.run(try object.attach(purpose.finder))

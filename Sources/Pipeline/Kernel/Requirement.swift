@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+public import System
 
 /// What tracing needs of a machine.
 public enum Requirement: Hashable, Sendable {
@@ -52,7 +53,7 @@ public enum Requirement: Hashable, Sendable {
   /// - Parameter cgroup: the directory of the cgroup that is to be traced; nil for the root of the v2 tree.
   /// - Returns: what was found, in a few words.
   @discardableResult
-  public func check(cgroup: String? = nil) throws(KernelError) -> String {
+  public func check(cgroup: String? = nil) throws(SystemError) -> String {
     switch self {
     case .privileges:
       let missing = Privileges.missing
@@ -66,7 +67,7 @@ public enum Requirement: Hashable, Sendable {
     case .types:
       let path = "/sys/kernel/btf/vmlinux"
       guard unsafe access(path, R_OK) == 0 else {
-        throw KernelError(
+        throw SystemError(
           "find the kernel's types in \(path)", code: errno,
           advice: "this needs a kernel built with CONFIG_DEBUG_INFO_BTF=y")
       }
@@ -85,17 +86,17 @@ public enum Requirement: Hashable, Sendable {
     }
   }
 
-  private static func checkTree(_ cgroup: String?) throws(KernelError) -> String {
+  private static func checkTree(_ cgroup: String?) throws(SystemError) -> String {
     let tree = try CgroupTree()
     if tree.isWhole { return "\(tree.root) begins at the root" }
     if let cgroup { return "only those in \(cgroup), as --cgroup asks" }
-    throw KernelError(
+    throw SystemError(
       "see other cgroups than those below \(tree.root), where this cgroup namespace begins",
       advice: "start the tracer in the machine's cgroup namespace (--cgroupns=host of docker and "
         + "podman), or name what is to be traced with --cgroup")
   }
 
-  private static func tryPrograms() throws(KernelError) -> String {
+  private static func tryPrograms() throws(SystemError) -> String {
     let owners = try OwnerPrograms(rowWords: Row.wordLimit, ringBytes: 1 << 16)
     for purpose in ProcessPrograms.Purpose.allCases {
       _ = try ProcessPrograms(purpose, sharingMapsOf: owners)

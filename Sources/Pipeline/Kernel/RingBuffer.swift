@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// The consumer's side of the ring.
 @safe struct RingBuffer: ~Copyable {
@@ -7,11 +8,11 @@ import Glibc
   private let relay: Relay
 
   /// Maps the ring of a loaded object.
-  init(map descriptor: Int32) throws(KernelError) {
+  init(map descriptor: Int32) throws(SystemError) {
     let relay = Relay()
     let context = unsafe Unmanaged.passUnretained(relay).toOpaque()
     guard let handle = unsafe ring_buffer__new(descriptor, Relay.callback, context, nil) else {
-      throw KernelError("open the ring", code: errno)
+      throw SystemError("open the ring", code: errno)
     }
     unsafe self.handle = handle
     self.relay = relay
@@ -27,14 +28,14 @@ import Glibc
   /// Gives `body` each record that is there, as bytes that are lent for the call; it stops when `body` says false.
   ///
   /// The record of which `body` said false counts as taken.
-  func consume(_ body: (RawSpan) -> Bool) throws(KernelError) {
+  func consume(_ body: (RawSpan) -> Bool) throws(SystemError) {
     let code = withoutActuallyEscaping(body) { body in
       let reader = Reader(body)
       relay.reader = unsafe Uncounted(reader)
       defer { relay.reader = nil }
       return withExtendedLifetime(reader) { unsafe ring_buffer__consume(handle) }
     }
-    guard code >= 0 || code == -ECANCELED else { throw KernelError("read the ring", code: code) }
+    guard code >= 0 || code == -ECANCELED else { throw SystemError("read the ring", code: code) }
   }
 
   /// Who is given the records of one call of ``consume(_:)``.

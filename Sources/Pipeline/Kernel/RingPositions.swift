@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+import System
 
 /// How far the ring was written and read, in bytes since it was made.
 @safe struct RingPositions: ~Copyable {
@@ -7,10 +8,10 @@ import Glibc
   private static let pageSize = Int(sysconf(Int32(_SC_PAGESIZE)))
 
   /// Maps both positions of a ring, to be read only: the reader's stands in the first page, the programs' in the second.
-  init(map descriptor: Int32) throws(KernelError) {
+  init(map descriptor: Int32) throws(SystemError) {
     let mapped = unsafe mmap(nil, 2 * Self.pageSize, PROT_READ, MAP_SHARED, descriptor, 0)
     guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
-      throw KernelError("map the ring", code: errno)
+      throw SystemError("map the ring", code: errno)
     }
     unsafe pages = UnsafeRawPointer(mapped)
   }

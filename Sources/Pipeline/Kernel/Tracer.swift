@@ -1,5 +1,6 @@
 import CBPF
 import Glibc
+public import System
 
 /// The running kernel side: loaded programs, attached, the plan that decides, and the ring.
 ///
@@ -42,7 +43,7 @@ public struct Tracer: ~Copyable {
   }
 
   /// Loads and attaches the programs with a plan in force, and gives the sockets that are there their owners.
-  public init(_ tables: KernelTables, options: Options = Options()) throws(KernelError) {
+  public init(_ tables: KernelTables, options: Options = Options()) throws(SystemError) {
     try Requirement.privileges.check()
     try Requirement.types.check()
     let tree = try CgroupTree()
@@ -60,7 +61,7 @@ public struct Tracer: ~Copyable {
     // Cgroups before owners, owners before packets: each needs what stands before it.
     var links = try owners.attach()
     var known = KnownCgroups(owners)
-    try known.add(tree) { () throws(KernelError) in try counters.counts().cgroupsUnknown }
+    try known.add(tree) { () throws(SystemError) in try counters.counts().cgroupsUnknown }
     links += try owners.attach(to: cgroup)
     try owners.find()
     try packets.installer.install(tables)
@@ -99,7 +100,7 @@ public struct Tracer: ~Copyable {
   /// - Returns: the plan before it, which is to be freed.
   package mutating func activate(
     _ plan: PlanLoader.LoadedPlan
-  ) throws(KernelError) -> OutgoingPlan {
+  ) throws(SystemError) -> OutgoingPlan {
     for programs in plan.processes where processLinks[programs.purpose] == nil {
       processLinks[programs.purpose] = try programs.attach()
     }
@@ -107,7 +108,7 @@ public struct Tracer: ~Copyable {
     if plan.packets !== packets { holders.append(plan.packets) }
     // Both plans are served until the new one decides alone.
     try serve(plan.packets, directions.union(plan.directions))
-    do throws(KernelError) { try plan.packets.installer.activate(plan.generation) } catch {
+    do throws(SystemError) { try plan.packets.installer.activate(plan.generation) } catch {
       try serve(packets, directions)
       throw error
     }
@@ -122,9 +123,9 @@ public struct Tracer: ~Copyable {
   /// Has programs see the packets of some directions, in the place of those that do now.
   private mutating func serve(
     _ programs: PacketPrograms, _ wanted: PacketDirections
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     guard var links = packetLinks, programs !== packets || wanted != directions else { return }
-    do throws(KernelError) { try programs.takeOver(&links, wanted, at: cgroup) } catch {
+    do throws(SystemError) { try programs.takeOver(&links, wanted, at: cgroup) } catch {
       try packets.takeOver(&links, directions, at: cgroup)
       packetLinks = links
       throw error
@@ -141,17 +142,17 @@ public struct Tracer: ~Copyable {
   /// - Returns: those of `others` that are readable.
   func wait(
     orFor others: [Int32], forRecords: Bool, milliseconds: Int32
-  ) throws(KernelError) -> [Int32] {
+  ) throws(SystemError) -> [Int32] {
     var files = (others + [forRecords ? ring.descriptor : -1]).map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     let code = unsafe poll(&files, nfds_t(files.count), milliseconds)
-    if code < 0 && errno != EINTR { throw KernelError("wait for events", code: errno) }
+    if code < 0 && errno != EINTR { throw SystemError("wait for events", code: errno) }
     return files.dropLast().filter { $0.revents != 0 }.map(\.fd)
   }
 
   /// Gives `body` each record that is there, as bytes that are lent for the call; stops when `body` says false.
-  public func consume(_ body: (RawSpan) -> Bool) throws(KernelError) { try ring.consume(body) }
+  public func consume(_ body: (RawSpan) -> Bool) throws(SystemError) { try ring.consume(body) }
 
   /// How far the ring was written and read.
   var ringPositions: (written: UInt64, read: UInt64) { (positions.written, positions.read) }
@@ -159,7 +160,7 @@ public struct Tracer: ~Copyable {
   /// Detaches every program, and waits until none runs any more.
   ///
   /// What is in the ring can still be consumed, and nothing is added to it.
-  public mutating func detach() throws(KernelError) {
+  public mutating func detach() throws(SystemError) {
     links = []
     processLinks = [:]
     packetLinks = nil
@@ -167,7 +168,7 @@ public struct Tracer: ~Copyable {
   }
 
   /// What the kernel side counted so far.
-  public func counts() throws(KernelError) -> KernelCounts {
+  public func counts() throws(SystemError) -> KernelCounts {
     var counts = try counters.counts()
     counts.cgroupsUnknown += knownCgroups.refused
     counts.cgroupsUnknown -= min(counts.cgroupsUnknown, knownCgroups.foundLater)
@@ -175,12 +176,12 @@ public struct Tracer: ~Copyable {
   }
 
   /// For each of the first `rules` rules of a plan, the packets that it wanted and that found the ring full.
-  func losses(of generation: UInt32, rules: Int) throws(KernelError) -> [UInt64] {
+  func losses(of generation: UInt32, rules: Int) throws(SystemError) -> [UInt64] {
     try counters.losses(of: generation, rules: rules)
   }
 
   /// Makes the losses of a plan that was freed 0, so that its slot can be used again.
-  func clearLosses(of generation: UInt32, _ losses: [UInt64]) throws(KernelError) {
+  func clearLosses(of generation: UInt32, _ losses: [UInt64]) throws(SystemError) {
     try counters.clearLosses(of: generation, losses)
   }
 }

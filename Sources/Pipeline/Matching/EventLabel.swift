@@ -22,7 +22,7 @@ final class EventLabel: Sendable {
     json.append("\",\"matchedPolicies\":")
     json.append(policies: policies)
     json.append(",\"argsNum\":")
-    json.append(decimal: kind.argumentCount)
+    json.append(decimal: UInt(kind.arguments.count))
     json.append(",\"returnValue\":0,\"syscall\":\"")
     for (index, name) in policies.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
@@ -31,6 +31,11 @@ final class EventLabel: Sendable {
     self.json = json.copy
     self.text = text.copy
   }
+}
+
+extension EventLabel {
+  /// Whose events they are, for what is counted of those that are lost.
+  var losses: Losses.Key { Losses.Key(event: kind, policies: policies) }
 }
 
 extension LineBuffer {

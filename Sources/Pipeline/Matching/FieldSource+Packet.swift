@@ -26,7 +26,7 @@ extension DecodedPacket {
     case .processor: body(.number(UInt64(record.processor)))
     case .systemCall:
       guard let number = UInt32(exactly: record.systemCall) else { return }
-      let calls = SystemCallNames.table(for: record)
+      let calls = record.systemCallNames
       lender.lend({ calls.append(number, to: &$0) }, { body(.text($0)) })
     case .sourceIPv4: if headers.has(.ipv4) { body(.address(headers.source)) }
     case .destinationIPv4: if headers.has(.ipv4) { body(.address(headers.destination)) }

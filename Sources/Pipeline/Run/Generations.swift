@@ -1,5 +1,6 @@
 import CBPF
 import Policy
+import System
 
 /// The plans on their way into force, and out of it.
 struct Generations: ~Copyable {
@@ -30,7 +31,7 @@ struct Generations: ~Copyable {
   /// What a thread has done.
   enum Message: Sendable {
     case read(Loading)
-    case freed(generation: UInt32, KernelError?)
+    case freed(generation: UInt32, SystemError?)
   }
 
   /// What a thread that reads and loads a plan comes back with.
@@ -40,7 +41,7 @@ struct Generations: ~Copyable {
         TracePlan, [Undecided], DatagramTables?, Readiness, PlanLoader.LoadedPlan)
       case unchanged
       case refused
-      case failed(KernelError)
+      case failed(SystemError)
     }
 
     let reason: Reason
@@ -58,7 +59,7 @@ struct Generations: ~Copyable {
 
   init(
     _ first: TracePlan, tables: @escaping @Sendable (TracePlan, UInt32) -> KernelTables
-  ) throws(KernelError) {
+  ) throws(SystemError) {
     current = first
     self.tables = tables
     mailbox = try Mailbox()

@@ -1,4 +1,5 @@
 import Glibc
+public import System
 
 /// Notices when the files that some paths stand for have changed, and have come to rest.
 ///
@@ -23,9 +24,9 @@ public final class PathWatch {
   private static let batchLimit = 16
 
   /// Watches files and directories; those that are not there are waited for in the nearest directory above.
-  public init(_ paths: [String]) throws(KernelError) {
+  public init(_ paths: [String]) throws(SystemError) {
     let number = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
-    guard number >= 0 else { throw KernelError("watch files", code: errno) }
+    guard number >= 0 else { throw SystemError("watch files", code: errno) }
     file = Descriptor(owning: number)
     self.paths = paths
     renew()

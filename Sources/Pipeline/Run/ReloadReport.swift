@@ -1,4 +1,5 @@
 public import Policy
+public import System
 
 /// What reading a selection of policies again gave.
 public struct PlanReading: Sendable {
@@ -25,7 +26,7 @@ public struct ReloadReport: Sendable, CustomStringConvertible {
     /// Something is wrong with the policies, or they could not be read.
     case refused
     /// The kernel did not take the plan.
-    case failed(KernelError)
+    case failed(SystemError)
   }
 
   /// What came of it.

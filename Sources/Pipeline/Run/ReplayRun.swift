@@ -1,5 +1,6 @@
 import Glibc
 public import Policy
+public import System
 
 /// A plan over a capture: the frames become the records that the kernel would have made of them, and go the same way.
 ///
@@ -54,7 +55,7 @@ public struct ReplayRun: ~Copyable {
     var stop: ReplayStop?
     if let descriptor = reader.input.descriptor {
       let signals: ReplayStop
-      do throws(KernelError) { signals = try ReplayStop() } catch { throw .signals(error) }
+      do throws(SystemError) { signals = try ReplayStop() } catch { throw .signals(error) }
       reader.input.mayRead = { signals.allowsWaiting(for: [descriptor]) }
       stop = signals
     }
@@ -68,7 +69,7 @@ public struct ReplayRun: ~Copyable {
   }
 
   private mutating func read(_ stop: ReplayStop?) throws(OutputError) {
-    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
+    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
     while !emitter.isDone {
       // Whoever looks at a capture that is still being made sees what there is.
       if reader.isDry {
@@ -78,7 +79,7 @@ public struct ReplayRun: ~Copyable {
       guard reader.next() else { return }
       replay()
       while emitter.isFull {
-        guard stop?.allowsWaiting(for: bells) ?? true else { return }
+        guard stop?.allowsWaiting(for: wakeups) ?? true else { return }
         if stop == nil { emitter.awaitRoom() }
         tellNotices()
         if try emitter.flush() == .readerGone { return }
@@ -90,13 +91,13 @@ public struct ReplayRun: ~Copyable {
   private func awaitReaders(_ stop: ReplayStop?) {
     guard let stop else { return }
     emitter.stop()
-    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
-    while !emitter.isFinished, stop.allowsWaiting(for: bells) { tellNotices() }
+    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
+    while !emitter.isFinished, stop.allowsWaiting(for: wakeups) { tellNotices() }
   }
 
   private func tellNotices() {
     for output in emitter.outputs {
-      output.bell?.silence()
+      output.wakeup?.clear()
       for text in output.takeNotices() { notice(text) }
     }
   }
@@ -208,7 +209,7 @@ public struct ReplayLedger: Sendable, CustomStringConvertible {
 /// Why a capture was not replayed to its end.
 public enum ReplayError: Error, CustomStringConvertible {
   case output(OutputError)
-  case signals(KernelError)
+  case signals(SystemError)
 
   /// One sentence: what failed, why, and what to do.
   public var description: String {

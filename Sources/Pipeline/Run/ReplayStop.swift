@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The signals that end a replay, and waits that they end.
 final class ReplayStop {
@@ -6,7 +7,7 @@ final class ReplayStop {
   private var isAskedFor = false
 
   /// Takes over the signals for the whole process.
-  init() throws(KernelError) { signals = try Signals() }
+  init() throws(SystemError) { signals = try Signals() }
 
   /// Waits until one of some descriptors can be read; false when a signal asks to stop.
   func allowsWaiting(for descriptors: [Int32]) -> Bool {

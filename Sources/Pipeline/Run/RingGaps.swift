@@ -1,4 +1,5 @@
 import Policy
+import System
 
 /// Notices when packets found the ring full.
 struct RingGaps {

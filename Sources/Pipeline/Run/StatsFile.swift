@@ -1,5 +1,6 @@
 import Glibc
 import Policy
+import System
 
 /// The file of `--stats-file`, which always holds one whole ledger.
 public struct StatsFile: Sendable {
@@ -51,13 +52,7 @@ public struct StatsFile: Sendable {
     guard descriptor >= 0 else { throw failure(of: .open, errno) }
     var made = stat()
     var code = unsafe fstat(descriptor, &made) == 0 ? 0 : errno
-    var rest = text[...]
-    while !rest.isEmpty, code == 0 {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { code = errno }
-    }
+    if code == 0 { code = Descriptor.writeAll(text, to: descriptor) }
     if close(descriptor) != 0, code == 0 { code = errno }
     if code == 0 {
       // Whoever owns the directory can put another file there.

@@ -1,4 +1,5 @@
 import Policy
+import System
 
 extension TraceRun {
   /// Reads the policies again, as soon as there is room for another plan, and once more if they are being read.
@@ -55,7 +56,7 @@ extension TraceRun {
     case .failed(let error): outcome = .failed(error)
     case .loaded(let plan, let undecided, let datagrams, let readiness, let loaded):
       let change = PlanChange(from: generations.current, to: plan)
-      do throws(KernelError) {
+      do throws(SystemError) {
         try putInForce(plan, undecided, datagrams, loaded)
         outcome = .reloaded(change, readiness)
       } catch { outcome = .failed(error) }
@@ -69,11 +70,11 @@ extension TraceRun {
   private mutating func putInForce(
     _ plan: TracePlan, _ undecided: [Undecided], _ datagrams: DatagramTables?,
     _ loaded: PlanLoader.LoadedPlan
-  ) throws(KernelError) {
-    if !tracer.recordsProcesses, ProcessTable.isNeeded(by: undecided) { keepProcesses() }
+  ) throws(SystemError) {
+    if !tracer.recordsProcesses, undecided.contains(where: \.asksForProcesses) { keepProcesses() }
     take(plan, undecided, datagrams, loaded.generation)
     let before: OutgoingPlan
-    do throws(KernelError) {
+    do throws(SystemError) {
       before = try tracer.activate(loaded)
     } catch {
       forget(loaded.generation, ringFull: [])
@@ -85,8 +86,8 @@ extension TraceRun {
     generations.current = plan
     let mailbox = generations.mailbox
     Threads.start {
-      var failure: KernelError?
-      do throws(KernelError) { try before.free() } catch { failure = error }
+      var failure: SystemError?
+      do throws(SystemError) { try before.free() } catch { failure = error }
       mailbox.leave(.freed(generation: before.generation, failure))
     }
   }
@@ -126,7 +127,7 @@ extension TraceRun {
   private mutating func noteEnd(of generation: UInt32) throws(TraceError) {
     let found = generations.outgoing.firstIndex { $0.generation == generation }
     guard let place = found else { return }
-    do throws(KernelError) {
+    do throws(SystemError) {
       let losses = try tracer.losses(
         of: generation, rules: generations.outgoing[place].rules)
       try tracer.clearLosses(of: generation, losses)
@@ -153,7 +154,7 @@ extension PlanLoader {
     current: TracePlan
   ) -> Generations.Loading.Result {
     let made = tables(plan, generation)
-    do throws(KernelError) {
+    do throws(SystemError) {
       let loaded = try load(made) { tables(current, generation - 1) }
       return .loaded(
         plan, made.undecided, DatagramTables(made), Readiness(plan, made), loaded)

@@ -1,4 +1,5 @@
 public import Policy
+public import System
 
 /// Plans in force, one after the other: the kernel side, what finishes its records, and the wait for signals.
 public struct TraceRun: ~Copyable {
@@ -47,11 +48,11 @@ public struct TraceRun: ~Copyable {
       KernelTables(plan, generation: generation, filters: place)
     }
     let tables = makeTables(plan, Self.firstGeneration)
-    let signals = try TraceError.wrapping { () throws(KernelError) in try Signals() }
-    let generations = try TraceError.wrapping { () throws(KernelError) in
+    let signals = try TraceError.wrapping { () throws(SystemError) in try Signals() }
+    let generations = try TraceError.wrapping { () throws(SystemError) in
       try Generations(plan, tables: makeTables)
     }
-    tracer = try TraceError.wrapping { () throws(KernelError) in
+    tracer = try TraceError.wrapping { () throws(SystemError) in
       try Tracer(tables, options: options)
     }
     self.signals = signals
@@ -62,7 +63,7 @@ public struct TraceRun: ~Copyable {
     emitter.eventLimit = eventLimit
     readiness = Readiness(plan, tables)
     emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
-    if ProcessTable.isNeeded(by: tables.undecided) { keepProcesses() }
+    if tables.undecided.contains(where: \.asksForProcesses) { keepProcesses() }
     take(plan, tables.undecided, DatagramTables(tables), Self.firstGeneration)
   }
 
@@ -77,7 +78,7 @@ public struct TraceRun: ~Copyable {
     do throws(TraceError) {
       try trace(until: deadline)
     } catch { failure = error }
-    do throws(KernelError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
+    do throws(SystemError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     do throws(TraceError) { try drain() } catch { failure = failure ?? error }
     do throws(OutputError) { _ = try emitter.finish() } catch {
@@ -89,23 +90,23 @@ public struct TraceRun: ~Copyable {
   }
 
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
-    let bells = emitter.outputs.compactMap { $0.bell?.descriptor }
+    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
     let watched = watch.map { [$0.descriptor] } ?? []
-    let others = [signals.descriptor, generations.mailbox.descriptor] + watched + bells
+    let others = [signals.descriptor, generations.mailbox.descriptor] + watched + wakeups
     var rest: Int32?
     try noticeGap(isIdle: true)
     while !emitter.isDone {
       let isFull = mustWait
       let isResting = rest != nil && !isFull
       let limit = milliseconds(until: deadline, atMost: isFull ? fullRest : rest)
-      let ready = try TraceError.wrapping { () throws(KernelError) in
+      let ready = try TraceError.wrapping { () throws(SystemError) in
         try tracer.wait(
           orFor: others, forRecords: !isFull && !isResting, milliseconds: limit)
       }
       let count = try consumeBatch()
       rest = Self.rest(after: count)
       try noticeGap(isIdle: count < Self.batchLimit)
-      if ready.contains(where: bells.contains) { tellNotices() }
+      if ready.contains(where: wakeups.contains) { tellNotices() }
       do throws(OutputError) {
         if try emitter.flush() == .readerGone { return }
       } catch { throw .output(error) }
@@ -126,7 +127,7 @@ public struct TraceRun: ~Copyable {
       case .reload:
         for output in emitter.outputs { output.reopen() }
         reload(.order)
-      case .ledger: reportLedger(try ledger())
+      case .totals: reportLedger(try ledger())
       }
     }
     return true
@@ -150,7 +151,7 @@ public struct TraceRun: ~Copyable {
   /// - Parameter isIdle: whether the ring is empty, so that nothing may bring us back here soon.
   private mutating func noticeGap(isIdle: Bool) throws(TraceError) {
     guard isIdle || gaps.isDue, !mustWait else { return }
-    do throws(KernelError) {
+    do throws(SystemError) {
       let counts = try tracer.counts()
       let unknown = unknownCgroups.notice(counts.cgroupsUnknown, limit: tracer.cgroupLimit)
       if let unknown { notice(unknown) }
@@ -162,7 +163,7 @@ public struct TraceRun: ~Copyable {
 
   private func tellNotices() {
     for output in emitter.outputs {
-      output.bell?.silence()
+      output.wakeup?.clear()
       for text in output.takeNotices() { notice(text) }
     }
   }
@@ -226,7 +227,7 @@ public struct TraceRun: ~Copyable {
   private mutating func consumeBatch() throws(TraceError) -> Int {
     guard !mustWait else { return 0 }
     var count = 0
-    do throws(KernelError) {
+    do throws(SystemError) {
       try tracer.consume { record in
         count += 1
         if let processes, let change = ProcessRecord(record) {
@@ -242,7 +243,7 @@ public struct TraceRun: ~Copyable {
 
   /// What became of all packets so far.
   public func ledger() throws(TraceError) -> Ledger {
-    do throws(KernelError) {
+    do throws(SystemError) {
       var counts = try tracer.counts()
       counts.processesRefused += processes?.refused ?? 0
       counts.ancestorsCut += processes?.cut ?? 0
@@ -251,7 +252,7 @@ public struct TraceRun: ~Copyable {
   }
 
   /// By generation of each plan that is there and by rule, the packets that found the ring full.
-  private func losses() throws(KernelError) -> [UInt32: [UInt64]] {
+  private func losses() throws(SystemError) -> [UInt32: [UInt64]] {
     let current = generations.current.rules.count
     var losses = [tracer.generation: try tracer.losses(of: tracer.generation, rules: current)]
     for plan in generations.outgoing {
@@ -268,13 +269,13 @@ public struct TraceRun: ~Copyable {
 
 /// Why tracing ended before its time.
 public enum TraceError: Error, CustomStringConvertible {
-  case kernel(KernelError)
+  case kernel(SystemError)
   case output(OutputError)
 
   fileprivate static func wrapping<Value: ~Copyable>(
-    _ body: () throws(KernelError) -> Value
+    _ body: () throws(SystemError) -> Value
   ) throws(TraceError) -> Value {
-    do throws(KernelError) { return try body() } catch { throw .kernel(error) }
+    do throws(SystemError) { return try body() } catch { throw .kernel(error) }
   }
 
   /// One sentence: what failed, why, and what to do.

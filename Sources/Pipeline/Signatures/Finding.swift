@@ -1,4 +1,5 @@
 import Policy
+import System
 
 /// What a signature found, ready to be shown.
 struct Finding {

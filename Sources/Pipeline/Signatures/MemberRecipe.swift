@@ -1,4 +1,5 @@
 import Policy
+import System
 
 /// How an event of one selection becomes observations: where its key and its value are.
 struct MemberRecipe: Sendable {

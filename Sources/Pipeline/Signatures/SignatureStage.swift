@@ -1,4 +1,5 @@
 import Policy
+import System
 
 /// Watches the events that signatures select, in order of time, and finds.
 ///

@@ -1,4 +1,5 @@
 import Policy
+import System
 
 /// Where the values of a key, a condition or an output are found in an event.
 enum ValueSource: Sendable {

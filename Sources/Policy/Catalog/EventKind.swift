@@ -24,6 +24,9 @@ extension EventKind {
   /// The sets that hold it, in the order of ``EventSet``.
   public var sets: [EventSet] { EventSet.allCases.filter { $0.events.contains(self) } }
 
+  /// The place of the kind among ``allCases``, from 0.
+  package var index: Int { Int(rawValue - EventKind.ipv4.rawValue) }
+
   /// Finds a kind by its whole name.
   public init?(name: String) {
     guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -79,14 +80,14 @@ struct Apply: ParsableCommand {
 
   /// Says each privilege that is missing, or the first other thing.
   private func checkMachine() throws(ExitCode) {
-    var refusals: [KernelError] = []
+    var refusals: [SystemError] = []
     for capability in Capability.needed {
-      do throws(KernelError) { try Requirement.capability(capability).check() } catch {
+      do throws(SystemError) { try Requirement.capability(capability).check() } catch {
         refusals.append(error)
       }
     }
     for requirement in Requirement.beforeLoading where refusals.isEmpty {
-      do throws(KernelError) { try requirement.check(cgroup: cgroup) } catch {
+      do throws(SystemError) { try requirement.check(cgroup: cgroup) } catch {
         refusals.append(error)
       }
     }
@@ -126,7 +127,7 @@ struct Apply: ParsableCommand {
       }
       return reading
     }
-    do throws(KernelError) {
+    do throws(SystemError) {
       if watch { run.watch = try PathWatch(selection.paths) }
     } catch { throw .kernel(error) }
     run.report = { report in

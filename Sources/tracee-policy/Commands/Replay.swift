@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -8,7 +8,7 @@ extension PacketHeaders {
     var packet = subject(direction: record.direction, bytes: record.packet)
     packet.fields[.processor] = [.number(UInt64(record.processor))]
     if let number = UInt32(exactly: record.systemCall) {
-      let name = SystemCallNames.table(for: record).name(of: number)
+      let name = record.systemCallNames.name(of: number)
       packet.fields[.systemCall] = [.text(name ?? String(number))]
     }
     guard let content else { return packet }

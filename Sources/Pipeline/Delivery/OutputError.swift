@@ -1,0 +1,71 @@
+import Glibc
+import Policy
+
+/// An output that cannot be opened or written.
+public struct OutputError: Error, Equatable, CustomStringConvertible {
+  /// What was tried.
+  public enum Operation: String, Sendable {
+    case open
+    /// A pipe or a thread for its writer.
+    case start = "start writing to"
+    case write = "write to"
+    case replace
+  }
+
+  /// What was tried.
+  public let operation: Operation
+  /// The path; nil for standard output.
+  public let path: String?
+  /// The error number of the call.
+  public let code: Int32
+  /// The option that names the path.
+  var option = "--output"
+
+  /// Whether it may pass: a disk gets room, a reader comes back.
+  var isPassing: Bool {
+    [ENOSPC, EDQUOT, EIO, ENOMEM, ENOBUFS, ESTALE].contains(code) || needsNewDescriptor
+  }
+
+  /// Whether it passes only with a new descriptor: the reader of a FIFO or a socket is gone, or not there yet.
+  var needsNewDescriptor: Bool {
+    guard let path else { return false }
+    if code == EPIPE || code == ENXIO { return true }
+    return path.hasPrefix(OutputFile.socketPrefix)
+      && [ECONNREFUSED, ECONNRESET, ENOENT, EAGAIN].contains(code)
+  }
+
+  /// One sentence with what to do.
+  ///
+  /// Names in it cannot add lines or move a cursor.
+  public var description: String {
+    let place = path.map { "'\($0)'" } ?? "standard output"
+    return Visible.text("cannot \(operation.rawValue) \(place): \(reason); \(advice)")
+  }
+
+  private var reason: String {
+    switch (operation, code) {
+    case (.open, ELOOP), (.replace, ELOOP): "it is a symbolic link"
+    case (.replace, EINVAL): "it is no regular file"
+    case (.open, ENXIO): "nobody reads it"
+    case (.write, ESTALE), (.replace, ESTALE): "somebody put another file in its place"
+    case (.open, EXDEV): "it is not ours alone: another user's file, or one with several names"
+    default: unsafe String(cString: strerror(code))
+    }
+  }
+
+  private var advice: String {
+    switch code {
+    case ELOOP: "name the file itself"
+    case ENXIO, ECONNREFUSED: "start its reader"
+    case ENOSPC, EDQUOT: "make room there, or name another file with \(option)"
+    case EACCES, EPERM, EROFS: "name a file that may be written with \(option)"
+    case ENOENT, ENOTDIR: "make its folder first"
+    case EISDIR: "name a file in it"
+    case ESTALE, EXDEV: "name a file in a directory that nobody else may write to"
+    case EPIPE: "its reader went away"
+    case EMFILE, ENFILE: "allow more open files (ulimit -n, or LimitNOFILE= of systemd)"
+    case EAGAIN where operation == .start: "allow more threads (ulimit -u, or TasksMax= of systemd)"
+    default: "name another file with \(option)"
+    }
+  }
+}

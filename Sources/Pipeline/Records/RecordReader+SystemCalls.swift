@@ -1,0 +1,4 @@
+extension RecordReader {
+  /// The names of the ABI whose system call sent the packet.
+  var systemCallNames: SystemCallNames { isCompat ? .compat : .native }
+}

@@ -1,0 +1,39 @@
+public import Policy
+
+/// What of one rule no table of the kernel decides.
+///
+/// The kernel leaves the rule's bit set as if they held; user space asks about them, packet by packet.
+public struct Undecided: Equatable, Sendable {
+  /// Of the rule's scope.
+  public var scope: [Clause<OwnerField>]
+  /// Of the rule's filters.
+  public var filters: [Clause<PacketField>]
+  /// Of its filters those on single elements of lists.
+  public var elements: [ElementClause]
+  /// The rule, when its policy's scope says `follow`; else nil.
+  public var following: Rule?
+
+  /// Makes what is left of one rule; nothing by default.
+  public init(
+    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [],
+    elements: [ElementClause] = [], following: Rule? = nil
+  ) {
+    self.scope = scope
+    self.filters = filters
+    self.elements = elements
+    self.following = following
+  }
+
+  /// How many clauses are left.
+  public var count: Int {
+    scope.count + filters.count + elements.count + (following?.followed?.count ?? 0)
+  }
+
+  /// Whether the kernel decides all of the rule.
+  public var isEmpty: Bool {
+    scope.isEmpty && filters.isEmpty && elements.isEmpty && following == nil
+  }
+
+  /// Whether a question is left that only a table of all processes answers: who descends from whom, and who once matched.
+  var asksForProcesses: Bool { following != nil || scope.contains { $0.field == .tree } }
+}
