@@ -7,7 +7,7 @@ import System
 /// ``findings`` for whoever gives them to the outputs.
 final class SignatureStage {
   /// What was found and is to be shown, in order.
-  private(set) var findings: [Finding] = []
+  private(set) var findings: [SignatureFinding] = []
   /// Events that there was no room to keep: signatures did not see them.
   private(set) var unseen: UInt64 = 0
 
@@ -163,7 +163,7 @@ final class SignatureStage {
   }
 
   /// Takes the findings that are ready.
-  func takeFindings() -> [Finding] {
+  func takeFindings() -> [SignatureFinding] {
     defer { findings.removeAll() }
     return findings
   }
@@ -296,7 +296,7 @@ final class SignatureStage {
       retained.hold(event)
       let memory = first.machine.memory
       findings.append(
-        Finding(
+        SignatureFinding(
           signature: first.signature, number: first.number,
           policies: policies.sorted { $0.0 < $1.0 }.map(\.1), event: event,
           data: ready[index].data, isApproximate: ready[index].isApproximate,

@@ -2,7 +2,7 @@ import Policy
 import System
 
 /// What a signature found, ready to be shown.
-struct Finding {
+struct SignatureFinding {
   /// The signature.
   let signature: Signature
   /// Its number among all in load order.
