@@ -73,18 +73,17 @@ bench:
 # Inputs that break something are kept in .build-fuzz/found; those that reach new code, which the next
 # run begins with, in .build-fuzz/corpus. All targets are run, also after one that failed.
 SECONDS := 30
-FUZZ_TARGETS := headers dns http streams captures replays records decisions policies filters
 fuzz_build = env FUZZ=1 $(swift) build --scratch-path .build-fuzz --configuration release \
-  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
+  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing --product fuzz
 fuzz_table := .build-fuzz/table
 
 fuzz:
 	@.ci/install $(to_build)
-	@$(as_caller) mkdir -p .build-fuzz
+	$(as_caller) $(fuzz_build)
 	@printf '%-10s %12s %10s %9s %13s %12s\n' target executions 'a second' coverage 'half way' 'at most' | \
 	  $(as_caller) tee $(fuzz_table) >/dev/null
-	@failed=; for target in $(FUZZ_TARGETS); do \
-	  $(as_caller) env $(fuzz_build) --product fuzz-$$target && \
+	@targets="$(FUZZ_TARGETS)"; failed=; \
+	for target in $${targets:-$$(.build-fuzz/release/fuzz list | cut -d' ' -f1)}; do \
 	  $(as_caller) Fuzz/run $$target $(SECONDS) $(fuzz_table) || failed="$$failed $$target"; \
 	done; cat $(fuzz_table); [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 

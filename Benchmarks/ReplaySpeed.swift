@@ -36,7 +36,7 @@ func measureReplay() throws {
 
 private func replay(_ path: String, _ kind: EventKind) throws {
   let output = try Output(Destination(.json, path: "/dev/null"), clock: BootClock(epochOffset: 0))
-  let plan = TracePlan(policies: ["bench"], rules: [Rule(policy: 0, event: kind)])
+  let plan = TracePlan(policies: ["bench"], rules: [PlanRule(policy: 0, event: kind)])
   let reader = try CaptureReader.open(path)
   var run = ReplayRun(plan, reader, outputs: [output])
   try run.run()

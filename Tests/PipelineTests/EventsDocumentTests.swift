@@ -57,7 +57,7 @@ import Testing
 
   /// A line with the event.
   private func example(of event: EventKind) throws -> String {
-    let plan = TracePlan(policies: ["example"], rules: [Rule(policy: 0, event: event)])
+    let plan = TracePlan(policies: ["example"], rules: [PlanRule(policy: 0, event: event)])
     var record = SampleRecord(try #require(Self.packets[event]))
     record.own()
     let lines = try emitLines([record], by: plan).lines

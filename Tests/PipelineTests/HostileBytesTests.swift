@@ -58,7 +58,7 @@ import Testing
       let clause = Clause(OwnerField.comm, Condition(included: [.text(.suffix("l"))]))
       emitter.add(
         TracePlan(
-          policies: ["a", "b"], rules: EventKind.allCases.map { Rule(policy: 0, event: $0) }),
+          policies: ["a", "b"], rules: EventKind.allCases.map { PlanRule(policy: 0, event: $0) }),
         undecided: [Undecided(scope: [clause])], generation: 1)
       var generator = SystemRandomNumberGenerator()
       for round in 0..<10_000 {
@@ -77,7 +77,7 @@ import Testing
         }
         emitter.consume(bytes.span.bytes)
       }
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       let lines = try Data(contentsOf: URL(filePath: path)).split(separator: UInt8(ascii: "\n"))
       #expect(UInt64(lines.count) == emitter.counts.events)
       #expect(lines.count > 1_000 && emitter.counts.malformed > 1_000)
@@ -99,7 +99,8 @@ import Testing
     var emitter = Emitter(outputs: [])
     let kinds: [EventKind] = [.tcp, .dns, .dnsRequest, .http, .httpResponse]
     emitter.add(
-      TracePlan(policies: ["a"], rules: kinds.map { Rule(policy: 0, event: $0) }), generation: 1)
+      TracePlan(policies: ["a"], rules: kinds.map { PlanRule(policy: 0, event: $0) }), generation: 1
+    )
     emitter.consume(SampleRecord(packet, row: [0b11111]).bytes.bytes)
     let counts = emitter.ruleCounts(generation: 1)
     #expect(counts.map(\.submitted) == [1, 1, 1, 1, 1])

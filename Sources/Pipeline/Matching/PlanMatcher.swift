@@ -19,6 +19,8 @@ final class PlanMatcher {
   private var meanings: [RowMeaning?]
   /// What was asked for last.
   private var recent: RowMeaning?
+  /// Those that lost their place while the current record is looked at, which may still count into them.
+  private var evicted: [RowMeaning] = []
   /// Refused packets, and what came of rows that lost their place.
   private var settled: PlanCounts
 
@@ -49,8 +51,8 @@ final class PlanMatcher {
   }
 
   /// Counts how many messages a segment completed that some rules ask for, or how many datagrams a packet was.
-  func count(_ row: Row, messages: UInt64) {
-    guard messages != 1, let meaning = meaning(of: row) else { return }
+  func count(_ meaning: RowMeaning, messages: UInt64) {
+    guard messages != 1 else { return }
     for index in meaning.wants.indices {
       if messages == 0 {
         meaning.wants[index].counts.incomplete += 1
@@ -84,7 +86,7 @@ final class PlanMatcher {
   ///
   /// The others are counted, and so are events that nobody wants then.
   func keep(_ row: Row, of wanted: RowMeaning) -> RowMeaning? {
-    guard let left = meaning(of: row) else { return nil }
+    guard let left = find(row) else { return nil }
     guard row != wanted.row else { return left }
     wanted.row.subtracting(row).forEachRule { settled.rules[$0].rejected += 1 }
     for index in wanted.wants.indices where !left.wants(wanted.wants[index].kind) {
@@ -113,10 +115,11 @@ final class PlanMatcher {
     return scopes.meets(rule)
   }
 
-  /// What a row means; nil when it has a bit that no rule has.
+  /// What the row of a record means; nil when it has a bit that no rule has.
   ///
-  /// Counts belong to what was asked for last: what was given before may have been settled.
+  /// It can be held, and counted into, until this is asked again.
   func meaning(of row: Row) -> RowMeaning? {
+    if !evicted.isEmpty { settleEvicted() }
     if let recent, recent.row == row { return recent }
     recent = find(row)
     return recent
@@ -126,21 +129,29 @@ final class PlanMatcher {
     let place = Int(row.hash >> UInt64(64 - Self.placeBits))
     if let found = meanings[place] {
       if found.row == row { return found }
-      settle(found, into: &settled)
+      evicted.append(found)
     }
     meanings[place] = RowMeaning(
       row, in: plan, content: contentRows, undecided: undecidedRows, routes: routes)
     return meanings[place]
   }
 
+  private func settleEvicted() {
+    for meaning in evicted { settle(meaning, into: &settled) }
+    evicted.removeAll(keepingCapacity: true)
+  }
+
   /// What became of the packets of each rule, and of the events.
   var counts: PlanCounts {
     var counts = settled
     for case let meaning? in meanings { settle(meaning, into: &counts) }
+    for meaning in evicted { settle(meaning, into: &counts) }
     return counts
   }
 
   private func settle(_ meaning: RowMeaning, into counts: inout PlanCounts) {
+    if let headers = meaning.headers { settle(headers, into: &counts) }
+    for part in meaning.parts { settle(part.meaning, into: &counts) }
     for want in meaning.wants { counts.events[want.kind.index] += want.counts }
     meaning.row.forEachRule { number in
       for want in meaning.wants where want.kind == plan.rules[number].event {

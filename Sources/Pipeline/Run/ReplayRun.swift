@@ -63,26 +63,26 @@ public struct ReplayRun: ~Copyable {
     do throws(OutputError) { try read(stop) } catch { failure = error }
     progress(reader.input.taken)
     awaitReaders(stop)
-    do throws(OutputError) { _ = try emitter.finish() } catch { failure = failure ?? error }
+    do throws(OutputError) { _ = try emitter.outputs.finish() } catch { failure = failure ?? error }
     tellNotices()
     if let failure { throw .output(failure) }
   }
 
   private mutating func read(_ stop: ReplayStop?) throws(OutputError) {
-    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
+    let wakeups = emitter.outputs.all.compactMap { $0.wakeup?.descriptor }
     while !emitter.isDone {
       // Whoever looks at a capture that is still being made sees what there is.
       if reader.isDry {
         progress(reader.input.taken)
-        if try emitter.flush() == .readerGone { return }
+        if try emitter.outputs.flush() == .readerGone { return }
       }
       guard reader.next() else { return }
       replay()
-      while emitter.isFull {
+      while emitter.outputs.isFull {
         guard stop?.allowsWaiting(for: wakeups) ?? true else { return }
-        if stop == nil { emitter.awaitRoom() }
+        if stop == nil { emitter.outputs.awaitRoom() }
         tellNotices()
-        if try emitter.flush() == .readerGone { return }
+        if try emitter.outputs.flush() == .readerGone { return }
       }
     }
   }
@@ -90,13 +90,13 @@ public struct ReplayRun: ~Copyable {
   /// Gives readers the time that they take, as long as nobody wants to stop.
   private func awaitReaders(_ stop: ReplayStop?) {
     guard let stop else { return }
-    emitter.stop()
-    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
-    while !emitter.isFinished, stop.allowsWaiting(for: wakeups) { tellNotices() }
+    emitter.outputs.stop()
+    let wakeups = emitter.outputs.all.compactMap { $0.wakeup?.descriptor }
+    while !emitter.outputs.isFinished, stop.allowsWaiting(for: wakeups) { tellNotices() }
   }
 
   private func tellNotices() {
-    for output in emitter.outputs {
+    for output in emitter.outputs.all {
       output.wakeup?.clear()
       for text in output.takeNotices() { notice(text) }
     }

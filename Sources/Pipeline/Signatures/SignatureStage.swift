@@ -65,7 +65,7 @@ final class SignatureStage {
       places.append(known ?? watchers.count)
       if known == nil { watchers.append(Watcher(signature, policy: policy)) }
     }
-    func recipes(_ feed: Rule.Feed) -> [MemberRecipe] {
+    func recipes(_ feed: PlanRule.Feed) -> [MemberRecipe] {
       MemberRecipe.all(
         of: plan.signatures[plan.uses[feed.use].signature], selection: feed.selection,
         machine: Int32(places[feed.use]))

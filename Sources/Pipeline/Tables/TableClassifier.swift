@@ -43,7 +43,7 @@ struct TableClassifier: Sendable {
   }
 
   /// What it leaves of each rule to be asked packet by packet.
-  static func undecided(_ rules: [Rule]) -> [Undecided] {
+  static func undecided(_ rules: [PlanRule]) -> [Undecided] {
     rules.map { rule in
       Undecided(filters: rule.filters.filter { !decides($0) }, elements: rule.elements)
     }

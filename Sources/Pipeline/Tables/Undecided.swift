@@ -11,12 +11,12 @@ public struct Undecided: Equatable, Sendable {
   /// Of its filters those on single elements of lists.
   public var elements: [ElementClause]
   /// The rule, when its policy's scope says `follow`; else nil.
-  public var following: Rule?
+  public var following: PlanRule?
 
   /// Makes what is left of one rule; nothing by default.
   public init(
     scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [],
-    elements: [ElementClause] = [], following: Rule? = nil
+    elements: [ElementClause] = [], following: PlanRule? = nil
   ) {
     self.scope = scope
     self.filters = filters

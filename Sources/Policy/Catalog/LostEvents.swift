@@ -2,10 +2,8 @@
 ///
 /// Source: `docs/events.md`.
 public enum LostEvents {
-  /// Its number, as `eventId` shows it.
-  public static let id: UInt32 = 2999
-  /// Its name, as `eventName` shows it.
-  public static let name = "lost_events"
+  /// The identity of the event.
+  public static let id = EventID(number: 2999, name: "lost_events")
 
   /// Where events were lost.
   ///

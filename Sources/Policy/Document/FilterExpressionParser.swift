@@ -140,38 +140,38 @@ private struct FilterExpressionParser {
   private mutating func report(_ finding: SyntaxFinding, _ part: Range<Int>) {
     diagnostics.append(
       Diagnostic(
-        .error, finding.code, finding.message, source: source.source,
+        finding.rule, finding.message, source: source.source,
         range: source.range(ofUTF8: part), help: finding.help))
   }
 }
 
 /// What can be wrong with the form of an expression.
 private struct SyntaxFinding {
-  var code: String
+  var rule: LintRule
   var message: String
   var help: String?
 
   static let emptyExpression = SyntaxFinding(
-    code: "empty-value", message: "the filter names nothing to compare",
+    rule: .emptyValue, message: "the filter names nothing to compare",
     help: "write a key, an operator and values, such as comm=nginx,envoy")
   static let emptyValue = SyntaxFinding(
-    code: "empty-value", message: "a value is missing",
+    rule: .emptyValue, message: "a value is missing",
     help: "write a value on each side of a comma")
   static let quoteInsideValue = SyntaxFinding(
-    code: "invalid-value", message: "a quote stands inside a value",
+    rule: .invalidValue, message: "a quote stands inside a value",
     help: #"put the whole value in quotes, and write \" for the quote"#)
   static let openQuote = SyntaxFinding(
-    code: "invalid-value", message: "the quote is not closed", help: #"close it with ""#)
+    rule: .invalidValue, message: "the quote is not closed", help: #"close it with ""#)
   static let textBehindQuote = SyntaxFinding(
-    code: "invalid-value", message: "text stands behind the closing quote",
+    rule: .invalidValue, message: "text stands behind the closing quote",
     help: "put the whole value in quotes, or a comma between two values")
   static let unknownEscape = SyntaxFinding(
-    code: "invalid-value",
+    rule: .invalidValue,
     message: "a backslash in quotes stands before something else than \" or \\",
     help: #"write \\ for a backslash"#)
   static func unknownOperator(_ spelling: String) -> SyntaxFinding {
     SyntaxFinding(
-      code: "invalid-operator", message: "`\(spelling)` is not an operator",
+      rule: .invalidOperator, message: "`\(spelling)` is not an operator",
       help:
         "the operators are = != < <= > >=; a value that begins with one of them is put in quotes")
   }

@@ -55,7 +55,7 @@ extension Diagnostic {
     _ node: YAMLNode, _ source: String, wanted: String, of noun: String, help: String? = nil
   ) -> Self {
     Self(
-      .error, "wrong-type", "\(noun) must be \(wanted), not \(node.kindName)", source: source,
+      .wrongType, "\(noun) must be \(wanted), not \(node.kindName)", source: source,
       range: node.range, help: help)
   }
 
@@ -64,8 +64,7 @@ extension Diagnostic {
   ) -> Self {
     let list = keys.map { "`\($0)`" }.joined(separator: ", ")
     var diagnostic = Self(
-      .error, "unknown-key", "\(noun) has no key `\(key.text)`", source: key.source,
-      range: key.range,
+      .unknownKey, "\(noun) has no key `\(key.text)`", at: key,
       help: Nearest.question(key.text, among: keys) ?? "its keys are \(list)")
     if let meant, key.verbatimStart != nil {
       let part = key.range(ofUTF8: 0..<key.text.utf8.count)
@@ -79,7 +78,7 @@ extension Diagnostic {
   ) -> Self {
     let place = node.range.start
     return Self(
-      .error, "missing-key", "\(noun) must have the key `\(key)`", source: source,
+      .missingKey, "\(noun) must have the key `\(key)`", source: source,
       range: SourceRange(start: place, end: place))
   }
 }

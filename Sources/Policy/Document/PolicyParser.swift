@@ -211,32 +211,31 @@ extension Diagnostic {
   fileprivate static func unknownForm(_ root: YAMLNode, _ source: String) -> Self {
     let start = root.range.start
     return Self(
-      .error, "unknown-form", "this is not a policy", source: source,
+      .unknownForm, "this is not a policy", source: source,
       range: SourceRange(start: start, end: start),
       help: "begin with `type: policy`, or with `apiVersion: \(PolicyParser.apiVersion)`")
   }
 
   static func otherForm(_ value: SourceText, _ key: String, _ wanted: String) -> Self {
     Self(
-      .error, "unknown-form", "`\(key)` must be `\(wanted)`, not `\(value.text)`",
-      source: value.source, range: value.range)
+      .unknownForm, "`\(key)` must be `\(wanted)`, not `\(value.text)`",
+      at: value)
   }
 
   fileprivate static func emptyList(_ node: YAMLNode, _ source: String, _ noun: String) -> Self {
-    Self(.error, "empty-value", "\(noun) is empty", source: source, range: node.range)
+    Self(.emptyValue, "\(noun) is empty", source: source, range: node.range)
   }
 
   fileprivate static func unknownAction(_ action: SourceText) -> Self {
     let help = Nearest.question(action.text, among: PolicyParser.actions)
     return Self(
-      .error, "unknown-action", "there is no action `\(action.text)`", source: action.source,
-      range: action.range, help: help ?? "the actions are `log` and `print`")
+      .unknownAction, "there is no action `\(action.text)`", at: action,
+      help: help ?? "the actions are `log` and `print`")
   }
 
   fileprivate static func invalidName(_ name: SourceText, _ fault: String) -> Self {
     Self(
-      .error, "invalid-name", "the name `\(name.text)` \(fault)", source: name.source,
-      range: name.range,
+      .invalidName, "the name `\(name.text)` \(fault)", at: name,
       help: PolicyName.suggestion(for: name.text).map { "write `\($0)`" }
         ?? "a name is made of a-z, 0-9, `-` and `.`")
   }

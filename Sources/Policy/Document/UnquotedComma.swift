@@ -61,8 +61,8 @@ extension Diagnostic {
     let quoted = text.text.contains("\"") ? "'\(text.text)'" : "\"\(text.text)\""
     let isPlain = !(text.text.contains("\"") && text.text.contains("'") || text.text.contains("\\"))
     return Self(
-      .error, LintRule.unquotedComma.code, "the comma splits `\(text.text)` in a list in brackets",
-      source: text.source, range: text.range,
+      .unquotedComma, "the comma splits `\(text.text)` in a list in brackets",
+      at: text,
       help: isPlain ? "put it in quotes: \(quoted)" : "put it in quotes",
       fix: isPlain ? Fix(range: text.range, replacement: quoted) : nil)
   }

@@ -82,7 +82,7 @@ public struct ExplainedRule: Equatable, Sendable {
   /// Its place in every row of the kernel's tables.
   public var bit: Int
   /// As the plan has it.
-  public var rule: Rule
+  public var rule: PlanRule
   /// Its place among the rules of its policy, from 1: rules of one place differ only in their events.
   public var number = 0
   /// Where it begins in the policy's file, from 1.
@@ -98,7 +98,7 @@ public struct ExplainedRule: Equatable, Sendable {
 
   /// Explains a rule that feeds a signature.
   fileprivate mutating func explain(
-    _ feed: Rule.Feed, of signature: Signature, _ policy: CheckedPolicy, _ checked: CheckedSignature?
+    _ feed: PlanRule.Feed, of signature: Signature, _ policy: CheckedPolicy, _ checked: CheckedSignature?
   ) {
     signatureName = signature.name
     selectionName = signature.selections[feed.selection].name
@@ -108,7 +108,7 @@ public struct ExplainedRule: Equatable, Sendable {
     clauses = policy.scope.explained(policy.follows ? .follow : .scope) + filters.explained(.rule)
   }
 
-  init(bit: Int, rule: Rule) {
+  init(bit: Int, rule: PlanRule) {
     self.bit = bit
     self.rule = rule
   }

@@ -163,17 +163,16 @@ public struct PacketExpression: Equatable, Sendable {
 extension Packet {
   /// Whether the packet gives an event, or may give it by what it says.
   func mayGive(_ event: EventKind) -> Bool {
-    events.contains(event)
-      || event.isOfContent && (events.contains(.tcp) || events.contains(.udp))
-  }
-}
-
-extension EventKind {
-  /// Whether a packet gives the event by what it says, behind its headers.
-  fileprivate var isOfContent: Bool {
-    switch self {
-    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6: false
-    case .dns, .dnsRequest, .dnsResponse, .http, .httpRequest, .httpResponse: true
+    if events.contains(event) { return true }
+    guard let content = event.contentProtocol?.description,
+      let transport = content.transports.first(where: events.contains)
+    else { return false }
+    guard let ports = content.ports[transport] else { return true }
+    return [PacketField.sourcePort, .destinationPort].contains { field in
+      (fields[field] ?? []).contains {
+        guard case .number(let port) = $0 else { return false }
+        return ports.contains(UInt16(truncatingIfNeeded: port))
+      }
     }
   }
 }

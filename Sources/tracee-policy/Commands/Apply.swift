@@ -45,7 +45,7 @@ struct Apply: ParsableCommand {
     help: ArgumentHelp(
       "Who decides filters: kernel, or user-space for all of them.",
       discussion: "The events are the same; use it to compare."))
-  var filters = FilterPlace.kernel
+  var filters = FilterMode.kernel
 
   @Option(
     help: ArgumentHelp(

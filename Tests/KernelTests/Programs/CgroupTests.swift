@@ -13,7 +13,7 @@ import Testing
 struct CgroupTests {
   private static func tracer(_ options: Pipeline.Tracer.Options = .init()) throws -> Pipeline.Tracer
   {
-    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .tcp)])
+    let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: .tcp)])
     return try Pipeline.Tracer(KernelTables(plan, generation: 1), options: options)
   }
 

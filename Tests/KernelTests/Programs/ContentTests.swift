@@ -12,7 +12,7 @@ struct ContentTests {
   private static let host = IPAddress(ipv4: 0x7f00_0001)
   private static let host6 = IPAddress(high: 0, low: 1)
   private static let plan = TracePlan(
-    policies: ["all"], rules: EventKind.allCases.map { Rule(policy: 0, event: $0) })
+    policies: ["all"], rules: EventKind.allCases.map { PlanRule(policy: 0, event: $0) })
   private static let head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
   private static let beginnings = [
     "GET /", "GET", "GET\r", "get /", "HEAD /", "HEADER", "POST /", "POST", "PUT /", "PUTS",
@@ -104,7 +104,7 @@ struct ContentTests {
   @Test func `the end of a head is found wherever it is, and only there`() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SplitMix(state: seed)
-    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .http)])
+    let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: .http)])
     let test = try PacketTest(KernelTables(plan, generation: 1))
     // Where one more byte takes a larger record, and where chunks and their steps end.
     let places = [88, 472, 984, 64, 512, 1_024, 1_536, 2_048]
@@ -165,7 +165,7 @@ struct ContentTests {
   ) throws -> [UInt8] {
     var forged = PacketForge(PacketSketch(transport, ports: (40000, port)))
     forged.bytes += payload
-    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: event)])
+    let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: event)])
     generation += 1
     try test.install(KernelTables(plan, generation: generation))
     _ = try test.run(TP_EGRESS, forged.bytes)

@@ -73,7 +73,7 @@ struct FixesTests {
     func fix(_ from: Int, _ to: Int, _ text: String) -> Diagnostic {
       let range = SourceRange(start: file.position(atByte: from), end: file.position(atByte: to))
       return Diagnostic(
-        .error, "a", "a", source: "x", range: range, fix: .init(range: range, replacement: text))
+        .unknownKey, "a", source: "x", range: range, fix: .init(range: range, replacement: text))
     }
     let mended = Fixes.apply([fix(4, 6, "Z"), fix(0, 2, "XY"), fix(1, 3, "?")], to: file)
     #expect(String(decoding: mended, as: UTF8.self) == "XYcdZ")

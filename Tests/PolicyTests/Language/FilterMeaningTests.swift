@@ -21,7 +21,7 @@ struct FilterMeaningTests {
   }
 
   @Test func `global is no clause`() {
-    #expect(rule(policy(scope: "global")) == Rule(policy: 0, event: .tcp))
+    #expect(rule(policy(scope: "global")) == PlanRule(policy: 0, event: .tcp))
   }
 
   @Test func `filters of packets are typed by their fields`() {

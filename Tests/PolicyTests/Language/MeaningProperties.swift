@@ -4,7 +4,7 @@ import Testing
 /// The sentences of `docs/policy-language.md` §2, each for many expressions, owners and packets.
 struct MeaningProperties {
   /// A rule that a scope and filters compile to.
-  private func rule(_ scope: [String], _ filters: [String]) throws -> Rule {
+  private func rule(_ scope: [String], _ filters: [String]) throws -> PlanRule {
     let document = policy(
       scope: scope.isEmpty ? ["global"] : scope, rules: [("net_packet_tcp", filters)])
     let result = PolicyCompiler.compile([document])
@@ -21,7 +21,7 @@ struct MeaningProperties {
     #expect(answers.allSatisfy { $0 > 40 }, "one answer hardly ever came: \(answers)")
   }
 
-  private func matches(_ rule: Rule, _ owner: Owner?, _ packet: Packet) -> Bool {
+  private func matches(_ rule: PlanRule, _ owner: Owner?, _ packet: Packet) -> Bool {
     ReferenceMatcher.matches(rule, owner: owner, packet: packet)
   }
 

@@ -15,7 +15,7 @@ struct CommandLineSelectionTests {
   @Test func `is one policy whose name is empty`() {
     let plan = compile(events: ["net_packet_tcp"]).plan
     #expect(plan?.policies == [""])
-    #expect(plan?.rules == [Rule(policy: 0, event: .tcp)])
+    #expect(plan?.rules == [PlanRule(policy: 0, event: .tcp)])
   }
 
   @Test func `without events it is the default set`() {

@@ -79,8 +79,8 @@ struct RuleLogicTests {
       return .text(patterns.randomElement(using: &random) ?? .exact(text))
     }
 
-    mutating func rule(_ event: EventKind) -> Rule {
-      var rule = Rule(policy: 0, event: event)
+    mutating func rule(_ event: EventKind) -> PlanRule {
+      var rule = PlanRule(policy: 0, event: event)
       for _ in 0..<Int.random(in: 0...3, using: &random) {
         switch Int.random(in: 0...6, using: &random) {
         case 0: rule.scope.append(Clause(.comm, condition { Self.text(&$0) }))
@@ -133,9 +133,9 @@ struct RuleLogicTests {
   }
 
   /// Who matches: the scope and the packet decide apart from each other.
-  private static func matching(_ rule: Rule, _ packets: [Packet]) -> [(Owner?, Packet)] {
+  private static func matching(_ rule: PlanRule, _ packets: [Packet]) -> [(Owner?, Packet)] {
     let owners = owners.filter { ReferenceMatcher.matches(rule.scope, owner: $0) }
-    let open = Rule(policy: 0, event: rule.event, filters: rule.filters)
+    let open = PlanRule(policy: 0, event: rule.event, filters: rule.filters)
     let packets = packets.filter { ReferenceMatcher.matches(open, owner: nil, packet: $0) }
     return owners.flatMap { owner in packets.map { (owner, $0) } }
   }

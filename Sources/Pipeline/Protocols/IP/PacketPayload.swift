@@ -1,3 +1,5 @@
+import Policy
+
 extension PacketHeaders {
   /// What stands after the header of TCP or UDP, as far as it was captured; nil for other packets.
   @_lifetime(copy packet)
@@ -12,15 +14,22 @@ extension PacketHeaders {
     return packet.extracting(droppingFirst: start)
   }
 
-  /// Whether the packet is to or from a port of DNS: 53 of both transports, and of UDP also 5353 and 5355, which
-  /// multicast DNS (RFC 6762) and LLMNR (RFC 4795) use.
+  /// Whether the packet is to or from a port of DNS.
+  ///
+  /// Source: ``Policy/ContentProtocol``.
   var hasPortOfDNS: Bool {
     guard let ports else { return false }
-    if ports.source == 53 || ports.destination == 53 { return true }
-    guard case .udp = transport else { return false }
-    return ports.source == 5353 || ports.destination == 5353 || ports.source == 5355
-      || ports.destination == 5355
+    let known = if case .udp = transport { Self.portsOfDNS.udp } else { Self.portsOfDNS.tcp }
+    for index in known.indices where ports.source == known[index] || ports.destination == known[index] {
+      return true
+    }
+    return false
   }
+
+  private static let portsOfDNS = (
+    tcp: (ContentProtocol.dns.description.ports[.tcp] ?? []).sorted(),
+    udp: (ContentProtocol.dns.description.ports[.udp] ?? []).sorted()
+  )
 
   /// The bytes of the message that a packet completes, or else what stands after its header of TCP or UDP.
   @_lifetime(copy record)

@@ -9,7 +9,7 @@ public enum EventSchema {
       .init("title", "An event of tracee-policy"),
     ]
     if case .object(let object) = JSONSchema.object(keys) { members += object }
-    let lost = arguments(LostEvents.arguments, of: LostEvents.name, LostEvents.id)
+    let lost = arguments(LostEvents.arguments, of: LostEvents.id.name, LostEvents.id.number)
     members.append(
       .init(
         "allOf",
@@ -44,9 +44,9 @@ public enum EventSchema {
     ("kubernetes", known(["podName", "podNamespace", "podUID"])),
     (
       "eventId",
-      JSONSchema.words((EventKind.allCases.map(\.rawValue) + [LostEvents.id]).map { String($0) })
+      JSONSchema.words((EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) })
     ),
-    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name) + [LostEvents.name])),
+    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name) + [LostEvents.id.name])),
     ("matchedPolicies", JSONSchema.filledList(JSONSchema.text)),
     ("argsNum", count),
     ("returnValue", ["const": 0]),

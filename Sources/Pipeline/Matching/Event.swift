@@ -1,0 +1,15 @@
+/// What flows from matching to the outputs.
+enum Event: ~Copyable, ~Escapable {
+  /// A packet, of which each label's event shows its part.
+  case packet(DecodedPacket)
+  /// What the reader of an output does not see.
+  case gap(Gap)
+
+  /// When it happened, in ns of `CLOCK_BOOTTIME`.
+  var time: UInt64 {
+    switch self {
+    case .packet(let packet): packet.record.time
+    case .gap(let gap): gap.until
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/// Every code that a finding can have, and the checks that look at whole policies.
+public enum LintRules {
+  /// What each code stands for: first those of files, then those of words, then those of meaning.
+  public static let all: [LintRule] = [
+    .syntax, .unknownForm, .unknownKey, .duplicateKey, .missingKey, .wrongType, .unquotedComma,
+    .noPolicy,
+    .invalidName, .duplicateName, .unknownScope, .unsupportedScope, .unknownEvent,
+    .unsupportedEvent, .unknownField, .unsupportedField, .eventLeftOut, .unknownAction,
+    .invalidOperator, .invalidValue, .emptyValue, .globalNotAlone, .tooManyRules, .neverMatches,
+    .neverSeen, .excludedEverything, .unreachableRule, .uselessFilter, .commTruncated,
+    .cidrHostBits,
+    .literalStar, .deprecatedArgs, .uselessExclusion, .unfilteredPackets, .userSpaceFilter,
+    .unknownList, .signatureCircle, .unusedSignature, .unreachableThreshold, .uselessThreshold,
+    .beyondBounds,
+  ]
+
+  /// Finds what a code stands for.
+  public static func rule(_ code: String) -> LintRule? { all.first { $0.code == code } }
+
+  /// What the checks find in a policy whose words are understood.
+  static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
+    checks.flatMap { $0(policy) }
+  }
+
+  private static let checks: [@Sendable (CheckedPolicy) -> [Diagnostic]] = [
+    { NeverMatches.check($0) }, { NeverSeen.check($0) }, { UnreachableRule.check($0) },
+    { UselessFilter.check($0) },
+    { CommTruncated.check($0) }, { CIDRHostBits.check($0) }, { LiteralStar.check($0) },
+    { DeprecatedArgs.check($0) }, { UselessExclusion.check($0) }, { UnfilteredPackets.check($0) },
+    { UserSpaceFilter.check($0) },
+  ]
+}
+
+extension CheckedPolicy {
+  /// All filters: those of the scope, then those of the rules.
+  var filters: [CheckedFilter] { scope + rules.flatMap(\.filters) }
+}
+
+extension LintRules {
+  /// What the checks find in the selections of a signature.
+  static func checkSelections(of selections: CheckedPolicy) -> [Diagnostic] {
+    NeverMatches.check(selections) + NeverSeen.check(selections) + UselessFilter.check(selections)
+      + CommTruncated.check(selections) + CIDRHostBits.check(selections)
+      + LiteralStar.check(selections) + DeprecatedArgs.check(selections)
+      + UserSpaceFilter.check(selections)
+  }
+}

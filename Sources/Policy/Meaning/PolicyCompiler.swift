@@ -1,0 +1,85 @@
+/// Makes a plan of policies.
+public enum PolicyCompiler {
+  /// What came of it.
+  public struct Result: Equatable, Sendable {
+    /// The policies as far as they are understood, in load order.
+    public var policies: [CheckedPolicy]
+    /// The signatures as far as they are understood, in load order.
+    public var signatures: [CheckedSignature] = []
+    /// The plan; nil when there is a finding of error severity.
+    public var plan: TracePlan?
+    /// Everything found, policy by policy.
+    public var diagnostics: [Diagnostic]
+  }
+
+  /// Compiles policies, in load order.
+  ///
+  /// All findings are collected.
+  ///
+  /// The documents themselves must have been read without errors, or the plan lacks what was wrong in them.
+  public static func compile(
+    _ documents: [PolicyDocument], signatures: [SignatureDocument] = [],
+    lists: [String: ValueList] = [:]
+  ) -> Result {
+    var diagnostics = duplicateNames(documents)
+    for list in lists.values.sorted(by: { $0.source.name < $1.source.name }) {
+      diagnostics += list.diagnostics
+    }
+    let (checked, known) = SignatureCompiler.check(signatures, lists, into: &diagnostics)
+    let policies = documents.map { document in
+      let context = DocumentContext(
+        lists: DocumentContext.lists(document.lists, in: document.source, lists), signatures: known)
+      return PolicyChecker.check(document, in: context, into: &diagnostics)
+    }
+    var uses = SignatureUses(checked.compactMap(\.signature))
+    var plan = TracePlan(policies: documents.map(\.name.text), rules: [])
+    for (index, policy) in policies.enumerated() {
+      let hadRoom = plan.rules.count <= TracePlan.ruleLimit
+      plan.rules += policy.expanded(policy: index)
+      plan.rules += uses.add(policy, at: index)
+      if hadRoom, plan.rules.count > TracePlan.ruleLimit {
+        diagnostics.append(.tooManyRules(policy.document))
+      }
+    }
+    plan.signatures = checked.compactMap(\.signature)
+    plan.uses = uses.uses
+    if !documents.isEmpty {
+      diagnostics += checked.filter { !uses.used.contains($0.document.name.text) }
+        .filter { $0.signature != nil }.map { .unusedSignature($0.document.name) }
+    }
+    let isWrong = diagnostics.contains { $0.severity == .error }
+    return Result(
+      policies: policies, signatures: checked, plan: isWrong ? nil : plan, diagnostics: diagnostics)
+  }
+
+  private static func duplicateNames(_ documents: [PolicyDocument]) -> [Diagnostic] {
+    var first: [String: SourceText] = [:]
+    var diagnostics: [Diagnostic] = []
+    // A document whose name was refused has an empty one, and a finding already.
+    for name in documents.map(\.name) where !name.text.isEmpty {
+      if let other = first[name.text] {
+        diagnostics.append(.duplicateName(name, first: other))
+      } else {
+        first[name.text] = name
+      }
+    }
+    return diagnostics
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func duplicateName(_ name: SourceText, first: SourceText) -> Diagnostic {
+    Diagnostic(
+      .duplicateName, "a policy named `\(name.text)` was loaded before",
+      at: name,
+      related: [.init(message: "the first", at: first)])
+  }
+
+  fileprivate static func tooManyRules(_ document: PolicyDocument) -> Diagnostic {
+    Diagnostic(
+      .tooManyRules,
+      "the policies have more than \(TracePlan.ruleLimit) rules from here on",
+      source: document.source, range: document.name.range,
+      help: "every event of a rule counts as one: name fewer events, or join rules for one event")
+  }
+}

@@ -1,0 +1,143 @@
+/// The meaning of rules, in the plainest code: slow, and obviously right.
+///
+/// Everything else that decides about packets is compared with it.
+public enum ReferenceMatcher {
+  /// Whether a rule wants an event of a packet that `owner` sent or received.
+  ///
+  /// - Parameter owner: nil when nobody owns the packet's socket.
+  public static func matches(_ rule: PlanRule, owner: Owner?, packet: Packet) -> Bool {
+    guard packet.events.contains(rule.event) else { return false }
+    guard matches(rule.scope, owner: owner), follows(rule, owner: owner) else { return false }
+    return rule.filters.allSatisfy { matches($0.condition, packet.values(of: $0.field)) }
+      && rule.elements.allSatisfy { matches($0, packet) }
+  }
+
+  /// Whether one element of a list, or none, meets all conditions on its members.
+  public static func matches(_ clause: ElementClause, _ packet: Packet) -> Bool {
+    let elements = packet.elements[clause.list] ?? []
+    let isFound = elements.contains { element in
+      let alone = Packet(events: packet.events, fields: element)
+      return clause.members.allSatisfy { matches($0.condition, alone.values(of: $0.field)) }
+    }
+    return isFound != clause.isNone
+  }
+
+  /// Whether an owner matches the scope of a policy that says `follow`, or has matched it once.
+  public static func follows(_ rule: PlanRule, owner: Owner?) -> Bool {
+    guard let scope = rule.followed else { return true }
+    return owner?.followedPolicies.contains(rule.policy) ?? false || matches(scope, owner: owner)
+  }
+
+  /// Whether an owner is in scope.
+  ///
+  /// Nobody is in no scope but the empty one.
+  public static func matches(_ scope: [Clause<OwnerField>], owner: Owner?) -> Bool {
+    guard let owner else { return scope.isEmpty }
+    return scope.allSatisfy { clause in
+      matches(clause.condition, values(of: clause.field, in: owner))
+    }
+  }
+
+  /// Whether a field with these values meets a condition.
+  ///
+  /// A field with no value meets no `=` and no bound, and passes every `!=`. A list meets `=` and bounds when one
+  /// element meets them all, and `!=` when no element equals.
+  public static func matches(_ condition: Condition, _ values: [FieldValue]) -> Bool {
+    if condition.excluded.contains(where: { operand in values.contains { operand.contains($0) } }) {
+      return false
+    }
+    if condition.included.isEmpty && condition.bounds.isEmpty { return true }
+    return values.contains { value in
+      (condition.included.isEmpty || condition.included.contains { $0.contains(value) })
+        && condition.bounds.allSatisfy { $0.admits(value) }
+    }
+  }
+
+  /// What an owner has in a field: nothing when the text is empty, for then it is not known or does not exist.
+  public static func values(of field: OwnerField, in owner: Owner) -> [FieldValue] {
+    switch field {
+    case .userID: [.number(UInt64(owner.userID))]
+    case .processID: [.number(UInt64(owner.processID))] + state("new", owner.isNew)
+    case .threadID: [.number(UInt64(owner.threadID))]
+    case .parentProcessID: [.number(UInt64(owner.parentProcessID))]
+    case .namespacedProcessID:
+      [.number(UInt64(owner.namespacedProcessID))] + state("new", owner.isNew)
+    case .namespacedThreadID: [.number(UInt64(owner.namespacedThreadID))]
+    case .namespacedParentProcessID: [.number(UInt64(owner.namespacedParentProcessID))]
+    case .mountNamespace: [.number(UInt64(owner.mountNamespace))]
+    case .pidNamespace: [.number(UInt64(owner.pidNamespace))]
+    case .netNamespace: [.number(UInt64(owner.netNamespace))]
+    case .hostName: text(owner.hostName)
+    case .comm: [.text(owner.comm)]
+    case .executable: executable(of: owner)
+    case .cgroup: text(owner.cgroupPath)
+    case .cgroupID: [.number(owner.cgroupID)]
+    case .container: [.number(owner.containerID.isEmpty ? 0 : 1)]
+    case .containerID:
+      text(owner.containerID) + state("new", owner.isContainerNew)
+        + state("started", owner.hasContainerStarted)
+    case .containerName: text(owner.containerName)
+    case .containerImage: text(owner.containerImage)
+    case .podName: text(owner.podName)
+    case .podNamespace: text(owner.podNamespace)
+    case .podUID: text(owner.podUID)
+    case .tree: ([owner.processID] + owner.ancestors).map { .number(UInt64($0)) }
+    }
+  }
+
+  private static func text(_ text: String) -> [FieldValue] { text.isEmpty ? [] : [.text(text)] }
+
+  private static func state(_ word: String, _ holds: Bool) -> [FieldValue] {
+    holds ? [.member(FieldValue.state, word)] : []
+  }
+
+  /// The path, and the path in its mount namespace: by number, and as `host` if it is the host's.
+  private static func executable(of owner: Owner) -> [FieldValue] {
+    guard !owner.executable.isEmpty else { return [] }
+    let path = owner.executable
+    return [.text(path), .member(String(owner.mountNamespace), path)]
+      + (owner.isInHostMountNamespace ? [.member(FieldValue.host, path)] : [])
+  }
+}
+
+extension Operand {
+  /// Whether a value is one of those that the operand stands for.
+  public func contains(_ value: FieldValue) -> Bool {
+    switch (self, value) {
+    case (.numbers(let range), .number(let number)): range.contains(number)
+    case (.addresses(let range), .address(let address)): range.contains(address)
+    case (.text(let pattern), .text(let text)): pattern.matches(text)
+    case (.member(let name, let pattern), .member(let other, let text)):
+      name == other && pattern.matches(text)
+    default: false
+    }
+  }
+}
+
+extension TextPattern {
+  /// Whether a text is one of those that the pattern stands for.
+  ///
+  /// Compares bytes.
+  public func matches(_ text: String) -> Bool {
+    switch self {
+    case .exact(let whole): text.utf8.elementsEqual(whole.utf8)
+    case .prefix(let start): text.utf8.starts(with: start.utf8)
+    case .suffix(let end): text.utf8.reversed().starts(with: end.utf8.reversed())
+    case .contains(let part):
+      part.isEmpty || text.utf8.indices.contains { text.utf8[$0...].starts(with: part.utf8) }
+    }
+  }
+}
+
+extension Bound {
+  /// Whether a number keeps the bound; nothing else does.
+  public func admits(_ value: FieldValue) -> Bool {
+    guard case .number(let number) = value else { return false }
+    switch comparison {
+    case .less: return number < limit
+    case .lessOrEqual: return number <= limit
+    case .greater: return number > limit
+    case .greaterOrEqual: return number >= limit
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/// What to trace: the policies of all files, expanded to numbered rules.
+///
+/// Strings of policy files stop before this value: everything in it is typed and checked.
+public struct TracePlan: Equatable, Sendable {
+  /// The names of the policies in load order, which is their order in `matchedPolicies`.
+  public var policies: [String]
+
+  /// The rules; the index of a rule is its bit in every row.
+  ///
+  /// At most ``ruleLimit``. Rules of one policy stand together, and policies in load order.
+  public var rules: [PlanRule]
+
+  /// The most rules that a plan can hold.
+  public static let ruleLimit = 1024
+
+  /// The signatures in load order.
+  public var signatures: [Signature]
+
+  /// Who watches for which signature: those of one policy stand together, and each has state of its own.
+  public var uses: [SignatureUse]
+
+  /// Makes a plan of policies in load order and of rules that refer to them by index.
+  public init(
+    policies: [String], rules: [PlanRule], signatures: [Signature] = [], uses: [SignatureUse] = []
+  ) {
+    self.policies = policies
+    self.rules = rules
+    self.signatures = signatures
+    self.uses = uses
+  }
+}
+
+extension TracePlan {
+  /// Whether a rule asks about the container of a packet's owner.
+  public var asksForContainers: Bool {
+    let fields: Set<OwnerField> = [
+      .container, .containerID, .containerName, .containerImage, .podName, .podNamespace, .podUID,
+    ]
+    return rules.contains { rule in
+      (rule.scope + (rule.followed ?? [])).contains { fields.contains($0.field) }
+    }
+  }
+}
+
+/// One event that one policy wants, and under which conditions: all of them must hold.
+public struct PlanRule: Equatable, Sendable {
+  /// The index of the policy in ``TracePlan/policies``.
+  public var policy: Int
+
+  /// The event that the rule wants.
+  public var event: EventKind
+
+  /// Conditions on the owner of the packet's socket: those of the policy's `scope`, then those of the rule's `filters`.
+  ///
+  /// Empty: every packet, also one without an owner. Not empty: a packet without an owner never matches. A field can
+  /// have two clauses, one of each origin, and both must hold: `comm=a` in the scope and `comm=b` in the rule never do.
+  public var scope: [Clause<OwnerField>]
+
+  /// The clauses of a scope that says `follow`, which are then not in ``scope``; nil when it does not.
+  ///
+  /// They must hold now, or have held once for the owner or for a process that it descends from. The reference has no
+  /// memory: ``Owner/followedPolicies`` says for which policies they have.
+  public var followed: [Clause<OwnerField>]?
+
+  /// Conditions on the packet, from the rule's `filters`.
+  public var filters: [Clause<PacketField>]
+
+  /// Conditions on single elements of lists, from the rule's `filters`.
+  public var elements: [ElementClause]
+
+  /// The selection of a signature that the rule's events are for; nil when they are for the policy itself.
+  public var feed: Feed?
+
+  /// A selection of a signature that a policy watches for.
+  public struct Feed: Equatable, Hashable, Sendable {
+    /// The index in ``TracePlan/uses``.
+    public var use: Int
+    /// The index in ``Signature/selections``.
+    public var selection: Int
+
+    /// Makes a feed.
+    public init(use: Int, selection: Int) {
+      self.use = use
+      self.selection = selection
+    }
+  }
+
+  /// Makes a rule.
+  public init(
+    policy: Int, event: EventKind, scope: [Clause<OwnerField>] = [],
+    followed: [Clause<OwnerField>]? = nil, filters: [Clause<PacketField>] = [],
+    elements: [ElementClause] = [], feed: Feed? = nil
+  ) {
+    self.policy = policy
+    self.event = event
+    self.scope = scope
+    self.followed = followed
+    self.filters = filters
+    self.elements = elements
+    self.feed = feed
+  }
+}
+
+/// Conditions on the members of one element of a list, all of which one element must meet, or none may.
+public struct ElementClause: Equatable, Sendable {
+  /// The key of the list, such as `data.proto_dns.answers`.
+  public var list: String
+  /// Whether no element may meet the conditions.
+  public var isNone: Bool
+  /// The conditions, one for each member.
+  public var members: [Clause<PacketField>]
+
+  /// Makes a clause.
+  public init(list: String, isNone: Bool, members: [Clause<PacketField>]) {
+    self.list = list
+    self.isNone = isNone
+    self.members = members
+  }
+}
+
+/// A condition on one field.
+///
+/// The expressions of one origin, the policy's scope or the rule's filters, are one clause for each key. So a list of
+/// clauses on owners holds at most two for a field; one on packets holds one, except for fields of members such as
+/// headers, where each member is a key.
+public struct Clause<Field: Hashable & Sendable>: Equatable, Sendable {
+  /// What is compared.
+  public var field: Field
+  /// What it is compared with.
+  public var condition: Condition
+
+  /// Makes a clause.
+  public init(_ field: Field, _ condition: Condition) {
+    self.field = field
+    self.condition = condition
+  }
+}
