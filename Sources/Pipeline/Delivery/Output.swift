@@ -9,6 +9,8 @@ public import System
 public final class Output {
   /// What was asked for.
   public let destination: Destination
+  /// What tells the times of events.
+  let clock: BootClock
 
   /// What waits for the thread; nil when events are only counted.
   private let queue: OutputQueue?
@@ -48,6 +50,7 @@ public final class Output {
     _ destination: Destination, clock: BootClock, colour: Bool = false
   ) throws(OutputError) {
     self.destination = destination
+    self.clock = clock
     writer = destination.format.writer(clock: clock, colour: colour)
     signal(SIGPIPE, SIG_IGN)
     guard let writer else {

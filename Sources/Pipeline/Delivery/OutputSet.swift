@@ -1,4 +1,5 @@
 import Policy
+import System
 
 /// The outputs of a run, in the order of the command line, and what is asked of them together.
 public struct OutputSet {
@@ -6,6 +7,21 @@ public struct OutputSet {
   public let all: [Output]
 
   init(_ outputs: [Output]) { all = outputs }
+
+  /// What tells the times of events.
+  var clock: BootClock { all.first?.clock ?? BootClock(epochOffset: 0) }
+
+  /// Adds a finding to each output that shows it, with the packet of the event that completed it.
+  func append(
+    _ finding: SignatureFinding, of packet: borrowing DecodedPacket,
+    to showings: [RowMeaning.Showing]
+  ) {
+    for showing in showings {
+      let again = DecodedPacket(packet.record, packet.headers, asking: packet.content)
+      all[showing.output].append(.finding(finding, again), as: showing.label)
+      all[showing.output].endPacket(packet.record)
+    }
+  }
 
   /// Adds an event to each output that shows it.
   func append(_ event: borrowing Event, to showings: [RowMeaning.Showing]) {

@@ -17,6 +17,12 @@ public struct Emitter: ~Copyable {
   /// It is asked only when a clause was left to user space, with the generation of the record.
   public var completeOwner: (inout Owner, UInt32) -> Void = { _, _ in }
 
+  /// Watches for signatures; nil until a plan has one.
+  var signatures: SignatureStage?
+  /// The findings among the events that were emitted.
+  private(set) var findings: UInt64 = 0
+  private var findingLabels = FindingLabels()
+
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
@@ -56,6 +62,10 @@ public struct Emitter: ~Copyable {
       PlanMatcher(
         plan, undecided: undecided, datagrams: datagrams,
         routes: outputs.all.map(\.destination.route), generation: generation))
+    guard !plan.uses.isEmpty else { return }
+    let stage = signatures ?? SignatureStage(clock: outputs.clock)
+    signatures = stage
+    stage.add(plan, generation: generation)
   }
 
   /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.
@@ -69,6 +79,7 @@ public struct Emitter: ~Copyable {
     let counts = matcher.counts
     retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
+    signatures?.remove(generation: generation)
     return counts.rules
   }
 
@@ -155,6 +166,7 @@ public struct Emitter: ~Copyable {
       }
     }
     outputs.endPacket(record)
+    if signatures?.findings.isEmpty == false { emitFindings() }
   }
 
   /// Counts a packet whose headers are not there.
@@ -200,7 +212,7 @@ public struct Emitter: ~Copyable {
     _ event: borrowing Event, _ wanted: RowMeaning, _ matcher: PlanMatcher
   ) {
     switch event {
-    case .gap: break
+    case .gap, .finding: break
     case .packet(let packet):
       var left = wanted
       if wanted.questions != .none, !isDone {
@@ -224,15 +236,56 @@ public struct Emitter: ~Copyable {
     }
     switch verdict {
     case .given:
-      outputs.append(event, to: want.showings)
-      want.counts.emitted += 1
-      counts.events += 1
+      if want.isShown {
+        outputs.append(event, to: want.showings)
+        want.counts.emitted += 1
+        counts.events += 1
+      } else {
+        want.counts.fed += 1
+      }
+      if !want.feeds.isEmpty { feed(event, want) }
     case .other:
       want.counts.rejected += 1
     case .undecodable(let fault):
       want.counts.faults[fault] += 1
       counts.undecodable += 1
     }
+  }
+
+  /// Gives an event to the signatures that select it.
+  private func feed(_ event: borrowing Event, _ want: RowMeaning.Want) {
+    guard case .packet(let packet) = event, let signatures else { return }
+    signatures.take(packet, want.kind, want.feeds, generation: packet.record.generation)
+  }
+
+  /// Gives what signatures found to the outputs.
+  private mutating func emitFindings() {
+    guard let signatures else { return }
+    for finding in signatures.takeFindings() {
+      if !isDone {
+        let showings = findingLabels.showings(of: finding, outputs)
+        signatures.retained.withPacket(finding.event) { packet in
+          outputs.append(finding, of: packet, to: showings)
+        }
+        findings += 1
+        counts.events += 1
+      }
+      signatures.retained.release(finding.event)
+    }
+  }
+
+  /// Notes that time has passed without an event, by the clock of events: what is missing by now is found.
+  mutating func advance(to time: UInt64) {
+    guard let signatures else { return }
+    signatures.advance(to: time)
+    if !signatures.findings.isEmpty { emitFindings() }
+  }
+
+  /// Lets signatures take what they still wait with, because no other event comes.
+  mutating func finishSignatures() {
+    guard let signatures else { return }
+    signatures.finish()
+    if !signatures.findings.isEmpty { emitFindings() }
   }
 
   private func matcher(of generation: UInt32) -> Uncounted<PlanMatcher>? {

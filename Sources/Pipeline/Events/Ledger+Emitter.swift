@@ -11,6 +11,9 @@ extension Ledger {
       emitted: emitter.counts.events, rules: emitter.ruleAccounts(ringFull: ringFull),
       events: zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
         .map { (kind: $0.0, counts: $0.1) },
-      outputs: emitter.outputs.all.map(\.account), messages: emitter.messages)
+      outputs: emitter.outputs.all.map(\.account), findings: emitter.findings,
+      signatures: emitter.signatures?.accounts ?? [],
+      lateForSignatures: emitter.signatures?.late ?? 0,
+      unseenBySignatures: emitter.signatures?.unseen ?? 0, messages: emitter.messages)
   }
 }

@@ -2,13 +2,15 @@
 enum Event: ~Copyable, ~Escapable {
   /// A packet, of which each label's event shows its part.
   case packet(DecodedPacket)
+  /// What a signature found, with the packet of the event that completed it.
+  case finding(SignatureFinding, DecodedPacket)
   /// What the reader of an output does not see.
   case gap(Gap)
 
   /// When it happened, in ns of `CLOCK_BOOTTIME`.
   var time: UInt64 {
     switch self {
-    case .packet(let packet): packet.record.time
+    case .packet(let packet), .finding(_, let packet): packet.record.time
     case .gap(let gap): gap.until
     }
   }

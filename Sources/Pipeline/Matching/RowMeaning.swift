@@ -9,12 +9,18 @@ final class RowMeaning {
     let role: ContentProtocol.Role?
     /// The outputs that show the event, in their order.
     let showings: [Showing]
+    /// Whether policies want it for itself; else only for signatures.
+    let isShown: Bool
+    /// The rules that want it for signatures, by number.
+    let feeds: [Int]
     var counts = RuleCounts()
 
-    init(kind: EventKind, showings: [Showing]) {
+    init(kind: EventKind, showings: [Showing], isShown: Bool = true, feeds: [Int] = []) {
       self.kind = kind
       role = kind.contentRole
       self.showings = showings
+      self.isShown = isShown
+      self.feeds = feeds
     }
   }
 
@@ -61,22 +67,30 @@ final class RowMeaning {
     headers = parts.isEmpty ? nil : content.flatMap { meaning(of: row.intersection($0.headers)) }
     questions = undecided.questions(about: row)
     var policies: [EventKind: Set<Int>] = [:]
+    var feeds: [EventKind: [Int]] = [:]
     var isKnown = true
     row.forEachRule { number in
       guard number < plan.rules.count else {
         isKnown = false
         return
       }
-      policies[plan.rules[number].event, default: []].insert(plan.rules[number].policy)
+      let rule = plan.rules[number]
+      if rule.feed == nil {
+        policies[rule.event, default: []].insert(rule.policy)
+      } else {
+        feeds[rule.event, default: []].append(number)
+      }
     }
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
-      guard let names = policies[kind]?.sorted().map({ plan.policies[$0] }) else { return nil }
+      guard policies[kind] != nil || feeds[kind] != nil else { return nil }
+      let names = (policies[kind] ?? []).sorted().map { plan.policies[$0] }
       let showings: [Showing] = routes.enumerated().compactMap { output, route in
         let kept = route.policies(among: names, for: kind.id)
         return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
       }
-      return Want(kind: kind, showings: showings)
+      return Want(
+        kind: kind, showings: showings, isShown: policies[kind] != nil, feeds: feeds[kind] ?? [])
     }
   }
 

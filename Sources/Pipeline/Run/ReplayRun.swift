@@ -61,6 +61,7 @@ public struct ReplayRun: ~Copyable {
     }
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
+    emitter.finishSignatures()
     progress(reader.input.taken)
     awaitReaders(stop)
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch { failure = failure ?? error }
@@ -182,7 +183,7 @@ public struct ReplayLedger: Sendable, CustomStringConvertible {
   public var description: String {
     "frames \(counts.frames): not IP \(counts.notIP), link type not known \(counts.unknownLink), "
       + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
-      + "events \(ledger.emitted), rejected \(ledger.rejected), "
+      + "events \(ledger.emitted), \(ledger.findingWords)rejected \(ledger.rejected), "
       + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
       + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
       + Self.words(

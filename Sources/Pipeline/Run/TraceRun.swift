@@ -81,6 +81,7 @@ public struct TraceRun: ~Copyable {
     do throws(SystemError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     do throws(TraceError) { try drain() } catch { failure = failure ?? error }
+    emitter.finishSignatures()
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch {
       failure = failure ?? .output(error)
     }
@@ -105,6 +106,8 @@ public struct TraceRun: ~Copyable {
       }
       let count = try consumeBatch()
       rest = Self.rest(after: count)
+      // The ring is empty: whatever happened until now was seen.
+      if count == 0 { emitter.advance(to: BootClock.bootTime) }
       try noticeGap(isIdle: count < Self.batchLimit)
       if ready.contains(where: wakeups.contains) { tellNotices() }
       do throws(OutputError) {
@@ -213,11 +216,18 @@ public struct TraceRun: ~Copyable {
   ) -> Int32 {
     let waits = [
       deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
-      rest.map { .milliseconds($0) },
+      rest.map { .milliseconds($0) }, signatureWait,
     ]
     guard let wait = waits.compactMap({ $0 }).min() else { return -1 }
     let left = wait / .milliseconds(1)
     return Int32(max(0, min(left.rounded(.up), 1_000_000)))
+  }
+
+  /// How long it takes until a signature has something to do although nothing comes; nil when none has.
+  private var signatureWait: Duration? {
+    guard let time = emitter.signatures?.wakeTime else { return nil }
+    let now = BootClock.bootTime
+    return .nanoseconds(Int64(clamping: time > now ? time - now : 1_000_000))
   }
 
   /// The records that are taken before signals and the time are looked at again, however many more there are.

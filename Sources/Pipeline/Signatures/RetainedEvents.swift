@@ -103,6 +103,23 @@ import Policy
     unsafe places[Int(number) - 1].observations.append(observation)
   }
 
+  /// Puts those of one machine in the order in which it takes them: the last member first.
+  func sortObservations(_ number: UInt32) {
+    let index = Int(number) - 1
+    let count = unsafe places[index].observations.count
+    for place in 0..<count {
+      var place = place
+      while place > 0 {
+        let (a, b) = unsafe (
+          places[index].observations[place - 1], places[index].observations[place]
+        )
+        guard a.machine == b.machine ? a.member < b.member : a.machine > b.machine else { break }
+        unsafe places[index].observations.swapAt(place - 1, place)
+        place -= 1
+      }
+    }
+  }
+
   /// How many observations an event has.
   func observationCount(_ number: UInt32) -> Int {
     unsafe places[Int(number) - 1].observations.count

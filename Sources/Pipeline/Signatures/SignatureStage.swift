@@ -14,7 +14,7 @@ final class SignatureStage {
   let retained: RetainedEvents
   private var order: EventOrder
   private var watchers: [Watcher?] = []
-  private var plans: [UInt32: [Int]] = [:]
+  private var plans: [Plan] = []
   private let clock: BootClock
   private let seed: KeyHash.Seed
   private var lender = FieldLender()
@@ -23,6 +23,13 @@ final class SignatureStage {
   private var retired = SignatureAccounts()
   /// When events were last lost, in ns; 0 for never.
   private var lossTime: UInt64 = 0
+
+  /// Who watches in a plan, and for each rule that feeds a signature what becomes of its events.
+  private struct Plan {
+    var generation: UInt32
+    var places: [Int]
+    var recipes: [[MemberRecipe]]
+  }
 
   private struct Completed {
     var watcher: Int
@@ -50,10 +57,8 @@ final class SignatureStage {
   // MARK: plans
 
   /// Takes a plan; who watches for the same in the same policy goes on with what it remembers.
-  ///
-  /// - Returns: for each rule that feeds a signature, what becomes of its events.
-  func add(_ plan: TracePlan, generation: UInt32) -> [Int: [MemberRecipe]] {
-    guard !plan.uses.isEmpty else { return [:] }
+  func add(_ plan: TracePlan, generation: UInt32) {
+    guard !plan.uses.isEmpty else { return }
     var places: [Int] = []
     for use in plan.uses {
       let signature = plan.signatures[use.signature]
@@ -74,12 +79,10 @@ final class SignatureStage {
       watchers[place]?.adopt(
         use, feeds: use.feeds.map { .init(recipes: recipes($0.target), filters: $0.filters) })
     }
-    plans[generation] = places
-    var feeds: [Int: [MemberRecipe]] = [:]
-    for (number, rule) in plan.rules.enumerated() {
-      if let feed = rule.feed { feeds[number] = recipes(feed) }
-    }
-    return feeds
+    plans.append(
+      Plan(
+        generation: generation, places: places,
+        recipes: plan.rules.map { rule in rule.feed.map { recipes($0) } ?? [] }))
   }
 
   /// Forgets a plan, and what those remember who watch for nothing any more.
@@ -87,13 +90,14 @@ final class SignatureStage {
   /// - Returns: the names of the signatures whose state is gone, each once.
   @discardableResult
   func remove(generation: UInt32) -> [String] {
-    guard let places = plans.removeValue(forKey: generation) else { return [] }
-    let kept = Set(plans.values.joined())
+    guard let index = plans.firstIndex(where: { $0.generation == generation }) else { return [] }
+    let places = plans.remove(at: index).places
+    let kept = Set(plans.flatMap(\.places))
     var dropped: [String] = []
     for place in places where !kept.contains(place) {
       guard let watcher = watchers[place] else { continue }
       while let (event, _) = watcher.machine.expire() { retained.release(event) }
-      retired.add(watcher)
+      retired.add(watcher.account)
       watchers[place] = nil
       if !dropped.contains(watcher.signature.name) { dropped.append(watcher.signature.name) }
     }
@@ -103,7 +107,7 @@ final class SignatureStage {
   /// What became of the events that signatures got, by policy and signature.
   var accounts: [SignatureAccount] {
     var accounts = retired
-    for watcher in watchers { if let watcher { accounts.add(watcher) } }
+    for watcher in watchers { if let watcher { accounts.add(watcher.account) } }
     return accounts.all
   }
 
@@ -116,9 +120,14 @@ final class SignatureStage {
   // MARK: events
 
   /// Takes an event that signatures select.
+  ///
+  /// - Parameters:
+  ///   - rules: the rules that want it for signatures, by number.
+  ///   - generation: the plan whose rules they are.
   func take(
-    _ packet: borrowing DecodedPacket, _ event: EventKind, _ recipes: [MemberRecipe]
+    _ packet: borrowing DecodedPacket, _ event: EventKind, _ rules: [Int], generation: UInt32
   ) {
+    guard let plan = plans.firstIndex(where: { $0.generation == generation }) else { return }
     var place = retained.keep(packet, event)
     while place == nil, let next = order.next(isForced: true) {
       process(next.event, next.time)
@@ -128,12 +137,14 @@ final class SignatureStage {
       unseen += 1
       return
     }
-    for index in recipes.indices {
-      let isKeyed = recipes[index].observe(packet, seed, clock, &lender) {
-        retained.add($0, to: place)
+    for rule in rules.indices {
+      for index in plans[plan].recipes[rules[rule]].indices {
+        let recipe = plans[plan].recipes[rules[rule]][index]
+        let isKeyed = recipe.observe(packet, seed, clock, &lender) { retained.add($0, to: place) }
+        if !isKeyed { watchers[Int(recipe.machine)]?.machine.withoutKey += 1 }
       }
-      if !isKeyed { watchers[Int(recipes[index].machine)]?.machine.withoutKey += 1 }
     }
+    if rules.count > 1 { retained.sortObservations(place) }
     order.add(place, at: packet.record.time)
     pump()
   }
@@ -297,8 +308,9 @@ final class SignatureStage {
       let memory = first.machine.memory
       findings.append(
         SignatureFinding(
-          signature: first.signature, number: first.number,
-          policies: policies.sorted { $0.0 < $1.0 }.map(\.1), event: event,
+          first.signature, number: first.number,
+          policies: policies.sorted { $0.0 < $1.0 }.map(\.1), base: retained.event(event),
+          event: event,
           data: ready[index].data, isApproximate: ready[index].isApproximate,
           isIncomplete: lossTime > 0 && (memory == 0 || lossTime &+ memory >= time)))
     }

@@ -46,4 +46,16 @@ final class Watcher {
   func selection(of member: Int32) -> Int {
     signature.correlation?.members[Int(member)].selection ?? Int(member)
   }
+
+  /// What became of its events.
+  var account: SignatureAccount {
+    var account = SignatureAccount(policy: policy, signature: signature.name)
+    account.findings = machine.findings
+    account.suppressed = machine.suppressed
+    account.rejected = rejected
+    account.withoutKey = machine.withoutKey
+    account.forgotten = machine.forgotten
+    account.keys = machine.keys
+    return account
+  }
 }

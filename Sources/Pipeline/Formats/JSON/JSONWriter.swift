@@ -19,6 +19,9 @@ final class JSONWriter: EventWriter {
     case .packet(let packet):
       append(label, of: packet, to: &chunk.lines)
       chunk.endLine(of: label)
+    case .finding(let finding, let packet):
+      append(label, of: finding, packet, to: &chunk.lines)
+      chunk.endLine(of: label)
     case .gap(let gap):
       append(label, of: gap, to: &chunk.lines)
       chunk.endLine(of: nil)
@@ -33,7 +36,7 @@ final class JSONWriter: EventWriter {
     envelope.append(
       label, time: record.time, processor: record.processor, systemCall: record.systemCall,
       isCompat: record.isCompat, owner: record.owner, to: &line)
-    appendArguments(of: label, packet, to: &line)
+    appendArguments(of: label.kind, packet, to: &line)
     line.append("]}\n")
   }
 }

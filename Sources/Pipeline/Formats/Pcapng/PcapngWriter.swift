@@ -47,7 +47,7 @@ final class PcapngWriter: EventWriter {
     _ event: borrowing Event, as label: EventLabel, to chunk: LineChunk
   ) {
     switch event {
-    case .packet: labels.append(label)
+    case .packet, .finding: labels.append(label)
     case .gap: break
     }
   }

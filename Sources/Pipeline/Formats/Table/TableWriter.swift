@@ -36,6 +36,9 @@ final class TableWriter: EventWriter {
     case .packet(let packet):
       append(label, of: packet, to: &chunk.lines)
       chunk.endLine(of: label)
+    case .finding(let finding, let packet):
+      append(label, of: finding, packet, to: &chunk.lines)
+      chunk.endLine(of: label)
     case .gap(let gap):
       append(gap, to: &chunk.lines)
       chunk.endLine(of: nil)
@@ -52,18 +55,7 @@ final class TableWriter: EventWriter {
     _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) {
     let headers = packet.headers
-    let owner = packet.record.owner
-    appendTime(packet.record.time, to: &line)
-    line.append(" ")
-    let isOwned = owner.id != 0
-    field(5, &line) { line in
-      if isOwned { line.append(decimal: owner.userID) } else { line.append("-") }
-    }
-    let comm = isOwned ? line.append(safeText: owner.comm, columns: 15) : line.append(column: "-")
-    line.pad(comm, to: 15)
-    field(7, &line) { line in
-      if isOwned { line.append(decimal: owner.processID) } else { line.append("-") }
-    }
+    appendOwner(of: packet, to: &line)
     if colour { line.append("\u{1b}[36m") }
     field(13, &line) { line in label.kind.map { line.append(kinds[$0.index]) } }
     if colour { line.append("\u{1b}[0m") }
@@ -88,6 +80,49 @@ final class TableWriter: EventWriter {
     default: break
     }
     line.truncate(to: min(line.count, max(detail, detail + Self.width - 72 - flow)))
+    line.append("\n")
+  }
+
+  /// Writes the columns from the time to the process.
+  private func appendOwner(of packet: borrowing DecodedPacket, to line: inout LineBuffer) {
+    let owner = packet.record.owner
+    appendTime(packet.record.time, to: &line)
+    line.append(" ")
+    let isOwned = owner.id != 0
+    field(5, &line) { line in
+      if isOwned { line.append(decimal: owner.userID) } else { line.append("-") }
+    }
+    let comm = isOwned ? line.append(safeText: owner.comm, columns: 15) : line.append(column: "-")
+    line.pad(comm, to: 15)
+    field(7, &line) { line in
+      if isOwned { line.append(decimal: owner.processID) } else { line.append("-") }
+    }
+  }
+
+  /// Writes a finding as a line for people: where its packet went, how severe it is, and its data.
+  private func append(
+    _ label: EventLabel, of finding: SignatureFinding, _ packet: borrowing DecodedPacket,
+    to line: inout LineBuffer
+  ) {
+    let headers = packet.headers
+    appendOwner(of: packet, to: &line)
+    let severity = finding.signature.threat.severity
+    if colour { line.append(severity.map { $0 >= 3 } == true ? "\u{1b}[31m" : "\u{1b}[33m") }
+    line.pad(line.append(safeText: label.name, columns: 13), to: 13)
+    if colour { line.append("\u{1b}[0m") }
+    line.pad(line.append(safeText: label.text, columns: 10), to: 10)
+    line.append(packet.record.direction == .egress ? "out " : "in  ")
+    line.append(headers.source, headers.ports?.source, headers.shape.family)
+    line.append(" → ")
+    line.append(headers.destination, headers.ports?.destination, headers.shape.family)
+    var words = severity.map { [Signature.Threat.severities[$0]] } ?? []
+    words += finding.data.map { "\($0.name)=\($0.value.text)" }
+    if finding.isApproximate { words.append("approximate") }
+    if finding.isIncomplete { words.append("incomplete") }
+    for word in words {
+      line.append(", ")
+      _ = line.append(safeText: Array(word.utf8), columns: 60)
+    }
     line.append("\n")
   }
 

@@ -22,22 +22,18 @@ public struct SignatureAccount: Equatable, Sendable {
 struct SignatureAccounts {
   private(set) var all: [SignatureAccount] = []
 
-  /// Adds what a watcher counted.
-  mutating func add(_ watcher: Watcher) {
-    let place: Int
-    if let known = all.firstIndex(where: {
-      $0.policy == watcher.policy && $0.signature == watcher.signature.name
-    }) {
-      place = known
-    } else {
-      place = all.count
-      all.append(SignatureAccount(policy: watcher.policy, signature: watcher.signature.name))
+  /// Adds what was counted.
+  mutating func add(_ more: SignatureAccount) {
+    let known = all.firstIndex { $0.policy == more.policy && $0.signature == more.signature }
+    guard let place = known else {
+      all.append(more)
+      return
     }
-    all[place].findings += watcher.machine.findings
-    all[place].suppressed += watcher.machine.suppressed
-    all[place].rejected += watcher.rejected
-    all[place].withoutKey += watcher.machine.withoutKey
-    all[place].forgotten += watcher.machine.forgotten
-    all[place].keys += watcher.machine.keys
+    all[place].findings += more.findings
+    all[place].suppressed += more.suppressed
+    all[place].rejected += more.rejected
+    all[place].withoutKey += more.withoutKey
+    all[place].forgotten += more.forgotten
+    all[place].keys += more.keys
   }
 }

@@ -1,52 +1,6 @@
 import Policy
 import System
 
-/// What a signature found, ready to be shown.
-struct SignatureFinding {
-  /// The signature.
-  let signature: Signature
-  /// Its number among all in load order.
-  let number: Int
-  /// The names of the policies that watch for it and whose state was completed, in load order.
-  let policies: [String]
-  /// The event that completed it, among those that are retained; one holder's share of it goes with the finding.
-  let event: UInt32
-  /// Its data, in the order of the document.
-  let data: [FindingDatum]
-  /// Whether the number that met the condition may be smaller than it should be.
-  let isApproximate: Bool
-  /// Whether events were lost while it was being completed.
-  let isIncomplete: Bool
-}
-
-/// A member of a finding's data.
-struct FindingDatum: Equatable {
-  let name: String
-  let value: Value
-
-  /// A value, of the types that events have.
-  enum Value: Equatable {
-    case none
-    case flag(UInt64)
-    case number(UInt64)
-    case signed(Int64)
-    case text(String)
-    case texts([String])
-
-    /// The type, as the JSON names it.
-    var typeName: String {
-      switch self {
-      case .none: "unknown"
-      case .flag: "int"
-      case .number: "unsigned long"
-      case .signed: "long"
-      case .text: "const char *"
-      case .texts: "const char**"
-      }
-    }
-  }
-}
-
 extension Signature {
   /// The data of a finding.
   ///
@@ -121,26 +75,4 @@ extension Signature {
 
 extension FindingDatum.Value {
   fileprivate var isText: Bool { if case .text = self { true } else { false } }
-
-  /// The value as a part of a text.
-  var text: String {
-    switch self {
-    case .none: ""
-    case .flag(let number), .number(let number): String(number)
-    case .signed(let number): String(number)
-    case .text(let text): text
-    case .texts(let texts): texts.joined(separator: ",")
-    }
-  }
-
-  /// The value as filters see it; nil when there is none.
-  var field: FieldValue? {
-    switch self {
-    case .none: nil
-    case .flag(let number), .number(let number): .number(number)
-    case .signed(let number): .signed(number)
-    case .text(let text): .text(text)
-    case .texts(let texts): .text(texts.joined(separator: ","))
-    }
-  }
 }

@@ -1,0 +1,103 @@
+import Policy
+
+/// What a signature found, ready to be shown.
+final class SignatureFinding: Sendable {
+  /// The signature.
+  let signature: Signature
+  /// Its number among all in load order.
+  let number: Int
+  /// The names of the policies that watch for it and whose state was completed, in load order.
+  let policies: [String]
+  /// What the event is that completed it.
+  let base: EventKind
+  /// The place of that event among those that are retained; one holder's share of it goes with the finding.
+  let event: UInt32
+  /// Its data, in the order of the document.
+  let data: [FindingDatum]
+  /// Whether the number that met the condition may be smaller than it should be.
+  let isApproximate: Bool
+  /// Whether events were lost while it was being completed.
+  let isIncomplete: Bool
+
+  init(
+    _ signature: Signature, number: Int, policies: [String], base: EventKind, event: UInt32,
+    data: [FindingDatum], isApproximate: Bool, isIncomplete: Bool
+  ) {
+    self.signature = signature
+    self.number = number
+    self.policies = policies
+    self.base = base
+    self.event = event
+    self.data = data
+    self.isApproximate = isApproximate
+    self.isIncomplete = isIncomplete
+  }
+
+  /// The identity of its event.
+  var id: EventID { signature.eventID(number) }
+
+  /// The elements of `args`.
+  var argumentCount: Int { data.count + (isApproximate ? 1 : 0) + (isIncomplete ? 1 : 0) + 1 }
+}
+
+/// A member of a finding's data.
+struct FindingDatum: Equatable, Sendable {
+  let name: String
+  let value: Value
+
+  /// A value, of the types that events have.
+  enum Value: Equatable, Sendable {
+    case none
+    case flag(UInt64)
+    case number(UInt64)
+    case signed(Int64)
+    case text(String)
+    case texts([String])
+
+    /// The type, as the JSON names it.
+    var typeName: String {
+      switch self {
+      case .none: "unknown"
+      case .flag: "int"
+      case .number: "unsigned long"
+      case .signed: "long"
+      case .text: "const char *"
+      case .texts: "const char**"
+      }
+    }
+  }
+}
+
+extension FindingDatum.Value {
+  /// The value as a part of a text.
+  var text: String {
+    switch self {
+    case .none: ""
+    case .flag(let number), .number(let number): String(number)
+    case .signed(let number): String(number)
+    case .text(let text): text
+    case .texts(let texts): texts.joined(separator: ",")
+    }
+  }
+
+  /// The value as filters see it; nil when there is none.
+  var field: FieldValue? {
+    switch self {
+    case .none: nil
+    case .flag(let number), .number(let number): .number(number)
+    case .signed(let number): .signed(number)
+    case .text(let text): .text(text)
+    case .texts(let texts): .text(texts.joined(separator: ","))
+    }
+  }
+}
+
+extension Signature {
+  /// The number of the first signature's event.
+  static let firstEventNumber: UInt32 = 6000
+
+  /// The identity of its findings, by its number among all in load order.
+  func eventID(_ number: Int) -> EventID {
+    EventID(number: Self.firstEventNumber + UInt32(number), name: name)
+  }
+}
