@@ -22,6 +22,7 @@ public struct Emitter: ~Copyable {
   /// The findings among the events that were emitted.
   private(set) var findings: UInt64 = 0
   private var findingLabels = FindingLabels()
+  private var dropped: [String] = []
 
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
@@ -79,7 +80,7 @@ public struct Emitter: ~Copyable {
     let counts = matcher.counts
     retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
-    signatures?.remove(generation: generation)
+    dropped += signatures?.remove(generation: generation) ?? []
     return counts.rules
   }
 
@@ -272,6 +273,12 @@ public struct Emitter: ~Copyable {
       }
       signatures.retained.release(finding.event)
     }
+  }
+
+  /// Takes the names of the signatures whose state went with a plan since the last time.
+  mutating func takeDroppedSignatures() -> [String] {
+    defer { dropped = [] }
+    return dropped
   }
 
   /// Notes that time has passed without an event, by the clock of events: what is missing by now is found.

@@ -120,6 +120,9 @@ extension TraceRun {
 
   private mutating func forget(_ generation: UInt32, ringFull: [UInt64]) {
     emitter.remove(generation: generation, ringFull: ringFull)
+    for name in emitter.takeDroppedSignatures() {
+      notice("what the signature '\(name)' remembered is gone: it has changed")
+    }
     processes?.remove(generation: generation)
   }
 

@@ -160,6 +160,7 @@ public struct TraceRun: ~Copyable {
       if let unknown { notice(unknown) }
       let full = counts.ringFull
       guard gaps.isNew(full) else { return }
+      emitter.signatures?.noteLoss(at: BootClock.bootTime)
       emitter.outputs.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
     } catch { throw .kernel(error) }
   }

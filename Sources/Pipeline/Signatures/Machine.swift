@@ -360,6 +360,14 @@ final class Machine {
     return (event, speak(key, deadline) ? Completion(count: 1) : nil)
   }
 
+  /// Gives up waiting for what would follow an event; nil when no event is waited with.
+  func abandon() -> UInt32? {
+    guard deadline != nil, let oldest = unsafe states.oldest else { return nil }
+    let event = unsafe payload(oldest, as: UInt32.self)[0]
+    unsafe states.remove(oldest)
+    return event
+  }
+
   // MARK: what is new
 
   private func know(

@@ -96,10 +96,13 @@ final class SignatureStage {
     var dropped: [String] = []
     for place in places where !kept.contains(place) {
       guard let watcher = watchers[place] else { continue }
-      while let (event, _) = watcher.machine.expire() { retained.release(event) }
+      let keys = watcher.machine.keys
+      while let event = watcher.machine.abandon() { retained.release(event) }
       retired.add(watcher.account)
       watchers[place] = nil
-      if !dropped.contains(watcher.signature.name) { dropped.append(watcher.signature.name) }
+      if keys > 0, !dropped.contains(watcher.signature.name) {
+        dropped.append(watcher.signature.name)
+      }
     }
     return dropped
   }
@@ -245,7 +248,7 @@ final class SignatureStage {
           of: packet, selection: completed.selection, count: completed.completion.count, clock,
           &lender, data: completed.data)
         ready.append((completed.watcher, data, completed.completion.isApproximate))
-        for feed in watcher.feeds { feed.recipes.isEmpty ? () : take(data, packet, feed, event, time, serial) }
+        for feed in watcher.feeds { take(data, packet, feed, event, time, serial) }
       }
     }
     completions.removeAll(keepingCapacity: true)

@@ -25,6 +25,7 @@ public enum StatsSchema {
     counts([
       ("submitted", "records read: the sum of the numbers that follow, but for `further`"),
       ("emitted", "events given to the outputs"),
+      ("fed", "events given to signatures alone"),
       ("rejected", "refused by a clause that user space decides, or of another sort"),
       ("undecodable", "what the event shows is cut off or malformed"),
     ])
@@ -43,7 +44,7 @@ public enum StatsSchema {
     ])
 
   private static let loss = JSONSchema.object([
-    ("policies", JSONSchema.list(JSONSchema.text)), ("event", event), ("count", number),
+    ("policies", JSONSchema.list(JSONSchema.text)), ("event", JSONSchema.text), ("count", number),
   ])
 
   private static let keys: [(name: String, schema: JSONValue)] = [
@@ -151,6 +152,30 @@ public enum StatsSchema {
               ("dropped", "events for which there was no room, by on-full=drop"),
               ("unwritten", "events that waited in vain when the output failed or took no more"),
             ]) + [("losses", JSONSchema.list(loss))]))
+    ),
+    (
+      "signatures",
+      JSONSchema.object(
+        counts([
+          ("findings", "findings among the events that were emitted"),
+          ("late", "events that came too late to be put in order"),
+          ("unseen", "events that signatures did not see, because there was no room to keep them"),
+        ]) + [
+          (
+            "accounts",
+            JSONSchema.list(
+              JSONSchema.object(
+                [("policy", JSONSchema.text), ("signature", JSONSchema.text)]
+                  + counts([
+                    ("findings", "what it found, shown or not"),
+                    ("suppressed", "held back because the key had a finding not long ago"),
+                    ("rejected", "refused by a filter of the policy"),
+                    ("withoutKey", "events without one of the values of the key"),
+                    ("forgotten", "keys and values that had to go while they were of use"),
+                    ("keys", "keys that are remembered"),
+                  ])))
+          )
+        ])
     ),
   ]
 }

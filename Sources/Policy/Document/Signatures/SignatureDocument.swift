@@ -12,7 +12,7 @@ public struct DocumentEntry<Value: Equatable & Sendable>: Equatable, Sendable {
 /// that it has can still be checked.
 public struct SignatureDocument: Equatable, Sendable {
   /// How events are to be correlated, as it is written.
-  public struct Correlation: Equatable, Sendable {
+  public struct WrittenCorrelation: Equatable, Sendable {
     /// From its first to behind its last character.
     public var range: SourceRange
     /// The word for how events are correlated.
@@ -58,7 +58,7 @@ public struct SignatureDocument: Equatable, Sendable {
   /// The events that it watches, by name.
   public var selections: [DocumentEntry<PolicyDocument.Rule>] = []
   /// How they are correlated; nil when every event is a finding.
-  public var correlation: Correlation?
+  public var correlation: WrittenCorrelation?
   /// The data of a finding, in order.
   public var output: [DocumentEntry<SourceText>] = []
   /// The files of lists that its filters name.

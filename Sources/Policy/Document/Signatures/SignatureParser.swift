@@ -76,11 +76,11 @@ extension PolicyParser {
     return document
   }
 
-  private mutating func correlation(_ node: YAMLNode) -> SignatureDocument.Correlation? {
+  private mutating func correlation(_ node: YAMLNode) -> SignatureDocument.WrittenCorrelation? {
     guard let body = keyed(node, "`correlation`", Self.correlation),
       let type = text(required("type", body), "`type`")
     else { return nil }
-    var correlation = SignatureDocument.Correlation(range: node.range, type: type)
+    var correlation = SignatureDocument.WrittenCorrelation(range: node.range, type: type)
     if let rules = body["rules"] {
       correlation.rules = list(rules, "`rules`", "the name of a selection")
     }

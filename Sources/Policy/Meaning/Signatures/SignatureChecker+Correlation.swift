@@ -11,7 +11,7 @@ extension SignatureChecker {
   ]
 
   /// What a correlation means; nil when something in it is wrong.
-  mutating func correlation(_ written: SignatureDocument.Correlation) -> Correlation? {
+  mutating func correlation(_ written: SignatureDocument.WrittenCorrelation) -> Correlation? {
     guard let allowed = Self.types[written.type.text] else {
       let known = Self.types.keys.sorted()
       error(
@@ -74,7 +74,7 @@ extension SignatureChecker {
 
   /// Reports what a type has no use for.
   private mutating func checkSettings(
-    _ written: SignatureDocument.Correlation, _ allowed: Set<String>
+    _ written: SignatureDocument.WrittenCorrelation, _ allowed: Set<String>
   ) {
     var given = written.settings.map(\.key) + written.bounds.map(\.key)
     if let field = written.field { given.append(field.renamed("field")) }
@@ -86,7 +86,7 @@ extension SignatureChecker {
   }
 
   /// The selections that take part, by index.
-  private mutating func rules(_ written: SignatureDocument.Correlation) -> [Int]? {
+  private mutating func rules(_ written: SignatureDocument.WrittenCorrelation) -> [Int]? {
     guard let names = written.rules else {
       let known = written.knownBy.first { $0.key.text == "rule" }?.value.text
       return document.selections.indices.filter { document.selections[$0].key.text != known }
@@ -148,7 +148,7 @@ extension SignatureChecker {
 
   /// The type with its settings; with `known-by`, what makes values known.
   private mutating func kind(
-    _ written: SignatureDocument.Correlation, _ rules: [Int], _ absent: [Int]
+    _ written: SignatureDocument.WrittenCorrelation, _ rules: [Int], _ absent: [Int]
   ) -> (Correlation.Kind, Known?)? {
     if rules.isEmpty {
       error("empty-value", "no selection takes part", written.type)
@@ -165,7 +165,7 @@ extension SignatureChecker {
     }
   }
 
-  private mutating func hasField(_ written: SignatureDocument.Correlation) -> Bool {
+  private mutating func hasField(_ written: SignatureDocument.WrittenCorrelation) -> Bool {
     if written.field != nil { return true }
     error(
       "missing-key", "`\(written.type.text)` must name a `field` in its `condition`", written.type)
@@ -173,7 +173,7 @@ extension SignatureChecker {
   }
 
   private mutating func threshold(
-    _ written: SignatureDocument.Correlation
+    _ written: SignatureDocument.WrittenCorrelation
   ) -> ClosedRange<UInt64>? {
     var (low, high): (UInt64, UInt64) = (0, .max)
     guard !written.bounds.isEmpty else {
@@ -218,7 +218,7 @@ extension SignatureChecker {
   }
 
   private mutating func newValue(
-    _ written: SignatureDocument.Correlation, _ rules: [Int]
+    _ written: SignatureDocument.WrittenCorrelation, _ rules: [Int]
   ) -> (Correlation.Kind, Known?)? {
     guard rules.count == 1 else {
       error("invalid-value", "`new_value` looks at one selection", written.type)
@@ -248,7 +248,7 @@ extension SignatureChecker {
     return (.newValue(history: history, warmUp: warmUp, knownFor: knownFor ?? history), known)
   }
 
-  private mutating func interval(_ written: SignatureDocument.Correlation) -> Correlation.Kind? {
+  private mutating func interval(_ written: SignatureDocument.WrittenCorrelation) -> Correlation.Kind? {
     guard let countText = setting("count", written), let longest = setting("max", written) else {
       error("missing-key", "`interval` must have the keys `count` and `max`", written.type)
       return nil
@@ -277,13 +277,13 @@ extension SignatureChecker {
   // MARK: values
 
   private func setting(
-    _ key: String, _ written: SignatureDocument.Correlation
+    _ key: String, _ written: SignatureDocument.WrittenCorrelation
   ) -> SourceText? {
     written.settings.first { $0.key.text == key }?.value
   }
 
   private mutating func fraction(
-    _ key: String, _ written: SignatureDocument.Correlation, _ standard: Double
+    _ key: String, _ written: SignatureDocument.WrittenCorrelation, _ standard: Double
   ) -> Double? {
     guard let text = setting(key, written) else { return standard }
     let isPercent = text.text.hasSuffix("%")
@@ -309,7 +309,7 @@ extension SignatureChecker {
   }
 
   private mutating func limits(
-    _ written: SignatureDocument.Correlation
+    _ written: SignatureDocument.WrittenCorrelation
   ) -> (keys: Int, values: Int) {
     var limits = (keys: Correlation.defaultKeyLimit, values: Correlation.defaultValueLimit)
     for entry in written.limits {
@@ -324,7 +324,7 @@ extension SignatureChecker {
 
   /// Reports keys that can never be equal, because two selections compare values of different sorts.
   private mutating func checkTypes(
-    of members: [Correlation.Member], _ written: SignatureDocument.Correlation
+    of members: [Correlation.Member], _ written: SignatureDocument.WrittenCorrelation
   ) {
     guard let first = members.first else { return }
     for member in members.dropFirst() where member.key.count == first.key.count {
