@@ -190,7 +190,7 @@ struct FilterChecker {
         let finding = FilterFinding.invalidValue(error, expression.key.text, type, [])
         diagnostics.append(
           Diagnostic(
-            .error, finding.code, finding.message, source: list.source.name,
+            finding.rule, finding.message, source: list.source.name,
             range: list.range(entry.bytes), help: finding.help))
         if diagnostics.count > 1000 { break }
       }

@@ -141,7 +141,7 @@ extension Diagnostic {
     _ expression: FilterExpression, _ signature: String, _ data: [String]
   ) -> Diagnostic {
     Diagnostic(
-      .error, "unknown-field", "a finding of `\(signature)` has no `\(expression.key.text)`",
+      .unknownField, "a finding of `\(signature)` has no `\(expression.key.text)`",
       source: expression.source.source, range: expression.key.range,
       help: data.isEmpty
         ? "it has no data; give the signature an `output`"

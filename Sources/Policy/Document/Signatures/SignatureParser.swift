@@ -159,7 +159,7 @@ extension SourceText {
 extension Diagnostic {
   fileprivate static func noSelections(_ node: YAMLNode, _ source: String) -> Self {
     Self(
-      .error, "empty-value", "`selections` is empty", source: source, range: node.range,
+      .emptyValue, "`selections` is empty", source: source, range: node.range,
       help: "name at least one selection, with its `event`")
   }
 }

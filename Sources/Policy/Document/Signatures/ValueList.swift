@@ -93,13 +93,13 @@ public struct ValueList: Equatable, Sendable {
 extension Diagnostic {
   fileprivate static func severalValues(_ list: ValueList, at bytes: Range<Int>) -> Self {
     Self(
-      .error, "invalid-value", "a line of a list holds one value", source: list.source.name,
+      .invalidValue, "a line of a list holds one value", source: list.source.name,
       range: list.range(bytes), help: "write each value on a line of its own; `#` begins a comment")
   }
 
   fileprivate static func tooManyValues(_ list: ValueList, from bytes: Range<Int>) -> Self {
     Self(
-      .error, "beyond-bounds", "the list holds more than \(ValueList.limit) values",
+      .beyondBounds, "the list holds more than \(ValueList.limit) values",
       source: list.source.name, range: list.range(bytes))
   }
 }

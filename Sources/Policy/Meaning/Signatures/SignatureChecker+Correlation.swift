@@ -14,8 +14,7 @@ extension SignatureChecker {
   mutating func correlation(_ written: SignatureDocument.WrittenCorrelation) -> Correlation? {
     guard let allowed = Self.types[written.type.text] else {
       let known = Self.types.keys.sorted()
-      error(
-        "unknown-key", "there is no type `\(written.type.text)`", written.type,
+      error(.unknownKey, "there is no type `\(written.type.text)`", written.type,
         help: Nearest.question(written.type.text, among: known)
           ?? "the types are \(known.joined(separator: ", "))")
       return nil
@@ -34,8 +33,7 @@ extension SignatureChecker {
     case .temporal, .newValue, .interval: break
     default:
       if written.timespan == nil {
-        error(
-          "missing-key", "`\(written.type.text)` must have the key `timespan`", written.type,
+        error(.missingKey, "`\(written.type.text)` must have the key `timespan`", written.type,
           help: "write how long events belong together, such as timespan: 60s")
       }
     }
@@ -48,20 +46,18 @@ extension SignatureChecker {
       } else if let field = written.field, kind.takesField {
         member.value = value(field.text, field, in: selection)
         if case .valueSum = kind, let type = member.value?.type, !type.hasOrder {
-          error("invalid-value", "`\(field.text)` has no sum: it is no number", field)
+          error(.invalidValue, "`\(field.text)` has no sum: it is no number", field)
         }
       }
       members.append(member)
     }
     if members.count > Correlation.memberLimit {
-      error(
-        "beyond-bounds", "more than \(Correlation.memberLimit) selections take part", written.type)
+      error(.beyondBounds, "more than \(Correlation.memberLimit) selections take part", written.type)
     }
     checkTypes(of: members, written)
     let limits = limits(written)
     if case .valueCount(let range) = kind, range.lowerBound > UInt64(limits.values) {
-      error(
-        "beyond-bounds",
+      error(.beyondBounds,
         "\(range.lowerBound) values are not reached: \(limits.values) of a key are remembered",
         written.bounds.first?.value ?? written.type,
         help: "raise `limits: { values: … }` of the correlation")
@@ -81,7 +77,7 @@ extension SignatureChecker {
     if let expression = written.expression { given.append(expression.renamed("condition")) }
     if !written.knownBy.isEmpty { given.append(written.knownBy[0].key.renamed("known-by")) }
     for key in given where !allowed.contains(key.text) {
-      error("unknown-key", "`\(written.type.text)` has no use for `\(key.text)`", key)
+      error(.unknownKey, "`\(written.type.text)` has no use for `\(key.text)`", key)
     }
   }
 
@@ -99,8 +95,7 @@ extension SignatureChecker {
     let word = part.map { String(decoding: Array(name.text.utf8)[$0], as: UTF8.self) } ?? name.text
     let known = document.selections.map(\.key.text)
     if let index = known.firstIndex(of: word) { return index }
-    error(
-      "unknown-key", "there is no selection `\(word)`", name, part: part,
+    error(.unknownKey, "there is no selection `\(word)`", name, part: part,
       help: Nearest.question(word, among: known)
         ?? "the selections are \(known.joined(separator: ", "))")
     return nil
@@ -123,7 +118,7 @@ extension SignatureChecker {
       let word = String(decoding: bytes[place], as: UTF8.self)
       if isBetween {
         guard word == "and" else {
-          error("invalid-value", "`and` is missing before `\(word)`", text, part: place)
+          error(.invalidValue, "`and` is missing before `\(word)`", text, part: place)
           return nil
         }
         isBetween = false
@@ -136,8 +131,7 @@ extension SignatureChecker {
       }
     }
     guard isBetween, missing.isEmpty || seen.count == 1 else {
-      error(
-        "invalid-value", "`\(text.text)` is not a condition", text,
+      error(.invalidValue, "`\(text.text)` is not a condition", text,
         help: "write `a and b`, or `a and not b` for one selection that others do not follow")
       return nil
     }
@@ -151,7 +145,7 @@ extension SignatureChecker {
     _ written: SignatureDocument.WrittenCorrelation, _ rules: [Int], _ absent: [Int]
   ) -> (Correlation.Kind, Known?)? {
     if rules.isEmpty {
-      error("empty-value", "no selection takes part", written.type)
+      error(.emptyValue, "no selection takes part", written.type)
       return nil
     }
     switch written.type.text {
@@ -167,8 +161,7 @@ extension SignatureChecker {
 
   private mutating func hasField(_ written: SignatureDocument.WrittenCorrelation) -> Bool {
     if written.field != nil { return true }
-    error(
-      "missing-key", "`\(written.type.text)` must name a `field` in its `condition`", written.type)
+    error(.missingKey, "`\(written.type.text)` must name a `field` in its `condition`", written.type)
     return false
   }
 
@@ -177,14 +170,13 @@ extension SignatureChecker {
   ) -> ClosedRange<UInt64>? {
     var (low, high): (UInt64, UInt64) = (0, .max)
     guard !written.bounds.isEmpty else {
-      error(
-        "missing-key", "`\(written.type.text)` must have a `condition` such as { gte: 100 }",
+      error(.missingKey, "`\(written.type.text)` must have a `condition` such as { gte: 100 }",
         written.type)
       return nil
     }
     for bound in written.bounds {
       guard let number = WholeNumber.read(bound.value.text) else {
-        error("invalid-value", "`\(bound.value.text)` is not a whole number", bound.value)
+        error(.invalidValue, "`\(bound.value.text)` is not a whole number", bound.value)
         return nil
       }
       switch bound.key.text {
@@ -200,18 +192,16 @@ extension SignatureChecker {
     let last = written.bounds[written.bounds.count - 1].value
     let counts = written.type.text != "value_sum"
     guard low <= high, high > 0 || !counts else {
-      error(
-        "unreachable-threshold", "no number meets the condition", last,
+      error(.unreachableThreshold, "no number meets the condition", last,
         help: "the event that is looked at counts too, so a count is at least 1")
       return nil
     }
     if counts, low > UInt64(UInt32.max) {
-      error("beyond-bounds", "no more than \(UInt32.max) events are counted", last)
+      error(.beyondBounds, "no more than \(UInt32.max) events are counted", last)
       return nil
     }
     if counts, low <= 1, high == .max {
-      warning(
-        "useless-threshold", "every event meets the condition", last,
+      warning(.uselessThreshold, "every event meets the condition", last,
         help: "leave out the correlation, or write a number above 1")
     }
     return low...high
@@ -221,7 +211,7 @@ extension SignatureChecker {
     _ written: SignatureDocument.WrittenCorrelation, _ rules: [Int]
   ) -> (Correlation.Kind, Known?)? {
     guard rules.count == 1 else {
-      error("invalid-value", "`new_value` looks at one selection", written.type)
+      error(.invalidValue, "`new_value` looks at one selection", written.type)
       return nil
     }
     guard hasField(written) else { return nil }
@@ -231,8 +221,7 @@ extension SignatureChecker {
         written.knownBy.first { $0.key.text == key }?.value
       }
       guard let rule = entry("rule"), let values = entry("values"), let length = entry("for") else {
-        error(
-          "missing-key", "`known-by` must have the keys `rule`, `values` and `for`",
+        error(.missingKey, "`known-by` must have the keys `rule`, `values` and `for`",
           written.knownBy[0].key)
         return nil
       }
@@ -241,7 +230,7 @@ extension SignatureChecker {
     }
     let history = setting("history", written).map { time($0) } ?? knownFor
     guard let history else {
-      error("missing-key", "`new_value` must have the key `history`", written.type)
+      error(.missingKey, "`new_value` must have the key `history`", written.type)
       return nil
     }
     let warmUp = time(setting("warm-up", written)) ?? 0
@@ -250,16 +239,15 @@ extension SignatureChecker {
 
   private mutating func interval(_ written: SignatureDocument.WrittenCorrelation) -> Correlation.Kind? {
     guard let countText = setting("count", written), let longest = setting("max", written) else {
-      error("missing-key", "`interval` must have the keys `count` and `max`", written.type)
+      error(.missingKey, "`interval` must have the keys `count` and `max`", written.type)
       return nil
     }
     guard let count = WholeNumber.read(countText.text), count >= 3 else {
-      error("invalid-value", "`\(countText.text)` is not a number of gaps: it takes 3 or more", countText)
+      error(.invalidValue, "`\(countText.text)` is not a number of gaps: it takes 3 or more", countText)
       return nil
     }
     guard count <= UInt64(Correlation.gapLimit) else {
-      error(
-        "beyond-bounds", "no more than \(Correlation.gapLimit) gaps are remembered", countText)
+      error(.beyondBounds, "no more than \(Correlation.gapLimit) gaps are remembered", countText)
       return nil
     }
     let share = fraction("share", written, 0.8)
@@ -268,7 +256,7 @@ extension SignatureChecker {
     let low = setting("min", written).map { time($0) } ?? 1
     guard let low, let share, let tolerance else { return nil }
     guard low < high else {
-      error("unreachable-threshold", "`min` is not below `max`: no gap is counted", longest)
+      error(.unreachableThreshold, "`min` is not below `max`: no gap is counted", longest)
       return nil
     }
     return .interval(count: Int(count), share: share, tolerance: tolerance, range: low...high)
@@ -289,12 +277,12 @@ extension SignatureChecker {
     let isPercent = text.text.hasSuffix("%")
     guard let number = Double(isPercent ? String(text.text.dropLast()) : text.text), number.isFinite
     else {
-      error("invalid-value", "`\(text.text)` is not a part, such as 0.8 or 80%", text)
+      error(.invalidValue, "`\(text.text)` is not a part, such as 0.8 or 80%", text)
       return nil
     }
     let value = isPercent ? number / 100 : number
     guard value >= 0, value <= 1 else {
-      error("invalid-value", "`\(text.text)` is not between 0 and 1", text)
+      error(.invalidValue, "`\(text.text)` is not between 0 and 1", text)
       return nil
     }
     return value
@@ -303,7 +291,7 @@ extension SignatureChecker {
   private mutating func time(_ text: SourceText?) -> UInt64? {
     guard let text else { return nil }
     do throws(ValueFault) { return try TimeSpan.read(text.text) } catch {
-      self.error("invalid-value", error.reason, text)
+      self.error(.invalidValue, error.reason, text)
       return nil
     }
   }
@@ -314,7 +302,7 @@ extension SignatureChecker {
     var limits = (keys: Correlation.defaultKeyLimit, values: Correlation.defaultValueLimit)
     for entry in written.limits {
       guard let number = WholeNumber.read(entry.value.text), (1...10_000_000).contains(number) else {
-        error("invalid-value", "`\(entry.value.text)` is not a number from 1 to 10000000", entry.value)
+        error(.invalidValue, "`\(entry.value.text)` is not a number from 1 to 10000000", entry.value)
         continue
       }
       if entry.key.text == "keys" { limits.keys = Int(number) } else { limits.values = Int(number) }
@@ -329,8 +317,7 @@ extension SignatureChecker {
     guard let first = members.first else { return }
     for member in members.dropFirst() where member.key.count == first.key.count {
       for (index, (a, b)) in zip(first.key, member.key).enumerated() where a.sort != b.sort {
-        error(
-          "never-matches",
+        error(.neverMatches,
           "`\(written.groupBy[index].text)` is never equal in two selections: one has "
             + "\(a.sort.rawValue), the other \(b.sort.rawValue)", written.groupBy[index])
       }

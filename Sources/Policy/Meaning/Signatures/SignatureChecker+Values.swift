@@ -7,8 +7,7 @@ extension SignatureChecker {
     let name = document.selections[selection].key.text
     if let alias = document.correlation?.aliases.first(where: { $0.key.text == word }) {
       guard let field = alias.value.first(where: { $0.key.text == name }) else {
-        error(
-          "missing-key", "the alias `\(word)` names no field of the selection `\(name)`", alias.key)
+        error(.missingKey, "the alias `\(word)` names no field of the selection `\(name)`", alias.key)
         return nil
       }
       return value(field.value.text, field.value, in: selection, called: name)
@@ -24,7 +23,7 @@ extension SignatureChecker {
     if let entity = EventValue.Entity(rawValue: word) { return .entity(entity) }
     if let key = ScopeCatalog.key(word, in: .rule) {
       if key.field.isKnownOfEvents { return .owner(key.field) }
-      error("unsupported-field", "events do not say `\(word)`", text, part: part)
+      error(.unsupportedField, "events do not say `\(word)`", text, part: part)
       return nil
     }
     let rule = rules[selection]
@@ -35,21 +34,18 @@ extension SignatureChecker {
       let known =
         PacketField.allCases.map(\.key)
         + EventValue.Entity.allCases.map(\.rawValue) + ScopeCatalog.spellings(in: .rule)
-      error(
-        "unknown-field", "no event has a field `\(word)`", text, part: part,
+      error(.unknownField, "no event has a field `\(word)`", text, part: part,
         help: Nearest.question(word, among: known)
           ?? "fields are such as data.dst, hostProcessId and processEntityId")
       return nil
     }
     if member != nil || field == .timestamp {
-      error(
-        "unsupported-field", "`\(word)` cannot be used here", text, part: part,
+      error(.unsupportedField, "`\(word)` cannot be used here", text, part: part,
         help: "use it in a filter")
       return nil
     }
     if let event = rule.events.first(where: { !field.description.events.contains($0) }) {
-      error(
-        "unknown-field", "`\(event.name)`, which the selection `\(name)` takes, has no `\(word)`", text,
+      error(.unknownField, "`\(event.name)`, which the selection `\(name)` takes, has no `\(word)`", text,
         part: part, help: "`tracee-policy list events \(event.name)` shows what it has")
       return nil
     }
@@ -64,15 +60,13 @@ extension SignatureChecker {
     let data = word.hasPrefix("data.") ? String(word.dropFirst(5)) : word
     for signature in context.signatures where rule.signatures.contains(signature.name) {
       if signature.data[data] != nil { continue }
-      error(
-        "unknown-field",
+      error(.unknownField,
         "a finding of `\(signature.name)`, which the selection `\(name)` takes, has no `\(word)`", text,
         part: part, help: "add it to the `output` of `\(signature.name)`")
       return nil
     }
     guard rule.events.isEmpty else {
-      error(
-        "unknown-field", "the selection `\(name)` also takes events, which have no `\(word)`", text,
+      error(.unknownField, "the selection `\(name)` also takes events, which have no `\(word)`", text,
         part: part)
       return nil
     }

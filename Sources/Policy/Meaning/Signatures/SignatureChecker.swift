@@ -36,7 +36,7 @@ struct SignatureChecker {
   private mutating func signature(_ checked: CheckedPolicy) -> Signature? {
     var names: Set<String> = []
     for entry in document.selections where !names.insert(entry.key.text).inserted {
-      error("duplicate-name", "a selection named `\(entry.key.text)` stands before", entry.key)
+      error(.duplicateName, "a selection named `\(entry.key.text)` stands before", entry.key)
     }
     guard checked.rules.count == document.selections.count else { return nil }
     let selections = zip(document.selections, checked.rules).map { entry, rule in
@@ -70,8 +70,7 @@ struct SignatureChecker {
           threat.severity = number
         }
         if threat.severity == nil {
-          error(
-            "invalid-value", "`\(entry.value.text)` is not a severity", entry.value,
+          error(.invalidValue, "`\(entry.value.text)` is not a severity", entry.value,
             help: Nearest.question(entry.value.text, among: words)
               ?? "the severities are \(words.joined(separator: ", "))")
         }
@@ -90,7 +89,7 @@ struct SignatureChecker {
     var outputs: [Signature.Output] = []
     for entry in document.output {
       if ["triggeredBy", "approximate", "incomplete"].contains(entry.key.text) {
-        error("invalid-name", "every finding has a `\(entry.key.text)` of its own", entry.key)
+        error(.invalidName, "every finding has a `\(entry.key.text)` of its own", entry.key)
       }
       if outputs.contains(where: { $0.name == entry.key.text }) { continue }
       outputs.append(
@@ -113,7 +112,7 @@ struct SignatureChecker {
         continue
       }
       guard let end = bytes[offset...].firstIndex(of: UInt8(ascii: "}")) else {
-        error("invalid-value", "the brace is not closed", text, part: offset..<bytes.count)
+        error(.invalidValue, "the brace is not closed", text, part: offset..<bytes.count)
         return parts
       }
       if !plain.isEmpty { parts.append(.text(String(decoding: plain, as: UTF8.self))) }
@@ -122,7 +121,7 @@ struct SignatureChecker {
       let word = String(decoding: bytes[place], as: UTF8.self)
       if word == "count" {
         if correlation?.kind.counts != true {
-          error("invalid-value", "there is no count in this correlation", text, part: place)
+          error(.invalidValue, "there is no count in this correlation", text, part: place)
         }
         parts.append(.count)
       } else {
@@ -143,19 +142,19 @@ struct SignatureChecker {
   // MARK: findings about words
 
   mutating func error(
-    _ code: String, _ message: String, _ text: SourceText, part: Range<Int>? = nil,
+    _ rule: LintRule, _ message: String, _ text: SourceText, part: Range<Int>? = nil,
     help: String? = nil
   ) {
     diagnostics.append(
       Diagnostic(
-        .error, code, message, source: text.source,
+        rule, message, source: text.source,
         range: part.map { text.range(ofUTF8: $0) } ?? text.range, help: help))
   }
 
-  mutating func warning(_ code: String, _ message: String, _ text: SourceText, help: String? = nil)
+  mutating func warning(_ rule: LintRule, _ message: String, _ text: SourceText, help: String? = nil)
   {
     diagnostics.append(
-      Diagnostic(.warning, code, message, source: text.source, range: text.range, help: help))
+      Diagnostic(rule, message, source: text.source, range: text.range, help: help))
   }
 }
 

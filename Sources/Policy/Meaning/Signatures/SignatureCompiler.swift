@@ -81,21 +81,21 @@ struct SignatureCompiler {
 extension Diagnostic {
   fileprivate static func duplicateSignature(_ name: SourceText, first: SourceText) -> Self {
     Self(
-      .error, "duplicate-name", "a signature named `\(name.text)` was loaded before",
+      .duplicateName, "a signature named `\(name.text)` was loaded before",
       source: name.source, range: name.range,
       related: [.init(message: "the first", source: first.source, range: first.range)])
   }
 
   fileprivate static func nameOfEvent(_ name: SourceText) -> Self {
     Self(
-      .error, "duplicate-name", "`\(name.text)` is the name of an event or a set",
+      .duplicateName, "`\(name.text)` is the name of an event or a set",
       source: name.source, range: name.range, help: "give the signature another name")
   }
 
   fileprivate static func circle(_ names: [SourceText]) -> Self {
     let words = (names + names.prefix(1)).map { "`\($0.text)`" }.joined(separator: " → ")
     return Self(
-      .error, "signature-circle", "signatures take each other's findings: \(words)",
+      .signatureCircle, "signatures take each other's findings: \(words)",
       source: names[0].source, range: names[0].range,
       related: names.dropFirst().map {
         Related(message: "takes the findings too", source: $0.source, range: $0.range)
@@ -107,7 +107,7 @@ extension Diagnostic {
   /// No policy selects a signature.
   static func unusedSignature(_ name: SourceText) -> Self {
     Self(
-      .warning, LintRule.unusedSignature.code, "no policy selects the signature `\(name.text)`",
+      .unusedSignature, "no policy selects the signature `\(name.text)`",
       source: name.source, range: name.range, help: "write `event: \(name.text)` in a policy's rule")
   }
 }
