@@ -1,10 +1,6 @@
 import Policy
-
-<<<<<<< HEAD
 import System
-@testable import FuzzPackets
-=======
->>>>>>> tests-fuzz
+
 @testable import Pipeline
 
 /// An emitter with a rule for each event, and with rules that only user space can decide.

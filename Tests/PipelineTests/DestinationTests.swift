@@ -18,7 +18,11 @@ import Testing
       "json:x,policies=a,b,events=net_packet_tcp,net_packet_dns*",
       with(
         .json, "x", .block,
-        Route(policies: ["a", "b"], events: [EventKind.tcp.id, EventKind.dns.id, EventKind.dnsRequest.id, EventKind.dnsResponse.id]))
+        Route(
+          policies: ["a", "b"],
+          events: [
+            EventKind.tcp.id, EventKind.dns.id, EventKind.dnsRequest.id, EventKind.dnsResponse.id,
+          ]))
     ),
     ("none,policies=a", with(.none, nil, .block, Route(policies: ["a"]))),
   ])

@@ -30,7 +30,8 @@ import Testing
       for kind in kinds {
         let label = EventLabel(kind, policies: ["p"])
         let (line, isKnown) = try sample.read { record, headers in
-          Self.line(of: label, DecodedPacket(record, headers, asking: .http, knowing: heads), writer)
+          Self.line(
+            of: label, DecodedPacket(record, headers, asking: .http, knowing: heads), writer)
         }
         let (plain, _) = try sample.decode(asking: .http) { packet in
           Self.line(of: label, packet, plainWriter)

@@ -18,7 +18,7 @@ public struct OutputSet {
   ) {
     for showing in showings {
       let again = DecodedPacket(packet.record, packet.headers, asking: packet.content)
-      all[showing.output].append(.finding(finding, again), as: showing.label)
+      all[showing.output].append(.finding(FoundPacket(finding, again)), as: showing.label)
       all[showing.output].endPacket(packet.record)
     }
   }

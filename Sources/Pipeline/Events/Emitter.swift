@@ -213,7 +213,8 @@ public struct Emitter: ~Copyable {
     _ event: borrowing Event, _ wanted: RowMeaning, _ matcher: PlanMatcher
   ) {
     switch event {
-    case .gap, .finding: break
+    case .gap: break
+    case .finding: break
     case .packet(let packet):
       var left = wanted
       if wanted.questions != .none, !isDone {
@@ -255,8 +256,12 @@ public struct Emitter: ~Copyable {
 
   /// Gives an event to the signatures that select it.
   private func feed(_ event: borrowing Event, _ want: RowMeaning.Want) {
-    guard case .packet(let packet) = event, let signatures else { return }
-    signatures.take(packet, want.kind, want.feeds, generation: packet.record.generation)
+    switch event {
+    case .packet(let packet):
+      signatures?.take(packet, want.kind, want.feeds, generation: packet.record.generation)
+    case .finding: break
+    case .gap: break
+    }
   }
 
   /// Gives what signatures found to the outputs.

@@ -28,48 +28,82 @@ struct ElementQuestion: Sendable {
     case .question(_, let questions):
       guard questions == .all || (questions == .ofResponses) == message.isResponse else { break }
       message.forEachQuestion { question in
-        if isFound { return }
-        isFound = meets { source, lender, body in
-          if case .question(let member, _) = source {
-            question.lend(member, in: message.bytes, &lender, body)
-          }
-        }
+        if !isFound { isFound = isMet(by: question, in: message.bytes, &lender) }
       }
     case .record(_, let section):
       message.forEachRecord(of: section) { record in
-        if isFound { return }
-        isFound = meets { source, lender, body in
-          if case .record(let member, _) = source {
-            record.lend(member, in: message.bytes, &lender, body)
-          }
-        }
+        if !isFound { isFound = isMet(by: record, in: message.bytes, &lender) }
       }
     case .answer:
       guard message.isResponse else { break }
       message.forEachRecord(of: .answers) { record in
-        if isFound { return }
-        isFound = meets { source, lender, body in
-          if case .answer(let member) = source {
-            record.lend(member, in: message.bytes, &lender, body)
-          }
-        }
+        if !isFound { isFound = isMet(by: record, in: message.bytes, &lender) }
       }
     default: break
     }
     return isFound != isNone
+  }
 
-    /// Whether one element meets the conditions on all members.
-    func meets(
-      _ lend: (FieldSource, inout FieldLender, (LentValue) -> Void) -> Void
-    ) -> Bool {
-      for index in members.indices {
-        let isMet = members[index].holds { body in
-          members[index].source.forEachValue(&lender, lend, body)
-        }
-        if !isMet { return false }
+  /// Whether a question meets the conditions on all members.
+  private func isMet(
+    by question: DNSQuestion, in message: RawSpan, _ lender: inout FieldLender
+  ) -> Bool {
+    for index in members.indices {
+      let clause = members[index]
+      guard case .question(let member, _) = clause.source.undeveloped else { return false }
+      var (answer, count) = (PacketClause.Answer(), UInt64(0))
+      question.lend(member, in: message, &lender) { value in
+        count += 1
+        clause.ask(value, developed: &answer)
       }
-      return true
+      if !clause.isMet(by: answer, counting: count) { return false }
     }
+    return true
+  }
+
+  /// Whether a record meets the conditions on all members.
+  private func isMet(
+    by record: DNSRecord, in message: RawSpan, _ lender: inout FieldLender
+  ) -> Bool {
+    for index in members.indices {
+      let clause = members[index]
+      var (answer, count) = (PacketClause.Answer(), UInt64(0))
+      switch clause.source.undeveloped {
+      case .record(let member, _):
+        record.lend(member, in: message, &lender) { value in
+          count += 1
+          clause.ask(value, developed: &answer)
+        }
+      case .answer(let member):
+        record.lend(member, in: message, &lender) { value in
+          count += 1
+          clause.ask(value, developed: &answer)
+        }
+      default: return false
+      }
+      if !clause.isMet(by: answer, counting: count) { return false }
+    }
+    return true
+  }
+}
+
+extension PacketClause {
+  /// Looks at what is worked out from one value, or at the value itself.
+  fileprivate func ask(_ value: LentValue, developed answer: inout Answer) {
+    guard case .derived(let kind, _) = source else {
+      ask(value, &answer)
+      return
+    }
+    var developed = answer
+    kind.develop(value) { ask($0, &developed) }
+    answer = developed
+  }
+
+  /// Whether the clause holds for all values of one element, of which there are so many.
+  fileprivate func isMet(by answer: Answer, counting count: UInt64) -> Bool {
+    var answer = answer
+    if case .derived(.count, _) = source { ask(.number(count), &answer) }
+    return isMet(by: answer)
   }
 }
 
@@ -77,23 +111,5 @@ extension FieldSource {
   /// What it is worked out from, or itself.
   fileprivate var undeveloped: FieldSource {
     if case .derived(_, let base) = self { base } else { self }
-  }
-
-  /// Gives `body` each value of one element.
-  fileprivate func forEachValue(
-    _ lender: inout FieldLender,
-    _ lend: (FieldSource, inout FieldLender, (LentValue) -> Void) -> Void,
-    _ body: (LentValue) -> Void
-  ) {
-    guard case .derived(let kind, let base) = self else {
-      lend(self, &lender, body)
-      return
-    }
-    var count: UInt64 = 0
-    lend(base, &lender) { value in
-      count += 1
-      kind.develop(value, body)
-    }
-    if kind == .count { body(.number(count)) }
   }
 }

@@ -29,7 +29,9 @@ extension FieldDerivation {
 }
 
 extension RawSpan {
-  /// The end of a name under which somebody registers names. See ``Policy/NameDomain``.
+  /// The end of a name under which somebody registers names.
+  ///
+  /// See ``Policy/NameDomain``.
   var domain: RawSpan {
     @_lifetime(copy self) get {
       var end = byteCount

@@ -22,25 +22,29 @@ struct PacketClause: Sendable {
   ) -> Bool {
     // An unread message has no lists whose elements could be counted.
     if isUnread, case .derived(.count, _) = source { return true }
-    var hasValue = false
-    let isMet = holds { body in
-      source.forEachValue(of: packet, &lender) { value in
-        hasValue = true
-        body(value)
-      }
+    var (hasValue, answer) = (false, Answer())
+    source.forEachValue(of: packet, &lender) { value in
+      hasValue = true
+      ask(value, &answer)
     }
-    return isMet || !hasValue && isUnread
+    return !hasValue && isUnread || isMet(by: answer)
   }
 
-  /// Whether the clause holds for the values that `values` gives.
-  @inline(__always)
-  func holds(_ values: ((LentValue) -> Void) -> Void) -> Bool {
-    var (isRefused, isMet) = (false, false)
-    values { value in
-      if isRefused || isMet && condition.excluded.isEmpty { return }
-      isRefused = condition.excludes(value)
-      isMet = isMet || condition.includes(value)
-    }
-    return !isRefused && (isMet || condition.included.isEmpty && condition.bounds.isEmpty)
+  /// What the values that were looked at say.
+  struct Answer {
+    fileprivate var isRefused = false
+    fileprivate var isMet = false
+  }
+
+  /// Looks at one value.
+  func ask(_ value: LentValue, _ answer: inout Answer) {
+    if answer.isRefused || answer.isMet && condition.excluded.isEmpty { return }
+    answer.isRefused = condition.excludes(value)
+    answer.isMet = answer.isMet || condition.includes(value)
+  }
+
+  /// Whether the clause holds for all values that were looked at.
+  func isMet(by answer: Answer) -> Bool {
+    !answer.isRefused && (answer.isMet || condition.included.isEmpty && condition.bounds.isEmpty)
   }
 }

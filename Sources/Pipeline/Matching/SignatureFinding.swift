@@ -79,17 +79,6 @@ extension FindingDatum.Value {
     case .texts(let texts): texts.joined(separator: ",")
     }
   }
-
-  /// The value as filters see it; nil when there is none.
-  var field: FieldValue? {
-    switch self {
-    case .none: nil
-    case .flag(let number), .number(let number): .number(number)
-    case .signed(let number): .signed(number)
-    case .text(let text): .text(text)
-    case .texts(let texts): .text(texts.joined(separator: ","))
-    }
-  }
 }
 
 extension Signature {

@@ -16,7 +16,8 @@ struct OwnerReader: ~Escapable {
   /// The owner of what nobody owns: all numbers are 0, all texts empty.
   static var nobody: OwnerReader {
     @_lifetime(immortal) get {
-      let zeros = unsafe UnsafeRawBufferPointer(start: Self.zeros, count: MemoryLayout<tp_owner>.size)
+      let zeros = unsafe UnsafeRawBufferPointer(
+        start: Self.zeros, count: MemoryLayout<tp_owner>.size)
       return unsafe _overrideLifetime(OwnerReader(zeros.bytes), borrowing: ())
     }
   }

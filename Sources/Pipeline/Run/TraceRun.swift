@@ -107,7 +107,7 @@ public struct TraceRun: ~Copyable {
       let count = try consumeBatch()
       rest = Self.rest(after: count)
       // The ring is empty: whatever happened until now was seen.
-      if count == 0 { emitter.advance(to: BootClock.bootTime) }
+      if count == 0, !mustWait { emitter.advance(to: BootClock.bootTime) }
       try noticeGap(isIdle: count < Self.batchLimit)
       if ready.contains(where: wakeups.contains) { tellNotices() }
       do throws(OutputError) {

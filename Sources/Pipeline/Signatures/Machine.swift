@@ -64,7 +64,8 @@ final class Machine {
     case .interval(let count, _, _, let range):
       payload = 16 + 4 * count
       lifetime = range.upperBound
-      memory = Self.longer(0, range.upperBound.multipliedReportingOverflow(by: UInt64(count)).partialValue)
+      memory = Self.longer(
+        0, range.upperBound.multipliedReportingOverflow(by: UInt64(count)).partialValue)
     }
     self.memory = memory
     let limit = correlation?.keyLimit ?? 1
@@ -81,6 +82,9 @@ final class Machine {
     let (sum, overflow) = time.addingReportingOverflow(more)
     return overflow ? .max : sum
   }
+
+  /// Whether it finds by what does not happen.
+  var findsWhatIsMissing: Bool { if case .absence = correlation?.kind { true } else { false } }
 
   /// The keys that are remembered.
   var keys: Int { states.count }
@@ -121,7 +125,7 @@ final class Machine {
     case .temporal: return see(observation, now)
     case .temporalOrdered: return follow(observation, now)
     case .absence:
-      await(observation, now, event, dropped)
+      wait(observation, now, event, dropped)
       return nil
     case .newValue(let history, let warmUp, let knownFor):
       return know(observation, history, warmUp, knownFor, now)
@@ -240,7 +244,7 @@ final class Machine {
     let (pair, isNew) = unsafe pairs.enter(observation.value, now)
     if pairs.forgotten > lost { approximateUntil = Self.longer(now, timespan) }
     let age = unsafe isNew ? .max : step - min(step, pair.pointee.step)
-    if unsafe age < UInt64(Self.stepCount), pair.pointee.round == round {
+    if age < UInt64(Self.stepCount), unsafe pair.pointee.round == round {
       if age > 0 {
         unsafe counts[Int(pair.pointee.step & UInt64(Self.stepCount - 1))] -= 1
         unsafe counts[place] += 1
@@ -293,7 +297,9 @@ final class Machine {
     let count = correlation?.members.count ?? 0
     unsafe times[Int(observation.member)] = now &+ 1
     for member in 0..<count {
-      guard unsafe times[member] != 0, unsafe now - (times[member] - 1) <= timespan else { return nil }
+      guard unsafe times[member] != 0, unsafe now - (times[member] - 1) <= timespan else {
+        return nil
+      }
     }
     for member in 0..<count { unsafe times[member] = 0 }
     return unsafe speak(entry, now) ? Completion(count: 1) : nil
@@ -325,7 +331,7 @@ final class Machine {
 
   // MARK: what is missing
 
-  private func await(
+  private func wait(
     _ observation: Observation, _ now: UInt64, _ event: UInt32, _ dropped: (UInt32) -> Void
   ) {
     if observation.member == 0 {

@@ -23,16 +23,17 @@ struct MemberRecipe: Sendable {
   /// looked at before what begins anew.
   static func all(of signature: Signature, selection: Int, machine: Int32) -> [MemberRecipe] {
     guard let correlation = signature.correlation else {
-      return [MemberRecipe(machine: machine)]
+      return [MemberRecipe(selection: selection, machine: machine)]
     }
     return correlation.members.indices.reversed()
       .filter { correlation.members[$0].selection == selection }
       .map { MemberRecipe(correlation, member: $0, machine: machine) }
   }
 
-  private init(machine: Int32) {
+  /// The recipe of a signature of which every event is a finding: its members are its selections.
+  private init(selection: Int, machine: Int32) {
     self.machine = machine
-    member = 0
+    member = Int32(selection)
     key = []
     value = nil
     purpose = .nothing
@@ -51,7 +52,8 @@ struct MemberRecipe: Sendable {
     default: purpose = .nothing
     }
     let sorts = correlation.members.compactMap { $0.value?.isAddress }
-    readsAddresses = sorts.contains(true) && sorts.contains(false) && written.value?.isAddress == false
+    readsAddresses =
+      sorts.contains(true) && sorts.contains(false) && written.value?.isAddress == false
   }
 
   /// Gives `body` what an event says.
@@ -115,7 +117,7 @@ struct MemberRecipe: Sendable {
     case .number(let number): body(.number(number))
     case .address(let address): body(.address(address))
     case .text(let text), .member(_, let text):
-      lender.lend({ $0.append(Array(text.utf8)) }, { body(.name($0)) })
+      lender.lend({ $0.append(Array(text.utf8)) }, { body(.text($0)) })
     }
   }
 }

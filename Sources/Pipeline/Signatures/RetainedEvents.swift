@@ -5,7 +5,7 @@ import Policy
 /// Memory is bounded and used again. A place holds the record as it came from the ring, the message that it completes, and
 /// what it says to signatures.
 @safe final class RetainedEvents {
-  private struct Place {
+  @unsafe private struct Place {
     var bytes: UnsafeMutableRawPointer?
     var capacity = 0
     var recordLength = 0
@@ -18,7 +18,7 @@ import Policy
     var nextFree: UInt32 = 0
   }
 
-  private var places: [Place] = []
+  private var places: [Place] = unsafe []
   private var free: UInt32 = 0
   private var serials: UInt64 = 0
   /// The bytes that copies take.
@@ -140,8 +140,9 @@ import Policy
   func withPacket(_ number: UInt32, _ body: (borrowing DecodedPacket) -> Void) {
     let place = unsafe places[Int(number) - 1]
     guard let memory = unsafe place.bytes else { return }
-    let bytes = unsafe RawSpan(
-      _unsafeStart: memory, byteCount: place.recordLength + place.messageLength)
+    let kept = unsafe UnsafeRawBufferPointer(
+      start: memory, count: place.recordLength + place.messageLength)
+    let bytes = unsafe kept.bytes
     guard let record = unsafe RecordReader(bytes.extracting(0..<place.recordLength)) else { return }
     let message = unsafe bytes.extracting(
       place.recordLength..<place.recordLength + place.messageLength)

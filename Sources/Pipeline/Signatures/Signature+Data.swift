@@ -37,10 +37,10 @@ extension Signature {
     _ lender: inout FieldLender, _ data: [String: FieldValue]?
   ) -> FindingDatum.Value {
     guard let place else { return .none }
-    if case .finding(let name) = place {
+    if case .finding(let name, let type) = place {
       switch data?[name] {
       case nil: return .none
-      case .number(let number): return .number(number)
+      case .number(let number): return shown(number, type)
       case .address(let address): return .text(address.description)
       case .text(let text), .member(_, let text): return .text(text)
       }
@@ -75,4 +75,34 @@ extension Signature {
 
 extension FindingDatum.Value {
   fileprivate var isText: Bool { if case .text = self { true } else { false } }
+}
+
+extension Signature {
+  /// The data of a finding as filters and keys see it, by name.
+  func fields(_ data: [FindingDatum]) -> [String: FieldValue] {
+    var fields: [String: FieldValue] = [:]
+    for (output, datum) in zip(output, data) {
+      fields[datum.name] = datum.value.field(type(of: output))
+    }
+    return fields
+  }
+}
+
+extension FindingDatum.Value {
+  /// The value as filters on a type see it; nil when there is none.
+  fileprivate func field(_ type: FieldType) -> FieldValue? {
+    switch (self, type) {
+    case (.none, _): nil
+    case (.flag(let number), _), (.number(let number), _): .number(number)
+    case (.signed(let number), _): .signed(number)
+    case (.text(let text), .address): IPAddress(text).map { .address($0) } ?? .text(text)
+    case (.text(let text), .name): .text(text.smallLetters)
+    case (.text(let text), .enumeration(let enumeration)):
+      (enumeration.symbols.first { $0.name == text }?.numbers.first?.lowerBound ?? UInt64(text))
+        .map { .number($0) }
+    case (.text(let text), _): .text(text)
+    case (.texts(let texts), .name): .text(texts.joined(separator: ",").smallLetters)
+    case (.texts(let texts), _): .text(texts.joined(separator: ","))
+    }
+  }
 }

@@ -15,6 +15,8 @@ final class SignatureStage {
   private var order: EventOrder
   private var watchers: [Watcher?] = []
   private var plans: [Plan] = []
+  /// The watchers that find by what does not happen.
+  private var waiting: [Int] = []
   private let clock: BootClock
   private let seed: KeyHash.Seed
   private var lender = FieldLender()
@@ -83,6 +85,7 @@ final class SignatureStage {
       Plan(
         generation: generation, places: places,
         recipes: plan.rules.map { rule in rule.feed.map { recipes($0) } ?? [] }))
+    waiting = watchers.indices.filter { watchers[$0]?.machine.findsWhatIsMissing == true }
   }
 
   /// Forgets a plan, and what those remember who watch for nothing any more.
@@ -131,12 +134,12 @@ final class SignatureStage {
     _ packet: borrowing DecodedPacket, _ event: EventKind, _ rules: [Int], generation: UInt32
   ) {
     guard let plan = plans.firstIndex(where: { $0.generation == generation }) else { return }
-    var place = retained.keep(packet, event)
-    while place == nil, let next = order.next(isForced: true) {
+    var kept = retained.keep(packet, event)
+    while kept == nil, let next = order.next(isForced: true) {
       process(next.event, next.time)
-      place = retained.keep(packet, event)
+      kept = retained.keep(packet, event)
     }
-    guard let place else {
+    guard let place = kept else {
       unseen += 1
       return
     }
@@ -195,7 +198,8 @@ final class SignatureStage {
       guard let watcher = watchers[Int(observation.machine)] else { continue }
       if watcher.machine.awaits(observation) { retained.hold(event) }
       let completion = watcher.machine.take(
-        observation, at: time, serial: serial, event: event, dropped: retained.release)
+        observation, at: time, serial: serial, event: event
+      ) { retained.release($0) }
       if let completion {
         completions.append(
           Completed(
@@ -209,7 +213,7 @@ final class SignatureStage {
 
   private func nextDeadline() -> (watcher: Int, time: UInt64)? {
     var next: (watcher: Int, time: UInt64)?
-    for index in watchers.indices {
+    for index in waiting {
       guard let deadline = watchers[index]?.machine.deadline else { continue }
       if next == nil || deadline < next?.time ?? 0 { next = (index, deadline) }
     }
@@ -218,6 +222,7 @@ final class SignatureStage {
 
   /// Finds what is missing: events whose time is over, and that nothing followed.
   private func expire(before time: UInt64) {
+    if waiting.isEmpty { return }
     while let (index, deadline) = nextDeadline(), deadline < time {
       guard let watcher = watchers[index], let (event, completion) = watcher.machine.expire() else {
         return
@@ -248,7 +253,9 @@ final class SignatureStage {
           of: packet, selection: completed.selection, count: completed.completion.count, clock,
           &lender, data: completed.data)
         ready.append((completed.watcher, data, completed.completion.isApproximate))
-        for feed in watcher.feeds { take(data, packet, feed, event, time, serial) }
+        if watcher.feeds.isEmpty { continue }
+        let fields = watcher.signature.fields(data)
+        for feed in watcher.feeds { take(fields, packet, feed, event, time, serial) }
       }
     }
     completions.removeAll(keepingCapacity: true)
@@ -257,18 +264,17 @@ final class SignatureStage {
 
   /// Gives a finding to a selection of another signature.
   private func take(
-    _ data: [FindingDatum], _ packet: borrowing DecodedPacket, _ feed: Watcher.Feed,
+    _ values: [String: FieldValue], _ packet: borrowing DecodedPacket, _ feed: Watcher.Feed,
     _ event: UInt32, _ time: UInt64, _ serial: UInt64
   ) {
-    guard Self.meets(feed.filters, data) else { return }
-    var values: [String: FieldValue] = [:]
-    for datum in data { values[datum.name] = datum.value.field }
+    guard Self.meets(feed.filters, values) else { return }
     for recipe in feed.recipes {
       guard let watcher = watchers[Int(recipe.machine)] else { continue }
       let isKeyed = recipe.observe(packet, seed, clock, &lender, data: values) { observation in
         if watcher.machine.awaits(observation) { retained.hold(event) }
         let completion = watcher.machine.take(
-          observation, at: time, serial: serial, event: event, dropped: retained.release)
+          observation, at: time, serial: serial, event: event
+        ) { retained.release($0) }
         if let completion {
           completions.append(
             Completed(
@@ -280,9 +286,9 @@ final class SignatureStage {
     }
   }
 
-  private static func meets(_ filters: [Clause<String>], _ data: [FindingDatum]) -> Bool {
+  private static func meets(_ filters: [Clause<String>], _ data: [String: FieldValue]) -> Bool {
     filters.allSatisfy { clause in
-      let value = data.first { $0.name == clause.field }?.value.field
+      let value = data[clause.field]
       return ReferenceMatcher.matches(clause.condition, value.map { [$0] } ?? [])
     }
   }
@@ -321,7 +327,9 @@ final class SignatureStage {
 
   private func isShown(_ watcher: Watcher, _ data: [FindingDatum]) -> Bool {
     guard watcher.isShown else { return false }
-    if Self.meets(watcher.filters, data) { return true }
+    if watcher.filters.isEmpty || Self.meets(watcher.filters, watcher.signature.fields(data)) {
+      return true
+    }
     watcher.rejected += 1
     return false
   }

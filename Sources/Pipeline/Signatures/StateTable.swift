@@ -25,15 +25,15 @@
   /// Entries, which are counted and used together with the bytes of their payload.
   typealias Pointer = UnsafeMutablePointer<Entry>
 
-  private static let blockBits = 9
+  private static let blockBits = 7
   private static let blockSize = 1 << blockBits
 
   private let stride: Int
   private let limit: Int
   /// How long an entry is of use after it was used last, in ns.
   private let lifetime: UInt64
-  private var blocks: [UnsafeMutableRawPointer] = []
-  private var chains: [UnsafeMutablePointer<UInt32>] = []
+  private var blocks: [UnsafeMutableRawPointer] = unsafe []
+  private var chains: [UnsafeMutablePointer<UInt32>] = unsafe []
   private var chainCount = 0
   /// One less than the power of two that is no less than the number of chains.
   private var mask: UInt64 = 0
@@ -62,13 +62,13 @@
   }
 
   deinit {
-    for block in unsafe blocks { unsafe block.deallocate() }
-    for chain in unsafe chains { unsafe chain.deallocate() }
+    for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
+    for index in unsafe chains.indices { unsafe chains[index].deallocate() }
   }
 
   /// The bytes that it takes.
   var bytes: Int {
-    unsafe blocks.count * stride * Self.blockSize + unsafe chains.count * Self.blockSize * 4
+    unsafe (blocks.count * stride + chains.count * 4) * Self.blockSize
   }
 
   // MARK: entries
@@ -130,7 +130,8 @@
     }
     let place = takePlace()
     let entry = unsafe pointer(place)
-    unsafe UnsafeMutableRawPointer(entry).initializeMemory(as: UInt8.self, repeating: 0, count: stride)
+    unsafe UnsafeMutableRawPointer(entry).initializeMemory(
+      as: UInt8.self, repeating: 0, count: stride)
     unsafe entry.pointee.key = key
     unsafe entry.pointee.last = now
     unsafe entry.pointee.round = nextRound()

@@ -15,7 +15,7 @@ enum ValueSource: Sendable {
       case .packet(let field): .packet(FieldSource(field))
       case .owner(let field): .owner(field)
       case .entity(let entity): .entity(entity)
-      case .finding(let name): .finding(name)
+      case .finding(let name, _): .finding(name)
       }
   }
 

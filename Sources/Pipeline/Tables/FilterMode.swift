@@ -18,7 +18,8 @@ extension Undecided {
   public init(_ rule: PlanRule, filters mode: FilterMode = .kernel) {
     self.init(
       scope: rule.scope.filter { !mode.decidesInKernel($0.decisionPlace) },
-      filters: rule.filters.filter { !mode.decidesInKernel($0.decisionPlace) }, elements: rule.elements,
+      filters: rule.filters.filter { !mode.decidesInKernel($0.decisionPlace) },
+      elements: rule.elements,
       following: rule.followed == nil ? nil : rule)
   }
 }

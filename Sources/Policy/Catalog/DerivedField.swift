@@ -17,7 +17,8 @@ public enum FieldDerivation: String, Equatable, Sendable {
 public enum NameDomain {
   /// Labels that stand, before a top-level domain of two letters, for a level of registries.
   public static let secondLevels = [
-    "ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ltd", "mil", "ne", "net", "nom", "or", "org",
+    "ac", "co", "com", "edu", "go", "gob", "gov", "gv", "ltd", "mil", "ne", "net", "nom", "or",
+    "org",
     "plc", "sch",
   ]
 

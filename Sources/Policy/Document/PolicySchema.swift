@@ -8,7 +8,7 @@ public enum PolicySchema {
     [
       "$schema": JSONSchema.draft,
       "title": "A policy of tracee-policy",
-      "oneOf": [resource, plain],
+      "oneOf": [resource, plain, SignatureSchema.resource, SignatureSchema.plain],
       "$defs": [
         "name": [
           "type": "string", "minLength": 1, "maxLength": .number(PolicyName.lengthLimit),
@@ -16,16 +16,18 @@ public enum PolicySchema {
         ],
         "scope": JSONSchema.filledList(scope),
         "rules": JSONSchema.filledList(rule),
+        "selection": rule,
+        "lists": JSONSchema.map(JSONSchema.text),
         "actions": JSONSchema.list(JSONSchema.words(PolicyParser.actions)),
       ],
     ]
   }
 
-  private static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/$defs/" + name)] }
+  static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/$defs/" + name)] }
 
   private static let body: [(name: String, schema: JSONValue)] = [
     ("scope", reference("scope")), ("rules", reference("rules")),
-    ("defaultActions", reference("actions")),
+    ("defaultActions", reference("actions")), ("lists", reference("lists")),
   ]
 
   private static let resource = JSONSchema.object([
@@ -76,8 +78,10 @@ public enum PolicySchema {
   /// One item of `event`.
   private static var item: String {
     let sets = EventSet.allCases.map(\.rawValue)
+    // Names of signatures, with or without a star.
+    let names = "(tag=)?[A-Za-z0-9][A-Za-z0-9_.-]*\\*?"
     let words = EventKind.allCases.map(\.name) + sets + sets.map { "tag=" + $0 }
-    return "\\s*-?(\(words.joined(separator: "|"))|[a-z0-9_]+\\*)\\s*"
+    return "\\s*-?(\(words.joined(separator: "|"))|\(names))\\s*"
   }
 
   /// A word alone, or a key with an operator and something behind it.

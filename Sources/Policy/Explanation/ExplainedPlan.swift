@@ -60,7 +60,8 @@ public struct ExplainedPlan: Equatable, Sendable {
           entry.rules.append(explained)
         }
       }
-      while let rule = rest.first?.rule, let feed = rule.feed, plan.policies[rule.policy] == name.text
+      while let rule = rest.first?.rule, let feed = rule.feed,
+        plan.policies[rule.policy] == name.text
       {
         guard var explained = rest.popFirst() else { break }
         let signature = plan.signatures[plan.uses[feed.use].signature]
@@ -96,9 +97,15 @@ public struct ExplainedRule: Equatable, Sendable {
   private var signatureName: String?
   private var selectionName = ""
 
+  /// Whether two differ only in their events.
+  func isLike(_ other: ExplainedRule) -> Bool {
+    number == other.number && rule.feed == other.rule.feed
+  }
+
   /// Explains a rule that feeds a signature.
   fileprivate mutating func explain(
-    _ feed: PlanRule.Feed, of signature: Signature, _ policy: CheckedPolicy, _ checked: CheckedSignature?
+    _ feed: PlanRule.Feed, of signature: Signature, _ policy: CheckedPolicy,
+    _ checked: CheckedSignature?
   ) {
     signatureName = signature.name
     selectionName = signature.selections[feed.selection].name

@@ -44,7 +44,8 @@ extension LintRule {
 
   static let uselessThreshold = LintRule(
     "useless-threshold", .warning, "The condition of a correlation is not met by every event",
-    rationale: "A count is at least 1, so each event would be a finding, with or without the correlation.",
+    rationale:
+      "A count is at least 1, so each event would be a finding, with or without the correlation.",
     good: [Example.counted("{ gte: 2 }")], bad: [Example.counted("{ gte: 1 }")])
 
   static let beyondBounds = LintRule(

@@ -70,8 +70,7 @@ struct PolicyChecker {
     }
     // Where something was wrong, that is why nothing is left.
     let isClean = !diagnostics[before...].contains { $0.severity == .error }
-    if isClean, !rules.isEmpty, rules.allSatisfy({ $0.events.isEmpty && $0.signatures.isEmpty })
-    {
+    if isClean, !rules.isEmpty, rules.allSatisfy({ $0.events.isEmpty && $0.signatures.isEmpty }) {
       diagnostics.append(.excludedEverything(document))
     }
     return rules

@@ -4,8 +4,10 @@ import Policy
 /// Lists what there is to write in policies, and policies.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists events, sets, scopes or policies.",
-    subcommands: [ListEvents.self, ListSets.self, ListScopes.self, ListPolicies.self])
+    abstract: "Lists events, sets, scopes, policies or signatures.",
+    subcommands: [
+      ListEvents.self, ListSets.self, ListScopes.self, ListPolicies.self, ListSignatures.self,
+    ])
 
   /// How a list is shown.
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -78,6 +80,26 @@ struct ListPolicies: ParsableCommand {
     let errors = set.diagnostics.filter { $0.severity == .error }
     if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
     try options.show(.policies(set.policies))
+    if !set.failures.isEmpty { throw ExitCode.worldRefused }
+    if !errors.isEmpty { throw ExitCode.findings }
+  }
+}
+
+struct ListSignatures: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "signatures", abstract: "Lists the signatures of files and directories.")
+
+  @Argument(help: "Files or directories with signatures.", completion: .file())
+  var paths: [String]
+
+  @OptionGroup var options: List.Options
+
+  func run() throws {
+    let set = PolicySet.load(paths: paths).checked()
+    for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    let errors = set.diagnostics.filter { $0.severity == .error }
+    if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
+    try options.show(.signatures(set.signatures))
     if !set.failures.isEmpty { throw ExitCode.worldRefused }
     if !errors.isEmpty { throw ExitCode.findings }
   }

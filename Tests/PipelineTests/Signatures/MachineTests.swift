@@ -15,7 +15,8 @@ struct MachineTests {
     var order = EventOrder(lateness: lateness)
     var found: [ReferenceEvaluator.Found] = []
     func expire(before time: UInt64) {
-      while let deadline = machine.deadline, deadline < time, let (event, completion) = machine.expire()
+      while let deadline = machine.deadline, deadline < time,
+        let (event, completion) = machine.expire()
       {
         order.pass(to: deadline)
         if let completion { found.append(.init(event: Int(event), count: completion.count)) }

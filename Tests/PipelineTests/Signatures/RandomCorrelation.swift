@@ -1,8 +1,9 @@
 import Policy
+import TestSupport
 
 /// Correlations and streams of events at random, in a world so small that much of it meets.
 struct RandomCorrelation {
-  var random: SeededRandom
+  var random: SplitMix
   let correlation: Correlation
   /// How long after an event one of an earlier time may come.
   let lateness: UInt64
@@ -11,7 +12,7 @@ struct RandomCorrelation {
   ///
   /// - Parameter keyLimit: the most keys that are remembered; none are forgotten by default.
   init(seed: UInt64, keyLimit: Int = 1000) {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix(state: seed)
     let second: UInt64 = 1_000_000_000
     let timespan = UInt64.random(in: 1...20, using: &random) * second
     let low = UInt64.random(in: 2...5, using: &random)
@@ -58,7 +59,9 @@ struct RandomCorrelation {
     var time: UInt64 = 1_000_000_000_000
     return (0..<count).map { _ in
       // Steps that often meet the ends of windows.
-      if !Bool.random(using: &random) { time += UInt64.random(in: 0...8, using: &random) * 250_000_000 }
+      if !Bool.random(using: &random) {
+        time += UInt64.random(in: 0...8, using: &random) * 250_000_000
+      }
       let delay =
         Int.random(in: 0..<4, using: &random) > 0
         ? 0 : UInt64.random(in: 0...6, using: &random) * 250_000_000
@@ -85,20 +88,5 @@ struct RandomCorrelation {
     case .valueCount, .newValue, .valueSum: .number(.random(in: 0...6, using: &random))
     default: nil
     }
-  }
-}
-
-/// A generator that gives the same numbers for the same seed (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-    return word ^ word >> 31
   }
 }

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Pipeline
 
 struct StateTableTests {
   @Test func `what is remembered is what a dictionary with an order of use remembers`() {
-    var random = SeededRandom(seed: .random(in: 0..<1_000_000))
+    var random = SplitMix(state: .random(in: 0..<1_000_000))
     let table = StateTable(payload: 8, limit: 500, lifetime: .max)
     var plain: [(key: UInt64, value: UInt64)] = []
     for time in 0..<20_000 as Range<UInt64> {
@@ -36,7 +37,9 @@ struct StateTableTests {
 
   @Test func `a key takes no more than 150 bytes`() {
     let table = StateTable(payload: 64, limit: 1_000_000, lifetime: .max)
-    for key in 1...100_000 as ClosedRange<UInt64> { _ = unsafe table.enter(key &* 0x9e37_79b9_7f4a_7c15, key) }
+    for key in 1...100_000 as ClosedRange<UInt64> {
+      _ = unsafe table.enter(key &* 0x9e37_79b9_7f4a_7c15, key)
+    }
     #expect(table.bytes / table.count <= 150)
   }
 

@@ -47,7 +47,8 @@ final class PcapngWriter: EventWriter {
     _ event: borrowing Event, as label: EventLabel, to chunk: LineChunk
   ) {
     switch event {
-    case .packet, .finding: labels.append(label)
+    case .packet: labels.append(label)
+    case .finding: labels.append(label)
     case .gap: break
     }
   }

@@ -36,8 +36,8 @@ final class TableWriter: EventWriter {
     case .packet(let packet):
       append(label, of: packet, to: &chunk.lines)
       chunk.endLine(of: label)
-    case .finding(let finding, let packet):
-      append(label, of: finding, packet, to: &chunk.lines)
+    case .finding(let found):
+      append(label, of: found.finding, found.packet, to: &chunk.lines)
       chunk.endLine(of: label)
     case .gap(let gap):
       append(gap, to: &chunk.lines)

@@ -20,7 +20,8 @@ extension PacketHeaders {
   var hasPortOfDNS: Bool {
     guard let ports else { return false }
     let known = if case .udp = transport { Self.portsOfDNS.udp } else { Self.portsOfDNS.tcp }
-    for index in known.indices where ports.source == known[index] || ports.destination == known[index] {
+    for index in known.indices
+    where ports.source == known[index] || ports.destination == known[index] {
       return true
     }
     return false

@@ -9,7 +9,8 @@ public enum EventSchema {
       .init("title", "An event of tracee-policy"),
     ]
     let required = keys.map(\.name)
-    if case .object(let object) = JSONSchema.object(keys + [("metadata", metadata)], required: required)
+    if case .object(let object) = JSONSchema.object(
+      keys + [("metadata", metadata)], required: required)
     {
       members += object
     }
@@ -18,7 +19,9 @@ public enum EventSchema {
       .init(
         "allOf",
         .list(
-          EventKind.allCases.map { arguments($0.arguments, of: $0.name, $0.rawValue) } + [lost, finding]
+          EventKind.allCases.map { arguments($0.arguments, of: $0.name, $0.rawValue) } + [
+            lost, finding,
+          ]
         )
       ))
     return .object(members)
@@ -53,7 +56,8 @@ public enum EventSchema {
       [
         "type": "string",
         "pattern": .text(
-          "^(" + (EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) }
+          "^("
+            + (EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) }
             .joined(separator: "|") + "|[67][0-9]{3})$"),
       ]
     ),

@@ -61,6 +61,9 @@ public struct SignatureDocument: Equatable, Sendable {
   public var correlation: WrittenCorrelation?
   /// The data of a finding, in order.
   public var output: [DocumentEntry<SourceText>] = []
+  /// The words for severities, by number.
+  static let severities = ["informational", "low", "medium", "high", "critical"]
+
   /// The files of lists that its filters name.
   public var lists: [DocumentEntry<SourceText>] = []
 }

@@ -40,7 +40,7 @@ extension PolicyParser {
     if entries.contains(where: { $0.key.text?.text == "type" }) {
       guard let top = keyed(root, "a signature", ["type", "name"] + Self.spec) else { return nil }
       constant("signature", required("type", top), "type")
-      return body(root, name(in: top), top)
+      return body(root, signatureName(in: top), top)
     }
     guard let top = keyed(root, "a signature resource", Self.resourceKeys) else { return nil }
     constant(Self.apiVersion, required("apiVersion", top), "apiVersion")
@@ -48,7 +48,28 @@ extension PolicyParser {
     for key in ["annotations", "labels"] {
       if let node = metadata?[key] { texts(byKey: node, "`\(key)`") }
     }
-    return body(root, name(in: metadata), keyed(required("spec", top), "`spec`", Self.spec))
+    return body(
+      root, signatureName(in: metadata), keyed(required("spec", top), "`spec`", Self.spec))
+  }
+
+  /// The name, of which capital letters and `_` may be a part: it is that of an event.
+  private mutating func signatureName(in parent: KeyedNode?) -> SourceText? {
+    guard let parent, let node = required("name", parent), let name = text(node, "`name`") else {
+      return nil
+    }
+    let isName =
+      !name.text.isEmpty && name.text.utf8.count <= PolicyName.lengthLimit
+      && name.text.utf8.allSatisfy(Self.isNameByte)
+      && !["-", "."].contains { name.text.hasPrefix($0) }
+    if !isName { diagnostics.append(.invalidSignatureName(name)) }
+    return name
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+    default: "-_.".utf8.contains(byte)
+    }
   }
 
   private mutating func body(
@@ -157,6 +178,13 @@ extension SourceText {
 }
 
 extension Diagnostic {
+  fileprivate static func invalidSignatureName(_ name: SourceText) -> Self {
+    Self(
+      .invalidName, "`\(name.text)` cannot be the name of a signature", at: name,
+      help:
+        "a name is made of letters, digits, `-`, `_` and `.`, and begins with a letter or a digit")
+  }
+
   fileprivate static func noSelections(_ node: YAMLNode, _ source: String) -> Self {
     Self(
       .emptyValue, "`selections` is empty", source: source, range: node.range,

@@ -65,7 +65,8 @@ public struct ValueList: Equatable, Sendable {
   /// Where an entry stands.
   func range(_ bytes: Range<Int>) -> SourceRange {
     SourceRange(
-      start: source.position(atByte: bytes.lowerBound), end: source.position(atByte: bytes.upperBound)
+      start: source.position(atByte: bytes.lowerBound),
+      end: source.position(atByte: bytes.upperBound)
     )
   }
 

@@ -23,17 +23,41 @@ public struct Signature: Equatable, Sendable {
   /// The data of a finding, in order.
   public var output: [Output]
 
+  /// Creates a signature.
+  public init(
+    name: String, id: String, version: String, title: String, description: String, tags: [String],
+    threat: Threat, selections: [Selection], correlation: Correlation?, output: [Output]
+  ) {
+    self.name = name
+    self.id = id
+    self.version = version
+    self.title = title
+    self.description = description
+    self.tags = tags
+    self.threat = threat
+    self.selections = selections
+    self.correlation = correlation
+    self.output = output
+  }
+
   /// What is known of the threat that a finding is a sign of.
   public struct Threat: Equatable, Sendable {
     /// From 0, informational, to 4, critical.
     public var severity: Int?
+    /// Its kind, such as `command-and-control`.
     public var category: String?
+    /// How it is done, in words.
     public var technique: String?
+    /// The number of the technique elsewhere, such as `T1046`.
     public var externalID: String?
+    /// The number of the threat elsewhere.
     public var id: String?
 
+    /// Creates a threat of which nothing is known.
+    public init() {}
+
     /// The words for severities, by number.
-    public static let severities = ["informational", "low", "medium", "high", "critical"]
+    public static let severities = SignatureDocument.severities
   }
 
   /// Events that it watches, under one name.
@@ -52,6 +76,20 @@ public struct Signature: Equatable, Sendable {
     public var elements: [ElementClause]
     /// Conditions on the data of findings, by name.
     public var findings: [Clause<String>]
+
+    /// Creates a selection.
+    public init(
+      name: String, events: [EventKind], signatures: [String], scope: [Clause<OwnerField>],
+      filters: [Clause<PacketField>], elements: [ElementClause], findings: [Clause<String>]
+    ) {
+      self.name = name
+      self.events = events
+      self.signatures = signatures
+      self.scope = scope
+      self.filters = filters
+      self.elements = elements
+      self.findings = findings
+    }
   }
 
   /// A member of a finding's data.
@@ -73,15 +111,15 @@ public struct Signature: Equatable, Sendable {
 }
 
 /// Something that an event has: what keys are made of, and what findings show.
-public enum EventValue: Hashable, Sendable {
+public enum EventValue: Equatable, Sendable {
   /// A field of the packet.
   case packet(PacketField)
   /// A field of the owner.
   case owner(OwnerField)
   /// The number of a thread or process that no other has.
   case entity(Entity)
-  /// The data of a finding, by name.
-  case finding(String)
+  /// The data of a finding, by name, and what a filter on it takes.
+  case finding(String, FieldType)
 
   /// Whose number it is.
   public enum Entity: String, CaseIterable, Sendable {
@@ -122,6 +160,13 @@ public struct Correlation: Equatable, Sendable {
     public var key: [EventValue]
     /// The value that is counted, added or known; nil where the kind has none.
     public var value: EventValue?
+
+    /// Creates a member.
+    public init(selection: Int, key: [EventValue], value: EventValue? = nil) {
+      self.selection = selection
+      self.key = key
+      self.value = value
+    }
   }
 
   /// When there is a finding.
@@ -136,6 +181,19 @@ public struct Correlation: Equatable, Sendable {
   public var keyLimit: Int
   /// The most values of a key that are remembered.
   public var valueLimit: Int
+
+  /// Creates a correlation.
+  public init(
+    kind: Kind, members: [Member], timespan: UInt64?, suppress: UInt64?, keyLimit: Int,
+    valueLimit: Int
+  ) {
+    self.kind = kind
+    self.members = members
+    self.timespan = timespan
+    self.suppress = suppress
+    self.keyLimit = keyLimit
+    self.valueLimit = valueLimit
+  }
 
   /// The keys that are remembered unless the document says otherwise.
   public static let defaultKeyLimit = 100_000
@@ -159,6 +217,17 @@ public struct SignatureUse: Equatable, Sendable {
   public var filters: [Clause<String>]
   /// Selections of other uses that take its findings.
   public var feeds: [Feed]
+
+  /// Creates a use.
+  public init(
+    signature: Int, policy: Int, isShown: Bool, filters: [Clause<String>], feeds: [Feed]
+  ) {
+    self.signature = signature
+    self.policy = policy
+    self.isShown = isShown
+    self.filters = filters
+    self.feeds = feeds
+  }
 
   /// A selection that takes findings.
   public struct Feed: Equatable, Sendable {

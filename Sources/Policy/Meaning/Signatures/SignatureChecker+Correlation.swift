@@ -14,7 +14,8 @@ extension SignatureChecker {
   mutating func correlation(_ written: SignatureDocument.WrittenCorrelation) -> Correlation? {
     guard let allowed = Self.types[written.type.text] else {
       let known = Self.types.keys.sorted()
-      error(.unknownKey, "there is no type `\(written.type.text)`", written.type,
+      error(
+        .unknownKey, "there is no type `\(written.type.text)`", written.type,
         help: Nearest.question(written.type.text, among: known)
           ?? "the types are \(known.joined(separator: ", "))")
       return nil
@@ -33,7 +34,8 @@ extension SignatureChecker {
     case .temporal, .newValue, .interval: break
     default:
       if written.timespan == nil {
-        error(.missingKey, "`\(written.type.text)` must have the key `timespan`", written.type,
+        error(
+          .missingKey, "`\(written.type.text)` must have the key `timespan`", written.type,
           help: "write how long events belong together, such as timespan: 60s")
       }
     }
@@ -52,12 +54,14 @@ extension SignatureChecker {
       members.append(member)
     }
     if members.count > Correlation.memberLimit {
-      error(.beyondBounds, "more than \(Correlation.memberLimit) selections take part", written.type)
+      error(
+        .beyondBounds, "more than \(Correlation.memberLimit) selections take part", written.type)
     }
     checkTypes(of: members, written)
     let limits = limits(written)
     if case .valueCount(let range) = kind, range.lowerBound > UInt64(limits.values) {
-      error(.beyondBounds,
+      error(
+        .beyondBounds,
         "\(range.lowerBound) values are not reached: \(limits.values) of a key are remembered",
         written.bounds.first?.value ?? written.type,
         help: "raise `limits: { values: … }` of the correlation")
@@ -95,7 +99,8 @@ extension SignatureChecker {
     let word = part.map { String(decoding: Array(name.text.utf8)[$0], as: UTF8.self) } ?? name.text
     let known = document.selections.map(\.key.text)
     if let index = known.firstIndex(of: word) { return index }
-    error(.unknownKey, "there is no selection `\(word)`", name, part: part,
+    error(
+      .unknownKey, "there is no selection `\(word)`", name, part: part,
       help: Nearest.question(word, among: known)
         ?? "the selections are \(known.joined(separator: ", "))")
     return nil
@@ -131,7 +136,8 @@ extension SignatureChecker {
       }
     }
     guard isBetween, missing.isEmpty || seen.count == 1 else {
-      error(.invalidValue, "`\(text.text)` is not a condition", text,
+      error(
+        .invalidValue, "`\(text.text)` is not a condition", text,
         help: "write `a and b`, or `a and not b` for one selection that others do not follow")
       return nil
     }
@@ -150,8 +156,10 @@ extension SignatureChecker {
     }
     switch written.type.text {
     case "event_count": return threshold(written).map { (.eventCount($0), nil) }
-    case "value_count": return hasField(written) ? threshold(written).map { (.valueCount($0), nil) } : nil
-    case "value_sum": return hasField(written) ? threshold(written).map { (.valueSum($0), nil) } : nil
+    case "value_count":
+      return hasField(written) ? threshold(written).map { (.valueCount($0), nil) } : nil
+    case "value_sum":
+      return hasField(written) ? threshold(written).map { (.valueSum($0), nil) } : nil
     case "temporal": return (absent.isEmpty ? .temporal : .absence, nil)
     case "temporal_ordered": return (absent.isEmpty ? .temporalOrdered : .absence, nil)
     case "new_value": return newValue(written, rules)
@@ -161,7 +169,8 @@ extension SignatureChecker {
 
   private mutating func hasField(_ written: SignatureDocument.WrittenCorrelation) -> Bool {
     if written.field != nil { return true }
-    error(.missingKey, "`\(written.type.text)` must name a `field` in its `condition`", written.type)
+    error(
+      .missingKey, "`\(written.type.text)` must name a `field` in its `condition`", written.type)
     return false
   }
 
@@ -170,7 +179,8 @@ extension SignatureChecker {
   ) -> ClosedRange<UInt64>? {
     var (low, high): (UInt64, UInt64) = (0, .max)
     guard !written.bounds.isEmpty else {
-      error(.missingKey, "`\(written.type.text)` must have a `condition` such as { gte: 100 }",
+      error(
+        .missingKey, "`\(written.type.text)` must have a `condition` such as { gte: 100 }",
         written.type)
       return nil
     }
@@ -192,7 +202,8 @@ extension SignatureChecker {
     let last = written.bounds[written.bounds.count - 1].value
     let counts = written.type.text != "value_sum"
     guard low <= high, high > 0 || !counts else {
-      error(.unreachableThreshold, "no number meets the condition", last,
+      error(
+        .unreachableThreshold, "no number meets the condition", last,
         help: "the event that is looked at counts too, so a count is at least 1")
       return nil
     }
@@ -201,7 +212,8 @@ extension SignatureChecker {
       return nil
     }
     if counts, low <= 1, high == .max {
-      warning(.uselessThreshold, "every event meets the condition", last,
+      warning(
+        .uselessThreshold, "every event meets the condition", last,
         help: "leave out the correlation, or write a number above 1")
     }
     return low...high
@@ -221,7 +233,8 @@ extension SignatureChecker {
         written.knownBy.first { $0.key.text == key }?.value
       }
       guard let rule = entry("rule"), let values = entry("values"), let length = entry("for") else {
-        error(.missingKey, "`known-by` must have the keys `rule`, `values` and `for`",
+        error(
+          .missingKey, "`known-by` must have the keys `rule`, `values` and `for`",
           written.knownBy[0].key)
         return nil
       }
@@ -237,13 +250,16 @@ extension SignatureChecker {
     return (.newValue(history: history, warmUp: warmUp, knownFor: knownFor ?? history), known)
   }
 
-  private mutating func interval(_ written: SignatureDocument.WrittenCorrelation) -> Correlation.Kind? {
+  private mutating func interval(_ written: SignatureDocument.WrittenCorrelation) -> Correlation
+    .Kind?
+  {
     guard let countText = setting("count", written), let longest = setting("max", written) else {
       error(.missingKey, "`interval` must have the keys `count` and `max`", written.type)
       return nil
     }
     guard let count = WholeNumber.read(countText.text), count >= 3 else {
-      error(.invalidValue, "`\(countText.text)` is not a number of gaps: it takes 3 or more", countText)
+      error(
+        .invalidValue, "`\(countText.text)` is not a number of gaps: it takes 3 or more", countText)
       return nil
     }
     guard count <= UInt64(Correlation.gapLimit) else {
@@ -301,8 +317,10 @@ extension SignatureChecker {
   ) -> (keys: Int, values: Int) {
     var limits = (keys: Correlation.defaultKeyLimit, values: Correlation.defaultValueLimit)
     for entry in written.limits {
-      guard let number = WholeNumber.read(entry.value.text), (1...10_000_000).contains(number) else {
-        error(.invalidValue, "`\(entry.value.text)` is not a number from 1 to 10000000", entry.value)
+      guard let number = WholeNumber.read(entry.value.text), (1...10_000_000).contains(number)
+      else {
+        error(
+          .invalidValue, "`\(entry.value.text)` is not a number from 1 to 10000000", entry.value)
         continue
       }
       if entry.key.text == "keys" { limits.keys = Int(number) } else { limits.values = Int(number) }
@@ -317,7 +335,8 @@ extension SignatureChecker {
     guard let first = members.first else { return }
     for member in members.dropFirst() where member.key.count == first.key.count {
       for (index, (a, b)) in zip(first.key, member.key).enumerated() where a.sort != b.sort {
-        error(.neverMatches,
+        error(
+          .neverMatches,
           "`\(written.groupBy[index].text)` is never equal in two selections: one has "
             + "\(a.sort.rawValue), the other \(b.sort.rawValue)", written.groupBy[index])
       }

@@ -7,7 +7,8 @@ extension SignatureChecker {
     let name = document.selections[selection].key.text
     if let alias = document.correlation?.aliases.first(where: { $0.key.text == word }) {
       guard let field = alias.value.first(where: { $0.key.text == name }) else {
-        error(.missingKey, "the alias `\(word)` names no field of the selection `\(name)`", alias.key)
+        error(
+          .missingKey, "the alias `\(word)` names no field of the selection `\(name)`", alias.key)
         return nil
       }
       return value(field.value.text, field.value, in: selection, called: name)
@@ -34,18 +35,22 @@ extension SignatureChecker {
       let known =
         PacketField.allCases.map(\.key)
         + EventValue.Entity.allCases.map(\.rawValue) + ScopeCatalog.spellings(in: .rule)
-      error(.unknownField, "no event has a field `\(word)`", text, part: part,
+      error(
+        .unknownField, "no event has a field `\(word)`", text, part: part,
         help: Nearest.question(word, among: known)
           ?? "fields are such as data.dst, hostProcessId and processEntityId")
       return nil
     }
     if member != nil || field == .timestamp {
-      error(.unsupportedField, "`\(word)` cannot be used here", text, part: part,
+      error(
+        .unsupportedField, "`\(word)` cannot be used here", text, part: part,
         help: "use it in a filter")
       return nil
     }
     if let event = rule.events.first(where: { !field.description.events.contains($0) }) {
-      error(.unknownField, "`\(event.name)`, which the selection `\(name)` takes, has no `\(word)`", text,
+      error(
+        .unknownField, "`\(event.name)`, which the selection `\(name)` takes, has no `\(word)`",
+        text,
         part: part, help: "`tracee-policy list events \(event.name)` shows what it has")
       return nil
     }
@@ -58,19 +63,26 @@ extension SignatureChecker {
     called name: String
   ) -> EventValue? {
     let data = word.hasPrefix("data.") ? String(word.dropFirst(5)) : word
+    var type: FieldType = .text(comparedBytes: .max)
     for signature in context.signatures where rule.signatures.contains(signature.name) {
-      if signature.data[data] != nil { continue }
-      error(.unknownField,
-        "a finding of `\(signature.name)`, which the selection `\(name)` takes, has no `\(word)`", text,
+      if let known = signature.data[data] {
+        type = known
+        continue
+      }
+      error(
+        .unknownField,
+        "a finding of `\(signature.name)`, which the selection `\(name)` takes, has no `\(word)`",
+        text,
         part: part, help: "add it to the `output` of `\(signature.name)`")
       return nil
     }
     guard rule.events.isEmpty else {
-      error(.unknownField, "the selection `\(name)` also takes events, which have no `\(word)`", text,
+      error(
+        .unknownField, "the selection `\(name)` also takes events, which have no `\(word)`", text,
         part: part)
       return nil
     }
-    return .finding(data)
+    return .finding(data, type)
   }
 }
 

@@ -66,11 +66,14 @@ struct SignatureChecker {
       case "severity":
         let words = Signature.Threat.severities
         threat.severity = words.firstIndex(of: entry.value.text)
-        if threat.severity == nil, let number = Int(entry.value.text), words.indices.contains(number) {
+        if threat.severity == nil, let number = Int(entry.value.text),
+          words.indices.contains(number)
+        {
           threat.severity = number
         }
         if threat.severity == nil {
-          error(.invalidValue, "`\(entry.value.text)` is not a severity", entry.value,
+          error(
+            .invalidValue, "`\(entry.value.text)` is not a severity", entry.value,
             help: Nearest.question(entry.value.text, among: words)
               ?? "the severities are \(words.joined(separator: ", "))")
         }
@@ -151,8 +154,9 @@ struct SignatureChecker {
         range: part.map { text.range(ofUTF8: $0) } ?? text.range, help: help))
   }
 
-  mutating func warning(_ rule: LintRule, _ message: String, _ text: SourceText, help: String? = nil)
-  {
+  mutating func warning(
+    _ rule: LintRule, _ message: String, _ text: SourceText, help: String? = nil
+  ) {
     diagnostics.append(
       Diagnostic(rule, message, source: text.source, range: text.range, help: help))
   }
@@ -180,7 +184,7 @@ extension Correlation {
 
 extension Signature {
   /// What a filter on a member of a finding's data takes.
-  func type(of output: Output) -> FieldType {
+  public func type(of output: Output) -> FieldType {
     guard output.parts.count == 1 else { return .text }
     switch output.parts[0] {
     case .text: return .text
@@ -202,7 +206,7 @@ extension EventValue {
     case .packet(let field): field.description.type
     case .owner(let field): ScopeCatalog.keys.first { $0.field == field }?.type.shown ?? .text
     case .entity: .bits(32)
-    case .finding: .text
+    case .finding(_, let type): type
     }
   }
 }

@@ -74,7 +74,9 @@ struct SignatureCompiler {
   }
 
   private func names(_ document: SignatureDocument, _ name: String) -> Bool {
-    document.selections.contains { $0.value.event.text.split(separator: ",").contains { $0 == name } }
+    document.selections.contains {
+      $0.value.event.text.split(separator: ",").contains { $0 == name }
+    }
   }
 }
 
@@ -108,6 +110,7 @@ extension Diagnostic {
   static func unusedSignature(_ name: SourceText) -> Self {
     Self(
       .unusedSignature, "no policy selects the signature `\(name.text)`",
-      source: name.source, range: name.range, help: "write `event: \(name.text)` in a policy's rule")
+      source: name.source, range: name.range, help: "write `event: \(name.text)` in a policy's rule"
+    )
   }
 }
