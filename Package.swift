@@ -49,7 +49,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CBPF"], path: "Tests/TestSupport",
       swiftSettings: house),
-    .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["Policy", "TestSupport"], swiftSettings: house),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(name: "CIntruder", path: "Tests/CIntruder"),
     .target(name: "CTraffic", path: "Benchmarks/CTraffic"),
@@ -57,7 +58,7 @@ let package = Package(
       name: "bench-pipeline",
       dependencies: ["Pipeline", "Policy", "System", "CBPF", "CAllocations", "CTraffic"],
       path: "Benchmarks",
-      exclude: ["CTraffic", "instructions"],
+      exclude: ["CTraffic", "baseline.json", "instructions"],
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
@@ -73,6 +74,7 @@ let package = Package(
         "Pipeline", "Policy", "System", "CBPF", "TestSupport", "CIntruder", "tracee-policy",
         "owner-cases",
       ],
+      exclude: ["Differential/Recordings"],
       swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["tracee-policy", "Policy", "System", "TestSupport"],

@@ -69,7 +69,7 @@ private func childrenSeconds() -> Double {
 }
 
 /// Writes a pcap file of Ethernet frames.
-private func write(_ path: String, packets: Int, flows: Int, _ kind: EventKind) {
+func write(_ path: String, packets: Int, flows: Int, _ kind: EventKind) {
   guard let file = fopen(path, "w") else { return }
   defer { fclose(file) }
   func put(_ bytes: [UInt8]) { fwrite(bytes, 1, bytes.count, file) }

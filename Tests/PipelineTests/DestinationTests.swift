@@ -20,9 +20,7 @@ import Testing
         .json, "x", .block,
         Route(
           policies: ["a", "b"],
-          events: [
-            EventKind.tcp.id, EventKind.dns.id, EventKind.dnsRequest.id, EventKind.dnsResponse.id,
-          ]))
+          events: Set([EventKind.tcp, .dns, .dnsRequest, .dnsResponse].map(\.id))))
     ),
     ("none,policies=a", with(.none, nil, .block, Route(policies: ["a"]))),
   ])

@@ -26,9 +26,9 @@ import Testing
 
   private static let introduction = """
 
-    What filters take, and a line that the tests have written. Every event also has the fields `data.src`, `data.dst`
-    and `data.metadata.direction`, those with ports `data.src_port` and `data.dst_port`, and all the keys of
-    `policy-language.md` §4 that are no data.
+    The values that filters take, and a line that the tests have written. Every event also has the fields `data.src`, `data.dst`
+    and `data.metadata.direction`, those with ports also `data.src_port` and `data.dst_port`, and every key of
+    `policy-language.md` §4 that is not data.
 
     """
 

@@ -144,6 +144,14 @@ struct {
   __type(value, struct tp_process_key);
 } tp_ended SEC(".maps");
 
+/* What is recorded of a packet besides its bytes, and the row and the owner that a scratch holds. */
+struct tp_want {
+  __u32 generation;
+  __u32 direction;
+  __s32 system_call;
+  __u32 flags; /* enum tp_packet_flags */
+};
+
 /* Where a program puts together what has no room on its stack. A claim keeps out whoever interrupts it. */
 struct tp_scratch {
   __u32 busy;
@@ -153,6 +161,8 @@ struct tp_scratch {
   struct tp_row scope;  /* the rules that have its owner in scope */
   struct tp_identity who;
   struct tp_owner owner;
+  struct tp_view seen; /* the packet */
+  struct tp_want want;
   union {
     char path[2 * TP_EXECUTABLE_LENGTH]; /* see image.h */
     __u64 chunk[64];                     /* of a packet, see content.h */
@@ -234,6 +244,14 @@ TP_SLOTS(tp_numbers, TP_TRIE(struct tp_number_key));
 TP_SLOTS(tp_texts, TP_TRIE(struct tp_text_key));
 /* The rows; their width is set before the program is loaded. */
 TP_SLOTS(tp_rows, TP_ONE(__u64) __uint(map_flags, BPF_F_INNER_MAP););
+
+/* The program that judges packets, by which those that see them go on. Filled when it is loaded. */
+struct {
+  __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+  __uint(max_entries, 1);
+  __uint(key_size, sizeof(__u32));
+  __uint(value_size, sizeof(__u32));
+} tp_judges SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

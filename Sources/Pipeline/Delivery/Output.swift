@@ -87,22 +87,39 @@ public final class Output {
   }
 
   /// Adds an event that the label's policies want.
-  func append(_ event: borrowing Event, as label: EventLabel) {
+  func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {
+    guard makesRoom(for: label, at: packet.record.time), let writer else { return }
+    unsafe Uncounted(writer).use { writer in
+      unsafe Uncounted(chunk).use { writer.append(packet, as: label, to: $0) }
+    }
+  }
+
+  /// Adds a finding, with the packet of the event that completed it.
+  func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel
+  ) {
+    guard makesRoom(for: label, at: packet.record.time), let writer else { return }
+    writer.append(finding, packet, as: label, to: chunk)
+  }
+
+  /// Counts an event that it should write, and whether there is room for it; else it is lost.
+  @inline(__always)
+  private func makesRoom(for label: EventLabel, at time: UInt64) -> Bool {
     accepted += 1
-    guard let writer else { return }
+    if writer == nil { return false }
     if isGivenUp {
       refused.add(label.losses, 1)
-      return
+      return false
     }
     if isChunkFull, !handOver() {
       if destination.onFull == .drop || isLeftBehind {
-        drop(label, at: event.time)
-        return
+        drop(label, at: time)
+        return false
       }
       if chunk.lines.count >= Self.hardLimit { awaitRoom() }
     }
     if gap != nil { appendGap() }
-    unsafe Uncounted(chunk).use { writer.append(event, as: label, to: $0) }
+    return true
   }
 
   /// Whether its chunk should be handed over.
@@ -111,7 +128,9 @@ public final class Output {
   /// Ends a packet: it gives no further event.
   func endPacket(_ record: borrowing RecordReader) {
     guard let writer else { return }
-    unsafe Uncounted(chunk).use { writer.endPacket(record, to: $0) }
+    unsafe Uncounted(writer).use { writer in
+      unsafe Uncounted(chunk).use { writer.endPacket(record, to: $0) }
+    }
   }
 
   /// Adds what the reader does not see, if it concerns this output.
@@ -120,7 +139,7 @@ public final class Output {
     write(gap)
   }
 
-  private func write(_ gap: Gap) { writer?.append(.gap(gap), as: gap.label, to: chunk) }
+  private func write(_ gap: Gap) { writer?.append(gap, to: chunk) }
 
   private func drop(_ label: EventLabel, at time: UInt64) {
     dropped.add(label.losses, 1)

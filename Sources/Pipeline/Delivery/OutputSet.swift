@@ -17,22 +17,23 @@ public struct OutputSet {
     to showings: [RowMeaning.Showing]
   ) {
     for showing in showings {
-      let again = DecodedPacket(packet.record, packet.headers, asking: packet.content)
-      all[showing.output].append(.finding(FoundPacket(finding, again)), as: showing.label)
+      all[showing.output].append(finding, packet, as: showing.label)
       all[showing.output].endPacket(packet.record)
     }
   }
 
-  /// Adds an event to each output that shows it.
-  func append(_ event: borrowing Event, to showings: [RowMeaning.Showing]) {
-    for index in showings.indices {
-      unsafe Uncounted(all[showings[index].output]).use { output in
-        unsafe Uncounted(showings[index].label).use { output.append(event, as: $0) }
+  /// Adds an event that a packet gives to each output that shows it.
+  @inline(__always)
+  func append(_ packet: borrowing DecodedPacket, _ want: RowMeaning.Want) {
+    for index in want.showings.indices {
+      unsafe Uncounted(all[want.showings[index].output]).use { output in
+        unsafe Uncounted(want.showings[index].label).use { output.append(packet, as: $0) }
       }
     }
   }
 
   /// Ends a packet in all outputs: it gives no further event.
+  @inline(__always)
   func endPacket(_ record: borrowing RecordReader) {
     for index in all.indices { unsafe Uncounted(all[index]).use { $0.endPacket(record) } }
   }

@@ -157,10 +157,10 @@ public struct Emitter: ~Copyable {
       return
     }
     if meaning.parts.isEmpty {
-      emit(.packet(DecodedPacket(record, headers, asking: nil)), meaning, matcher)
+      emit(DecodedPacket(record, headers), meaning, matcher)
     } else {
       if let ofHeaders = meaning.headers {
-        emit(.packet(DecodedPacket(record, headers, asking: nil)), ofHeaders, matcher)
+        emit(DecodedPacket(record, headers), ofHeaders, matcher)
       }
       for index in meaning.parts.indices {
         emit(messagesOf: record, headers, meaning.parts[index], matcher)
@@ -188,7 +188,7 @@ public struct Emitter: ~Copyable {
     _ matcher: PlanMatcher
   ) {
     guard case .tcp(let header) = headers.transport else {
-      emit(.packet(DecodedPacket(record, headers, asking: part.content)), part.meaning, matcher)
+      emit(DecodedPacket(record, headers, asking: part.content), part.meaning, matcher)
       return
     }
     guard let payload = headers.payload(in: record.packet) else {
@@ -203,64 +203,53 @@ public struct Emitter: ~Copyable {
       messages += 1
       let packet = DecodedPacket(
         record.completing(message), headers, asking: part.content, knowing: heads)
-      emit(.packet(packet), part.meaning, matcher)
+      emit(packet, part.meaning, matcher)
     }
     matcher.count(part.meaning, messages: messages)
   }
 
   /// Finishes the matching of some rules that want a packet, and emits their events.
   private mutating func emit(
-    _ event: borrowing Event, _ wanted: RowMeaning, _ matcher: PlanMatcher
+    _ packet: borrowing DecodedPacket, _ wanted: RowMeaning, _ matcher: PlanMatcher
   ) {
-    switch event {
-    case .gap: break
-    case .finding: break
-    case .packet(let packet):
-      var left = wanted
-      if wanted.questions != .none, !isDone {
-        left = matcher.decide(wanted, packet, &lender) { completeOwner(&$0, matcher.generation) }
-      }
-      for index in left.wants.indices {
-        unsafe Uncounted(left.wants[index]).use { want in
-          emit(event, packet.verdict(on: want.kind, want.role), want)
-        }
-      }
+    if wanted.questions == .none || isDone {
+      emit(packet, wanted)
+    } else {
+      let left = matcher.decide(wanted, packet, &lender) { completeOwner(&$0, matcher.generation) }
+      emit(packet, left)
     }
   }
 
-  /// Emits one event, if the packet gives it.
-  private mutating func emit(
-    _ event: borrowing Event, _ verdict: PacketVerdict, _ want: RowMeaning.Want
-  ) {
+  /// Emits the events of a packet that rules want.
+  private mutating func emit(_ packet: borrowing DecodedPacket, _ meaning: RowMeaning) {
+    for index in meaning.wants.indices {
+      unsafe Uncounted(meaning.wants[index]).use { emit(packet, $0) }
+    }
+  }
+
+  /// Emits one event of a packet, if the packet gives it.
+  private mutating func emit(_ packet: borrowing DecodedPacket, _ want: RowMeaning.Want) {
     if isDone {
       want.counts.afterLimit += 1
       return
     }
-    switch verdict {
+    switch packet.verdict(on: want.kind, want.role) {
     case .given:
       if want.isShown {
-        outputs.append(event, to: want.showings)
+        outputs.append(packet, want)
         want.counts.emitted += 1
         counts.events += 1
       } else {
         want.counts.fed += 1
       }
-      if !want.feeds.isEmpty { feed(event, want) }
+      if !want.feeds.isEmpty {
+        signatures?.take(packet, want.kind, want.feeds, generation: packet.record.generation)
+      }
     case .other:
       want.counts.rejected += 1
     case .undecodable(let fault):
       want.counts.faults[fault] += 1
       counts.undecodable += 1
-    }
-  }
-
-  /// Gives an event to the signatures that select it.
-  private func feed(_ event: borrowing Event, _ want: RowMeaning.Want) {
-    switch event {
-    case .packet(let packet):
-      signatures?.take(packet, want.kind, want.feeds, generation: packet.record.generation)
-    case .finding: break
-    case .gap: break
     }
   }
 

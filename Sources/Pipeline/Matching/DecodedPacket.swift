@@ -8,6 +8,15 @@ struct DecodedPacket: ~Copyable, ~Escapable {
   let content: ContentProtocol?
   let message: PacketMessage
 
+  /// Takes the headers of a packet, of which nobody asks what it says.
+  @_lifetime(copy record)
+  init(_ record: borrowing RecordReader, _ headers: PacketHeaders) {
+    self.record = copy record
+    self.headers = headers
+    content = nil
+    message = .none
+  }
+
   /// Takes a packet apart.
   ///
   /// - Parameters:

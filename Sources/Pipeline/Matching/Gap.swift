@@ -18,11 +18,6 @@ struct Gap {
     let count: UInt64
   }
 
-  /// The label of the event that says so.
-  var label: EventLabel {
-    EventLabel(LostEvents.id, policies: policies, argumentCount: LostEvents.arguments.count)
-  }
-
   /// The names of all policies that miss something.
   var policies: [String] {
     var names: [String] = []

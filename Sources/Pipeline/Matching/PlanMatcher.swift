@@ -9,6 +9,8 @@ final class PlanMatcher {
   private let clauses: [[PacketClause]]
   /// For each rule the conditions on single elements of lists; missing at the end: none.
   private let elements: [[ElementQuestion]]
+  /// For each rule what its event asks of a message.
+  private let roles: [ContentProtocol.Role?]
   private var scopes: OwnerScopes
   private let routes: [Route]
   private let undecidedRows: UndecidedRows
@@ -41,6 +43,7 @@ final class PlanMatcher {
     self.plan = plan
     clauses = undecided.map { $0.filters.map(PacketClause.init) }
     elements = undecided.map { $0.elements.map(ElementQuestion.init) }
+    roles = plan.rules.map(\.event.contentRole)
     scopes = OwnerScopes(undecided)
     undecidedRows = UndecidedRows(undecided)
     contentRows = ContentRows(plan)
@@ -100,8 +103,8 @@ final class PlanMatcher {
     _ rule: Int, _ packet: borrowing DecodedPacket, _ lender: inout FieldLender
   ) -> Bool {
     if !clauses[rule].isEmpty || !elements[rule].isEmpty {
-      let event = plan.rules[rule].event
-      let isUnread = event.contentProtocol != nil && packet.verdict(on: event) != .given
+      let isUnread =
+        roles[rule] != nil && packet.verdict(on: plan.rules[rule].event, roles[rule]) != .given
       for index in clauses[rule].indices {
         let clause = clauses[rule][index]
         guard clause.holds(of: packet, isUnread: isUnread, &lender) else { return false }
@@ -118,9 +121,15 @@ final class PlanMatcher {
   /// What the row of a record means; nil when it has a bit that no rule has.
   ///
   /// It can be held, and counted into, until this is asked again.
+  @inline(__always)
   func meaning(of row: Row) -> RowMeaning? {
-    if !evicted.isEmpty { settleEvicted() }
     if let recent, recent.row == row { return recent }
+    return look(row)
+  }
+
+  @inline(never)
+  private func look(_ row: Row) -> RowMeaning? {
+    settleEvicted()
     recent = find(row)
     return recent
   }
@@ -130,6 +139,8 @@ final class PlanMatcher {
     if let found = meanings[place] {
       if found.row == row { return found }
       evicted.append(found)
+      // Who asks next settles it first.
+      recent = nil
     }
     meanings[place] = RowMeaning(
       row, in: plan, content: contentRows, undecided: undecidedRows, routes: routes)

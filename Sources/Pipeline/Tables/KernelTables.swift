@@ -66,8 +66,9 @@ public struct KernelTables: Sendable {
       guard let shape = PacketShape(rawValue: number) else {
         return table.index(of: Row(rules) { _ in false })
       }
+      let carried = ContentProtocol.allCases.filter(shape.carries)
       return table.index(
-        of: Row(rules) { $0.event.contentProtocol.map(shape.carries) ?? shape.gives($0.event) })
+        of: Row(rules) { $0.event.contentProtocol.map(carried.contains) ?? shape.gives($0.event) })
     }
     plan.shape = (
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],

@@ -1,5 +1,5 @@
 extension Listing {
-  /// Every event.
+  /// The list of all events.
   public static var events: Listing {
     Listing(
       columns: ["ID", "NAME", "SETS", "WHAT"],
@@ -13,7 +13,7 @@ extension Listing {
       json: .list(EventKind.allCases.map(json)))
   }
 
-  /// The fields of one event.
+  /// Returns the list of the fields of one event.
   public static func fields(of event: EventKind) -> Listing {
     Listing(
       columns: ["FIELD", "SUPPORTED", "TAKES"],
@@ -28,7 +28,7 @@ extension Listing {
       json: json(event))
   }
 
-  /// Every set of events.
+  /// The list of all sets of events.
   public static var sets: Listing {
     Listing(
       columns: ["SET", "WHAT", "EVENTS"],
@@ -44,7 +44,7 @@ extension Listing {
         }))
   }
 
-  /// Every key and word of scopes.
+  /// The list of all keys and words of scopes.
   public static var scopes: Listing {
     let words = ScopeCatalog.words.map { word in
       [
@@ -97,7 +97,7 @@ extension Listing {
 }
 
 extension ScopeKey.Places {
-  /// For people.
+  /// The places as the table shows them.
   fileprivate var shown: String {
     switch self {
     case .scope: "scope"
@@ -108,7 +108,7 @@ extension ScopeKey.Places {
 }
 
 extension ScopeKey {
-  /// What it takes, words included.
+  /// A description of the values that the key takes, including words.
   fileprivate var takes: String {
     type.takes + (words.isEmpty ? "" : ", or " + words.joined(separator: " or "))
   }

@@ -8,7 +8,9 @@ public enum ContentProtocol: UInt8, CaseIterable, Sendable {
   public struct Description: Sendable {
     /// The events of the transports that carry it.
     public let transports: Set<EventKind>
-    /// The ports, source or destination, of which a packet has one; by the event of the transport. Empty: any port.
+    /// The ports of which a packet has one as its source or its destination.
+    ///
+    /// By the event of the transport; a transport that is missing may use any port.
     public let ports: [EventKind: Set<UInt16>]
     /// The event that each message gives.
     public let message: EventKind
@@ -22,9 +24,12 @@ public enum ContentProtocol: UInt8, CaseIterable, Sendable {
   }
 
   /// The row of the protocol.
-  ///
+  public var description: Description { Self.descriptions[Int(rawValue)] }
+
+  private static let descriptions = allCases.map(\.row)
+
   /// DNS uses port 53, and over UDP also those of multicast DNS (RFC 6762) and LLMNR (RFC 4795).
-  public var description: Description {
+  private var row: Description {
     switch self {
     case .dns:
       Description(
@@ -45,7 +50,12 @@ public enum ContentProtocol: UInt8, CaseIterable, Sendable {
     public let isAnswer: Bool?
   }
 
-  fileprivate func role(of kind: EventKind) -> Role? {
+  /// What each event asks, by ``EventKind/index``.
+  fileprivate static let roles = EventKind.allCases.map { kind in
+    allCases.lazy.compactMap { $0.role(of: kind) }.first
+  }
+
+  private func role(of kind: EventKind) -> Role? {
     switch kind {
     case description.message: Role(content: self, isAnswer: nil)
     case description.request: Role(content: self, isAnswer: false)
@@ -57,9 +67,7 @@ public enum ContentProtocol: UInt8, CaseIterable, Sendable {
 
 extension EventKind {
   /// What the event asks of a message; nil for an event of headers.
-  public var contentRole: ContentProtocol.Role? {
-    ContentProtocol.allCases.lazy.compactMap { $0.role(of: self) }.first
-  }
+  public var contentRole: ContentProtocol.Role? { ContentProtocol.roles[index] }
 
   /// The protocol that the packet's payload must speak; nil for an event of headers.
   public var contentProtocol: ContentProtocol? { contentRole?.content }

@@ -1,14 +1,14 @@
-/// A field of events that filters can ask about.
+/// A field of events that filters can use.
 public struct FieldDescription: Equatable, Sendable {
-  /// How filters write it: `data.` and a path, or a word of its own.
+  /// The key in filters: `data.` and a path, or a word of its own such as `syscall`.
   public var key: String
-  /// What a filter takes.
+  /// The type of the values that filters take.
   public var type: FieldType
-  /// Whether an event can have several values of it, of which one must match.
+  /// Whether an event can have several values of the field, of which one must match.
   public var isList: Bool
-  /// Whether its values are texts by name, and a filter writes a name behind the key.
+  /// Whether the field is a map of texts, such as headers; a filter then appends a name to the key.
   public var hasMembers: Bool
-  /// The events that have it, in order of their numbers.
+  /// The events that have the field, in order of their numbers.
   public var events: [EventKind]
   /// What it is worked out from; nil for what events have by themselves.
   var derivation: Derivation?
@@ -20,11 +20,11 @@ public struct FieldDescription: Equatable, Sendable {
   }
 }
 
-/// Every field of every event, made of what the events show.
+/// All fields of all events, generated from the events' arguments.
 ///
 /// Source: `docs/policy-language.md` §4.
 struct FieldTable {
-  /// The fields: those of every packet, those of events in the order of the events, and those that are no data.
+  /// The fields: those of every packet, then those of events in order, then those that are not under `data.`.
   let fields: [FieldDescription]
   /// How many of them events have by themselves; those behind are worked out from these.
   let ownCount: Int
@@ -61,7 +61,7 @@ struct FieldTable {
   }
 }
 
-/// Takes shapes apart into fields, each once.
+/// Collects the fields of shapes, each once.
 private struct FieldCollector {
   var fields: [FieldDescription] = []
   var places: [String: Int] = [:]
@@ -121,7 +121,7 @@ private struct FieldCollector {
       fields.append(field)
       return
     }
-    // Two events can show one field: its type is the same, or one of them has another meaning for the key.
+    // Events may share a field, but then it must have the same type in all of them.
     precondition(fields[place].type == field.type, "\(field.key) has two types")
     fields[place].events = EventKind.allCases.filter {
       fields[place].events.contains($0) || field.events.contains($0)
@@ -130,7 +130,7 @@ private struct FieldCollector {
 }
 
 extension EventKind {
-  /// The fields that filters can ask about, in the order of the table.
+  /// The fields of the event that filters can use, in the order of the table.
   public var fields: [PacketField] {
     PacketField.allCases.filter { $0.description.events.contains(self) }
   }

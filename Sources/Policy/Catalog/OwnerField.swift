@@ -1,8 +1,7 @@
-/// What a scope can ask about the owner of a socket.
+/// A field of the owner of a socket that scopes and filters can use.
 ///
-/// The raw value is a key that means this field in policy files.
-///
-/// `pid`, `tid` and `ppid` mean the host's view in a scope, and the process's own namespace in a rule's filters.
+/// The raw value is a key that means this field in policy files. The keys `pid`, `tid` and `ppid` mean the host's view
+/// in a scope, and the process's own namespace in a rule's filters.
 public enum OwnerField: String, CaseIterable, Hashable, Sendable {
   case userID = "uid"
   case processID = "pid"
@@ -19,7 +18,7 @@ public enum OwnerField: String, CaseIterable, Hashable, Sendable {
   case executable = "executable"
   case cgroup = "cgroup"
   case cgroupID = "cgroupId"
-  /// A flag: 1 in a container, 0 on the host.
+  /// A flag: 1 if the owner runs in a container, 0 on the host.
   case container = "container"
   case containerID = "containerId"
   case containerName = "containerName"
@@ -27,6 +26,6 @@ public enum OwnerField: String, CaseIterable, Hashable, Sendable {
   case podName = "podName"
   case podNamespace = "podNamespace"
   case podUID = "podUid"
-  /// A list: the process and its ancestors.
+  /// A list: the ids of the process and of its ancestors.
   case tree = "tree"
 }

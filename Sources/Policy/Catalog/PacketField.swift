@@ -1,17 +1,17 @@
-/// What a filter can ask about a packet: a field of the catalog of events.
+/// A field of a packet that filters can use, from the catalog of events.
 public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
   private let place: UInt16
 
-  /// The path after `data.` in policy files, or the whole key of a field that is no data, such as `syscall`.
+  /// The path after `data.` in policy files, or the whole key of other fields, such as `syscall`.
   public var rawValue: String {
     let key = description.key
     return key.hasPrefix("data.") ? String(key.dropFirst(5)) : key
   }
 
-  /// The key in policy files.
+  /// The key of the field in policy files.
   public var key: String { description.key }
 
-  /// What the catalog says of it.
+  /// The field's entry in the catalog.
   public var description: FieldDescription { FieldTable.shared.fields[Int(place)] }
 
   /// Every field that events have by themselves, in the order of the catalog.
@@ -19,7 +19,7 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
   /// Those that are worked out from others, such as `data.src|length`, are found by their keys.
   public static let allCases = (0..<FieldTable.shared.ownCount).map { PacketField(place: $0) }
 
-  /// Finds a field by its path.
+  /// Creates the field with a path, as ``rawValue``; nil if there is none.
   public init?(rawValue: String) {
     guard let field = PacketField(key: "data." + rawValue) ?? PacketField(key: rawValue) else {
       return nil
@@ -27,13 +27,13 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
     self = field
   }
 
-  /// Finds a field by its key.
+  /// Creates the field with a key, such as `data.dst_port`; nil if there is none.
   public init?(key: String) {
     guard let place = FieldTable.shared.places[key] else { return nil }
     self.init(place: place)
   }
 
-  /// The field of a path that is written in the program.
+  /// Creates the field with a path that is written in the source code; traps if the catalog has no such field.
   public init(_ path: StaticString) {
     guard let field = PacketField(rawValue: path.description) else {
       preconditionFailure("the catalog has no field \(path)")
@@ -43,43 +43,42 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
 
   private init(place: Int) { self.place = UInt16(place) }
 
-  /// Whether two are the same field.
+  /// Returns whether two fields are the same.
   ///
-  /// Said here because the standard library would compare, and hash, the texts of raw values.
+  /// Compares indexes, because the default of the standard library would compare the texts of raw values.
   public static func == (a: PacketField, b: PacketField) -> Bool { a.place == b.place }
 
-  /// Hashes the place in the catalog.
+  /// Hashes the index in the catalog.
   public func hash(into hasher: inout Hasher) { hasher.combine(place) }
 }
 
 extension PacketField {
-  /// The address that the packet comes from.
+  /// The source address of the packet.
   public static let source = PacketField("src")
-  /// The address that the packet goes to.
+  /// The destination address of the packet.
   public static let destination = PacketField("dst")
-  /// The port that the packet comes from.
+  /// The source port of the packet.
   public static let sourcePort = PacketField("src_port")
-  /// The port that the packet goes to.
+  /// The destination port of the packet.
   public static let destinationPort = PacketField("dst_port")
-  /// 0 for `ingress`, 1 for `egress`.
+  /// The direction of the packet: 0 for `ingress`, 1 for `egress`.
   public static let direction = PacketField("metadata.direction")
-  /// What a system call returned; 0 for packets.
-  ///
-  /// See ``FieldValue/signed(_:)``.
+  /// The return value of a system call, which is 0 for packets; stored as ``FieldValue/signed(_:)``.
   public static let returnValue = PacketField("retval")
   /// The number of the processor that handled the packet.
   public static let processor = PacketField("processorId")
-  /// The packet's time in ns since the epoch.
+  /// The time of the packet, in nanoseconds since the epoch.
   public static let timestamp = PacketField("timestamp")
-  /// The name of the system call that the owner was in; nothing when it was in none.
+  /// The name of the system call that the owner was in when the packet passed; no value if it was in none.
   public static let systemCall = PacketField("syscall")
 }
 
 extension PacketField {
-  /// Finds the field that a key of a filter means, with the member's name if the field has members of any name.
+  /// Returns the field that a key of a filter means, with the member's name if the field is a map such as headers; nil
+  /// if there is none.
   ///
   /// `args.` is the old spelling of `data.`. The header `Host` of a request is its field `host`. Names of headers are
-  /// given in their canonical spelling, as events show them.
+  /// returned in their canonical spelling, as in events.
   public static func find(_ key: String) -> (field: PacketField, member: String?)? {
     let key = key.hasPrefix("args.") ? "data." + key.dropFirst(5) : key
     if let field = PacketField(key: key), !field.description.hasMembers { return (field, nil) }
@@ -95,7 +94,7 @@ extension PacketField {
 
   private static let fieldsWithMembers = allCases.filter(\.description.hasMembers)
 
-  /// Capitals at the start of each word, small letters elsewhere: `content-type` is `Content-Type`.
+  /// Returns a header name with each word capitalised: `Content-Type` for `content-type`.
   static func canonicalHeader(_ name: String) -> String {
     var startsWord = true
     let bytes = name.utf8.map { byte in

@@ -21,7 +21,7 @@ public enum SystemCalls {
       .sorted { $0.0 < $1.0 }
   }
 
-  /// The names of the calls that an architecture has.
+  /// Returns the names of the calls that an architecture has.
   static func names(on architecture: Architecture) -> [String] {
     rows.filter { $0.numbers[architecture.rawValue] != nil }.map(\.name)
   }

@@ -1,11 +1,13 @@
-/// The names of events that Tracee has and this tracer has not, so that a policy which uses one is told the right thing.
+/// The events and sets that Tracee has but tracee-policy does not support, so that policies with them get an exact
+/// message.
 ///
-/// Source: ``SystemCalls`` on x86-64 (64 and 32 bits), and the list of events in Tracee's documentation. A name that is missing here is only reported as unknown instead of unsupported.
+/// Source: ``SystemCalls`` on x86-64 (64 and 32 bits), and the list of events in Tracee's documentation. A name that is
+/// missing here is only reported as unknown instead of unsupported.
 enum TraceeEvents {
-  /// Whether Tracee has an event of this name that is not a network packet.
+  /// Returns whether Tracee has an event of this name, other than those of network packets.
   static func contains(_ name: String) -> Bool { names.contains(name[...]) }
 
-  /// Whether Tracee has a set of this name that holds no network packet.
+  /// Returns whether Tracee has a set of this name that contains no event of network packets.
   static func containsSet(_ name: String) -> Bool { sets.contains(name[...]) }
 
   private static let names = Set(

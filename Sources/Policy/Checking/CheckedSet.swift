@@ -1,28 +1,28 @@
-/// The policies of a set as far as they are understood, and everything that is wrong with them.
+/// The checked policies of a set, their plan, and all findings about them.
 public struct CheckedSet: Equatable, Sendable {
-  /// The policies in load order.
+  /// The policies in load order, without the parts that have errors.
   public var policies: [CheckedPolicy]
   /// The signatures in load order.
   public var signatures: [CheckedSignature] = []
   /// What to trace; nil when there is a finding of error severity or a path that could not be read.
   public var plan: TracePlan?
-  /// Everything found, in the order of files and of places in them.
+  /// All findings, in the order of files and of places in them.
   public var diagnostics: [Diagnostic]
   /// The files that could be read.
   public var sources: [SourceFile]
   /// The paths that could not be read.
   public var failures: [SourceFailure]
 
-  /// How many findings have a severity.
+  /// Returns the number of findings with a severity.
   public func count(_ severity: Diagnostic.Severity) -> Int {
     diagnostics.count { $0.severity == severity }
   }
 }
 
 extension PolicySet {
-  /// Understands the policies, compiles them, and looks for everything that is wrong with them.
+  /// Returns the set checked, compiled and linted.
   ///
-  /// Every command goes this way, so that what `lint` passes `apply` accepts.
+  /// All commands use this, so that `apply` accepts whatever `lint` accepts.
   public func checked() -> CheckedSet {
     let compiled = PolicyCompiler.compile(documents, signatures: signatures, lists: lists)
     let found =

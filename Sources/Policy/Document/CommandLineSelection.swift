@@ -1,19 +1,17 @@
-/// A policy without a file, from `--events` and `--scope`.
-///
-/// Its name is empty.
+/// A policy made of the options `--events` and `--scope` instead of a file; its name is empty.
 ///
 /// Source: `docs/policy-language.md` §5.
 public struct CommandLineSelection: Equatable, Sendable {
-  /// The options, each on a line of its own, as findings count them: events first, then scopes.
+  /// The options as a source for findings: each on a line of its own, events first, then scopes.
   public let source: SourceFile
-  /// The policy.
+  /// The policy that the options describe.
   public let document: PolicyDocument
-  /// What is wrong with the arguments, before their words are looked at.
+  /// The findings about the form of the arguments; their words are checked later.
   public let diagnostics: [Diagnostic]
 
-  /// Makes a policy of the arguments of `--events` and `--scope`, each in order.
+  /// Creates a policy from the arguments of `--events` and `--scope`, each in order.
   ///
-  /// Without events it traces the set `default`, without scopes everything.
+  /// Without events it selects the set `default`; without scopes, `global`.
   public init(events: [String], scopes: [String]) {
     var lines = SelectionLines()
     let events = events.map { lines.add("--events ", $0) }
@@ -34,14 +32,14 @@ public struct CommandLineSelection: Equatable, Sendable {
   }
 }
 
-/// Lays arguments out as lines, so that each has places.
+/// Lays out arguments as lines, so that findings can refer to them.
 private struct SelectionLines {
   static let name = "command line"
 
   var text = ""
   private var line = 1
 
-  /// The place behind everything.
+  /// An empty text at the end of all lines.
   var end: SourceText {
     let position = SourcePosition(line: line, column: 1, offset: text.utf8.count)
     return SourceText(
@@ -52,7 +50,7 @@ private struct SelectionLines {
   mutating func add(_ option: String, _ argument: String) -> SourceText {
     let start = SourcePosition(
       line: line, column: option.utf8.count + 1, offset: text.utf8.count + option.utf8.count)
-    // A line stays one line; every byte keeps its place.
+    // Line breaks become blanks, so that an argument is one line and every byte keeps its offset.
     let shown = String(
       decoding: argument.utf8.map { $0 == 10 || $0 == 13 ? 32 : $0 }, as: UTF8.self)
     text += option + shown + "\n"
@@ -66,12 +64,12 @@ private struct SelectionLines {
   }
 }
 
-/// Sorts arguments into rules, one for each event or set that is named.
+/// Groups arguments into rules, one for each event or set.
 private struct SelectionRules {
   var rules: [PolicyDocument.Rule] = []
   var diagnostics: [Diagnostic] = []
 
-  /// Adds a list of events, or one filter of one event.
+  /// Adds an argument: a comma list of events, or a filter of one event.
   mutating func add(_ argument: SourceText) {
     let bytes = Array(argument.text.utf8)
     let key = bytes[..<(bytes.firstIndex { "=!<>".utf8.contains($0) } ?? bytes.count)]
@@ -96,7 +94,7 @@ private struct SelectionRules {
     }
   }
 
-  /// The index of the rule for an item, which is made when the item is new.
+  /// Returns the index of the rule for an item, and adds the rule if the item is new.
   private mutating func rule(for item: SourceText) -> Int {
     if let index = rules.firstIndex(where: { $0.event.text == item.text }) { return index }
     rules.append(PolicyDocument.Rule(range: item.range, event: item))
@@ -105,7 +103,7 @@ private struct SelectionRules {
 }
 
 extension SourceText {
-  /// A part of the text, given by offsets in its UTF-8, without the blanks around it.
+  /// Returns a part of the text, given by offsets in its UTF-8, without blanks around it.
   fileprivate func part(_ part: Range<Int>) -> SourceText {
     let bytes = Array(text.utf8)
     var part = part
@@ -117,7 +115,7 @@ extension SourceText {
       verbatimStart: verbatimStart == nil ? nil : place.start)
   }
 
-  /// Another text at the same place.
+  /// Returns another text at the same place.
   fileprivate func with(_ text: String) -> SourceText {
     SourceText(text: text, source: source, range: range)
   }
@@ -126,8 +124,8 @@ extension SourceText {
 extension Diagnostic {
   fileprivate static func filterOfSeveral(_ event: SourceText) -> Diagnostic {
     Diagnostic(
-      .unknownEvent, "a filter belongs to one event", at: event,
-      help: "give each event with a filter its own `--events`")
+      .unknownEvent, "a filter applies to one event", at: event,
+      help: "write a separate `--events` for each event with a filter")
   }
 
   fileprivate static func unknownFilter(_ filter: SourceText, of event: SourceText) -> Diagnostic {

@@ -1,9 +1,9 @@
-/// The JSON Schema of policy files, made of the catalogs, for editors.
+/// The JSON Schema of policy files, generated from the catalogs, for editors.
 ///
-/// It says what the shape of a file is and how expressions begin; what values mean, `lint` says.
-/// Source: `docs/policy-language.md` §1.
+/// It covers the structure of a file and how expressions begin; `lint` checks the rest. Source:
+/// `docs/policy-language.md` §1.
 public enum PolicySchema {
-  /// The schema.
+  /// The schema of one policy, as an object of JSON Schema 2020-12.
   public static var json: JSONValue {
     [
       "$schema": JSONSchema.draft,
@@ -55,17 +55,18 @@ public enum PolicySchema {
       (
         "event",
         pattern(
-          "a comma list of events, sets, tag=SET, or prefixes with a star; -ITEM excludes",
+          "a comma list of events, sets, tag=SET or prefixes with a star; -ITEM excludes",
           "^\(item)(,\(item))*$")
       ),
       ("filters", JSONSchema.list(filter)),
       ("actions", reference("actions")),
     ], required: ["event"])
 
-  private static let scope = pattern("whose packets are traced", expression(in: .scope, or: []))
+  private static let scope = pattern(
+    "the owners whose packets are traced", expression(in: .scope, or: []))
 
   private static let filter = pattern(
-    "which events are traced",
+    "a condition that events must meet",
     expression(
       in: .rule,
       or: ["(data|args)\\.[^=!<>]*[^=!<> ]"]
@@ -75,7 +76,7 @@ public enum PolicySchema {
     ["description": .text(description), "type": "string", "pattern": .text(pattern)]
   }
 
-  /// One item of `event`.
+  /// The pattern of one item of a rule's `event`.
   private static var item: String {
     let sets = EventSet.allCases.map(\.rawValue)
     // Names of signatures, with or without a star.
@@ -84,7 +85,7 @@ public enum PolicySchema {
     return "\\s*-?(\(words.joined(separator: "|"))|\(names))\\s*"
   }
 
-  /// A word alone, or a key with an operator and something behind it.
+  /// Returns the pattern of an expression: a word alone, or a key with an operator and a value.
   private static func expression(in place: ScopeKey.Places, or others: [String]) -> String {
     let words = ScopeCatalog.words.filter { $0.places.contains(place) }.map(\.name)
     let spellings = ScopeCatalog.keys.filter { $0.places.contains(place) }.flatMap(\.spellings)

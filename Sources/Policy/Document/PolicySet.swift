@@ -1,10 +1,8 @@
-/// The policies of some paths, as written, and everything that is wrong with their files.
+/// The policies of a list of paths as written, and all findings about their files.
 ///
-/// Source: `docs/policy-language.md` §1. A set with a failure or a finding of error severity is not
-/// to be applied.
+/// A set with a failure or a finding of error severity must not be applied. Source: `docs/policy-language.md` §1.
 public struct PolicySet: Equatable, Sendable {
-  /// The policies in load order: that of the paths, of the files of a directory, and of the
-  /// documents of a file.
+  /// The policies in load order: by path, then by file of a directory, then by document of a file.
   public var documents: [PolicyDocument] = []
   /// The signatures in load order.
   public var signatures: [SignatureDocument] = []
@@ -12,19 +10,17 @@ public struct PolicySet: Equatable, Sendable {
   public var lists: [String: ValueList] = [:]
   /// The files that could be read, also those without a policy.
   public var sources: [SourceFile] = []
-  /// What is wrong with what the files hold, in load order and, within a file, in the order of
-  /// places.
+  /// The findings about the files' contents, in load order and, within a file, in the order of places.
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
 
-  /// Makes an empty set.
+  /// Creates an empty set, without policies, files or findings.
   public init() {}
 
-  /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that
-  /// is wrong.
+  /// Returns all policies of files, directories and, for `-`, standard input; nothing that is wrong stops it.
   ///
-  /// - Parameter read: reads one file.
+  /// - Parameter read: reads one file; an error becomes one of ``failures``.
   public static func load(
     paths: [String],
     read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
@@ -83,7 +79,9 @@ public struct PolicySet: Equatable, Sendable {
     return set
   }
 
-  /// Adds what a source holds; gives whether that is nothing at all.
+  /// Adds the policies and findings of a source.
+  ///
+  /// Returns true if the source holds nothing at all.
   private mutating func add(_ source: SourceFile) -> Bool {
     let stream = YAMLStream(reading: source)
     var found = stream.diagnostics
@@ -106,7 +104,7 @@ public struct PolicySet: Equatable, Sendable {
 extension Diagnostic {
   fileprivate static func noPolicy(_ source: SourceFile, _ severity: Severity) -> Self {
     Self(
-      .noPolicy, severity: severity, "there is no policy in this file", source: source.name,
+      .noPolicy, severity: severity, "this file contains no policy", source: source.name,
       range: nil)
   }
 }

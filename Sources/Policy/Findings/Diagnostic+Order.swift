@@ -1,5 +1,7 @@
 extension Diagnostic {
-  /// Findings in the order of sources and of places in them, each once.
+  /// Returns findings in the order of sources and of places in them, without repetitions.
+  ///
+  /// - Parameter sources: the names of sources in order; findings of others come last.
   static func sorted(_ diagnostics: [Diagnostic], by sources: [String]) -> [Diagnostic] {
     let ranks = Dictionary(
       sources.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -12,7 +14,7 @@ extension Diagnostic {
     }
   }
 
-  /// Whether the last of some findings, those at one place, hold an equal one.
+  /// Returns whether one of the last findings, those at the same place, is equal to this one.
   private func isRepeated(in sorted: [Diagnostic]) -> Bool {
     for other in sorted.reversed() {
       guard other.range == range, other.source == source else { return false }

@@ -1,39 +1,39 @@
-/// One finding about a user's file: a value, shown by a renderer, never thrown.
+/// A finding about a user's file: a value that renderers show, never thrown.
 public struct Diagnostic: Equatable, Sendable {
-  /// How bad a finding is.
+  /// The severity of a finding; an error keeps the policies from being applied.
   public enum Severity: String, CaseIterable, Sendable {
     case error, warning, note
   }
 
-  /// How bad it is: what ``rule`` says, but for `no-policy`, which is an error when no file holds a policy.
+  /// The severity: that of ``rule``, except for `no-policy`, which is an error if no file contains a policy.
   public let severity: Severity
   /// The rule that the file breaks.
   public let rule: LintRule
   /// The kebab-case code of the rule, which never changes.
   public var code: String { rule.code }
-  /// One sentence without a full stop.
+  /// The message, as one sentence without a full stop.
   public var message: String
   /// The name of the source, as the user gave it: a path, `-`, or `command line`.
   public var source: String
-  /// Where; nil when the finding is about the whole source.
+  /// The place of the finding; nil if it is about the whole source.
   public var range: SourceRange?
-  /// What to do, when that is known.
+  /// What to do about it, if that is known.
   public var help: String?
-  /// Other places that belong to the finding, such as the first of two equal names.
+  /// Other places that are part of the finding, such as the first of two equal names.
   public var related: [Related]
-  /// A change of the source that mends it without changing what else it means.
+  /// A change of the source that resolves the finding and nothing else; nil if there is no unambiguous one.
   public var fix: Fix?
 
-  /// Another place that belongs to a finding.
+  /// Another place that is part of a finding.
   public struct Related: Equatable, Sendable {
-    /// What stands there.
+    /// What the place has to do with the finding, as a few words.
     public var message: String
-    /// The name of the source.
+    /// The name of the source that contains the place.
     public var source: String
-    /// Where.
+    /// The place in that source.
     public var range: SourceRange
 
-    /// Makes a related place.
+    /// Creates a related place.
     public init(message: String, source: String, range: SourceRange) {
       self.message = message
       self.source = source
@@ -41,14 +41,14 @@ public struct Diagnostic: Equatable, Sendable {
     }
   }
 
-  /// A replacement of a stretch of the source.
+  /// A replacement of a range of the source.
   public struct Fix: Equatable, Sendable {
-    /// What to replace.
+    /// The range to replace; empty to insert.
     public var range: SourceRange
-    /// With what.
+    /// The new text of the range.
     public var replacement: String
 
-    /// Makes a fix.
+    /// Creates a fix.
     public init(range: SourceRange, replacement: String) {
       self.range = range
       self.replacement = replacement

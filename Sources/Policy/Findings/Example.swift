@@ -1,7 +1,6 @@
-/// Policies for the examples of rules, of which only the telling part is written down with the
-/// rule.
+/// Policies for the examples of lint rules, built around the part that matters.
 enum Example {
-  /// A policy with one rule.
+  /// Returns a policy with one rule.
   static func policy(
     scope: String = "[comm=nginx]", event: String = "net_packet_tcp", filters: String = ""
   ) -> String {
@@ -9,7 +8,7 @@ enum Example {
     return policy(scope: scope, rules: "  - event: \(event)\(filters)")
   }
 
-  /// A policy with these lines as its rules.
+  /// Returns a policy with these lines as its rules.
   static func policy(scope: String = "[comm=nginx]", rules: String) -> String {
     """
     type: policy

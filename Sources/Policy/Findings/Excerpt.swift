@@ -1,18 +1,18 @@
-/// A line of a source as it is shown, and the carets under a part of it.
+/// A line of a source as it is shown, with marks under a part of it.
 struct Excerpt: Equatable {
-  /// The number of the line, from 1.
+  /// The number of the line, counted from 1.
   var number: Int
   /// The line, or the part of a long one around the range.
   var line: String
-  /// Blanks and then one mark for each column under the range; at least one mark.
+  /// Blanks, then one mark for each column of the range, at least one.
   var marks: String
 
-  /// The most scalars of a line that are shown.
+  /// The most Unicode scalars of a line that are shown.
   static let widthLimit = 120
-  /// How many of them stand before the range in a long line.
+  /// The number of scalars shown before the range in a long line.
   static let lead = 40
 
-  /// Shows the first line of a range.
+  /// Creates an excerpt of the first line of a range.
   init(of range: SourceRange, in source: SourceFile, mark: Character) {
     let scalars = Array(source.line(range.start.line).unicodeScalars)
     let start = min(range.start.column - 1, scalars.count)
@@ -31,7 +31,7 @@ struct Excerpt: Equatable {
       String(repeating: " ", count: blanks) + String(repeating: String(mark), count: marked)
   }
 
-  /// A tab is shown as one blank, so that marks stand under what they mark.
+  /// Returns scalars as they are shown; a tab becomes one blank, so that marks are aligned.
   private static func shown(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
     var text = String.UnicodeScalarView()
     for scalar in scalars { text.append(scalar == "\t" ? " " : Visible.scalar(scalar)) }

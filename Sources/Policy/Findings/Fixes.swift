@@ -1,23 +1,24 @@
-/// Mends a source by the fixes of its findings.
+/// Applies the fixes of findings to a source.
 public enum Fixes {
-  /// The bytes with as many fixes applied as do not overlap; everything else stays as it is, and in
-  /// its layout.
+  /// Returns the bytes of a source with fixes applied; of fixes that overlap, only the first is.
   ///
-  /// - Parameter diagnostics: findings of any sources; those of `source` are taken.
+  /// Everything else remains unchanged, including the layout.
+  ///
+  /// - Parameter diagnostics: findings of any sources; those of other sources are ignored.
   public static func apply(_ diagnostics: [Diagnostic], to source: SourceFile) -> [UInt8] {
     let fixes = diagnostics.filter { $0.source == source.name }.compactMap(\.fix)
       .sorted {
         ($0.range.start.offset, $0.range.end.offset) < ($1.range.start.offset, $1.range.end.offset)
       }
-    var mended: [UInt8] = []
+    var fixed: [UInt8] = []
     var done = 0
     for fix in fixes {
       let (start, end) = (fix.range.start.offset, fix.range.end.offset)
       guard start >= done, end >= start, end <= source.bytes.count else { continue }
-      mended += source.bytes[done..<start]
-      mended += fix.replacement.utf8
+      fixed += source.bytes[done..<start]
+      fixed += fix.replacement.utf8
       done = end
     }
-    return mended + source.bytes[done...]
+    return fixed + source.bytes[done...]
   }
 }

@@ -1,8 +1,8 @@
-/// Shows findings as workflow commands, which GitHub Actions turns into annotations of the files.
+/// Renders findings as workflow commands, which GitHub Actions turns into annotations of the files.
 ///
 /// Source: GitHub Docs, "Workflow commands for GitHub Actions".
 public enum GitHubRenderer {
-  /// One command for each finding, each with its line break.
+  /// Returns one command for each finding, each with a line break.
   public static func render(_ diagnostics: [Diagnostic]) -> String {
     diagnostics.map { command($0) + "\n" }.joined()
   }
@@ -14,8 +14,7 @@ public enum GitHubRenderer {
         ("line", String(range.start.line)), ("endLine", String(range.end.line)),
         ("col", String(range.start.column)),
       ]
-      // A command's end is the last column, ours is the one behind it; it needs to be on the same
-      // line.
+      // The end column of a command is inclusive, and only allowed on the same line.
       if range.start.line == range.end.line {
         properties.append(("endColumn", String(max(range.end.column - 1, range.start.column))))
       }

@@ -1,11 +1,15 @@
-/// Shows findings for programs, as one JSON object.
+/// Renders findings as one JSON object, for programs.
 ///
-/// Its members: `findings`, a list in the order of files and places, and `summary`, the counts. A
+/// Its members are `findings`, a list in the order of files and places, and `summary`, the counts. A
 /// finding has `severity`, `code`, `message`, `file`, `range` (or null), `help` (or null),
 /// `related` and `fix` (or null). Lines and columns count from 1, columns in Unicode scalars;
-/// `offset` counts bytes from 0; an end is the place behind the last character.
+/// `offset` counts bytes from 0; an end is the position after the last character.
 public enum JSONRenderer {
-  /// The object, with a line break at the end.
+  /// Returns the object as JSON text with a final line break.
+  ///
+  /// - Parameters:
+  ///   - files: the number of files that could be read.
+  ///   - policies: the number of policies in them.
   public static func render(_ diagnostics: [Diagnostic], files: Int, policies: Int) -> String {
     func count(_ severity: Diagnostic.Severity) -> JSONValue {
       .number(diagnostics.count { $0.severity == severity })

@@ -1,11 +1,11 @@
-/// The codes of findings about files: whether they can be read, and have the shape of a policy.
+/// The lint rules about files: whether they can be read, and have the structure of a policy.
 extension LintRule {
   static let syntax = LintRule(
     "syntax", .error, "A file is YAML or JSON that can be read",
     rationale: """
-      What is not YAML cannot be understood, and guessing would trace something else. JSON is \
-      read as the YAML that it is. Aliases, depth and tags are bounded. A document that cannot be \
-      read does not hide those that follow it.
+      A file that is not YAML cannot be understood, and guessing would trace something else. JSON \
+      is read as YAML. Aliases, nesting depth and tags are limited. A document that cannot be read \
+      does not hide those after it.
       """,
     good: [
       Example.policy()
@@ -18,8 +18,8 @@ extension LintRule {
   static let unknownForm = LintRule(
     "unknown-form", .error, "A document is a policy in one of the two forms",
     rationale: """
-      A policy begins with `type: policy`, or with `apiVersion: tracee.aquasec.com/v1beta1` and \
-      `kind: Policy`. Anything else in a folder of policies is there by mistake.
+      A policy starts with `type: policy`, or with `apiVersion: tracee.aquasec.com/v1beta1` and \
+      `kind: Policy`. Anything else in a directory of policies is probably there by mistake.
       """,
     good: [
       Example.policy()
@@ -30,10 +30,10 @@ extension LintRule {
     ])
 
   static let unknownKey = LintRule(
-    "unknown-key", .error, "Every key is one that policies have",
+    "unknown-key", .error, "Every key is a known key",
     rationale: """
-      A misspelt key that was passed over would silently drop a filter, and trace more than was \
-      asked for.
+      If a misspelt key were ignored, a filter would be dropped silently, and more would be traced \
+      than was asked for.
       """,
     good: [
       Example.policy()
@@ -44,9 +44,9 @@ extension LintRule {
     isFixable: true)
 
   static let duplicateKey = LintRule(
-    "duplicate-key", .error, "No key is given twice in one mapping",
+    "duplicate-key", .error, "No key appears twice in one mapping",
     rationale: """
-      YAML readers keep one of the two and drop the other without a word.
+      YAML parsers keep one of the two and silently drop the other.
       """,
     good: [
       Example.policy()
@@ -56,9 +56,9 @@ extension LintRule {
     ])
 
   static let missingKey = LintRule(
-    "missing-key", .error, "Every key that a policy must have is there",
+    "missing-key", .error, "No required key is missing",
     rationale: """
-      A policy has a name, a scope and rules, and a rule has an event.
+      A policy needs a name, a scope and rules, and a rule needs an event.
       """,
     good: [
       Example.policy()
@@ -68,10 +68,10 @@ extension LintRule {
     ])
 
   static let wrongType = LintRule(
-    "wrong-type", .error, "Every value is of the kind that its key takes",
+    "wrong-type", .error, "Every value is of the type that its key takes",
     rationale: """
-      Lists are lists, also of one element, and expressions are text. YAML reads `- data.x=a: b` \
-      as a mapping: such a text needs quotes.
+      A list of one element is still written as a list, and expressions are text. YAML reads \
+      `- data.x=a: b` as a mapping, so such a text needs quotes.
       """,
     good: [
       Example.policy(scope: "[comm=nginx]")
@@ -82,10 +82,10 @@ extension LintRule {
     ])
 
   static let unquotedComma = LintRule(
-    "unquoted-comma", .error, "In a list in brackets, expressions with commas are in quotes",
+    "unquoted-comma", .error, "In a list in brackets, expressions with commas are quoted",
     rationale: """
       YAML splits `[data.dst_port=80,443]` into `data.dst_port=80` and `443`. Quotes keep it \
-      whole; in a list of lines, each of which begins with `- `, none are needed.
+      together; in a list of lines that begin with `- `, no quotes are needed.
       """,
     good: [
       Example.policy(filters: "[\"data.dst_port=80,443\"]"),
@@ -97,10 +97,10 @@ extension LintRule {
     ], isFixable: true)
 
   static let noPolicy = LintRule(
-    "no-policy", .warning, "A file holds at least one policy",
+    "no-policy", .warning, "A file contains at least one policy",
     rationale: """
-      An empty file among policies was probably meant to say something. It is an error when none \
-      of the files holds a policy.
+      An empty file among policies was probably not meant to be empty. It is an error if none of \
+      the files contains a policy.
       """,
     good: [
       Example.policy()

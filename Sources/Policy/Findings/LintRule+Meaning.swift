@@ -1,10 +1,10 @@
-/// The codes of findings about what policies mean, other than those of a single check.
+/// The lint rules about the meaning of policies that no single check owns.
 extension LintRule {
   static let tooManyRules = LintRule(
     "too-many-rules", .error, "All policies together have at most 1,024 rules",
     rationale: """
-      Each event of each rule is one bit of every row of the kernel's tables. Join rules for one \
-      event into one with a list of values.
+      Each event of each rule is one bit in every row of the kernel's tables. Merge rules for the \
+      same event into one with a list of values.
       """,
     good: [
       Example.policy()
@@ -16,7 +16,7 @@ extension LintRule {
   static let excludedEverything = LintRule(
     "excluded-everything", .error, "Something is left to trace",
     rationale: """
-      Every event that the policy selects is excluded again, and an exclusion holds for the whole \
+      Every event that the policy selects is also excluded, and an exclusion applies to the whole \
       policy.
       """,
     good: [
@@ -29,9 +29,9 @@ extension LintRule {
   static let uselessFilter = LintRule(
     "useless-filter", .warning, "Every value of a filter makes a difference",
     rationale: """
-      Without this value the filters match exactly the same: it is repeated, or contained in \
-      another value, or every packet has it anyway. Often a wider range or a narrower list was \
-      meant.
+      Without this value the filters match exactly the same packets: it is repeated, or contained \
+      in another value, or every packet has it. Often a wider range or a narrower list was \
+      intended.
       """,
     good: [
       Example.policy(filters: "[data.dst_port>=1024]"),
@@ -49,8 +49,8 @@ extension LintRule {
   static let uselessExclusion = LintRule(
     "useless-exclusion", .warning, "Every exclusion excludes something",
     rationale: """
-      Nothing in the policy selects the event that is excluded here. Perhaps it was misspelt, or \
-      the set that it belonged to is no longer selected.
+      Nothing in the policy selects the event that is excluded here. It may be misspelt, or the set \
+      that it belongs to may no longer be selected.
       """,
     good: [Example.policy(event: "net_packet_*,-net_packet_udp")],
     bad: [Example.policy(event: "net_packet_tcp,-net_packet_udp")])

@@ -1,24 +1,24 @@
 extension LintRule {
-  /// What the code stands for, as a section in Markdown.
+  /// The documentation of the rule, as a section of Markdown with its examples.
   public var markdown: String {
-    let fix = isFixable ? " `--fix` mends it where there is only one way to." : ""
+    let fix = isFixable ? " `--fix` fixes it where there is only one way to." : ""
     return
       "## \(code)\n\n**\(severity.rawValue)**: \(summary).\n\n\(Self.wrapped(rationale + fix))\n"
-      + Self.section("Found in:", bad) + Self.section("Not found in:", good)
+      + Self.section("Reported for:", bad) + Self.section("Not reported for:", good)
   }
 
-  /// The documentation of all rules, in Markdown.
+  /// Returns the documentation of rules as a Markdown document: a table, then a section for each.
   public static func markdown(of rules: [LintRule]) -> String {
     let rows = rules.map {
       "| [`\($0.code)`](#\($0.code)) | \($0.severity.rawValue) | \($0.summary) |"
     }
     return """
-      # What the linter says
+      # Lint rules
 
-      Each code never changes its name. `tracee-policy lint --explain CODE` shows the same \
-      text. This file is made from the rules themselves.
+      Codes never change. `tracee-policy lint --explain CODE` prints the same text. This file is \
+      generated from the rules.
 
-      | code | severity | what it demands |
+      | code | severity | requirement |
       |---|---|---|
       \(rows.joined(separator: "\n"))
 
@@ -30,7 +30,7 @@ extension LintRule {
     examples.isEmpty ? "" : "\n\(title)\n" + examples.map(block).joined()
   }
 
-  /// An example between fences; one that is long because it repeats itself is cut.
+  /// Returns an example between fences; of more than 20 lines only the first 8 are shown.
   private static func block(_ example: String) -> String {
     let lines = example.split(separator: "\n", omittingEmptySubsequences: false)
     let shown = lines.count > 20 ? lines.prefix(8) + ["  …", ""] : lines[...]

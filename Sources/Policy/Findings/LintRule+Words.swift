@@ -1,10 +1,10 @@
-/// The codes of findings about words: names, keys, events, operators and values.
+/// The lint rules about words: names, keys, events, operators and values.
 extension LintRule {
   static let invalidName = LintRule(
     "invalid-name", .error, "The name of a policy is a DNS-1123 subdomain",
     rationale: """
       The name appears in every event. It has 1 to 253 characters of a-z, 0-9, `-` and `.`, and \
-      each part between dots begins and ends with a letter or a digit.
+      each part between dots starts and ends with a letter or a digit.
       """,
     good: [
       Example.policy()
@@ -16,8 +16,8 @@ extension LintRule {
   static let duplicateName = LintRule(
     "duplicate-name", .error, "Each policy has a name of its own",
     rationale: """
-      Events say by name which policies wanted them; two policies of one name could not be told \
-      apart.
+      Events list the names of the policies that they matched. Two policies of the same name could \
+      not be told apart.
       """,
     good: [
       Example.policy() + "---\n" + Example.policy().replacing("name: web", with: "name: api")
@@ -27,9 +27,9 @@ extension LintRule {
     ])
 
   static let unknownScope = LintRule(
-    "unknown-scope", .error, "Every expression of a scope begins with a key that scopes have",
+    "unknown-scope", .error, "Every expression of a scope starts with a known key",
     rationale: """
-      A scope that is not understood cannot be narrowed to, and must not be passed over.
+      If an unknown scope were ignored, more would be traced than was asked for.
       """,
     good: [
       Example.policy(scope: "[uid=1000]")
@@ -39,10 +39,10 @@ extension LintRule {
     ])
 
   static let unsupportedScope = LintRule(
-    "unsupported-scope", .error, "No expression asks for a scope that is not decided yet",
+    "unsupported-scope", .error, "No expression uses a scope key that is not supported yet",
     rationale: """
-      The key belongs to the language, but this version cannot decide it, and will not pretend \
-      to.
+      The key is part of the language, but this version cannot evaluate it, and does not ignore \
+      it.
       """,
     good: [
       Example.policy(scope: "[uid=1000]")
@@ -50,9 +50,9 @@ extension LintRule {
     bad: [])
 
   static let unknownEvent = LintRule(
-    "unknown-event", .error, "Every event is one that exists",
+    "unknown-event", .error, "Every event exists",
     rationale: """
-      The event is neither a name, nor a set, nor a prefix of names with a star behind it.
+      The event is neither the name of an event, nor a set, nor a prefix followed by a star.
       """,
     good: [
       Example.policy(event: "net_packet_*"),
@@ -63,10 +63,10 @@ extension LintRule {
     ])
 
   static let unsupportedEvent = LintRule(
-    "unsupported-event", .error, "No event is one that Tracee has and this tracer has not yet",
+    "unsupported-event", .error, "Every event is supported",
     rationale: """
-      Files written for Tracee load unchanged, but what cannot be traced is said, never left out \
-      in silence.
+      Files written for Tracee load unchanged, but an event that tracee-policy cannot trace yet is \
+      reported, never ignored.
       """,
     good: [
       Example.policy()
@@ -76,7 +76,7 @@ extension LintRule {
     ])
 
   static let unknownField = LintRule(
-    "unknown-field", .error, "Every filter asks about something that its event has",
+    "unknown-field", .error, "Every filter is about a field that its event has",
     rationale: """
       A filter on a field that an event lacks would match nothing, or everything.
       """,
@@ -89,10 +89,10 @@ extension LintRule {
     ])
 
   static let unsupportedField = LintRule(
-    "unsupported-field", .error, "No filter asks about a field that is not decided yet",
+    "unsupported-field", .error, "No filter uses a field that is not supported yet",
     rationale: """
-      The field belongs to the language, but this version cannot decide it, and will not pretend \
-      to.
+      The field is part of the language, but this version cannot evaluate it, and does not ignore \
+      it.
       """,
     good: [
       Example.policy(filters: "[data.dst_port=80]")
@@ -101,10 +101,10 @@ extension LintRule {
 
   static let eventLeftOut = LintRule(
     "event-left-out", .warning,
-    "No event of a set or prefix lacks the field that a filter asks about",
+    "Every event of a set or prefix has the fields of the filters",
     rationale: """
-      The rule goes on without the events that lack the field. Name the events that are meant, or \
-      give the others a rule of their own.
+      The rule leaves out the events that lack the field. Name the events you mean, or write a \
+      separate rule for the others.
       """,
     good: [
       Example.policy(event: "net_packet_tcp,net_packet_udp", filters: "[data.dst_port=80]")
@@ -116,7 +116,7 @@ extension LintRule {
   static let unknownAction = LintRule(
     "unknown-action", .error, "Every action is `log` or `print`",
     rationale: """
-      Both send the event to the outputs. There are no others.
+      Both send the event to the outputs. There are no other actions.
       """,
     good: [
       Example.policy() + "defaultActions: [log]\n"
@@ -126,7 +126,7 @@ extension LintRule {
     ])
 
   static let invalidOperator = LintRule(
-    "invalid-operator", .error, "Every key has an operator that it takes",
+    "invalid-operator", .error, "Every operator is one that its key takes",
     rationale: """
       All keys take `=` and `!=`; only numbers take `<`, `<=`, `>` and `>=`; bare words such as \
       `container` take none.
@@ -142,8 +142,8 @@ extension LintRule {
   static let invalidValue = LintRule(
     "invalid-value", .error, "Every value is one that its key takes",
     rationale: """
-      A port is at most 65535, a prefix of IPv4 at most 32 bits long, and so on. The help line \
-      says what the key takes.
+      A port is at most 65535, an IPv4 prefix at most 32 bits long, and so on. The help line \
+      shows what the key takes.
       """,
     good: [
       Example.policy(filters: "[data.dst=10.0.0.0/8]")
@@ -154,9 +154,9 @@ extension LintRule {
     ])
 
   static let emptyValue = LintRule(
-    "empty-value", .error, "Nothing that must be given is empty",
+    "empty-value", .error, "No required value is empty",
     rationale: """
-      An empty value is no filter for emptiness, and an empty scope or list of rules selects \
+      An empty value does not match empty fields, and an empty scope or list of rules selects \
       nothing.
       """,
     good: [
@@ -168,9 +168,9 @@ extension LintRule {
     ])
 
   static let globalNotAlone = LintRule(
-    "global-not-alone", .error, "`global` stands alone",
+    "global-not-alone", .error, "`global` is the only scope",
     rationale: """
-      Everything, and something of it, contradict each other.
+      `global` selects everything, so a narrower scope next to it contradicts it.
       """,
     good: [
       Example.policy(scope: "[global]", filters: "[data.dst_port=80]")

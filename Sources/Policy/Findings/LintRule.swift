@@ -1,21 +1,20 @@
-/// What a code of findings stands for: the entry of its rule in the list, in the documentation and
-/// in `--explain`.
+/// A rule of the linter, which is a code of findings: its entry in `docs/lint-rules.md` and in `lint --explain`.
 ///
-/// Its examples are its tests: each bad one gives this code, each good one gives no finding of it.
+/// The examples are tests: each bad one has a finding of this code, and no good one has.
 public struct LintRule: Equatable, Sendable {
   /// The kebab-case code, which never changes.
   public var code: String
-  /// How bad its findings are.
+  /// The severity of its findings.
   public var severity: Diagnostic.Severity
-  /// What it demands, in one sentence.
+  /// The requirement, as one sentence without a full stop.
   public var summary: String
-  /// Why, and what to do.
+  /// The reason for the requirement, and what to do; may contain inline Markdown.
   public var rationale: String
-  /// Sources that give no finding of this code.
+  /// Examples of policy files without a finding of this code.
   public var good: [String]
-  /// Sources that give a finding of this code.
+  /// Examples of policy files with a finding of this code.
   public var bad: [String]
-  /// Whether `--fix` can mend it, where the finding has a fix.
+  /// Whether findings of this code may have a fix for `lint --fix`.
   public var isFixable: Bool
 
   init(

@@ -1,11 +1,11 @@
-/// Shows findings as SARIF 2.1.0, which code scanning services read.
+/// Renders findings as SARIF 2.1.0, which code scanning services read.
 ///
 /// Source: OASIS Static Analysis Results Interchange Format (SARIF) Version 2.1.0.
 public enum SARIFRenderer {
-  /// The log with one run, with a line break at the end.
+  /// Returns a log with one run, as JSON text with a final line break.
   ///
   /// - Parameters:
-  ///   - rules: what to say of each code; the codes of all findings are among them.
+  ///   - rules: the rules to describe; should include those of all findings.
   ///   - version: the version of the program.
   public static func render(
     _ diagnostics: [Diagnostic], rules: [LintRule], version: String
@@ -103,8 +103,9 @@ public enum SARIFRenderer {
     ["uri": .text(uri(source))]
   }
 
-  /// A path as the path of a URI reference (RFC 3986 §3.3); one with a colon in front is made
-  /// unlike a scheme.
+  /// Returns a path as a URI reference (RFC 3986 §3.3).
+  ///
+  /// Colons are escaped, so that none is taken for the end of a scheme.
   private static func uri(_ path: String) -> String {
     let kept = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
     let escaped = path.utf8.map { byte in

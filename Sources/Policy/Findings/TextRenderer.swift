@@ -1,17 +1,17 @@
-/// Shows findings for people: what is wrong, where, the line itself with carets, and what to do.
+/// Renders findings for people: the message, the place, the line with carets, and the help.
 public struct TextRenderer: Sendable {
-  /// Whether to colour with the escape sequences of ECMA-48.
+  /// Whether to use colours (escape sequences of ECMA-48).
   public var isColoured: Bool
   private let sources: [String: SourceFile]
 
-  /// Makes a renderer that shows lines of these sources.
+  /// Creates a renderer that shows lines of these sources; of sources with the same name, the first is used.
   public init(sources: [SourceFile], isColoured: Bool = false) {
     self.isColoured = isColoured
     self.sources = Dictionary(
       sources.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The findings in their order, each followed by an empty line.
+  /// Returns the findings in their order, each followed by an empty line.
   public func render(_ diagnostics: [Diagnostic]) -> String {
     diagnostics.map { render($0) + "\n" }.joined()
   }
@@ -66,7 +66,7 @@ public struct TextRenderer: Sendable {
     isColoured ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
   }
 
-  /// A way to set text apart, by its parameter of SGR.
+  /// A text style, by its SGR parameters.
   private enum Style: String {
     case strong = "1"
     case dim = "2"

@@ -1,13 +1,15 @@
-/// How much may be compared before a check stops looking, so that no file can keep the linter busy.
+/// A limit on the comparisons of a check, so that no file can keep the linter busy.
 struct Budget {
   private var left: Int
 
-  /// What one policy may cost: well above what anybody writes by hand.
+  /// The budget of one policy, in values and bounds compared: far above what is written by hand.
   static let ofPolicy = 300_000
 
   init(_ amount: Int = Budget.ofPolicy) { left = amount }
 
-  /// Takes an amount; false, and nothing is left, when there is not as much.
+  /// Spends an amount.
+  ///
+  /// Returns false, and leaves nothing, if not enough is left.
   mutating func spend(_ amount: Int) -> Bool {
     left = amount <= left ? left - amount : 0
     return left > 0
@@ -15,7 +17,7 @@ struct Budget {
 }
 
 extension PlanRule {
-  /// How many values and bounds its clauses hold, and one for itself.
+  /// The number of values and bounds in the rule's clauses, plus one.
   var weight: Int {
     (scope.map(\.condition) + filters.map(\.condition)).reduce(1) {
       $0 + $1.included.count + $1.excluded.count + $1.bounds.count

@@ -1,4 +1,4 @@
-/// Finds prefixes of addresses with bits set behind their length.
+/// Finds address prefixes with bits set after their length.
 enum CIDRHostBits {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.filters.flatMap { filter in
@@ -13,9 +13,9 @@ enum CIDRHostBits {
 
 extension LintRule {
   static let cidrHostBits = LintRule(
-    "cidr-host-bits", .warning, "A prefix has no bits set behind its length",
+    "cidr-host-bits", .warning, "A prefix has no bits set after its length",
     rationale: """
-      `10.1.2.3/8` is the same as `10.0.0.0/8`, and matches sixteen million addresses. Either the \
+      `10.1.2.3/8` is the same as `10.0.0.0/8`, which is sixteen million addresses. Either the \
       length is wrong, or the address was copied from an interface.
       """,
     good: [
@@ -35,7 +35,7 @@ extension Diagnostic {
     let source = filter.expression.source
     return Self(
       .cidrHostBits,
-      "`\(word.text)` has bits set behind the prefix: it means `\(masked)`",
+      "`\(word.text)` has bits set after the prefix: it means `\(masked)`",
       source: source.source, range: word.range, help: "write `\(masked)`",
       fix: source.verbatimStart.map { _ in Fix(range: word.range, replacement: masked) })
   }

@@ -1,4 +1,4 @@
-/// Finds names of tasks that are longer than what the kernel keeps of them.
+/// Finds task names that are longer than the kernel keeps.
 enum CommTruncated {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.filters.flatMap { filter in
@@ -13,8 +13,8 @@ extension LintRule {
   static let commTruncated = LintRule(
     "comm-truncated", .warning, "A task's name is at most 15 bytes long",
     rationale: """
-      The kernel keeps 15 bytes of a task's name. A longer value is compared by its first 15, and \
-      so also matches other names that begin alike.
+      The kernel keeps 15 bytes of a task's name. Of a longer value only the first 15 bytes are \
+      compared, so it also matches other names that begin the same way.
       """,
     good: [Example.policy(scope: "[comm=systemd-resolve]")],
     bad: [Example.policy(scope: "[comm=systemd-resolved]")])

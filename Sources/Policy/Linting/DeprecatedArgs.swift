@@ -1,4 +1,4 @@
-/// Finds the old spelling of `data.`.
+/// Finds `args.`, the old spelling of `data.`.
 enum DeprecatedArgs {
   private static let old = "args."
 
@@ -17,7 +17,7 @@ enum DeprecatedArgs {
 extension LintRule {
   static let deprecatedArgs = LintRule(
     "deprecated-args", .warning, "Fields are spelt `data.FIELD`",
-    rationale: "`args.FIELD` is the old spelling. It means the same, and may go away.",
+    rationale: "`args.FIELD` is the old spelling. It means the same, but may be removed.",
     good: [Example.policy(filters: "[data.dst_port=80]")],
     bad: [Example.policy(filters: "[args.dst_port=80]")], isFixable: true)
 }

@@ -1,12 +1,11 @@
-/// What the clauses on one field say together, as far as it is certain.
+/// Conclusions from all clauses on one field, as far as they are certain.
 struct FieldLogic {
   private let profile: FieldProfile
-  /// For each clause that wants a value: at least the values it wants.
+  /// For each clause that needs a value, a superset of the values that meet it.
   private var wanted: [ValueSet] = []
-  /// The values that none may have, those of members left out.
+  /// The excluded values, without those of members.
   private var excluded: ValueSet
-  /// Whether a clause asks for members of names, of which a field can have several beside its
-  /// value.
+  /// Whether a clause is about members, of which a field can have several in addition to its value.
   private var hasMembers = false
 
   init(_ conditions: [Condition], _ profile: FieldProfile) {
@@ -24,25 +23,25 @@ struct FieldLogic {
 
   private var isSingle: Bool { profile.isSingle && !hasMembers }
 
-  /// At least the values that a field of one value can have.
+  /// A superset of the values that a field with a single value can have.
   private var possible: ValueSet {
     wanted.reduce(profile.domain) { $0.intersection($1) }.subtracting(excluded)
   }
 
-  /// Whether it takes a value, other than members of names, to meet the clauses.
+  /// Whether the clauses need a value that is not a member.
   var wantsValue: Bool { !wanted.isEmpty && !hasMembers }
 
   /// Whether nothing can meet the clauses.
   ///
-  /// Yes is certain.
+  /// If true, that is certain; if false, it is not known.
   var isContradictory: Bool {
     if wanted.contains(where: { $0.subtracting(excluded).isEmpty }) { return true }
     return isSingle && (!wanted.isEmpty || profile.isAlwaysPresent) && possible.isEmpty
   }
 
-  /// Whether whatever meets the clauses meets a condition too.
+  /// Returns whether everything that meets the clauses also meets a condition.
   ///
-  /// Yes is certain.
+  /// If true, that is certain; if false, it is not known.
   func implies(_ condition: Condition) -> Bool {
     guard let others = ValueSet(condition.excluded),
       others.isSubset(of: excluded) || (isSingle && possible.intersection(others).isEmpty)
@@ -56,10 +55,10 @@ struct FieldLogic {
 }
 
 extension Condition {
-  /// Whether it is not met without a value.
+  /// Whether a field without a value does not meet the condition.
   var wantsValue: Bool { !included.isEmpty || !bounds.isEmpty }
 
-  /// The values that meet `=` and the bounds; nil when some stand for members.
+  /// Returns the values of a domain that meet `=` and the bounds; nil if there are operands on members.
   func values(within domain: ValueSet) -> ValueSet? {
     guard var values = included.isEmpty ? domain : ValueSet(included) else { return nil }
     for bound in bounds {
@@ -71,7 +70,7 @@ extension Condition {
 }
 
 extension Operand {
-  /// Whether it stands for members of a name.
+  /// Whether the operand is about members of a name.
   var isMember: Bool {
     if case .member = self { return true }
     return false
@@ -79,7 +78,7 @@ extension Operand {
 }
 
 extension ValueSet {
-  /// No value.
+  /// The empty set.
   static let none = ValueSet(numbers: [])
 
   private init(numbers: [ClosedRange<UInt64>]) { self.numbers = IntervalSet(numbers) }

@@ -1,15 +1,15 @@
-/// What is known of every value that a field can have.
+/// What is known about the values of a field in general.
 struct FieldProfile: Equatable, Sendable {
-  /// All values that it can have, and maybe more.
+  /// A superset of the values that the field can have.
   var domain: ValueSet
-  /// Whether it has at most one value of the kind that operands other than members stand for.
+  /// Whether the field has at most one value, not counting members.
   var isSingle: Bool
-  /// Whether it always has one.
+  /// Whether the field always has a value.
   var isAlwaysPresent: Bool
 }
 
 extension OwnerField {
-  /// What is known of the field's values in an owner, wherever there is one.
+  /// What is known about the field's values for any owner.
   var profile: FieldProfile {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
@@ -31,7 +31,7 @@ extension OwnerField {
 }
 
 extension PacketField {
-  /// What is known of the field's values in a packet that gives an event.
+  /// Returns what is known about the field's values in packets that give an event.
   func profile(in event: EventKind) -> FieldProfile {
     FieldProfile(
       domain: domain(in: event), isSingle: !description.isList, isAlwaysPresent: isAlwaysPresent)
@@ -50,8 +50,7 @@ extension PacketField {
     }
   }
 
-  /// Whether the field belongs to the packet's own headers, so that every packet of the event has
-  /// it.
+  /// Whether every packet of an event that has the field has a value of it.
   private var isAlwaysPresent: Bool {
     [.source, .destination, .sourcePort, .destinationPort, .direction].contains(self)
   }
@@ -65,8 +64,8 @@ extension EventKind {
 }
 
 extension IPAddress {
-  /// The addresses of IPv4.
+  /// All IPv4 addresses.
   static let ipv4Block = IPAddress(ipv4: 0)...IPAddress(ipv4: .max)
-  /// Every address.
+  /// All addresses, of IPv4 and IPv6.
   static let all = IPAddress(high: 0, low: 0)...IPAddress(high: .max, low: .max)
 }

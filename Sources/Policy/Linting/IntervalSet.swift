@@ -1,8 +1,8 @@
-/// A value of an order in which each value but the last has a next one.
+/// An ordered type in which every value but the last has a successor.
 protocol Discrete: Comparable, Sendable {
-  /// The next value; nil behind the last.
+  /// The next value; nil for the last.
   var next: Self? { get }
-  /// The value before; nil before the first.
+  /// The previous value; nil for the first.
   var previous: Self? { get }
 }
 
@@ -23,11 +23,11 @@ extension IPAddress: Discrete {
   }
 }
 
-/// A set of values as intervals that stand in order, and apart.
+/// A set of values, stored as intervals in order that neither overlap nor touch.
 struct IntervalSet<Value: Discrete>: Equatable, Sendable {
   private(set) var intervals: [ClosedRange<Value>]
 
-  /// The values that are in any of the intervals, which may overlap and stand in any order.
+  /// Creates the union of intervals, which may overlap and be in any order.
   init(_ intervals: some Sequence<ClosedRange<Value>>) {
     self.intervals = []
     for interval in intervals.sorted(by: { $0.lowerBound < $1.lowerBound }) {

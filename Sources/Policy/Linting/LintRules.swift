@@ -1,6 +1,6 @@
-/// Every code that a finding can have, and the checks that look at whole policies.
+/// The list of all lint rules, and the checks of whole policies.
 public enum LintRules {
-  /// What each code stands for: first those of files, then those of words, then those of meaning.
+  /// All rules: first those of files, then those of words, then those of meaning.
   public static let all: [LintRule] = [
     .syntax, .unknownForm, .unknownKey, .duplicateKey, .missingKey, .wrongType, .unquotedComma,
     .noPolicy,
@@ -14,10 +14,10 @@ public enum LintRules {
     .beyondBounds,
   ]
 
-  /// Finds what a code stands for.
+  /// Returns the rule with a code, or nil.
   public static func rule(_ code: String) -> LintRule? { all.first { $0.code == code } }
 
-  /// What the checks find in a policy whose words are understood.
+  /// Returns the findings of the checks about a policy whose words have been looked up.
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     checks.flatMap { $0(policy) }
   }
@@ -32,7 +32,7 @@ public enum LintRules {
 }
 
 extension CheckedPolicy {
-  /// All filters: those of the scope, then those of the rules.
+  /// All filters of the policy: those of the scope, then those of the rules.
   var filters: [CheckedFilter] { scope + rules.flatMap(\.filters) }
 }
 

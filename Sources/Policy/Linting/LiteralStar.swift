@@ -1,4 +1,4 @@
-/// Finds stars that stand for themselves.
+/// Finds stars that are ordinary characters, not wildcards.
 enum LiteralStar {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.filters.flatMap { filter in
@@ -14,10 +14,10 @@ enum LiteralStar {
 
 extension LintRule {
   static let literalStar = LintRule(
-    "literal-star", .warning, "A star stands at the start or the end of a value",
+    "literal-star", .warning, "A star is at the start or the end of a value",
     rationale: """
-      Only there does it stand for anything: `x*`, `*x` and `*x*`. Within a value it is a \
-      character like any other, which is hardly ever meant.
+      Only there is it a wildcard: `x*`, `*x` and `*x*`. Inside a value it is an ordinary \
+      character, which is rarely intended.
       """,
     good: [Example.policy(scope: "[\"comm=php*\"]"), Example.policy(scope: "[\"comm=*php*\"]")],
     bad: [Example.policy(scope: "[\"comm=php*fpm\"]")])
@@ -29,14 +29,14 @@ extension Diagnostic {
   ) -> Self {
     Self(
       .literalStar,
-      "a star within `\(word.text)` stands for itself, not for anything",
+      "the star inside `\(word.text)` is an ordinary character, not a wildcard",
       source: filter.expression.source.source, range: word.range,
-      help: "a star stands for anything only at the start or the end of a value")
+      help: "a star is a wildcard only at the start or the end of a value")
   }
 }
 
 extension String {
-  /// The text without a star at its start and one at its end.
+  /// The text without one star at each end, if there is one.
   var starless: Substring {
     var rest = self[...]
     if rest.hasPrefix("*") { rest.removeFirst() }

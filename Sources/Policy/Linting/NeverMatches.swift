@@ -1,4 +1,4 @@
-/// Finds rules that contradict themselves or their policy's scope.
+/// Finds rules that contradict themselves or the scope of their policy.
 enum NeverMatches {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     let scope = PlanRule(policy: 0, event: .ipv6, scope: policy.scope, filters: [])
@@ -7,8 +7,7 @@ enum NeverMatches {
     }
     return policy.rules.compactMap { rule in
       let filters = rule.filters
-      // Whoever follows stays in scope whatever it becomes: then only the rule can contradict
-      // itself.
+      // With `follow` a process stays in scope whatever it becomes, so only the rule can contradict itself.
       let scope = policy.follows ? [] : policy.scope
       let contradictions = rule.events.map { event in
         PlanRule(policy: 0, event: event, scope: scope, filters: filters).contradiction
@@ -27,10 +26,9 @@ extension LintRule {
   static let neverMatches = LintRule(
     "never-matches", .error, "Every rule can match something",
     rationale: """
-      The filters of the rule, or the policy's scope together with them, contradict each other: \
-      no packet can ever meet all of them. The values after `=` are alternatives, but a bound and \
-      a `!=` must hold besides, and so must the scope. An event that only IPv4 packets give never \
-      has an address of IPv6.
+      The filters of the rule, alone or together with the policy's scope, contradict each other: \
+      no packet can meet all of them. Values after `=` are alternatives, but bounds, `!=` and the \
+      scope must hold as well. An event of IPv4 packets never has an IPv6 address.
       """,
     good: [
       Example.policy(scope: "[\"uid=0,1000\"]"),
@@ -73,20 +71,20 @@ extension Diagnostic {
   private static func contradiction(_ message: String, _ filters: [CheckedFilter]) -> Self? {
     guard let first = filters.first?.expression else { return nil }
     let others = filters.dropFirst().map(\.expression.source)
-    let what = others.isEmpty ? "what `\(first.key.text)` is compared with cannot be" : nil
+    let what = others.isEmpty ? "`\(first.key.text)` can never have such a value" : nil
     return Self(
       .neverMatches,
       "\(message): \(what ?? "`\(first.key.text)` contradicts itself")",
       at: first.source,
-      help: "values after `=` are alternatives; bounds, `!=` and the scope must hold besides",
+      help: "values after `=` are alternatives; bounds, `!=` and the scope must hold as well",
       related: others.map {
-        Related(message: "together with this", source: $0.source, range: $0.range)
+        Related(message: "it conflicts with this", source: $0.source, range: $0.range)
       })
   }
 }
 
 extension CheckedFilter.Target {
-  /// Whether both ask about one field, whatever its member.
+  /// Returns whether both are about the same field, of any member.
   fileprivate func isSameField(as other: CheckedFilter.Target) -> Bool {
     switch (self, other) {
     case (.packet(let a, _), .packet(let b, _)): a == b

@@ -1,4 +1,4 @@
-/// Finds rules for packets that no socket gets, so that tracing never sees them.
+/// Finds rules for packets that no socket receives or sends, which live tracing never sees.
 enum NeverSeen {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.rules.compactMap { rule in
@@ -15,7 +15,7 @@ enum NeverSeen {
 }
 
 extension PlanRule {
-  /// Why only raw sockets get the packets that the rule wants; nil when others may.
+  /// Why only raw sockets receive the packets that the rule matches; nil if other sockets may.
   fileprivate var hiddenReason: String? {
     guard let sight = event.sight else { return nil }
     let isHidden = sight.seen.allSatisfy { clause in
@@ -29,12 +29,12 @@ extension PlanRule {
 
 extension LintRule {
   static let neverSeen = LintRule(
-    "never-seen", .warning, "A rule wants packets that sockets get",
+    "never-seen", .warning, "A rule is about packets that sockets receive or send",
     rationale: """
-      Tracing sees a packet where a socket sends or receives it. What the kernel answers or uses \
-      by itself it never sees, unless a raw socket gets a copy: echo requests, errors and all \
-      other messages of ICMP that arrive, except echo replies. Fragments that arrive are put \
-      together before. A capture that is replayed has them all. See docs/packets.md.
+      Live tracing sees a packet where a socket sends or receives it. It does not see what the \
+      kernel handles by itself, unless a raw socket receives a copy: incoming ICMP, such as echo \
+      requests and errors, except echo replies. Incoming fragments are reassembled first. In a \
+      replayed capture all packets are seen. See docs/packets.md.
       """,
     good: [
       Example.policy(event: "net_packet_icmp", filters: "[data.metadata.direction=ingress]"),
@@ -61,8 +61,8 @@ extension Diagnostic {
   fileprivate static func neverSeen(_ rule: PolicyDocument.Rule, _ reason: String) -> Self {
     Self(
       .neverSeen,
-      "tracing sees no packet that the rule wants, unless a raw socket gets it: \(reason)",
+      "live tracing never sees the packets that this rule matches, unless a raw socket receives them: \(reason)",
       at: rule.event,
-      help: "see docs/packets.md for what is seen where")
+      help: "docs/packets.md lists which packets are seen")
   }
 }

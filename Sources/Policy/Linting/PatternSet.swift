@@ -1,47 +1,42 @@
-/// A set of texts as patterns: the texts that match any of them.
+/// A set of texts, given by patterns: the texts that match any of them.
 ///
-/// What can be said of two such sets is sometimes only known from one side; each operation tells
-/// from which.
+/// Some operations are not exact; each states on which side it may be wrong.
 struct PatternSet: Equatable, Sendable {
   var patterns: [TextPattern]
 
   init(_ patterns: [TextPattern]) { self.patterns = patterns }
 
-  /// Every text.
+  /// The set of all texts.
   static let all = PatternSet([.prefix("")])
 
-  /// Whether it holds no text.
-  ///
-  /// Exact.
+  /// Whether the set is empty; exact.
   var isEmpty: Bool { patterns.isEmpty }
 
-  /// Both together.
-  ///
-  /// Exact.
+  /// Returns the union of two sets; exact.
   func union(_ other: Self) -> Self { Self(patterns + other.patterns) }
 
-  /// Whether every text is one of the other's.
+  /// Returns whether every text is in the other set.
   ///
-  /// Yes is certain.
+  /// If true, that is certain; if false, it is not known.
   func isSubset(of other: Self) -> Bool {
     patterns.allSatisfy { pattern in other.patterns.contains { $0.covers(pattern) } }
   }
 
-  /// At least the texts of both.
+  /// Returns a superset of the texts that are in both sets.
   func intersection(_ other: Self) -> Self {
     Self(patterns.flatMap { a in other.patterns.compactMap { a.overlap($0) } })
   }
 
-  /// At least the texts that the other has not.
+  /// Returns a superset of the texts that are not in the other set.
   func subtracting(_ other: Self) -> Self {
     Self(patterns.filter { pattern in !other.patterns.contains { $0.covers(pattern) } })
   }
 }
 
 extension TextPattern {
-  /// Whether every text that matches the other matches this one.
+  /// Returns whether every text that matches the other pattern matches this one.
   ///
-  /// Yes is certain.
+  /// If true, that is certain; if false, it is not known.
   func covers(_ other: TextPattern) -> Bool {
     switch (self, other) {
     case (_, .exact(let whole)): matches(whole)
@@ -55,7 +50,7 @@ extension TextPattern {
     }
   }
 
-  /// A pattern of at least the texts that match both; nil when certainly none does.
+  /// Returns a pattern that matches at least the texts that match both; nil if certainly none does.
   func overlap(_ other: TextPattern) -> TextPattern? {
     switch (self, other) {
     case (.exact(let whole), _): other.matches(whole) ? self : nil

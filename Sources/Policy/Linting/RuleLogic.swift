@@ -1,8 +1,7 @@
 extension PlanRule {
-  /// The first of its fields whose clauses contradict each other, so that nothing can match; nil
-  /// when none is found.
+  /// The first field whose clauses contradict each other, so that nothing can match; nil if none is found.
   ///
-  /// What is found is certain: ``ReferenceMatcher`` says no for every packet that gives the event.
+  /// A contradiction is certain: ``ReferenceMatcher`` rejects every packet that gives the event.
   var contradiction: CheckedFilter.Target? {
     for field in scope.fields() where !isMeetable(field) && logic(of: field).isContradictory {
       return .owner(field)
@@ -18,9 +17,9 @@ extension PlanRule {
     return nil
   }
 
-  /// Whether whatever matches this rule matches another one for the same event.
+  /// Returns whether everything that matches this rule matches another one for the same event.
   ///
-  /// Yes is certain.
+  /// If true, that is certain; if false, it is not known.
   func implies(_ other: PlanRule) -> Bool {
     guard event == other.event, !scope.isEmpty || other.scope.isEmpty,
       other.elements.allSatisfy({ elements.contains($0) })
@@ -40,7 +39,7 @@ extension PlanRule {
     Witness.meets(filters.conditions(of: field), in: field.profile(in: event).domain)
   }
 
-  /// Whether a counterexample to one of these clauses is at hand.
+  /// Returns whether a value is found that meets this rule's clauses and not one of these.
   private func isRefuted(
     _ clauses: [Clause<OwnerField>], _ filters: [Clause<PacketField>]
   ) -> Bool {
@@ -56,7 +55,7 @@ extension PlanRule {
       }
   }
 
-  /// What is said of being in a container, and that it is so.
+  /// The conditions on being in a container, together with being in one.
   private var inContainer: [Condition] {
     scope.conditions(of: .container) + [Condition(included: [.numbers(1...1)])]
   }
@@ -71,7 +70,7 @@ extension PlanRule {
 }
 
 extension Array {
-  /// The fields of clauses, each once, in order.
+  /// Returns the fields of clauses, each once, in order.
   fileprivate func fields<Field>() -> [Field] where Element == Clause<Field> {
     reduce(into: []) { fields, clause in
       if !fields.contains(clause.field) { fields.append(clause.field) }

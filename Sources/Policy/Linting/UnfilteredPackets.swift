@@ -1,4 +1,4 @@
-/// Finds rules that want every packet of the machine.
+/// Finds rules that match every packet on the machine.
 enum UnfilteredPackets {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     guard policy.scope.contains(where: { $0.target == .everything }) else { return [] }
@@ -10,7 +10,7 @@ enum UnfilteredPackets {
 }
 
 extension EventKind {
-  /// Whether the event comes with every packet of a protocol that carries data.
+  /// Whether every packet of a protocol that carries data gives the event.
   fileprivate var isOfEveryPacket: Bool { [.ipv4, .ipv6, .tcp, .udp].contains(self) }
 }
 
@@ -18,8 +18,8 @@ extension LintRule {
   static let unfilteredPackets = LintRule(
     "unfiltered-packets", .warning, "A packet event under `global` has a filter",
     rationale: """
-      Without one the rule writes an event for every packet of the machine, those of the login \
-      that reads the events among them.
+      Without one, the rule writes an event for every packet on the machine, including those of \
+      the session that reads the events.
       """,
     good: [
       Example.policy(scope: "[global]", filters: "[data.dst_port=80]"),
@@ -36,7 +36,7 @@ extension Diagnostic {
     let names = events.map { "`\($0.name)`" }.joined(separator: ", ")
     return Self(
       .unfilteredPackets,
-      "\(names) without a filter under `global`: every packet of the machine",
+      "\(names) without a filter under `global` matches every packet on the machine",
       at: rule.event,
       help: "add a filter such as data.dst_port=443, or narrow the scope")
   }

@@ -1,6 +1,6 @@
 /// Finds rules that add nothing to the rules before them.
 ///
-/// It costs the square of the rules of a policy; beyond a ``Budget`` nothing is said.
+/// The cost is quadratic in the rules of a policy; beyond a ``Budget`` the check stops and reports nothing more.
 enum UnreachableRule {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     let scope = policy.follows ? [] : policy.scope
@@ -32,7 +32,7 @@ extension LintRule {
     "unreachable-rule", .warning, "Every rule matches something that no earlier rule matches",
     rationale: """
       An earlier rule of the same policy matches everything that this rule matches, for the same \
-      event. Since a policy wants an event once, however many of its rules do, this rule has no \
+      event. A policy selects an event once, however many of its rules match, so this rule has no \
       effect.
       """,
     good: [
@@ -67,11 +67,11 @@ extension Diagnostic {
   ) -> Self {
     Self(
       .unreachableRule,
-      "everything that this rule matches is matched by an earlier rule",
-      at: rule.event, help: "leave it out",
+      "an earlier rule matches everything that this rule matches",
+      at: rule.event, help: "remove it",
       related: [
         Related(
-          message: "by this one", at: first.event)
+          message: "the earlier rule", at: first.event)
       ])
   }
 }

@@ -3,7 +3,7 @@ enum UselessExclusion {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     var known: [Diagnostic] = []
     let selections = policy.document.rules.map { EventSelection(parsing: $0.event, into: &known) }
-    // An item that is not understood may have selected what is excluded.
+    // An item with an error may have selected what is excluded.
     guard !known.contains(where: { $0.severity == .error }) else { return [] }
     var selected = Set(selections.flatMap { $0.selected.map(\.event) })
     if selected.isEmpty { selected = Set(EventSet.standard.events) }
@@ -22,6 +22,6 @@ extension Diagnostic {
     Self(
       .uselessExclusion,
       "nothing selects `\(word.text)`, so excluding it has no effect", source: source.source,
-      range: word.range, help: "leave it out")
+      range: word.range, help: "remove it")
   }
 }

@@ -1,13 +1,13 @@
-/// Finds values of filters that could be left out without changing what matches.
+/// Finds values of filters that could be removed without changing what matches.
 ///
-/// It costs the square of the values of a rule; beyond a ``Budget`` nothing is said.
+/// The cost is quadratic in the values of a rule; beyond a ``Budget`` the check stops and reports nothing more.
 enum UselessFilter {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     var budget = Budget()
     let scope = useless(in: policy.scope, &budget) { filters in
       [PlanRule(policy: 0, event: .ipv6, scope: filters, filters: [])]
     }
-    // What the scope already demands is useless in a rule, unless the scope can be outlived.
+    // What the scope already requires is useless in a rule, unless `follow` lets a process outlive the scope.
     let demanded = policy.follows ? [] : policy.scope
     return scope
       + policy.rules.flatMap { rule in
@@ -17,13 +17,14 @@ enum UselessFilter {
       }
   }
 
-  /// The values, from the last to the first, without which the rules of some filters mean the same.
+  /// Returns a finding for each value without which the rules of some filters mean the same, tried from the last to the
+  /// first.
   private static func useless(
     in filters: [CheckedFilter], _ budget: inout Budget, rules: ([CheckedFilter]) -> [PlanRule]
   ) -> [Diagnostic] {
     var left = filters
     var before = rules(left)
-    // What can never match is another finding.
+    // A rule that can never match has a finding of its own.
     guard !before.isEmpty, before.allSatisfy({ $0.contradiction == nil }) else { return [] }
     var found: [Diagnostic] = []
     for (index, filter) in filters.enumerated().reversed() {
@@ -50,6 +51,6 @@ extension Diagnostic {
     return Self(
       .uselessFilter, "\(what) makes no difference here",
       source: filter.expression.source.source,
-      range: isOnly ? filter.expression.source.range : value.word.range, help: "leave it out")
+      range: isOnly ? filter.expression.source.range : value.word.range, help: "remove it")
   }
 }

@@ -8,7 +8,7 @@ enum UserSpaceFilter {
 }
 
 extension CheckedFilter {
-  /// Why the kernel cannot decide it; nil when it can.
+  /// Why the kernel cannot decide the filter; nil if it can.
   fileprivate var reasonForUserSpace: String? {
     let place =
       switch target {
@@ -27,10 +27,10 @@ extension LintRule {
   static let userSpaceFilter = LintRule(
     "user-space-filter", .note, "A filter can be decided in the kernel",
     rationale: """
-      The kernel has tables for addresses, ports, the direction, numbers in headers, and whatever \
-      it knows of owners by itself; it searches texts from their beginning. Every other filter \
-      is decided in user space, so each packet that meets the rest is sent there first. That is \
-      right, and costs more.
+      The kernel has tables for addresses, ports, the direction, numbers in headers, and what it \
+      knows about owners; it matches texts from their start. Every other filter is decided in \
+      user space, so each packet that meets the other filters is sent there first. The result is \
+      the same, but costs more.
       """,
     good: [Example.policy(scope: "[\"comm=ngi*\"]")],
     bad: [Example.policy(scope: "[\"comm=*nx\"]")])

@@ -1,14 +1,12 @@
-/// A set of values that a field can have, of every kind that values are of.
+/// A set of values of fields: numbers, addresses and texts.
 ///
-/// What holds of ``PatternSet`` holds of the texts in it; of numbers and addresses everything is
-/// exact.
+/// Operations are exact for numbers and addresses, and as exact as those of ``PatternSet`` for texts.
 struct ValueSet: Equatable, Sendable {
   var numbers = IntervalSet<UInt64>([])
   var addresses = IntervalSet<IPAddress>([])
   var texts = PatternSet([])
 
-  /// The values that one of some operands stands for; nil when one stands for members of names,
-  /// which have no set.
+  /// Creates the set of values that match one of some operands; nil if one of them is about members.
   init?(_ operands: [Operand]) {
     var numbers: [ClosedRange<UInt64>] = []
     var addresses: [ClosedRange<IPAddress>] = []
@@ -24,42 +22,38 @@ struct ValueSet: Equatable, Sendable {
     self.addresses = IntervalSet(addresses)
   }
 
-  /// The numbers up to a maximum.
+  /// Creates the set of numbers from 0 to a maximum.
   init(upTo maximum: UInt64) { numbers = IntervalSet([0...maximum]) }
 
-  /// The addresses of a range.
+  /// Creates the set of addresses of a range.
   init(_ range: ClosedRange<IPAddress>) { addresses = IntervalSet([range]) }
 
-  /// Every text.
+  /// The set of all texts.
   static let texts = ValueSet(texts: .all)
 
   private init(texts: PatternSet) { self.texts = texts }
 
-  /// Whether it holds nothing.
-  ///
-  /// Exact.
+  /// Whether the set is empty; exact.
   var isEmpty: Bool { numbers.isEmpty && addresses.isEmpty && texts.isEmpty }
 
-  /// Both together.
-  ///
-  /// Exact.
+  /// Returns the union of two sets; exact.
   func union(_ other: Self) -> Self {
     combined(other, { $0.union($1) }, { $0.union($1) }, { $0.union($1) })
   }
 
-  /// At least the values of both.
+  /// Returns a superset of the values that are in both sets.
   func intersection(_ other: Self) -> Self {
     combined(other, { $0.intersection($1) }, { $0.intersection($1) }, { $0.intersection($1) })
   }
 
-  /// At least the values that the other has not.
+  /// Returns a superset of the values that are not in the other set.
   func subtracting(_ other: Self) -> Self {
     combined(other, { $0.subtracting($1) }, { $0.subtracting($1) }, { $0.subtracting($1) })
   }
 
-  /// Whether every value is one of the other's.
+  /// Returns whether every value is in the other set.
   ///
-  /// Yes is certain.
+  /// If true, that is certain; if false, it is not known.
   func isSubset(of other: Self) -> Bool {
     numbers.isSubset(of: other.numbers) && addresses.isSubset(of: other.addresses)
       && texts.isSubset(of: other.texts)
@@ -78,7 +72,7 @@ struct ValueSet: Equatable, Sendable {
 }
 
 extension Bound {
-  /// The numbers that keep the bound.
+  /// The numbers within the bound; nil if there are none.
   var range: ClosedRange<UInt64>? {
     switch comparison {
     case .less: limit == 0 ? nil : 0...limit - 1

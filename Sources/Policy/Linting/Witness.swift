@@ -1,9 +1,8 @@
-/// Values that show at a glance that conditions can be met, or that they do not imply another: the quick answer to most
-/// questions.
+/// A quick search for a value that meets conditions, or that shows that they do not imply another one.
 ///
-/// Yes is certain; no says nothing.
+/// A result of true is certain; false means only that no value was found among a few candidates.
 enum Witness {
-  /// Whether a value at an end of some operand, or of the domain, meets all of `conditions`.
+  /// Returns whether a value at an end of an operand, or of the domain, meets all of `conditions`.
   static func meets(_ conditions: [Condition], in domain: ValueSet) -> Bool {
     let values =
       conditions.flatMap(\.included).prefix(limit).flatMap(\.ends)
@@ -14,7 +13,7 @@ enum Witness {
     }
   }
 
-  /// Whether a value at an end of some operand meets all of `conditions` and not `other`.
+  /// Returns whether a value at an end of an operand meets all of `conditions` but not `other`.
   static func refutes(
     _ conditions: [Condition], against other: Condition, in domain: @autoclosure () -> ValueSet
   ) -> Bool {
@@ -28,12 +27,12 @@ enum Witness {
     return domain().contains(value)
   }
 
-  /// The operands that are tried.
+  /// The most operands that are tried.
   private static let limit = 4
 }
 
 extension Operand {
-  /// The values at its ends; of texts the text itself.
+  /// The values at the ends of the operand; of a text pattern, its text.
   fileprivate var ends: [FieldValue] {
     switch self {
     case .numbers(let range): [.number(range.lowerBound), .number(range.upperBound)]
@@ -47,7 +46,7 @@ extension Operand {
 }
 
 extension ValueSet {
-  /// Whether a value is in the set, for sets of all texts or of none.
+  /// Returns whether a value is in the set, which must contain all texts or none.
   fileprivate func contains(_ value: FieldValue) -> Bool {
     switch value {
     case .number(let number): numbers.intervals.contains { $0.contains(number) }

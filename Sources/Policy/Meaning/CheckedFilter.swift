@@ -1,14 +1,14 @@
-/// A filter whose key is known and whose values are of the key's type, with the places of all that was written.
+/// A filter with a known key and values of the key's type, and with the places of its words.
 public struct CheckedFilter: Equatable, Sendable {
-  /// What a filter asks about.
+  /// The subject of a filter.
   public enum Target: Hashable, Sendable {
-    /// Nothing: `global`.
+    /// Everything: the word `global`, which has no condition.
     case everything
-    /// The policy's memory: `follow`.
+    /// The policy's memory of processes: the word `follow`.
     case follow
-    /// The owner of the packet's socket.
+    /// A field of the owner of the packet's socket.
     case owner(OwnerField)
-    /// The packet; with the member's name, for fields that have members of any name.
+    /// A field of the packet, with the name of the member if the field is a map such as headers.
     case packet(PacketField, member: String?)
     /// One element of a list; with the expression, which tells it from others.
     case element(String)
@@ -16,34 +16,34 @@ public struct CheckedFilter: Equatable, Sendable {
     case finding(String)
   }
 
-  /// A value as it is written, and what it stands for.
+  /// A value as written, and its meaning.
   public struct Value: Equatable, Sendable {
-    /// What a value stands for.
+    /// The meaning of a value.
     public enum Meaning: Equatable, Sendable {
-      /// The values of which one must be met, or none.
+      /// The operands of a value after `=` or `!=`.
       case operands([Operand])
-      /// A bound that must be kept.
+      /// The bound of a value after `<`, `<=`, `>` or `>=`.
       case bound(Bound)
     }
 
-    /// As it is written.
+    /// The value as written, with its place.
     public var word: FilterExpression.Word
-    /// What it stands for.
+    /// The meaning of the value for the type of the key.
     public var meaning: Meaning
   }
 
-  /// As it is written.
+  /// The filter as written, with the places of its words.
   public var expression: FilterExpression
-  /// What it asks about.
+  /// The subject of the filter.
   public var target: Target
-  /// What the key takes; nil for bare words.
+  /// The type of the key's values; nil for bare words.
   public var type: FieldType?
-  /// The values; for `container` and `not-container` the flag that they stand for.
+  /// The values after the operator; for the words `container` and `not-container`, the flag that they stand for.
   public var values: [Value]
   /// What is asked of one element of a list.
   public var element: ElementClause?
 
-  /// What this filter alone says of its target.
+  /// The condition of this filter alone.
   public var condition: Condition {
     var condition = Condition()
     for value in values {
@@ -59,7 +59,7 @@ public struct CheckedFilter: Equatable, Sendable {
 }
 
 extension Sequence<CheckedFilter> {
-  /// What the filters say together: one condition for each target, in the order in which targets first appear.
+  /// The conditions of the filters together: one for each target, in the order in which targets first appear.
   public var merged: [(target: CheckedFilter.Target, condition: Condition)] {
     var merged: [(target: CheckedFilter.Target, condition: Condition)] = []
     for filter in self {

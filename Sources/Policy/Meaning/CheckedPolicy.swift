@@ -1,10 +1,10 @@
-/// A policy whose words are understood: what a linter looks at, and what a plan is made of.
+/// A policy whose words have been looked up, which the linter checks and from which a plan is made.
 public struct CheckedPolicy: Equatable, Sendable {
-  /// A rule whose words are understood.
+  /// A rule whose words have been looked up.
   public struct Rule: Equatable, Sendable {
-    /// As it is written.
+    /// The rule as written.
     public var document: PolicyDocument.Rule
-    /// The events that it wants, exclusions of the policy taken away, in order of their numbers.
+    /// The events that the rule selects, minus the policy's exclusions, in order of their numbers.
     public var events: [EventKind]
     /// The signatures that it wants, by name, in load order.
     public var signatures: [String] = []
@@ -12,19 +12,21 @@ public struct CheckedPolicy: Equatable, Sendable {
     public var filters: [CheckedFilter]
   }
 
-  /// As it is written.
+  /// The policy as written.
   public var document: PolicyDocument
-  /// Its scope without the expressions that had findings.
+  /// The expressions of the scope, except those with errors.
   public var scope: [CheckedFilter]
-  /// Its rules, in order.
+  /// The rules of the policy, in the order in which they are written.
   public var rules: [Rule]
 
-  /// Whether its scope says `follow`.
+  /// Whether the scope contains `follow`.
   public var follows: Bool { scope.contains { $0.target == .follow } }
 }
 
 extension CheckedPolicy {
-  /// The policy's part of a plan, where it has an index: a rule for each event of each of its rules.
+  /// Returns the policy's part of a plan: one rule for each event of each of its rules.
+  ///
+  /// - Parameter index: the index of the policy in the plan.
   public func expanded(policy index: Int) -> [PlanRule] {
     rules.flatMap { rule in
       rule.events.map { event in
@@ -40,7 +42,7 @@ extension CheckedPolicy {
 }
 
 extension PlanRule {
-  /// Makes a rule of filters: the scope's clauses first, then the owner's clauses of the rule's own filters.
+  /// Creates a rule from filters: the clauses of the scope first, then those of the rule's filters on the owner.
   init(policy: Int, event: EventKind, scope: [CheckedFilter], filters: [CheckedFilter]) {
     self.init(
       policy: policy, event: event, scope: scope.ownerClauses + filters.ownerClauses,

@@ -1,39 +1,42 @@
-/// Where a clause is decided.
+/// The place where a clause is decided: in the kernel or in user space.
 public enum DecisionPlace: Equatable, Sendable {
-  /// By the kernel's tables, before anything is recorded.
+  /// In the kernel's tables, before a packet is recorded.
   case kernel
-  /// In user space, packet by packet.
+  /// In user space, for each recorded packet.
+  ///
+  /// - Parameter reason: why the kernel cannot decide it, as a part of a sentence.
   case userSpace(reason: String)
 
-  /// Where it is decided whether an element of a list meets conditions.
+  /// The place where conditions on an element of a list are decided.
   static let ofElements = DecisionPlace.userSpace(reason: "the kernel does not read lists")
 
-  /// Where it is decided whether a scope that says `follow` holds, or has held once.
-  static let followed = DecisionPlace.userSpace(reason: "the kernel does not remember who matched")
+  /// The place where a scope with `follow` is decided.
+  static let followed = DecisionPlace.userSpace(
+    reason: "the kernel does not remember which processes have matched")
 }
 
-/// How the kernel finds out which rules a value of a field meets.
+/// The kind of table in which the kernel looks up the rules that a value of a field matches.
 public enum KernelTable: Equatable, Hashable, Sendable {
-  /// Numbers, by a trie of their bits.
+  /// A trie of the bits of numbers.
   case numbers
-  /// Texts, by a trie of their first bytes.
+  /// A trie of the first bytes of texts.
   ///
-  /// - Parameter capacity: the bytes that are compared, the NUL that ends a shorter text among them.
+  /// - Parameter capacity: the bytes that are compared, including the NUL after a shorter text.
   case texts(capacity: Int)
-  /// The numbers of a process and of its ancestors, each by the trie of numbers.
+  /// The trie of numbers, for the ids of a process and of its ancestors.
   case descent
-  /// A flag, by its two values.
+  /// An entry for each of the two values of a flag.
   case flag
-  /// Addresses, by a trie of their bits.
+  /// A trie of the bits of addresses.
   case addresses
-  /// Ports, each with a row.
+  /// An array with an entry for each port.
   case ports
-  /// A number that a header holds: one within a byte by its values, a longer one by a trie of its bits.
+  /// A number in a header: an array for one within a byte, a trie of bits for a longer one.
   case header(HeaderBits)
 }
 
 extension OwnerField {
-  /// The kernel's table for the field; nil when there is none.
+  /// The kind of table that the kernel has for the field; nil if it has none.
   public var kernelTable: KernelTable? {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
@@ -49,9 +52,8 @@ extension OwnerField {
     }
   }
 
-  /// The name of the values for which the kernel's table has a part of its own, beside the one for all others.
-  ///
-  /// See ``FieldValue/member(_:_:)``.
+  /// The name of the members (``FieldValue/member(_:_:)``) for which the kernel's table has a separate part; nil if
+  /// none.
   fileprivate var memberOfTable: String? {
     switch self {
     case .processID, .namespacedProcessID, .containerID: FieldValue.state
@@ -62,7 +64,7 @@ extension OwnerField {
 }
 
 extension PacketField {
-  /// The kernel's table for the field; nil when there is none.
+  /// The kind of table that the kernel has for the field; nil if it has none.
   public var kernelTable: KernelTable? {
     switch self {
     case .source, .destination: .addresses
@@ -74,38 +76,38 @@ extension PacketField {
 }
 
 extension PacketField {
-  /// Why the kernel has no table for it.
+  /// The reason why the kernel has no table for the field.
   fileprivate var reasonForUserSpace: String {
     if description.derivation != nil { return "the kernel does not work it out" }
     if self == .systemCall || rawValue == "metadata.iface" {
-      return "the kernel knows its number, and user space finds the name"
+      return "the kernel has only its number, and user space looks up the name"
     }
     let isInMessage = description.events != EventKind.allCases
     return isInMessage && !rawValue.hasPrefix("metadata.")
-      ? "it stands in the message, which the kernel does not read" : "no header holds it"
+      ? "it is in the message, which the kernel does not parse" : "no header contains it"
   }
 }
 
 extension Clause<OwnerField> {
-  /// Where the clause is decided.
+  /// The place where the clause is decided.
   public var decisionPlace: DecisionPlace { condition.decisionPlace(of: field) }
 }
 
 extension Clause<PacketField> {
-  /// Where the clause is decided.
+  /// The place where the clause is decided.
   public var decisionPlace: DecisionPlace { condition.decisionPlace(of: field) }
 }
 
 extension Condition {
-  /// Where the condition is decided for a field of the owner.
+  /// Returns the place where the condition is decided for a field of the owner.
   func decisionPlace(of field: OwnerField) -> DecisionPlace {
     guard let table = field.kernelTable else {
-      return .userSpace(reason: "the container's runtime tells it, whom the kernel cannot ask")
+      return .userSpace(reason: "only the container runtime knows this value")
     }
     return decisionPlace(table, member: field.memberOfTable)
   }
 
-  /// Where the condition is decided for a field of the packet.
+  /// Returns the place where the condition is decided for a field of the packet.
   func decisionPlace(of field: PacketField) -> DecisionPlace {
     guard let table = field.kernelTable else {
       return .userSpace(reason: field.reasonForUserSpace)
@@ -113,9 +115,9 @@ extension Condition {
     return decisionPlace(table, member: nil)
   }
 
-  /// Where the condition is decided for a field with this table.
+  /// Returns the place where the condition is decided for a field with a table.
   ///
-  /// - Parameter member: the name of the values for which the table has a part of its own.
+  /// - Parameter member: the name of the members for which the table has a separate part.
   private func decisionPlace(_ table: KernelTable, member: String?) -> DecisionPlace {
     let reasons = (included + excluded).lazy.compactMap {
       $0.reasonForUserSpace(table, member: member)
@@ -135,7 +137,7 @@ extension Operand {
     case (.member(member, let pattern), .texts(let capacity)):
       pattern.reasonForUserSpace(capacity)
     case (.member(member, _), .numbers): nil
-    case (.member, .texts): "the kernel's table tells only the host's mount namespace from others"
+    case (.member, .texts): "the kernel's table distinguishes only the host's mount namespace"
     default: "the kernel has no table for it"
     }
   }
@@ -145,12 +147,12 @@ extension TextPattern {
   fileprivate func reasonForUserSpace(_ capacity: Int) -> String? {
     switch self {
     case .suffix(""), .contains(""): nil
-    case .suffix, .contains: "the kernel's tables are searched from the start of a text"
+    case .suffix, .contains: "the kernel's tables match a text only from its start"
     case .prefix(let text) where text.utf8.count > capacity,
       .exact(let text) where text.utf8.count >= capacity:
-      "the kernel's table holds fewer bytes"
+      "it is longer than the texts in the kernel's table"
     case .prefix(let text), .exact(let text):
-      text.utf8.contains(0) ? "in the kernel's table a text ends at a NUL" : nil
+      text.utf8.contains(0) ? "texts in the kernel's table end at a NUL" : nil
     }
   }
 }

@@ -1,30 +1,30 @@
-/// What a rule's `event` selects, or a comma list of events on the command line.
+/// The events that a comma list selects: a rule's `event`, or the argument of `--events`.
 ///
 /// Source: `docs/policy-language.md` §4.
 struct EventSelection: Equatable, Sendable {
   /// An item of the list.
   struct Item: Equatable, Sendable {
-    /// As it is written, without the `-` of an exclusion.
+    /// The item as written, without the `-` of an exclusion.
     var word: FilterExpression.Word
-    /// Its events that are supported, in order of their numbers.
+    /// The supported events of the item, in order of their numbers.
     var events: [EventKind]
     /// Its signatures, by name, in load order.
     var signatures: [String] = []
     /// Whether it names one event; else it is a set or a prefix, which takes what it can get.
     var isEvent: Bool
-    /// Whether it excludes.
+    /// Whether the item excludes its events.
     var isExclusion: Bool
   }
 
-  /// The items in order, without those that have findings of error severity.
+  /// The items in order, except those with errors.
   var items: [Item] = []
-  /// Whether it names an event or a set that Tracee has and this tracer has not.
+  /// Whether an item is an event or a set that Tracee has but tracee-policy does not support.
   var namesUnsupported = false
 
-  /// Whether it has items, and all of them exclude.
+  /// Whether there are items, and all of them are exclusions.
   var onlyExcludes: Bool { !items.isEmpty && items.allSatisfy(\.isExclusion) }
 
-  /// What the selection takes in, before exclusions, each event once.
+  /// The events that the selection includes, before exclusions, each once.
   var selected: [(event: EventKind, isNamed: Bool)] {
     let chosen = items.filter { !$0.isExclusion }
     return EventKind.allCases.filter { event in chosen.contains { $0.events.contains(event) } }.map
@@ -128,7 +128,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .unsupportedEvent, "`\(word.text)` is not supported yet", source: source.source,
-      range: word.range, help: "`tracee-policy list events` shows the events that are")
+      range: word.range, help: "`tracee-policy list events` shows the supported events")
   }
 
   fileprivate static func excludesUnsupported(
@@ -155,7 +155,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let known = EventSet.allCases.map { "tag=" + $0.rawValue }
     return Diagnostic(
-      .unknownEvent, "`\(word.text)` names no set of events", source: source.source,
+      .unknownEvent, "`\(word.text)` is not a set of events", source: source.source,
       range: word.range,
       help: Nearest.question(word.text, among: known) ?? "`tracee-policy list sets` shows the sets")
   }
@@ -165,6 +165,6 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .unknownEvent, "no event matches `\(word.text)`", source: source.source,
-      range: word.range, help: "a star stands at the end, as in net_packet_dns*")
+      range: word.range, help: "a star is allowed only at the end, as in net_packet_dns*")
   }
 }

@@ -1,8 +1,8 @@
-/// Finds out what expressions mean: their keys by the catalogs, their values by the keys' types.
+/// Looks up the keys of expressions in the catalogs, and parses their values by the types of the keys.
 struct FilterChecker {
-  /// Where the expressions stand: a policy's scope, or a rule's filters.
+  /// The place of the expressions: a policy's scope, or a rule's filters.
   let place: ScopeKey.Places
-  /// Whether the events have fields that the catalog does not know, so that an unknown one is no finding.
+  /// Whether the events may have fields that the catalog lacks, so that an unknown field is not a finding.
   let mayHaveOtherFields: Bool
   /// The lists that values can name, by the names that the document gives them.
   let lists: [String: ValueList]
@@ -20,7 +20,7 @@ struct FilterChecker {
     self.findings = findings
   }
 
-  /// The filter that an expression means; nil, with a finding, when it means none.
+  /// Returns the filter of an expression; nil, with a finding, if it is not valid.
   mutating func check(_ source: SourceText) -> CheckedFilter? {
     if place == .rule, let parts = ElementExpression(source) { return checkElement(parts) }
     guard let expression = FilterExpression(parsing: source, into: &diagnostics) else { return nil }
@@ -136,7 +136,7 @@ struct FilterChecker {
       expression: expression, target: .packet(field, member: member), type: type, values: values)
   }
 
-  /// Reads every value by the type; nil when one of them is wrong.
+  /// Returns the values of an expression, parsed by a type; nil, with findings, if one of them is not valid.
   private mutating func values(
     of expression: FilterExpression, _ type: FieldType, words: [String] = []
   ) -> [CheckedFilter.Value]? {
@@ -213,12 +213,12 @@ struct FilterChecker {
 }
 
 extension Operand {
-  /// A state that a word such as `new` asks for.
+  /// Returns the operand of a state, such as `new`.
   static func state(_ word: String) -> Operand { .member(FieldValue.state, .exact(word)) }
 }
 
 extension CheckedFilter.Value {
-  /// The value as one of a member, such as a header's.
+  /// Returns the value as a value of a member, such as a header.
   fileprivate func belonging(to member: String) -> Self {
     guard case .operands(let operands) = meaning else { return self }
     let ofMember = operands.map { operand in

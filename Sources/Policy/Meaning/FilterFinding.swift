@@ -1,4 +1,4 @@
-/// What can be wrong with the meaning of a filter.
+/// A finding about the key, the operator or a value of a filter.
 struct FilterFinding {
   var rule: LintRule
   var message: String
@@ -12,7 +12,7 @@ struct FilterFinding {
     var help =
       Nearest.question(name, among: ScopeCatalog.spellings(in: .scope))
       ?? "scopes are global, or keys such as comm, pid, uid, container and cgroup"
-    if PacketField.find(name) != nil { help = "it belongs into the `filters` of a rule" }
+    if PacketField.find(name) != nil { help = "move it to a rule's `filters`" }
     if name == "host" { help = "write not-container" }
     return FilterFinding(
       rule: .unknownScope, message: "`\(name)` is not a scope", help: help)
@@ -28,7 +28,7 @@ struct FilterFinding {
     let members = fieldKeys.filter { $0.hasPrefix(key + ".") }
     if PacketField(key: key)?.description.hasMembers == true {
       return FilterFinding(
-        rule: .unknownField, message: "`\(name)` has a value for each name",
+        rule: .unknownField, message: "`\(name)` has one value for each name",
         help: "write \(key).NAME")
     }
     if let member = members.first {
@@ -40,7 +40,7 @@ struct FilterFinding {
       Nearest.question(
         key, among: filterKeys)
       ?? "`tracee-policy list events NAME` shows the fields of an event"
-    if ScopeCatalog.word(name, in: .scope) != nil { help = "it belongs into the policy's `scope`" }
+    if ScopeCatalog.word(name, in: .scope) != nil { help = "move it to the policy's `scope`" }
     if PacketField(key: "data." + name) != nil { help = "write data.\(name)" }
     return FilterFinding(rule: .unknownField, message: message, help: help)
   }
@@ -96,7 +96,7 @@ struct FilterFinding {
 
   static func noOrder(_ name: String, _ type: FieldType) -> FilterFinding {
     FilterFinding(
-      rule: .invalidOperator, message: "`\(name)` has no order: it takes only = and !=",
+      rule: .invalidOperator, message: "`\(name)` is not ordered: it takes only = and !=",
       help: "it takes \(type.takes)")
   }
 

@@ -1,10 +1,10 @@
-/// A packet, as far as a policy can ask about it.
+/// A packet, with the events and fields that policies can use.
 public struct Packet: Equatable, Sendable {
   /// The events that the packet gives.
   public var events: Set<EventKind>
-  /// What the packet has in each field: nothing if it lacks the field, several values if the field is a list.
+  /// The values of each field: none if the packet lacks the field, several if the field is a list.
   ///
-  /// Names of DNS and of hosts are in small letters.
+  /// DNS names and host names are in lower case.
   public var fields: [PacketField: [FieldValue]]
   /// The elements of each list of structures, by the list's key, with what each has in its fields.
   public var elements: [String: [[PacketField: [FieldValue]]]]

@@ -1,29 +1,29 @@
-/// Which packets that would give an event are seen live: those that sockets send and receive.
+/// The packets of an event that live tracing sees: those that sockets send and receive.
 ///
 /// Source: `docs/packets.md`.
 struct PacketSight: Equatable, Sendable {
-  /// A packet is seen when it meets one of these; of others only those that raw sockets get.
+  /// The clauses of which a packet must meet one to be seen; other packets are seen only if a raw socket receives them.
   let seen: [Clause<PacketField>]
-  /// Why others are not, as a part of a sentence.
+  /// The reason why other packets are not seen, as a part of a sentence.
   let reason: String
 }
 
 extension EventKind {
-  /// What is seen of its packets; nil when nothing is known to be unseen.
+  /// The packets of the event that are seen; nil if none is known to be unseen.
   var sight: PacketSight? {
     switch self {
     case .ipv4:
       PacketSight.arriving(
         "proto_ipv4.fragOffset", [0...0],
-        "fragments that arrive are put together before a socket gets them")
+        "incoming fragments are reassembled before a socket receives them")
     case .icmp:
       PacketSight.arriving(
         "proto_icmp.typeCode", [0x0000...0x00ff, 0x2b00...0x2bff],
-        "of ICMP that arrives the kernel keeps all but echo replies to itself")
+        "the kernel handles incoming ICMP by itself, except echo replies")
     case .icmpv6:
       PacketSight.arriving(
         "proto_icmpv6.typeCode", [0x8100...0x81ff, 0xa100...0xa1ff],
-        "of ICMPv6 that arrives the kernel keeps all but echo replies to itself")
+        "the kernel handles incoming ICMPv6 by itself, except echo replies")
     case .ipv6, .tcp, .udp, .dns, .dnsRequest, .dnsResponse, .http, .httpRequest, .httpResponse:
       nil
     }
@@ -31,7 +31,7 @@ extension EventKind {
 }
 
 extension PacketSight {
-  /// Of packets that arrive, those are seen whose field has one of some numbers.
+  /// Returns a sight of all outgoing packets, and of incoming ones with one of some numbers in a field.
   fileprivate static func arriving(
     _ path: String, _ numbers: [ClosedRange<UInt64>], _ reason: String
   ) -> Self? {
@@ -45,7 +45,7 @@ extension PacketSight {
 }
 
 extension Packet {
-  /// Why only a raw socket gets such a packet; nil when others may.
+  /// The reason why only a raw socket receives such a packet; nil if other sockets may.
   var hiddenReason: String? {
     for event in EventKind.allCases where events.contains(event) {
       guard let sight = event.sight else { continue }

@@ -1,15 +1,15 @@
-/// What is different in a plan that takes the place of another, policy by policy.
+/// The differences between two plans, by policy.
 public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
-  /// The policies that were not there, in the order of the new plan.
+  /// The policies that only the new plan has, in its order.
   public private(set) var added: [String] = []
-  /// The policies that are no longer there, in the order of the old plan.
+  /// The policies that only the old plan has, in its order.
   public private(set) var removed: [String] = []
-  /// The policies that ask for something else than before, in the order of the new plan.
+  /// The policies of both plans whose rules differ, in the order of the new plan.
   public private(set) var changed: [String] = []
 
-  /// Compares two plans.
+  /// Compares two plans, whose policies are matched by name.
   ///
-  /// A policy is the same while its name is; it has changed when its rules, expanded, are not the same in the same order.
+  /// A policy has changed if its expanded rules are not the same in the same order.
   public init(from old: TracePlan, to new: TracePlan) {
     let before = old.rulesByPolicy
     let after = new.rulesByPolicy
@@ -25,14 +25,14 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// `1 added, 0 removed, 2 changed`.
+  /// The numbers of policies, as `1 added, 0 removed, 2 changed`.
   public var description: String {
     "\(added.count) added, \(removed.count) removed, \(changed.count) changed"
   }
 }
 
 extension TracePlan {
-  /// The rules of each policy, as if it stood alone.
+  /// The rules of each policy, with policy index 0, so that they can be compared between plans.
   fileprivate var rulesByPolicy: [String: [PlanRule]] {
     var result = Dictionary(
       policies.map { ($0, [PlanRule]()) }, uniquingKeysWith: { first, _ in first })

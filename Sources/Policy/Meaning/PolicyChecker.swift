@@ -1,10 +1,10 @@
-/// Understands the words of one policy.
+/// Looks up the words of one policy.
 struct PolicyChecker {
   private let document: PolicyDocument
   private let context: DocumentContext
   private var diagnostics: [Diagnostic] = []
 
-  /// Everything in the policy that is understood; the rest is in `diagnostics`.
+  /// Returns the parts of a policy that are valid, and adds findings about the rest to `diagnostics`.
   static func check(
     _ document: PolicyDocument, in context: DocumentContext = DocumentContext(),
     into diagnostics: inout [Diagnostic]
@@ -68,7 +68,7 @@ struct PolicyChecker {
       checked.signatures = signatures.filter { has(filters, $0) }
       rules.append(checked)
     }
-    // Where something was wrong, that is why nothing is left.
+    // After an error, an empty selection is no surprise.
     let isClean = !diagnostics[before...].contains { $0.severity == .error }
     if isClean, !rules.isEmpty, rules.allSatisfy({ $0.events.isEmpty && $0.signatures.isEmpty }) {
       diagnostics.append(.excludedEverything(document))
@@ -122,9 +122,9 @@ struct PolicyChecker {
 extension Diagnostic {
   fileprivate static func globalNotAlone(_ expression: FilterExpression) -> Diagnostic {
     Diagnostic(
-      .globalNotAlone, "`global` means everything and stands alone",
+      .globalNotAlone, "`global` means everything and cannot be combined with other scopes",
       source: expression.source.source, range: expression.key.range,
-      help: "leave out `global`, or the other scopes")
+      help: "remove `global`, or the other scopes")
   }
 
   fileprivate static func missingField(
@@ -133,7 +133,7 @@ extension Diagnostic {
     Diagnostic(
       .unknownField, "`\(event.name)` has no `\(expression.key.text)`",
       source: expression.source.source, range: expression.key.range,
-      help: "`tracee-policy list events \(event.name)` shows what it has")
+      help: "`tracee-policy list events \(event.name)` shows its fields")
   }
 
   fileprivate static func missingData(
@@ -154,7 +154,7 @@ extension Diagnostic {
       .eventLeftOut,
       "`\(event.name)` has no `\(expression.key.text)` and is left out of this rule",
       source: expression.source.source, range: expression.key.range,
-      help: "name the events that are meant, or give the others a rule of their own")
+      help: "name the events you mean, or write a separate rule for the others")
   }
 
   fileprivate static func filtersNothing(_ expression: FilterExpression) -> Diagnostic {

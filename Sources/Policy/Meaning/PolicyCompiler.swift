@@ -1,18 +1,18 @@
-/// Makes a plan of policies.
+/// Compiles policies into a plan.
 public enum PolicyCompiler {
-  /// What came of it.
+  /// The result of a compilation.
   public struct Result: Equatable, Sendable {
-    /// The policies as far as they are understood, in load order.
+    /// The checked policies, in load order, without the parts that have errors.
     public var policies: [CheckedPolicy]
     /// The signatures as far as they are understood, in load order.
     public var signatures: [CheckedSignature] = []
     /// The plan; nil when there is a finding of error severity.
     public var plan: TracePlan?
-    /// Everything found, policy by policy.
+    /// All findings, by policy.
     public var diagnostics: [Diagnostic]
   }
 
-  /// Compiles policies, in load order.
+  /// Compiles policies, given in load order, and collects all findings.
   ///
   /// All findings are collected.
   ///
@@ -55,7 +55,7 @@ public enum PolicyCompiler {
   private static func duplicateNames(_ documents: [PolicyDocument]) -> [Diagnostic] {
     var first: [String: SourceText] = [:]
     var diagnostics: [Diagnostic] = []
-    // A document whose name was refused has an empty one, and a finding already.
+    // A document without a valid name has an empty one, and already has a finding.
     for name in documents.map(\.name) where !name.text.isEmpty {
       if let other = first[name.text] {
         diagnostics.append(.duplicateName(name, first: other))
@@ -70,16 +70,17 @@ public enum PolicyCompiler {
 extension Diagnostic {
   fileprivate static func duplicateName(_ name: SourceText, first: SourceText) -> Diagnostic {
     Diagnostic(
-      .duplicateName, "a policy named `\(name.text)` was loaded before",
+      .duplicateName, "there is another policy named `\(name.text)`",
       at: name,
-      related: [.init(message: "the first", at: first)])
+      related: [.init(message: "the first one", at: first)])
   }
 
   fileprivate static func tooManyRules(_ document: PolicyDocument) -> Diagnostic {
     Diagnostic(
       .tooManyRules,
-      "the policies have more than \(TracePlan.ruleLimit) rules from here on",
+      "with this policy there are more than \(TracePlan.ruleLimit) rules",
       source: document.source, range: document.name.range,
-      help: "every event of a rule counts as one: name fewer events, or join rules for one event")
+      help:
+        "each event of a rule counts as one: name fewer events, or merge rules for the same event")
   }
 }

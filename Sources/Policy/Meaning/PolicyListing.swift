@@ -1,5 +1,5 @@
 extension Listing {
-  /// Policies: where they are, and what they want.
+  /// Returns the list of policies, with their files, scopes and events.
   public static func policies(_ policies: [CheckedPolicy]) -> Listing {
     func events(_ policy: CheckedPolicy) -> [String] {
       EventKind.allCases.filter { event in policy.rules.contains { $0.events.contains(event) } }

@@ -1,10 +1,10 @@
-/// The meaning of rules, in the plainest code: slow, and obviously right.
+/// The reference semantics of rules: slow, and simple enough to be obviously correct.
 ///
-/// Everything else that decides about packets is compared with it.
+/// Tests compare everything else that decides about packets with it.
 public enum ReferenceMatcher {
-  /// Whether a rule wants an event of a packet that `owner` sent or received.
+  /// Returns whether a rule matches an event of a packet.
   ///
-  /// - Parameter owner: nil when nobody owns the packet's socket.
+  /// - Parameter owner: the owner of the packet's socket; nil if there is none.
   public static func matches(_ rule: PlanRule, owner: Owner?, packet: Packet) -> Bool {
     guard packet.events.contains(rule.event) else { return false }
     guard matches(rule.scope, owner: owner), follows(rule, owner: owner) else { return false }
@@ -22,15 +22,14 @@ public enum ReferenceMatcher {
     return isFound != clause.isNone
   }
 
-  /// Whether an owner matches the scope of a policy that says `follow`, or has matched it once.
+  /// Returns whether an owner matches the scope of a policy with `follow`, or has matched it before; true without
+  /// `follow`.
   public static func follows(_ rule: PlanRule, owner: Owner?) -> Bool {
     guard let scope = rule.followed else { return true }
     return owner?.followedPolicies.contains(rule.policy) ?? false || matches(scope, owner: owner)
   }
 
-  /// Whether an owner is in scope.
-  ///
-  /// Nobody is in no scope but the empty one.
+  /// Returns whether an owner is in scope; a missing owner is only in the empty scope.
   public static func matches(_ scope: [Clause<OwnerField>], owner: Owner?) -> Bool {
     guard let owner else { return scope.isEmpty }
     return scope.allSatisfy { clause in
@@ -38,10 +37,10 @@ public enum ReferenceMatcher {
     }
   }
 
-  /// Whether a field with these values meets a condition.
+  /// Returns whether a field with these values meets a condition.
   ///
-  /// A field with no value meets no `=` and no bound, and passes every `!=`. A list meets `=` and bounds when one
-  /// element meets them all, and `!=` when no element equals.
+  /// A field without a value meets no `=` and no bound, and every `!=`. A list meets `=` and bounds if one element
+  /// meets all of them, and `!=` if no element is equal.
   public static func matches(_ condition: Condition, _ values: [FieldValue]) -> Bool {
     if condition.excluded.contains(where: { operand in values.contains { operand.contains($0) } }) {
       return false
@@ -53,7 +52,7 @@ public enum ReferenceMatcher {
     }
   }
 
-  /// What an owner has in a field: nothing when the text is empty, for then it is not known or does not exist.
+  /// Returns the values of an owner's field; none if it is an empty text, which means unknown or absent.
   public static func values(of field: OwnerField, in owner: Owner) -> [FieldValue] {
     switch field {
     case .userID: [.number(UInt64(owner.userID))]
@@ -91,7 +90,7 @@ public enum ReferenceMatcher {
     holds ? [.member(FieldValue.state, word)] : []
   }
 
-  /// The path, and the path in its mount namespace: by number, and as `host` if it is the host's.
+  /// Returns the path, and the path as a member of its mount namespace: by number, and as `host` if it is the host's.
   private static func executable(of owner: Owner) -> [FieldValue] {
     guard !owner.executable.isEmpty else { return [] }
     let path = owner.executable
@@ -101,7 +100,7 @@ public enum ReferenceMatcher {
 }
 
 extension Operand {
-  /// Whether a value is one of those that the operand stands for.
+  /// Returns whether the operand matches a value.
   public func contains(_ value: FieldValue) -> Bool {
     switch (self, value) {
     case (.numbers(let range), .number(let number)): range.contains(number)
@@ -115,9 +114,7 @@ extension Operand {
 }
 
 extension TextPattern {
-  /// Whether a text is one of those that the pattern stands for.
-  ///
-  /// Compares bytes.
+  /// Returns whether the pattern matches a text; compares bytes.
   public func matches(_ text: String) -> Bool {
     switch self {
     case .exact(let whole): text.utf8.elementsEqual(whole.utf8)
@@ -130,7 +127,7 @@ extension TextPattern {
 }
 
 extension Bound {
-  /// Whether a number keeps the bound; nothing else does.
+  /// Returns whether a value is a number within the bound.
   public func admits(_ value: FieldValue) -> Bool {
     guard case .number(let number) = value else { return false }
     switch comparison {

@@ -1,16 +1,14 @@
-/// What to trace: the policies of all files, expanded to numbered rules.
-///
-/// Strings of policy files stop before this value: everything in it is typed and checked.
+/// The plan of what to trace: the policies of all files, expanded to numbered rules, typed and checked.
 public struct TracePlan: Equatable, Sendable {
-  /// The names of the policies in load order, which is their order in `matchedPolicies`.
+  /// The names of the policies in load order, which is their order in `matchedPolicies` of events.
   public var policies: [String]
 
-  /// The rules; the index of a rule is its bit in every row.
+  /// The rules, at most ``ruleLimit``; the index of a rule is its bit in every row of the kernel's tables.
   ///
-  /// At most ``ruleLimit``. Rules of one policy stand together, and policies in load order.
+  /// Rules are grouped by policy, in load order.
   public var rules: [PlanRule]
 
-  /// The most rules that a plan can hold.
+  /// The most rules of a plan: `TP_RULES_MAX` of the BPF programs.
   public static let ruleLimit = 1024
 
   /// The signatures in load order.
@@ -31,8 +29,8 @@ public struct TracePlan: Equatable, Sendable {
 }
 
 extension TracePlan {
-  /// Whether a rule asks about the container of a packet's owner.
-  public var asksForContainers: Bool {
+  /// Whether a rule has a clause on the container or the pod of an owner.
+  public var filtersOnContainers: Bool {
     let fields: Set<OwnerField> = [
       .container, .containerID, .containerName, .containerImage, .podName, .podNamespace, .podUID,
     ]
@@ -42,24 +40,24 @@ extension TracePlan {
   }
 }
 
-/// One event that one policy wants, and under which conditions: all of them must hold.
+/// A rule of a plan: one event of one policy, with the conditions that must all hold.
 public struct PlanRule: Equatable, Sendable {
   /// The index of the policy in ``TracePlan/policies``.
   public var policy: Int
 
-  /// The event that the rule wants.
+  /// The event that the rule selects.
   public var event: EventKind
 
   /// Conditions on the owner of the packet's socket: those of the policy's `scope`, then those of the rule's `filters`.
   ///
-  /// Empty: every packet, also one without an owner. Not empty: a packet without an owner never matches. A field can
-  /// have two clauses, one of each origin, and both must hold: `comm=a` in the scope and `comm=b` in the rule never do.
+  /// If empty, every packet matches, including those without an owner; otherwise a packet without an owner never
+  /// matches. A field can have two clauses, one of each origin, which must both hold.
   public var scope: [Clause<OwnerField>]
 
-  /// The clauses of a scope that says `follow`, which are then not in ``scope``; nil when it does not.
+  /// The clauses of a scope with `follow`, which are then not in ``scope``; nil without `follow`.
   ///
-  /// They must hold now, or have held once for the owner or for a process that it descends from. The reference has no
-  /// memory: ``Owner/followedPolicies`` says for which policies they have.
+  /// They must hold now, or have held before for the owner or one of its ancestors; ``Owner/followedPolicies`` records
+  /// for which policies they have.
   public var followed: [Clause<OwnerField>]?
 
   /// Conditions on the packet, from the rule's `filters`.
@@ -124,12 +122,12 @@ public struct ElementClause: Equatable, Sendable {
 /// clauses on owners holds at most two for a field; one on packets holds one, except for fields of members such as
 /// headers, where each member is a key.
 public struct Clause<Field: Hashable & Sendable>: Equatable, Sendable {
-  /// What is compared.
+  /// The field whose values are compared.
   public var field: Field
-  /// What it is compared with.
+  /// The condition that the field's values must meet.
   public var condition: Condition
 
-  /// Makes a clause.
+  /// Creates a clause from a field and its condition.
   public init(_ field: Field, _ condition: Condition) {
     self.field = field
     self.condition = condition

@@ -9,19 +9,19 @@ public enum JSONValue: Equatable, Sendable {
 
   /// A name and its value.
   public struct Member: Equatable, Sendable {
-    /// The name.
+    /// The name of the member, unescaped.
     public var name: String
-    /// The value.
+    /// The value of the member.
     public var value: JSONValue
 
-    /// Makes a member.
+    /// Creates a member of an object.
     public init(_ name: String, _ value: JSONValue) {
       self.name = name
       self.value = value
     }
   }
 
-  /// The text, indented by two blanks a level, without a line break at the end.
+  /// Returns the value as JSON text, indented by two blanks for each level, without a final line break.
   public func rendered() -> String {
     var text = ""
     write(to: &text, indent: "\n")
@@ -78,15 +78,15 @@ public enum JSONValue: Equatable, Sendable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  /// Makes a text.
+  /// Creates a JSON string.
   public init(stringLiteral value: String) { self = .text(value) }
-  /// Makes a number.
+  /// Creates a JSON number.
   public init(integerLiteral value: Int) { self = .number(value) }
-  /// Makes a truth value.
+  /// Creates a JSON boolean.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// Makes a list.
+  /// Creates a JSON array.
   public init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
-  /// Makes an object with members in this order.
+  /// Creates a JSON object with its members in this order; names may repeat.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(elements.map { Member($0.0, $0.1) })
   }

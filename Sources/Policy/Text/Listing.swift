@@ -1,13 +1,15 @@
-/// A list of things for people, as a table, and for programs, as JSON.
+/// A list that is shown as a table for people and as JSON for programs.
 public struct Listing: Equatable, Sendable {
-  /// The headings of the table.
+  /// The headings of the table, one for each column.
   public var columns: [String]
-  /// The rows of the table.
+  /// The rows of the table, each with as many cells as ``columns``.
   public var rows: [[String]]
-  /// The same, and maybe more, as JSON.
+  /// The list as JSON, possibly with more detail than the table.
+  ///
+  /// Its members are described in `docs/cli.md`.
   public var json: JSONValue
 
-  /// The table: columns two blanks apart, no blanks at the ends of lines, and a line break behind each line.
+  /// The list as an aligned text table: columns two blanks apart, no trailing blanks, each line with a line break.
   public var table: String {
     let lines = [columns] + rows
     let widths = columns.indices.map { column in

@@ -1,12 +1,11 @@
-/// Finds the known word that a misspelt one most likely means.
+/// Finds the known words that a misspelt word most likely means.
 public enum Nearest {
-  /// The known words that are nearest to a word, in their own order; empty when none is near.
+  /// Returns the known words that are nearest to a word, in their own order; empty if none is near.
   ///
-  /// Near is at most one change for three characters of the word, at least one: a character too
-  /// many, too few, wrong, or two neighbours exchanged. Nearest of all is what differs in case
-  /// only.
+  /// A word is near if it differs by at most one change for every three characters, and at least one: an extra, missing
+  /// or wrong character, or two neighbours swapped. A word that differs only in case is nearest of all.
   public static func words(to word: String, among known: some Sequence<String>) -> [String] {
-    // Longer words than any known one need no distance.
+    // Of an endless word only the start is compared.
     let start = word.unicodeScalars.prefix(64)
     let limit = 2 * max(1, start.count / 3)
     var nearest: [String] = []
@@ -27,7 +26,7 @@ public enum Nearest {
     return nearest
   }
 
-  /// "did you mean `x`?", or with several words "did you mean `x` or `y`?"; nil when none is near.
+  /// Returns "did you mean `x`?", or with up to three words "did you mean `x` or `y`?"; nil if none is near.
   public static func question(_ word: String, among known: some Sequence<String>) -> String? {
     let candidates = words(to: word, among: known).prefix(3).map { "`\($0)`" }
     guard let last = candidates.last else { return nil }
@@ -35,18 +34,19 @@ public enum Nearest {
     return "did you mean \(others.isEmpty ? last : "\(others) or \(last)")?"
   }
 
-  /// Twice the changes that make one word, in small letters, of another one, whose case does not count; 1 if only case
-  /// differs.
+  /// Returns twice the number of changes between two words regardless of case, or 1 if only their case differs.
   ///
-  /// - Parameter limit: more than it stands for everything above.
+  /// - Parameters:
+  ///   - word: in lower case.
+  ///   - limit: the largest result that matters; any larger result may be returned for those above it.
   private static func distance(_ word: [Unicode.Scalar], _ other: String, limit: Int) -> Int {
     let changes = changes(word, Array(other.lowercased().unicodeScalars), limit: limit / 2)
     return changes == 0 ? 1 : 2 * changes
   }
 
-  /// The least changes that make one word of another (restricted Damerau–Levenshtein distance).
+  /// Returns the restricted Damerau–Levenshtein distance of two words.
   ///
-  /// - Parameter limit: more than it stands for everything above.
+  /// - Parameter limit: the largest result that matters; any larger result may be returned for those above it.
   private static func changes(
     _ a: [Unicode.Scalar], _ b: [Unicode.Scalar], limit: Int
   ) -> Int {

@@ -1,14 +1,13 @@
-/// Makes texts of other people safe to show: they cannot move the cursor, add lines or turn the
-/// direction of writing.
+/// Makes untrusted text safe to print: it cannot move the cursor, add lines or change the direction of writing.
 public enum Visible {
-  /// The text with each scalar that acts instead of being seen replaced by one that is seen.
+  /// Returns the text with each control or formatting character replaced by a visible one.
   public static func text(_ text: some StringProtocol) -> String {
     var shown = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { shown.append(self.scalar(scalar)) }
     return String(shown)
   }
 
-  /// A scalar, or what is shown in its place: a control picture (Unicode block 2400), or U+FFFD.
+  /// Returns a scalar or its visible replacement: a control picture (Unicode block 2400), or U+FFFD.
   static func scalar(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     switch scalar.value {
     case 0..<0x20: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{fffd}"
@@ -18,7 +17,7 @@ public enum Visible {
     }
   }
 
-  /// How many columns of a terminal a scalar takes, by the wide blocks of Unicode TR 11.
+  /// Returns the number of terminal columns that a scalar takes: 0, 1 or 2, by the wide blocks of Unicode TR 11.
   static func width(_ scalar: Unicode.Scalar) -> Int {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0

@@ -1,16 +1,16 @@
-/// All that a policy says of one field, as written: the union of its `=` values, of its `!=` values, and its bounds.
+/// A condition on one field: the union of its `=` values, the union of its `!=` values, and its bounds.
 ///
-/// A value matches when it is in ``included`` (or that is empty), is not in ``excluded``, and keeps every bound.
-/// ``ReferenceMatcher`` defines the rest. Source: `docs/policy-language.md` §2.
+/// A value matches if it is in ``included`` (or that is empty), is not in ``excluded``, and is within every bound.
+/// ``ReferenceMatcher`` defines fields without a value and lists. Source: `docs/policy-language.md` §2.
 public struct Condition: Equatable, Hashable, Sendable {
-  /// The values after `=`.
+  /// The values after `=`, of which one must match; empty if any value will do.
   public var included: [Operand]
-  /// The values after `!=`.
+  /// The values after `!=`, of which none may match.
   public var excluded: [Operand]
-  /// The values after `<`, `<=`, `>` and `>=`.
+  /// The comparisons with `<`, `<=`, `>` and `>=`, which must all hold.
   public var bounds: [Bound]
 
-  /// Makes a condition.
+  /// Creates a condition; without arguments, one that every value meets.
   public init(included: [Operand] = [], excluded: [Operand] = [], bounds: [Bound] = []) {
     self.included = included
     self.excluded = excluded
@@ -18,7 +18,7 @@ public struct Condition: Equatable, Hashable, Sendable {
   }
 }
 
-/// A set of values that one word of a filter stands for.
+/// The set of values that one word of a filter matches.
 public enum Operand: Equatable, Hashable, Sendable {
   /// A whole number, or a range of them with both ends: integers, ports, enumerations, flags (0 and 1).
   case numbers(ClosedRange<UInt64>)
@@ -26,11 +26,11 @@ public enum Operand: Equatable, Hashable, Sendable {
   case addresses(ClosedRange<IPAddress>)
   /// A text, or a part of one.
   case text(TextPattern)
-  /// A text that belongs to a name, which is compared whole. See ``FieldValue/member(_:_:)``.
+  /// A text that belongs to a name; the name is compared exactly. See ``FieldValue/member(_:_:)``.
   case member(String, TextPattern)
 }
 
-/// A text, or all texts that begin with, end with or contain one.
+/// A pattern that matches one text, or all texts that start with, end with or contain one; bytes are compared.
 public enum TextPattern: Equatable, Hashable, Sendable {
   case exact(String)
   case prefix(String)
@@ -38,9 +38,9 @@ public enum TextPattern: Equatable, Hashable, Sendable {
   case contains(String)
 }
 
-/// An open-ended comparison with a whole number.
+/// A comparison with a whole number, open at one end.
 public struct Bound: Equatable, Hashable, Sendable {
-  /// How a value compares with the limit.
+  /// The operator between a value and the limit.
   public enum Comparison: String, CaseIterable, Sendable {
     case less = "<"
     case lessOrEqual = "<="
@@ -48,12 +48,12 @@ public struct Bound: Equatable, Hashable, Sendable {
     case greaterOrEqual = ">="
   }
 
-  /// How.
+  /// The operator between the value of the field, on its left, and ``limit``.
   public var comparison: Comparison
-  /// With what.
+  /// The number that values are compared with; for signed types see ``FieldValue/signed(_:)``.
   public var limit: UInt64
 
-  /// Makes a bound.
+  /// Creates a bound.
   public init(_ comparison: Comparison, _ limit: UInt64) {
     self.comparison = comparison
     self.limit = limit

@@ -1,7 +1,7 @@
 extension SourceFile {
-  /// What keeps the bytes from being a text at all; nil when nothing does.
+  /// Returns the finding that makes the bytes unreadable as text, or nil if there is none.
   ///
-  /// A text is UTF-8 without the characters that YAML forbids (YAML 1.1 §5.1).
+  /// Text is UTF-8 without the characters that YAML forbids (YAML 1.1 §5.1).
   func screen() -> Diagnostic? {
     if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
       return .notUTF8(self, at: 0, "is UTF-16")
@@ -23,7 +23,7 @@ extension SourceFile {
     }
   }
 
-  /// U+0080 to U+009F without U+0085, U+FFFE and U+FFFF, by their bytes.
+  /// The offset of the first of U+0080 to U+009F except U+0085, U+FFFE and U+FFFF, found by their bytes.
   private var firstForbiddenScalar: Int? {
     bytes.indices.dropLast().first { index in
       let next = bytes[index + 1]
@@ -53,7 +53,7 @@ extension Diagnostic {
     let digits = String(value, radix: 16, uppercase: true)
     let code = "U+" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
     return Self(
-      .syntax, "the character \(code) cannot stand in a policy file", source: file.name,
+      .syntax, "the character \(code) is not allowed in a policy file", source: file.name,
       range: range, help: value == 0 ? "this looks like a binary file" : nil)
   }
 }

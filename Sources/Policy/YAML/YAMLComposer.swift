@@ -1,24 +1,24 @@
-/// Builds the nodes of a document from events, within bounds.
+/// Builds the nodes of a document from YAML events, within limits on depth and aliases.
 struct YAMLComposer: ~Copyable {
-  /// How deep nodes may stand within nodes.
+  /// The most levels of nodes within nodes, the root included.
   static let depthLimit = 64
-  /// How many nodes the aliases of a document may stand for.
+  /// The most nodes that the aliases of a document may expand to.
   static let aliasLimit = 10_000
 
-  /// Findings that do not end the reading.
+  /// The findings that do not stop the reading, such as duplicate keys.
   private(set) var diagnostics: [Diagnostic] = []
-  /// The byte where the document that is being read begins, or the last one ended.
+  /// The offset in bytes at which the current document begins or, between documents, the last one ended.
   private(set) var documentStart: Int
 
   private let file: SourceFile
-  /// The scalars before the reader's first byte.
+  /// The Unicode scalars before the reader's first byte.
   private let base: Int
   private var reader: YAMLReader
   private var anchors: [String: YAMLNode] = [:]
   private var openAnchors: [String] = []
   private var aliasedNodes = 0
 
-  /// Starts at a byte of a source; `bytes` are those from there on, and must outlive the composer.
+  /// Creates a composer that starts at an offset of a source; `bytes` are those from there on, and must outlive it.
   init(_ file: SourceFile, _ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
     self.file = file
     base = file.scalarIndex(ofByte: start)
@@ -26,7 +26,9 @@ struct YAMLComposer: ~Copyable {
     reader = YAMLReader(bytes)
   }
 
-  /// The root of the next document; nil at the end.
+  /// Returns the root of the next document, or nil at the end of the source.
+  ///
+  /// - Throws: what stops the document from being read; the composer cannot be used after it.
   mutating func nextDocument() throws(YAMLStop) -> YAMLNode? {
     while true {
       let event = try nextEvent()
@@ -71,7 +73,7 @@ struct YAMLComposer: ~Copyable {
   private func scalar(_ text: String, _ style: YAMLEvent.Style, _ event: YAMLEvent) -> YAMLNode {
     let quote = style == .quoted ? 1 : 0
     let end = position(event.end)
-    // Counted from the end, because an anchor or a tag may stand before the start.
+    // Counted from the end, because an anchor or a tag may come before the start.
     let start = end.offset - quote - text.utf8.count
     let isVerbatim =
       style != .block && start - quote >= position(event.start).offset
@@ -122,8 +124,9 @@ struct YAMLComposer: ~Copyable {
       to: isFlow ? next : nil)
   }
 
-  /// A block has no end of its own: it ends with its last part, not at the next thing that stands
-  /// in the source.
+  /// Returns a collection with its place.
+  ///
+  /// A block collection has no end mark of its own: it ends with its last part, not where the next token begins.
   private func collection(
     _ content: YAMLNode.Content, _ parts: [YAMLNode], from start: YAMLEvent, to end: YAMLEvent?
   ) -> YAMLNode {
@@ -181,38 +184,38 @@ extension YAMLStop {
   }
 
   fileprivate static func tooDeep(_ file: SourceFile, _ range: SourceRange) -> Self {
-    Self(file, range, "this stands more than \(YAMLComposer.depthLimit) levels deep")
+    Self(file, range, "this is nested more than \(YAMLComposer.depthLimit) levels deep")
   }
 
   fileprivate static func tooManyAliased(_ file: SourceFile, _ range: SourceRange) -> Self {
     Self(
       file, range,
-      "the aliases of this document stand for more than \(YAMLComposer.aliasLimit) values")
+      "the aliases of this document expand to more than \(YAMLComposer.aliasLimit) values")
   }
 
   fileprivate static func aliasOfItself(
     _ file: SourceFile, _ range: SourceRange, _ name: String
   ) -> Self {
-    Self(file, range, "the alias `*\(name)` stands within what it names")
+    Self(file, range, "the alias `*\(name)` is inside the value that it refers to")
   }
 
   fileprivate static func unknownAlias(
     _ file: SourceFile, _ range: SourceRange, _ name: String
   ) -> Self {
     Self(
-      file, range, "no `&\(name)` stands before the alias `*\(name)`",
-      help: "put a text that begins with `*` in quotes")
+      file, range, "the alias `*\(name)` has no anchor `&\(name)` before it",
+      help: "quote a text that begins with `*`")
   }
 
   fileprivate static func foreignTag(
     _ file: SourceFile, _ range: SourceRange, _ tag: String
   ) -> Self {
     Self(
-      file, range, "the tag `\(tag)` does not belong here",
-      help: "put a text that begins with `!` in quotes")
+      file, range, "the tag `\(tag)` is not allowed here",
+      help: "quote a text that begins with `!`")
   }
 
-  /// A fault that libyaml found, in its words, which are plain enough for users.
+  /// Returns a fault that libyaml found, in libyaml's words, which are plain enough for users.
   fileprivate static func fault(
     _ fault: YAMLFault, _ file: SourceFile, _ place: SourcePosition, _ context: SourcePosition
   ) -> Self {
@@ -238,7 +241,7 @@ extension YAMLStop {
     guard fault.problem.contains("cannot start any token") else { return nil }
     return switch file.bytes.indices.contains(place.offset) ? file.bytes[place.offset] : 0 {
     case UInt8(ascii: "\t"): "indent with spaces"
-    case let byte where "@`%".utf8.contains(byte): "put the text in quotes"
+    case let byte where "@`%".utf8.contains(byte): "quote the text"
     default: nil
     }
   }
@@ -247,7 +250,7 @@ extension YAMLStop {
 extension Diagnostic {
   fileprivate static func duplicateKey(_ key: SourceText, first: SourceRange) -> Self {
     Self(
-      .duplicateKey, "the key `\(key.text)` is given twice", at: key, help: "keep one of them",
-      related: [Related(message: "it is given here first", source: key.source, range: first)])
+      .duplicateKey, "the key `\(key.text)` appears twice", at: key, help: "keep one of them",
+      related: [Related(message: "it appears here first", source: key.source, range: first)])
   }
 }

@@ -1,6 +1,6 @@
-/// A step through a YAML stream.
+/// An event of a YAML stream: the start or end of a node, an alias, or a scalar.
 ///
-/// Marks count the Unicode scalars before a place.
+/// Positions count the Unicode scalars before them.
 struct YAMLEvent: Equatable, Sendable {
   enum Kind: Equatable, Sendable {
     case streamStart, streamEnd, documentStart, documentEnd
@@ -11,12 +11,12 @@ struct YAMLEvent: Equatable, Sendable {
     case sequenceEnd, mappingEnd
   }
 
-  /// How a scalar is written.
+  /// The way in which a scalar is written.
   enum Style: Equatable, Sendable {
     case plain, quoted, block
   }
 
-  /// What may stand before a node.
+  /// The anchor and the tag of a node, which may come before it.
   struct Properties: Equatable, Sendable {
     var anchor: String?
     var tag: String?
@@ -27,13 +27,14 @@ struct YAMLEvent: Equatable, Sendable {
   var end: Int
 }
 
-/// What stops a YAML parser.
+/// The error that stopped a YAML parser.
 struct YAMLFault: Error, Equatable, Sendable {
-  /// What is wrong.
+  /// The problem, in libyaml's words.
   var problem: String
-  /// The scalars before the place where it is wrong.
+  /// The number of Unicode scalars before the problem.
   var mark: Int
-  /// What was being read, and the scalars before it.
+  /// What libyaml was reading, in its words, if it reports that.
   var context: String?
+  /// The number of Unicode scalars before what libyaml was reading.
   var contextMark: Int
 }

@@ -1,39 +1,39 @@
-/// A value of a YAML document with its place.
+/// A node of a YAML document with its place.
 struct YAMLNode: Equatable, Sendable {
-  /// What a node holds.
+  /// The content of a node.
   enum Content: Equatable, Sendable {
     case scalar(SourceText, isPlain: Bool)
     case sequence([YAMLNode])
     case mapping([Entry])
   }
 
-  /// A key and its value.
+  /// A key of a mapping, and its value.
   struct Entry: Equatable, Sendable {
     var key: YAMLNode
     var value: YAMLNode
   }
 
   var content: Content
-  /// From its first to behind its last character, quotes and brackets included.
+  /// The place of the node, including quotes and brackets.
   var range: SourceRange
-  /// How many nodes it is made of, itself included, with aliases expanded.
+  /// The number of nodes in it, including itself, with aliases expanded.
   var size = 1
-  /// How many nodes stand within one another in it, itself included, with aliases expanded.
+  /// The depth of nodes in it, including itself, with aliases expanded.
   var height = 1
 
-  /// The text of a scalar.
+  /// The text of a scalar; nil for other nodes.
   var text: SourceText? {
     guard case .scalar(let text, _) = content else { return nil }
     return text
   }
 
-  /// Whether it is a scalar that YAML 1.1 reads as nothing: `~`, `null` or an empty place.
+  /// Whether the node is a scalar that YAML 1.1 reads as null: `~`, `null` or nothing at all.
   var isNull: Bool {
     guard case .scalar(let text, isPlain: true) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text.text)
   }
 
-  /// What it is, in a user's words.
+  /// The kind of the node, as messages name it.
   var kindName: String {
     switch content {
     case .scalar: isNull ? "nothing" : "text"

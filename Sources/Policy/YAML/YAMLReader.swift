@@ -1,13 +1,12 @@
 import CYAML
 
-/// One run of libyaml's parser over bytes that are lent to it.
+/// A parser of libyaml over bytes that it borrows.
 ///
-/// The only code that sees libyaml.
+/// This is the only code that uses libyaml.
 struct YAMLReader: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
 
-  /// Starts to read bytes that must be UTF-8 without a byte order mark, and must outlive the
-  /// reader.
+  /// Creates a reader of bytes, which must be UTF-8 without a byte order mark, and must outlive the reader.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
     parser = .allocate(capacity: 1)
     precondition(yaml_parser_initialize(parser) == 1, "libyaml is out of memory")
@@ -20,7 +19,9 @@ struct YAMLReader: ~Copyable {
     parser.deallocate()
   }
 
-  /// The next event; there is none after a fault.
+  /// Returns the next event.
+  ///
+  /// - Throws: what libyaml reports; there are no more events after it.
   mutating func next() throws(YAMLFault) -> YAMLEvent {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw fault }

@@ -1,18 +1,16 @@
-/// The documents of a source, as far as they can be read, and what is wrong with the rest.
+/// The documents of a source that can be read, and findings about the rest.
 struct YAMLStream: Equatable, Sendable {
   /// The documents that could be read and are not empty.
   var documents: [YAMLNode] = []
-  /// What is wrong, in the order of places.
+  /// The findings, in the order of their places.
   var diagnostics: [Diagnostic] = []
-  /// How many documents could not be read.
+  /// The number of documents that could not be read.
   var faults = 0
 
-  /// How many unreadable documents of one source are reported.
+  /// The most unreadable documents of one source that are reported.
   static let faultLimit = 100
 
-  /// Reads all documents.
-  ///
-  /// One that cannot be read does not hide the next.
+  /// Reads all documents of a source; one that cannot be read does not hide those after it.
   init(reading file: SourceFile) {
     if let diagnostic = file.screen() {
       diagnostics.append(diagnostic)
@@ -29,8 +27,9 @@ struct YAMLStream: Equatable, Sendable {
     }
   }
 
-  /// Reads documents up to the first fault; gives the byte to go on at, the next line that begins a
-  /// document.
+  /// Reads documents up to the first fault.
+  ///
+  /// Returns the offset in bytes of the next line that begins a document, or nil when nothing is left.
   private mutating func readDocuments(of file: SourceFile, from start: Int) -> Int? {
     file.bytes[start...].withUnsafeBufferPointer { bytes in
       var composer = YAMLComposer(file, bytes, from: start)
@@ -49,8 +48,8 @@ struct YAMLStream: Equatable, Sendable {
     }
   }
 
-  /// The start of the next line that begins with `---` and a blank: in YAML that is a new document
-  /// wherever it stands.
+  /// Returns the offset of the next line that begins with `---` and a blank, which begins a new document
+  /// anywhere in YAML.
   private static func nextDocumentLine(in bytes: [UInt8], after start: Int) -> Int? {
     let marker = [UInt8](repeating: UInt8(ascii: "-"), count: 3)
     let blanks: [UInt8?] = [nil] + " \t\r\n".utf8.map { $0 }
@@ -70,7 +69,7 @@ struct YAMLStream: Equatable, Sendable {
   }
 }
 
-/// What ends the reading of a document, as a finding.
+/// The finding that stops the reading of a document.
 struct YAMLStop: Error {
   var diagnostic: Diagnostic
 }
@@ -79,7 +78,7 @@ extension Diagnostic {
   fileprivate static func tooManyFaults(_ file: SourceFile, at offset: Int) -> Self {
     let place = file.position(atByte: offset)
     return Self(
-      .syntax, "the rest is not looked at: \(YAMLStream.faultLimit) documents are broken",
+      .syntax, "the rest is not checked: \(YAMLStream.faultLimit) documents cannot be read",
       source: file.name, range: SourceRange(start: place, end: place))
   }
 }

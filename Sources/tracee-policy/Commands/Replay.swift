@@ -6,14 +6,15 @@ import System
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The same policies over a pcap or pcapng file; no root, no kernel.",
+    abstract: "Apply policies to a pcap or pcapng file, without root and without the kernel.",
     discussion: """
-      Without a selection it shows the events of the set `default`. A capture does not say whose its packets are: only \
-      policies with the scope `global` match.
+      Without a selection, shows the events of the set `default`. A capture does not record the owners of packets, so \
+      only policies with the scope `global` match.
       """)
 
   @Argument(
-    help: "The capture, compressed by gzip or not; - for standard input.", completion: .file())
+    help: "The capture file, optionally compressed with gzip; - for standard input.",
+    completion: .file())
   var capture: String
 
   @OptionGroup var selection: SelectionOptions
@@ -25,7 +26,7 @@ struct Replay: ParsableCommand {
 
   func validate() throws {
     if capture == "-", (selection.paths + selection.policies).contains("-") {
-      throw ValidationError("standard input is either the capture or a policy")
+      throw ValidationError("standard input cannot be both the capture and a policy")
     }
   }
 
@@ -35,13 +36,13 @@ struct Replay: ParsableCommand {
     do {
       try replay(plan)
     } catch let error as CaptureError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     } catch let error as OutputError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     } catch let error as ReplayError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     }
   }
@@ -49,19 +50,19 @@ struct Replay: ParsableCommand {
   private func replay(_ plan: TracePlan) throws {
     let reader = try CaptureReader.open(capture)
     let size = reader.size
-    // The times of a capture are those of the world.
+    // The times in a capture are already since the epoch.
     let outputs = try output.open(clock: BootClock(epochOffset: 0))
     var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
     if !run.policiesOfOwners.isEmpty {
       let names = run.policiesOfOwners.map { "'\($0)'" }.joined(separator: ", ")
-      StandardError.say(
-        "warning: a capture does not say whose its packets are: rules of \(names) "
-          + "that ask for it match nothing")
+      StandardError.report(
+        "warning: a capture does not record the owners of packets: rules of \(names) "
+          + "that depend on the owner match nothing")
     }
-    StandardError.say("ready: \(run.readiness)")
+    StandardError.report("ready: \(run.readiness)")
     var bar = ProgressBar(of: size)
     run.progress = { bar?.show($0) }
-    run.notice = { StandardError.say($0) }
+    run.notice = { StandardError.report($0) }
     var failure: (any Error)?
     do { try run.run() } catch { failure = error }
     bar?.clear()
@@ -69,22 +70,22 @@ struct Replay: ParsableCommand {
     if let failure { throw failure }
     let ledger = run.ledger
     if ledger.counts.frames == 0, let fault = ledger.faults.all.first {
-      StandardError.say("cannot read \(capture): its first frame is \(fault.what)")
+      StandardError.report("cannot read \(capture): its first frame is \(fault.what)")
       throw ExitCode.worldRefused
     }
   }
 
   private func report(_ ledger: ReplayLedger, asksDirection: Bool) {
-    StandardError.say("done: \(ledger)")
+    StandardError.report("done: \(ledger)")
     if asksDirection, ledger.counts.undirected > 0 {
-      StandardError.say(
-        "warning: the capture does not say which way \(ledger.counts.undirected) packets went; "
+      StandardError.report(
+        "warning: the capture does not record the direction of \(ledger.counts.undirected) packets; "
           + "they count as ingress")
     }
     let faults = ledger.faults.all
     if !faults.isEmpty {
       let list = faults.map { "\($0.count) \($0.what)" }.joined(separator: "; ")
-      StandardError.say("warning: not all of the capture could be read: \(list)")
+      StandardError.report("warning: part of the capture could not be read: \(list)")
     }
   }
 }

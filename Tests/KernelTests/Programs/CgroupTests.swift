@@ -20,7 +20,7 @@ struct CgroupTests {
   @Test func `the kernel and the walk at the start know the same of every cgroup, whoever made it`()
     async throws
   {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     try await withStage { stage in
       let forest = try Forest(stage)

@@ -22,7 +22,7 @@ struct ContentTests {
   ].map { Array($0.utf8) }
 
   @Test func `the kernel and user space take the same packets for the same messages`() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     let test = try PacketTest(KernelTables(Self.plan, generation: 1))
     var found: Set<EventKind> = []
@@ -35,9 +35,11 @@ struct ContentTests {
           ports: (random.pick(ports), random.pick(ports))))
       var payload = Self.beginnings.randomElement(using: &random) ?? []
       if Bool.random(using: &random) {
-        payload = (0..<Int.random(in: 0...6, using: &random)).map { _ in .random(in: 0...255) }
+        let count = Int.random(in: 0...6, using: &random)
+        payload = (0..<count).map { _ in .random(in: 0...255, using: &random) }
       }
-      payload += (0..<Int.random(in: 0...3, using: &random)).map { _ in .random(in: 0...255) }
+      let count = Int.random(in: 0...3, using: &random)
+      payload += (0..<count).map { _ in .random(in: 0...255, using: &random) }
       forged.bytes += payload
       _ = try test.run(TP_EGRESS, forged.bytes)
       let seen = PacketHeaders(forged.bytes.span.bytes)
@@ -102,7 +104,7 @@ struct ContentTests {
   }
 
   @Test func `the end of a head is found wherever it is, and only there`() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: .http)])
     let test = try PacketTest(KernelTables(plan, generation: 1))

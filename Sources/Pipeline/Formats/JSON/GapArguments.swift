@@ -3,7 +3,9 @@ import System
 
 extension JSONWriter {
   /// Writes a gap as one line: it has the keys of every event, and no owner.
-  func append(_ label: EventLabel, of gap: borrowing Gap, to line: inout LineBuffer) {
+  func append(_ gap: Gap, to line: inout LineBuffer) {
+    let label = EventLabel(
+      LostEvents.id, policies: gap.policies, argumentCount: LostEvents.arguments.count)
     envelope.append(
       label, time: gap.until, processor: 0, systemCall: -1, isCompat: false, owner: .nobody,
       to: &line)

@@ -3,14 +3,16 @@ import Policy
 /// Which args an event has, in order. Source: `docs/events.md`.
 extension JSONWriter {
   /// Writes the args of an event that the packet gives, without brackets around them.
+  ///
+  /// A packet that has a message is only shown for what it says.
   func appendArguments(
     of event: EventKind?, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) {
     let headers = packet.headers
     switch (packet.message, event) {
-    case (.dns(let message), let kind?) where kind.contentProtocol == .dns:
+    case (.dns(let message), let kind?):
       appendArguments(of: kind, packet.record, headers, message, to: &line)
-    case (.http(let head), let kind?) where kind.contentProtocol == .http:
+    case (.http(let head), let kind?):
       appendArguments(of: kind, packet.record, headers, head, to: &line)
     default:
       line.append(addressesOf: headers)

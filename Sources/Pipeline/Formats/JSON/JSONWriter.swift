@@ -13,19 +13,23 @@ final class JSONWriter: EventWriter {
   init(clock: BootClock) { envelope = Envelope(clock: clock) }
 
   override func append(
-    _ event: borrowing Event, as label: EventLabel, to chunk: LineChunk
+    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
   ) {
-    switch event {
-    case .packet(let packet):
-      append(label, of: packet, to: &chunk.lines)
-      chunk.endLine(of: label)
-    case .finding(let found):
-      append(label, of: found.finding, found.packet, to: &chunk.lines)
-      chunk.endLine(of: label)
-    case .gap(let gap):
-      append(label, of: gap, to: &chunk.lines)
-      chunk.endLine(of: nil)
-    }
+    append(label, of: packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
+  override func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
+    to chunk: LineChunk
+  ) {
+    append(label, of: finding, packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
+  override func append(_ gap: Gap, to chunk: LineChunk) {
+    append(gap, to: &chunk.lines)
+    chunk.endLine(of: nil)
   }
 
   /// Writes an event that the packet gives as one line.

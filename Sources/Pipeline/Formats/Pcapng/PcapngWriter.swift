@@ -42,16 +42,16 @@ final class PcapngWriter: EventWriter {
     return file.copy
   }
 
-  /// Keeps the label until the packet ends; what is no packet has no place in the file.
+  /// Keeps the label until the packet ends.
   override func append(
-    _ event: borrowing Event, as label: EventLabel, to chunk: LineChunk
-  ) {
-    switch event {
-    case .packet: labels.append(label)
-    case .finding: labels.append(label)
-    case .gap: break
-    }
-  }
+    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
+  ) { labels.append(label) }
+
+  /// Keeps the label of a finding, whose packet is ended next.
+  override func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
+    to chunk: LineChunk
+  ) { labels.append(label) }
 
   override func endPacket(_ record: borrowing RecordReader, to chunk: LineChunk) {
     guard !labels.isEmpty else { return }

@@ -19,22 +19,36 @@ extension PacketHeaders {
   /// Source: ``Policy/ContentProtocol``.
   var hasPortOfDNS: Bool {
     guard let ports else { return false }
-    let known = if case .udp = transport { Self.portsOfDNS.udp } else { Self.portsOfDNS.tcp }
-    for index in known.indices
-    where ports.source == known[index] || ports.destination == known[index] {
-      return true
+    return if case .udp = transport {
+      Self.portsOfDNS.udp.contains(ports.source, or: ports.destination)
+    } else {
+      Self.portsOfDNS.tcp.contains(ports.source, or: ports.destination)
     }
-    return false
   }
 
-  private static let portsOfDNS = (
-    tcp: (ContentProtocol.dns.description.ports[.tcp] ?? []).sorted(),
-    udp: (ContentProtocol.dns.description.ports[.udp] ?? []).sorted()
-  )
+  private static let portsOfDNS = (tcp: FewPorts(.dns, over: .tcp), udp: FewPorts(.dns, over: .udp))
 
   /// The bytes of the message that a packet completes, or else what stands after its header of TCP or UDP.
   @_lifetime(copy record)
   func message(of record: borrowing RecordReader) -> RawSpan? {
     record.message.isEmpty ? payload(in: record.packet) : record.message
+  }
+}
+
+/// Up to four ports, as values that are compared without a look into memory of their own.
+private struct FewPorts {
+  private let ports: SIMD4<UInt16>
+
+  init(_ content: ContentProtocol, over transport: EventKind) {
+    let known = (content.description.ports[transport] ?? []).sorted()
+    precondition((1...4).contains(known.count), "a protocol has at most four ports")
+    var ports = SIMD4(repeating: known[0])
+    for (index, port) in known.enumerated() { ports[index] = port }
+    self.ports = ports
+  }
+
+  /// Whether one of two ports is among them.
+  func contains(_ port: UInt16, or other: UInt16) -> Bool {
+    any((ports .== SIMD4(repeating: port)) .| (ports .== SIMD4(repeating: other)))
   }
 }

@@ -1,8 +1,8 @@
-/// The JSON Schema of the lines that `--output json` writes, made of the catalog of events.
+/// The JSON Schema of the lines that `--output json` writes, generated from the catalog of events.
 ///
 /// Source: `docs/event-json.md`, `docs/events.md`.
 public enum EventSchema {
-  /// The schema.
+  /// The schema of one event, as an object of JSON Schema 2020-12.
   public static var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("$schema", JSONSchema.draft),
@@ -115,7 +115,7 @@ public enum EventSchema {
     JSONSchema.object(names.map { ($0, JSONSchema.text) }, required: [])
   }
 
-  /// What follows from the name of an event.
+  /// Returns the schema of the id and arguments of an event, which depend on its name.
   private static func arguments(
     _ arguments: [EventArgument], of name: String, _ id: UInt32
   ) -> JSONValue {
@@ -142,7 +142,7 @@ public enum EventSchema {
 }
 
 extension Shape {
-  /// The schema of a value of this shape.
+  /// The schema of a value with this shape.
   fileprivate var schema: JSONValue {
     switch self {
     case .value(let type): type.schema
@@ -174,7 +174,7 @@ extension FieldType {
 }
 
 extension Enumeration {
-  /// Whether every number has a name.
+  /// Whether every number up to the maximum has a name.
   fileprivate var isComplete: Bool {
     var next: UInt64 = 0
     for range in symbols.flatMap(\.numbers).sorted(by: { $0.lowerBound < $1.lowerBound }) {

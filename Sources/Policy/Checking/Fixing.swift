@@ -1,11 +1,12 @@
 import Glibc
 
 extension PolicySet {
-  /// The set with all fixes applied to its files, and the files that could not be written.
+  /// Applies all fixes to the set's files.
   ///
-  /// Goes on until there is nothing more to mend, since what one fix uncovers another can mend. A
-  /// file is replaced as a whole, or stays as it is.
-  public func mended() -> (set: PolicySet, failures: [SourceFailure]) {
+  /// Returns the fixed set, and the files that could not be written.
+  ///
+  /// Repeats up to eight times, because one fix may uncover the next. Each file is replaced atomically, or not changed.
+  public func fixed() -> (set: PolicySet, failures: [SourceFailure]) {
     let set = withFixes()
     var failures: [SourceFailure] = []
     for (old, new) in zip(sources, set.sources) where old != new {
@@ -18,7 +19,7 @@ extension PolicySet {
     return (set, failures)
   }
 
-  /// The set as it is when all fixes are applied; no file is written.
+  /// Returns the set with all fixes applied, without writing any file.
   func withFixes() -> PolicySet {
     var set = self
     for _ in 0..<8 {
@@ -36,26 +37,28 @@ extension PolicySet {
 }
 
 extension SourceFile {
-  /// Writes the bytes to the file of this name, whose mode and owner stay.
+  /// Replaces the contents of the file with this name, and keeps its mode and, if possible, its owner.
   ///
-  /// The new file stands beside the old one until it is whole, so that nothing is lost when the
-  /// disk is full.
+  /// The new contents are written to a file in the same directory, which then replaces the old one, so that nothing is
+  /// lost if the disk is full.
+  ///
+  /// - Throws: the operation that failed; the file is unchanged then.
   fileprivate func replaceFile() throws(SourceFailure) {
-    guard let real = realpath(name, nil) else { throw failure("find it") }
+    guard let real = realpath(name, nil) else { throw failure("resolve it") }
     defer { free(real) }
     let target = String(cString: real)
     var status = stat()
-    guard stat(target, &status) == 0 else { throw failure("look at it") }
+    guard stat(target, &status) == 0 else { throw failure("examine it") }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw SourceFailure(path: name, reason: "cannot mend it: it is not a regular file")
+      throw SourceFailure(path: name, reason: "cannot fix it: it is not a regular file")
     }
     var template = Array("\(target).XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
-    guard descriptor >= 0 else { throw failure("make a file beside it") }
+    guard descriptor >= 0 else { throw failure("create a file next to it") }
     do throws(SourceFailure) {
       defer { close(descriptor) }
       try write(to: descriptor)
-      // The owner can only be kept by root; the mode is what protects the file.
+      // Only root can keep the owner; the mode is what protects the file.
       _ = fchown(descriptor, status.st_uid, status.st_gid)
       guard fchmod(descriptor, status.st_mode & 0o7777) == 0, fsync(descriptor) == 0 else {
         throw failure("write it")
