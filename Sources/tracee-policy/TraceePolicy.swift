@@ -7,7 +7,9 @@ struct TraceePolicy: ParsableCommand {
     abstract: "Trace network events on this machine according to policy files.",
     version: version,
     subcommands: [
-      Apply.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self, Schema.self,
+      Apply.self, Diff.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
+      Schema.self,
+      Test.self,
     ],
     defaultSubcommand: Apply.self)
 

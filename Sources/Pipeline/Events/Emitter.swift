@@ -27,6 +27,7 @@ public struct Emitter: ~Copyable {
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
+  private var retiredPreview: PreviewCounts?
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
   private let streams: Streams
@@ -55,14 +56,14 @@ public struct Emitter: ~Copyable {
   ///   - generation: the number that records of the plan carry.
   public mutating func add(
     _ plan: TracePlan, undecided: [Undecided] = [], datagrams: DatagramTables? = nil,
-    generation: UInt32
+    generation: UInt32, tallies: Bool = false
   ) {
     precondition(
       !matchers.contains { $0.generation == generation }, "each plan has its own generation")
     matchers.append(
       PlanMatcher(
         plan, undecided: undecided, datagrams: datagrams,
-        routes: outputs.all.map(\.destination.route), generation: generation))
+        routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
     guard !plan.uses.isEmpty else { return }
     let stage = signatures ?? SignatureStage(clock: outputs.clock)
     signatures = stage
@@ -79,6 +80,11 @@ public struct Emitter: ~Copyable {
     let matcher = matchers.remove(at: place)
     let counts = matcher.counts
     retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
+    if matcher.plan.previewed != nil {
+      var preview = retiredPreview ?? PreviewCounts()
+      preview.add(counts.tally, of: matcher.plan)
+      retiredPreview = preview
+    }
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
     dropped += signatures?.remove(generation: generation) ?? []
     return counts.rules
@@ -101,6 +107,11 @@ public struct Emitter: ~Copyable {
     return accounts.all
   }
 
+  /// How often events were emitted for which policies of a plan; nothing unless that is counted.
+  func tally(generation: UInt32) -> EventTally {
+    matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+  }
+
   /// What became of the events of each kind, in the order of ``Policy/EventKind/allCases``.
   func eventCounts() -> [RuleCounts] {
     var counts = retiredEvents
@@ -109,6 +120,17 @@ public struct Emitter: ~Copyable {
       for kind in more.indices { counts[kind] += more[kind] }
     }
     return counts
+  }
+
+  /// What a previewed set of policies would change; nil when none was ever previewed.
+  var preview: PreviewCounts? {
+    var preview = retiredPreview
+    for matcher in matchers where matcher.plan.previewed != nil {
+      var more = preview ?? PreviewCounts()
+      more.add(matcher.counts.tally, of: matcher.plan)
+      preview = more
+    }
+    return preview
   }
 
   /// What became of messages that were in several segments.
@@ -235,14 +257,14 @@ public struct Emitter: ~Copyable {
     }
     switch packet.verdict(on: want.kind, want.role) {
     case .given:
-      if want.isShown {
+      if want.isOnlyFed {
+        want.counts.fed += 1
+      } else {
         outputs.append(packet, want)
         want.counts.emitted += 1
-        counts.events += 1
-      } else {
-        want.counts.fed += 1
+        if want.isShown { counts.events += 1 }
       }
-      if !want.feeds.isEmpty {
+      if want.isFed {
         signatures?.take(packet, want.kind, want.feeds, generation: packet.record.generation)
       }
     case .other:

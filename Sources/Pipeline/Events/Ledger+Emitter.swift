@@ -15,5 +15,6 @@ extension Ledger {
       signatures: emitter.signatures?.accounts ?? [],
       lateForSignatures: emitter.signatures?.late ?? 0,
       unseenBySignatures: emitter.signatures?.unseen ?? 0, messages: emitter.messages)
+    preview = emitter.preview
   }
 }

@@ -5,23 +5,37 @@ final class RowMeaning {
   /// One event that the row's rules want.
   final class Want {
     let kind: EventKind
+    /// The policies that want it, by their indices in the plan, in order.
+    let policies: [Int]
+    /// Whether it is an event to anybody: one that only previewed policies want is counted and shown to nobody.
+    let isShown: Bool
     /// What the event asks of a message; nil for an event of headers.
     let role: ContentProtocol.Role?
     /// The outputs that show the event, in their order.
     let showings: [Showing]
-    /// Whether policies want it for itself; else only for signatures.
-    let isShown: Bool
+    /// Whether no policy wants it for itself, only for signatures.
+    let isOnlyFed: Bool
+    /// Whether signatures want it.
+    let isFed: Bool
     /// The rules that want it for signatures, by number.
     let feeds: [Int]
     var counts = RuleCounts()
 
-    init(kind: EventKind, showings: [Showing], isShown: Bool = true, feeds: [Int] = []) {
+    init(
+      kind: EventKind, policies: [Int], isShown: Bool, showings: [Showing], feeds: [Int] = []
+    ) {
       self.kind = kind
+      self.policies = policies
+      self.isShown = isShown
       role = kind.contentRole
       self.showings = showings
-      self.isShown = isShown
+      isOnlyFed = policies.isEmpty
+      isFed = !feeds.isEmpty
       self.feeds = feeds
     }
+
+    /// Whether it counts among the events: all but those that only previewed policies want.
+    var isCounted: Bool { isShown || isOnlyFed }
   }
 
   /// An event as one output shows it.
@@ -84,19 +98,22 @@ final class RowMeaning {
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
       guard policies[kind] != nil || feeds[kind] != nil else { return nil }
-      let names = (policies[kind] ?? []).sorted().map { plan.policies[$0] }
+      let wanting = (policies[kind] ?? []).sorted()
+      let names = wanting.filter { !plan.isPreviewed($0) }.map { plan.policies[$0] }
       let showings: [Showing] = routes.enumerated().compactMap { output, route in
         let kept = route.policies(among: names, for: kind.id)
         return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
       }
       return Want(
-        kind: kind, showings: showings, isShown: policies[kind] != nil, feeds: feeds[kind] ?? [])
+        kind: kind, policies: wanting,
+        isShown: !names.isEmpty || plan.previewed == nil && !wanting.isEmpty,
+        showings: showings, feeds: feeds[kind] ?? [])
     }
   }
 
-  /// Whether a rule wants an event of a kind.
-  func wants(_ kind: EventKind) -> Bool {
-    for index in wants.indices where wants[index].kind == kind { return true }
+  /// Whether a rule that is not only previewed wants an event of a kind.
+  func counts(_ kind: EventKind) -> Bool {
+    for index in wants.indices where wants[index].kind == kind { return wants[index].isCounted }
     return false
   }
 }

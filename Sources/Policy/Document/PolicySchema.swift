@@ -79,10 +79,11 @@ public enum PolicySchema {
   /// The pattern of one item of a rule's `event`.
   private static var item: String {
     let sets = EventSet.allCases.map(\.rawValue)
-    // Names of signatures, with or without a star.
-    let names = "(tag=)?[A-Za-z0-9][A-Za-z0-9_.-]*\\*?"
     let words = EventKind.allCases.map(\.name) + sets + sets.map { "tag=" + $0 }
-    return "\\s*-?(\(words.joined(separator: "|"))|\(names))\\s*"
+    // Names of signatures, with or without a star; a name like that of a packet's event is a misspelt event.
+    let names = "(tag=)?(?!net_packet_)[A-Za-z0-9_][A-Za-z0-9_.-]*\\*?"
+    let prefixes = "net_packet_[a-z0-9_]*\\*"
+    return "\\s*-?(\(words.joined(separator: "|"))|\(prefixes)|\(names))\\s*"
   }
 
   /// Returns the pattern of an expression: a word alone, or a key with an operator and a value.

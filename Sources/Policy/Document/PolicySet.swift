@@ -85,7 +85,7 @@ public struct PolicySet: Equatable, Sendable {
   private mutating func add(_ source: SourceFile) -> Bool {
     let stream = YAMLStream(reading: source)
     var found = stream.diagnostics
-    for root in stream.documents {
+    for root in stream.documents where DocumentKind(of: root) == nil {
       if PolicyParser.isSignature(root) {
         let (document, diagnostics) = PolicyParser.parseSignature(root, of: source)
         if let document { signatures.append(document) }

@@ -10,6 +10,9 @@ public struct ExplainedPlan: Equatable, Sendable {
     public var line: Int
     /// The rules of the policy, one for each event, in order of their bits.
     public var rules: [ExplainedRule]
+
+    /// The rules whose events are the policy's own, without those that only feed signatures.
+    public var ownRules: [ExplainedRule] { rules.filter { $0.rule.feed == nil } }
   }
 
   /// A table in the kernel.
@@ -143,6 +146,10 @@ public struct ExplainedClause: Equatable, Sendable {
   public var origin: Origin
   /// The expressions as written, in order.
   public var words: [String]
+  /// Where the expressions stand in the policy's file.
+  public var places: [SourceRange] = []
+  /// The filters that the expressions are.
+  var filters: [CheckedFilter] = []
   /// The clause of the plan.
   public var question: Question
   /// The type of the key's values; nil for bare words.
@@ -175,7 +182,7 @@ public struct ExplainedClause: Equatable, Sendable {
 
 extension [CheckedFilter] {
   /// Returns one clause for each key, as ``CheckedPolicy/expanded(policy:)`` creates them: those on owners first.
-  fileprivate func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
+  func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
     let clauses = merged.compactMap { target, condition -> ExplainedClause? in
       let filters = filter { $0.target == target }
       let question: ExplainedClause.Question
@@ -188,7 +195,8 @@ extension [CheckedFilter] {
         question = .element(element)
       }
       return ExplainedClause(
-        origin: origin, words: filters.map(\.expression.source.text), question: question,
+        origin: origin, words: filters.map(\.expression.source.text),
+        places: filters.map(\.expression.source.range), filters: filters, question: question,
         type: filters.first?.type)
     }
     return clauses.filter(\.asksOwner) + clauses.filter { !$0.asksOwner }

@@ -58,7 +58,17 @@ struct Apply: ParsableCommand {
   @Flag(help: "Reload the policies when their files change.")
   var watch = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Count what these policies would report that those in force do not, and the other way round.",
+      discussion:
+        "Only the policies in force give events; the counts come at each reload, on SIGUSR1 and at the end."
+    ),
+    completion: .file())
+  var preview: String?
+
   func validate() throws {
+    if preview == "-" { throw ValidationError("--preview takes a file or a directory") }
     if watch && (selection.paths + selection.policies).isEmpty {
       throw ValidationError("--watch needs policy files")
     }
@@ -69,16 +79,29 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let selection = Selection(selection)
-    let plan = try selection.plan()
-    try output.check(against: plan)
+    let own = try selection.plan()
+    try output.check(against: own)
+    let next = preview.map { Selection(path: $0) }
+    let plan = try next.map { try previewing($0.plan(), besides: own) } ?? own
     try checkMachine()
     do throws(TraceError) {
-      try trace(plan, selection)
+      try trace(plan, selection, previewing: next)
     } catch {
       StandardError.report(error.description)
       throw ExitCode.worldRefused
     }
   }
+
+  private func previewing(_ next: TracePlan, besides own: TracePlan) throws(ExitCode) -> TracePlan {
+    guard let plan = own.previewing(next) else {
+      StandardError.report(Self.tooManyRules)
+      throw .findings
+    }
+    return plan
+  }
+
+  private static let tooManyRules =
+    "the policies and those to preview have more than \(TracePlan.ruleLimit) rules together"
 
   /// Checks the machine.
   ///
@@ -102,18 +125,20 @@ struct Apply: ParsableCommand {
   }
 
   /// Restricts this process to what tracing needs, by the chosen measures that the kernel supports.
-  private func harden(_ selection: Selection) -> Hardening {
+  private func harden(_ selection: Selection, _ next: Selection?) -> Hardening {
     var access = FileAccess()
     if let cgroup { access.read(cgroup: cgroup) }
-    for path in selection.paths { access.read(policies: path) }
+    for path in selection.paths + (next?.paths ?? []) { access.read(policies: path) }
     for path in output.outputs.compactMap(\.path) { access.write(path) }
     if let statsFile { access.write(statsFile) }
     return Hardening.enforce(hardening.measures, access: access)
   }
 
-  private func trace(_ plan: TracePlan, _ selection: Selection) throws(TraceError) {
+  private func trace(
+    _ plan: TracePlan, _ selection: Selection, previewing next: Selection?
+  ) throws(TraceError) {
     let hidden = HiddenContainers.count()
-    let hardening = harden(selection)
+    let hardening = harden(selection, next)
     let outputs: [Output]
     do throws(OutputError) { outputs = try output.open(clock: .now()) } catch {
       throw .output(error)
@@ -131,6 +156,14 @@ struct Apply: ParsableCommand {
         reading.plan = nil
         reading.remarks += StandardError.line(fault)
       }
+      if let own = reading.plan, let next {
+        let other = next.reading()
+        reading.remarks += other.remarks
+        reading.plan = other.plan.flatMap { own.previewing($0) }
+        if other.plan != nil, reading.plan == nil {
+          reading.remarks += StandardError.line(Self.tooManyRules)
+        }
+      }
       return reading
     }
     do throws(SystemError) {
@@ -139,8 +172,12 @@ struct Apply: ParsableCommand {
     run.report = { report in
       StandardError.write(report.remarks)
       StandardError.report(report.description)
+      for line in report.preview?.lines ?? [] { StandardError.report(line) }
     }
-    run.reportLedger = { StandardError.report("so far: \($0)") }
+    run.reportLedger = { ledger in
+      StandardError.report("so far: \(ledger)")
+      for line in ledger.preview?.lines ?? [] { StandardError.report(line) }
+    }
     // A file that cannot be written is reported now, not after hours.
     try run.writeStats()
     let ready = "\(run.readiness), buffer \(ByteSize(bytes: options.ringBytes).description)"
@@ -162,6 +199,7 @@ struct Apply: ParsableCommand {
 
   private func report(_ ledger: Ledger) {
     StandardError.report("done: \(ledger)")
+    for line in ledger.preview?.lines ?? [] { StandardError.report(line) }
     let unknown = ledger.kernel.processesFull
     if unknown > 0 {
       StandardError.report(

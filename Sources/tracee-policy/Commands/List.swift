@@ -96,7 +96,7 @@ struct ListSignatures: ParsableCommand {
 
   func run() throws {
     let set = PolicySet.load(paths: paths).checked()
-    for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     let errors = set.diagnostics.filter { $0.severity == .error }
     if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
     try options.show(.signatures(set.signatures))

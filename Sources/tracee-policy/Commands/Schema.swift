@@ -9,7 +9,7 @@ struct Schema: ParsableCommand {
 
   /// The kinds of document that have a schema.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event, stats, doctor
+    case policy, event, stats, doctor, test
   }
 
   @Argument(help: "The kind of document.")
@@ -22,6 +22,7 @@ struct Schema: ParsableCommand {
       case .event: EventSchema.json
       case .stats: StatsSchema.json
       case .doctor: DoctorSchema.json
+      case .test: TestSchema.json
       }
     try StandardOutput.write(schema.rendered() + "\n")
   }

@@ -45,6 +45,13 @@ struct Selection: Sendable {
   /// What was read of standard input, which can be read only once; nil if it is not selected.
   private let standardInput: Result<SourceFile, SourceFailure>?
 
+  /// Takes one path of policies.
+  init(path: String) {
+    paths = [path]
+    commandLine = CommandLineSelection(events: [], scopes: [])
+    standardInput = nil
+  }
+
   init(_ options: SelectionOptions) {
     paths = options.paths + options.policies
     commandLine = CommandLineSelection(events: options.events, scopes: options.scope)
