@@ -9,8 +9,12 @@ import Testing
   private static let announcement = SampleDNS.record(
     "tv.local", 1, class: 0x8001, 120, [10, 0, 0, 9])
 
+  private struct NoMessage: Error {}
+
   private func text(_ bytes: [UInt8], isMulticast: Bool) throws -> String {
-    let message = try #require(DNSMessage(bytes.bytes, isMulticast: isMulticast))
+    guard let message = DNSMessage(bytes.bytes, isMulticast: isMulticast) else {
+      throw NoMessage()
+    }
     var line = LineBuffer()
     line.append(message)
     return String(decoding: line.copy, as: UTF8.self)
@@ -31,15 +35,17 @@ import Testing
     #expect(try text(plain, isMulticast: true) == text(plain, isMulticast: false))
   }
 
-  @Test func `only datagrams of port 5353 are multicast DNS`() throws {
+  @Test func `only datagrams of port 5353 are multicast DNS`() {
     for (from, to, isMulticast) in [
       (5353, 5353, true), (40_000, 5353, true), (5353, 40_000, true), (40_000, 53, false),
     ] as [(UInt16, UInt16, Bool)] {
       let packet = SamplePacket.ipv4(17, SamplePacket.udp(from: from, to: to))
-      #expect(try #require(PacketHeaders(packet.bytes)).hasPortOfMulticastDNS == isMulticast)
+      let headers = PacketHeaders(packet.bytes)
+      #expect(headers?.hasPortOfMulticastDNS == isMulticast)
     }
     let segment = SamplePacket.ipv4(6, SamplePacket.tcp(from: 5353, to: 5353))
-    #expect(try !#require(PacketHeaders(segment.bytes)).hasPortOfMulticastDNS)
+    let headers = PacketHeaders(segment.bytes)
+    #expect(headers?.hasPortOfMulticastDNS == false)
   }
 
   @Test(arguments: [0, 1, 2, 3, 4] as [UInt16])
@@ -64,7 +70,10 @@ import Testing
     let start = 12 + question.count
     for end in start..<message.count {
       let part = Array(message[..<end])
-      let read = try #require(DNSMessage(part.bytes), "cut at \(end)")
+      guard let read = DNSMessage(part.bytes) else {
+        Issue.record("cut at \(end)")
+        continue
+      }
       var (questions, records, others) = (0, 0, 0)
       read.forEachQuestion { _ in questions += 1 }
       read.forEachRecord(of: .answers) { _ in records += 1 }
@@ -72,9 +81,14 @@ import Testing
       read.forEachRecord(of: .additionals) { _ in others += 1 }
       let whole = (end - start) / record.count
       #expect((questions, records, others) == (1, min(3, whole), max(0, whole - 3)), "at \(end)")
-      #expect(read.count(of: .answers) == 3)
+      let count = read.count(of: .answers)
+      #expect(count == 3)
     }
-    for end in 0..<start { #expect(DNSMessage(message[..<end].map { $0 }.bytes) == nil) }
+    for end in 0..<start {
+      let part = Array(message[..<end])
+      let isRead = DNSMessage(part.bytes) != nil
+      #expect(!isRead, "cut at \(end)")
+    }
     // Only an end that is missing is let pass.
     let bad = SampleDNS.record("a.example", 1, 60, [1, 2, 3])
     let other = SampleDNS.message(flags: 0x8380, counts: [1, 1, 0, 0], question + bad)

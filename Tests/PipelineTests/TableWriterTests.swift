@@ -100,9 +100,11 @@ import Testing
     #expect(line.hasSuffix(" EchoRequest id 77 seq 3\n"))
   }
 
-  private static let longAddresses: [UInt8] =
-    [0x20, 0x01, 0x0d, 0xb8] + (1...6).flatMap { [UInt8($0 * 0x11), UInt8($0 * 0x11)] }
-    + [0x20, 0x01, 0x0d, 0xb8] + (10...15).flatMap { [UInt8($0 * 0x11), UInt8($0 * 0x11)] }
+  private static func longAddress(_ digits: ClosedRange<UInt8>) -> [UInt8] {
+    [0x20, 0x01, 0x0d, 0xb8] + digits.flatMap { [$0 * 0x11, $0 * 0x11] }
+  }
+
+  private static let longAddresses = longAddress(1...6) + longAddress(10...15)
 
   /// A segment with every flag between addresses of the longest text.
   private static var longest: SampleRecord {
