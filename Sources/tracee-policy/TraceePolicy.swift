@@ -15,6 +15,9 @@ struct TraceePolicy: ParsableCommand {
 
   static func main() {
     StandardDescriptors.occupy()
+    if let fault = MistakenCommand.fault(in: CommandLine.arguments.dropFirst().first) {
+      exit(withError: ValidationError(fault))
+    }
     main(nil)
   }
 }

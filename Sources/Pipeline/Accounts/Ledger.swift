@@ -61,8 +61,20 @@ public struct Ledger: Sendable, CustomStringConvertible {
   /// The words of the ledger line.
   public var description: String {
     "seen \(kernel.seen), unwanted \(kernel.unwanted), wanted \(kernel.wanted): "
-      + "submitted \(kernel.submitted), ring full \(kernel.ringFull); "
-      + "events \(emitted), \(findingWords)rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+      + "submitted \(kernel.submitted), ring full \(kernel.ringFull); " + eventWords
+  }
+
+  /// The words about events: numbers that are rarely anything but 0 are there only if they are.
+  var eventWords: String {
+    func sum(_ count: (RuleCounts) -> UInt64) -> UInt64 {
+      events.reduce(0) { $0 + count($1.counts) }
+    }
+    let rare = [
+      ("incomplete", sum(\.incomplete)), ("further", sum(\.further)),
+      ("after the limit", sum(\.afterLimit)),
+    ]
+    return "events \(emitted), \(findingWords)rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+      + rare.map { name, count in count > 0 ? ", \(name) \(count)" : "" }.joined()
   }
 }
 

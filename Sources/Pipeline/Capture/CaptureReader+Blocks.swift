@@ -86,6 +86,7 @@ extension CaptureReader {
       return false
     }
     interfaces.removeAll(keepingCapacity: true)
+    isNewer = input.has(14) && integer(12, as: UInt16.self) != 1
     return true
   }
 
@@ -139,6 +140,10 @@ extension CaptureReader {
     interface number: UInt32, units: UInt64?, captured: UInt32, length: UInt32, data: Range<Int>,
     flags: UInt16?
   ) -> Bool {
+    guard !isNewer else {
+      faults.newer += 1
+      return false
+    }
     guard Int(captured) <= data.count else { return refuse() }
     guard Int(number) < interfaces.count else {
       faults.undescribed += 1

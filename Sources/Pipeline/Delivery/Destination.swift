@@ -14,6 +14,8 @@ public struct Destination: Equatable, Sendable {
   public var path: String?
   /// What becomes of events for which there is no room.
   public var onFull = OnFull.block
+  /// What events have in addition, in JSON only.
+  public var additions: Set<EventAddition> = []
   /// Which events it gets.
   public var route = Route()
 

@@ -43,6 +43,11 @@ public struct OwnerExpression: Equatable, Sendable {
       throw .unknown(
         name, "a key of scopes", among: ScopeCatalog.keys.flatMap(\.spellings))
     }
+    guard !value.contains(",") else {
+      throw ExpressionFault(
+        "`\(name)` takes a single value here, and `\(value)` is a list",
+        help: "ask for one at a time")
+    }
     if key.words.contains(value) {
       states.insert(key.field)
       switch (key.field, value) {

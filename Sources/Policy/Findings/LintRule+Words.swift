@@ -36,7 +36,7 @@ extension LintRule {
     ],
     bad: [
       Example.policy(scope: "[usr=1000]")
-    ])
+    ], isFixable: true)
 
   static let unsupportedScope = LintRule(
     "unsupported-scope", .error, "No expression uses a scope key that is not supported yet",
@@ -60,7 +60,7 @@ extension LintRule {
     ],
     bad: [
       Example.policy(event: "net_packet_tpc")
-    ])
+    ], isFixable: true)
 
   static let unsupportedEvent = LintRule(
     "unsupported-event", .error, "Every event is supported",
@@ -86,7 +86,7 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_prot=80]"),
       Example.policy(event: "net_packet_icmp", filters: "[data.dst_port=80]"),
-    ])
+    ], isFixable: true)
 
   static let unsupportedField = LintRule(
     "unsupported-field", .error, "No filter uses a field that is not supported yet",
@@ -151,7 +151,7 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_port=70000]"),
       Example.policy(filters: "[data.dst=10.0.0.0/33]"),
-    ])
+    ], isFixable: true)
 
   static let emptyValue = LintRule(
     "empty-value", .error, "No required value is empty",

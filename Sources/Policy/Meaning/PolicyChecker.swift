@@ -47,8 +47,10 @@ struct PolicyChecker {
     }
     let excluded = selections.reduce(into: Set()) { $0.formUnion($1.excluded) }
     let excludedSignatures = selections.reduce(into: Set()) { $0.formUnion($1.excludedSignatures) }
-    // An item with a finding is not among the items, so nothing can be said of all of them then.
-    let isUnderstood = !diagnostics[before...].contains { $0.severity == .error }
+    // Items with errors are missing from the selections, so nothing can be concluded about all items then.
+    let isUnderstood =
+      !diagnostics[before...].contains { $0.severity == .error }
+      && !document.rules.contains(where: \.event.isAbsent)
     let onlyExcludes = isUnderstood && selections.allSatisfy(\.onlyExcludes)
     var rules: [CheckedPolicy.Rule] = []
     for (rule, selection) in zip(document.rules, selections) {
@@ -70,7 +72,9 @@ struct PolicyChecker {
     }
     // After an error, an empty selection is no surprise.
     let isClean = !diagnostics[before...].contains { $0.severity == .error }
-    if isClean, !rules.isEmpty, rules.allSatisfy({ $0.events.isEmpty && $0.signatures.isEmpty }) {
+    if isClean, isUnderstood, !rules.isEmpty,
+      rules.allSatisfy({ $0.events.isEmpty && $0.signatures.isEmpty })
+    {
       diagnostics.append(.excludedEverything(document))
     }
     return rules

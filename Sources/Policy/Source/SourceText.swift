@@ -35,6 +35,9 @@ public struct SourceText: Equatable, Sendable {
     scalarCounts = counts
   }
 
+  /// Whether the text stands for one that the source lacks, so that neither characters nor quotes are there.
+  public var isAbsent: Bool { text.isEmpty && range.start == range.end }
+
   /// Returns the place of a part of ``text``, given by offsets in its UTF-8; the whole ``range`` if ``verbatimStart``
   /// is nil.
   public func range(ofUTF8 part: Range<Int>) -> SourceRange {

@@ -25,8 +25,7 @@ struct Apply: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write the packet and event totals to this file as JSON on exit.",
-      discussion:
-        "See docs/operations.md and tracee-policy schema stats for what each number means."),
+      discussion: "The command tracee-policy schema stats describes each number."),
     completion: .file())
   var statsFile: String?
 
@@ -51,8 +50,7 @@ struct Apply: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Restrict the tracer itself: all, none, or a comma list of measures.",
-      discussion:
-        "Measures: capabilities, no-new-privileges, landlock, seccomp. See docs/operations.md."))
+      discussion: "Measures: capabilities, no-new-privileges, landlock, seccomp."))
   var hardening = HardeningArgument.all
 
   @Flag(help: "Reload the policies when their files change.")
@@ -79,11 +77,18 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let selection = Selection(selection)
-    let own = try selection.plan()
+    let (own, notes) = NamedPlaces.resolved(try selection.plan())
     try output.check(against: own)
     let next = preview.map { Selection(path: $0) }
     let plan = try next.map { try previewing($0.plan(), besides: own) } ?? own
+    if CommandLine.arguments.count == 1, Terminal.isOutput {
+      let events = EventSet.standard.events.map(\.name).joined(separator: ", ")
+      StandardError.report(
+        "nothing is selected: tracing \(events) of every process; Ctrl-C stops it, and "
+          + "tracee-policy --help shows how to select")
+    }
     try checkMachine()
+    for note in notes { StandardError.report("note: \(note)") }
     do throws(TraceError) {
       try trace(plan, selection, previewing: next)
     } catch {

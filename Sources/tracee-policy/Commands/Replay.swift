@@ -31,6 +31,12 @@ struct Replay: ParsableCommand {
   @Option(help: "Stop after this many events.")
   var count: UInt64?
 
+  @Flag(
+    help: """
+      Show the packets that packets of GRE, IP in IP, 6in4, VXLAN, Geneve and Teredo carry, too.
+      """)
+  var decapsulate = false
+
   func validate() throws {
     if capture == "-", (selection.paths + selection.policies).contains("-") {
       throw ValidationError("standard input cannot be both the capture and a policy")
@@ -77,6 +83,7 @@ struct Replay: ParsableCommand {
     let outputs = try output.open(clock: BootClock(epochOffset: 0))
     var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
     run.owners = owners
+    run.decapsulates = decapsulate
     StandardError.report("ready: \(run.readiness)")
     var bar = ProgressBar(of: size)
     run.progress = { bar?.show($0) }

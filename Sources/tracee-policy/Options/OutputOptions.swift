@@ -11,12 +11,26 @@ struct OutputOptions: ParsableArguments {
       "Write events as json, table, pcap or none; append :PATH for a file; repeatable.",
       discussion: """
         Default: table on a terminal, otherwise json. Append options after commas: on-full=block|drop, \
-        policies=NAME,…, events=EVENT,…. See docs/cli.md.
+        policies=NAME,…, events=EVENT,….
         """),
     transform: DestinationArgument.parse)
   var outputs: [Destination] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Print tables of this width in columns; 0 for no limit.",
+      discussion: "Default: the terminal's width; no limit in a file or a pipe."))
+  var width: Int?
+
+  /// The widths of tables that can be chosen, in columns.
+  private static let widths = TableStyle.narrowest...10_000
+
   func validate() throws {
+    if let width, width != 0, !Self.widths.contains(width) {
+      throw ValidationError(
+        "--width takes 0 for no limit, or \(Self.widths.lowerBound) to \(Self.widths.upperBound) columns"
+      )
+    }
     if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Terminal.isOutput {
       throw ValidationError("cannot write pcap to a terminal; name a file with --output pcap:PATH")
     }
@@ -44,9 +58,21 @@ struct OutputOptions: ParsableArguments {
   func open(clock: BootClock) throws(OutputError) -> [Output] {
     var opened: [Output] = []
     for destination in outputs.isEmpty ? [DestinationArgument.standard] : outputs {
-      let isColoured = destination.path == nil && Terminal.showsColour
-      opened.append(try Output(destination, clock: clock, colour: isColoured))
+      opened.append(try Output(destination, clock: clock, style: style(of: destination)))
     }
     return opened
+  }
+
+  /// Returns how a table at a destination is printed.
+  private func style(of destination: Destination) -> TableStyle {
+    let isTerminal = destination.path == nil && Terminal.isOutput
+    var style = TableStyle(isColoured: isTerminal && Terminal.showsColour)
+    if let width {
+      style.width = width == 0 ? nil : width
+    } else if isTerminal {
+      // A terminal of unknown size has the width of most; a very narrow one wraps its lines.
+      style.width = max(Terminal.width ?? 80, TableStyle.narrowest)
+    }
+    return style
   }
 }

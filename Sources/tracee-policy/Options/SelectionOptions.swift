@@ -14,9 +14,10 @@ struct SelectionOptions: ParsableArguments {
   var policies: [String] = []
 
   @Option(
-    name: .shortAndLong, parsing: .singleValue,
-    help:
-      "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable."
+    name: .shortAndLong, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable.",
+      discussion: "-EVENT leaves out an event of the other selected events, or of the set default.")
   )
   var events: [String] = []
 
@@ -86,8 +87,13 @@ struct Selection: Sendable {
       let before = SourceStates(of: paths)
       let checked = checked()
       if before == SourceStates(of: paths) {
-        let isEmpty = checked.plan?.rules.isEmpty ?? true
-        return PlanReading(plan: isEmpty ? nil : checked.plan, remarks: remarks(on: checked))
+        let remarks = remarks(on: checked)
+        guard let plan = checked.plan, !plan.rules.isEmpty else {
+          return PlanReading(plan: nil, remarks: remarks)
+        }
+        let (resolved, notes) = NamedPlaces.resolved(plan)
+        let lines = notes.map { StandardError.line("note: \($0)") }.joined()
+        return PlanReading(plan: resolved, remarks: remarks + lines)
       }
       usleep(100_000)
     }

@@ -22,6 +22,7 @@ extension JSONWriter {
     line.append(Array(finding.base.name.utf8))
     line.append("\",\"returnValue\":0}}],\"metadata\":")
     append(finding.signature, to: &line)
+    appendAdditions(record.time, to: &line)
     line.append("}\n")
   }
 

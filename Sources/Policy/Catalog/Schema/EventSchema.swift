@@ -6,14 +6,12 @@ public enum EventSchema {
   public static var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("$schema", JSONSchema.draft),
+      .init("$id", .text("urn:tracee-policy:event:\(version)")),
       .init("title", "An event of tracee-policy"),
     ]
-    let required = keys.map(\.name)
-    if case .object(let object) = JSONSchema.object(
-      keys + [("metadata", metadata)], required: required)
-    {
-      members += object
-    }
+    let object = JSONSchema.object(
+      keys + [("metadata", metadata)] + additions, required: keys.map(\.name))
+    if case .object(let object) = object { members += object }
     let lost = arguments(LostEvents.arguments, of: LostEvents.id.name, LostEvents.id.number)
     members.append(
       .init(
@@ -29,6 +27,14 @@ public enum EventSchema {
 
   private static let count = JSONSchema.number(upTo: .max)
   private static let id = JSONSchema.number(upTo: .max >> 32)
+
+  /// The version of the format: it grows when a key that was there changes or disappears, not when one is added.
+  private static let version = 1
+
+  /// The keys that an output adds if it is asked to.
+  private static let additions: [(name: String, schema: JSONValue)] = [
+    ("time", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
+  ]
 
   /// The keys in the order in which they are written.
   private static let keys: [(name: String, schema: JSONValue)] = [

@@ -183,9 +183,6 @@ extension IntervalSet {
     }
     return false
   }
-
-  /// Whether a value is in it.
-  func contains(_ value: Value) -> Bool { intervals.contains { $0.contains(value) } }
 }
 
 extension ExplainedClause {
