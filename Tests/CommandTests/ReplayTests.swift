@@ -276,14 +276,17 @@ struct ReplayTests {
 
   @Test func `a message in fragments is given with the last that comes`() async throws {
     let query = Array(Self.query.dropFirst(2))
-    let payload = [0x9c, 0x40, 0, 53, 0, UInt8(8 + query.count), 0, 0] + query
-    let fragments = [(0, 16, 0x20), (16, payload.count, 0)].map { start, end, flags in
-      [0x45, 0, 0, UInt8(20 + end - start), 0, 9, UInt8(flags), UInt8(start / 8), 64, 17, 0, 0]
-        + [10, 0, 0, 1, 10, 0, 0, 9] + payload[start..<end]
+    let header: [UInt8] = [0x9c, 0x40, 0, 53, 0, UInt8(8 + query.count), 0, 0]
+    let payload = header + query
+    let addresses: [UInt8] = [10, 0, 0, 1, 10, 0, 0, 9]
+    func fragment(_ part: Range<Int>, _ flags: UInt8) -> [UInt8] {
+      let size = UInt8(20 + part.count)
+      let header: [UInt8] = [0x45, 0, 0, size, 0, 9, flags, UInt8(part.lowerBound / 8), 64, 17, 0, 0]
+      return header + addresses + payload[part]
     }
+    let fragments = [fragment(16..<payload.count, 0), fragment(0..<16, 0x20)]
     let replayed = try await replay(
-      SampleCapture().pcap(fragments.reversed()), "-o", "json", "-e", "net_packet_dns_request",
-      "-e",
+      SampleCapture().pcap(fragments), "-o", "json", "-e", "net_packet_dns_request", "-e",
       "net_packet_udp", "-e", "net_packet_ipv4")
     let events = try events(replayed)
     let (ip, udp) = ("net_packet_ipv4", "net_packet_udp")

@@ -102,18 +102,20 @@ import Testing
 
   @Test func `ends that contradict each other are refused`() throws {
     let (cut, shorter) = (Cut(isIPv6: false), Cut(isIPv6: false, bytes: 200))
-    for first in [cut.fragments.last, cut.fragments[3]] {
+    let end = try #require(cut.fragments.last)
+    let otherEnd = try #require(shorter.fragments.last)
+    for first in [end, cut.fragments[3]] {
       var table = FragmentTable()
-      #expect(try Self.add(try #require(first), to: &table) == nil)
-      #expect(try Self.add(try #require(shorter.fragments.last), to: &table) == nil)
+      #expect(try Self.add(first, to: &table) == nil)
+      #expect(try Self.add(otherEnd, to: &table) == nil)
       #expect(table.counts.overlapping == 1)
     }
     var odd = FragmentTable()
     #expect(try Self.add(SamplePacket.ipv4(17, [1, 2, 3], fragment: 0x2000), to: &odd) == nil)
     #expect(odd.counts.overlapping == 1)
     var long = FragmentTable()
-    let end = SamplePacket.ipv4(17, [UInt8](repeating: 1, count: 8), fragment: 0x1fff)
-    #expect(try Self.add(end, to: &long) == nil)
+    let farthest = SamplePacket.ipv4(17, [UInt8](repeating: 1, count: 8), fragment: 0x1fff)
+    #expect(try Self.add(farthest, to: &long) == nil)
     #expect(long.counts.tooLong == 1)
   }
 

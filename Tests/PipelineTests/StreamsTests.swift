@@ -66,7 +66,10 @@ import Testing
   @Test func `in the midst of a stream what is no message says nothing of what follows`() {
     var way = Way(.dns)
     // Another connection, of which the beginning was not seen.
-    way.key.place = 2
+    let key = way.key
+    way.key = StreamKey(
+      source: key.source, destination: key.destination, sourcePort: key.sourcePort,
+      destinationPort: key.destinationPort, place: 2)
     let rubbish = [UInt8](repeating: 0, count: 2) + [UInt8](repeating: 0x20, count: 100)
     way.send(rubbish, at: 10_000)
     way.send(Self.query, at: 10_000 + rubbish.count)
