@@ -40,6 +40,9 @@ extension SchemaFile {
     private var types: [String]?
     private var constant: JSONValue?
     private var choices: [JSONValue]?
+    private var pattern: NSRegularExpression?
+    /// Whether nothing is right.
+    private var isNever = false
     private var minimum: Int128?
     private var maximum: Int128?
     private var properties: [String: Node] = [:]
@@ -53,6 +56,7 @@ extension SchemaFile {
     /// What follows from what.
     private var condition: [Node] = []
     private var consequence: [Node] = []
+    private var alternative: [Node] = []
 
     enum Others: Sendable {
       case any
@@ -61,6 +65,10 @@ extension SchemaFile {
     }
 
     init(_ json: JSONValue) throws {
+      if case .boolean(let isRight) = json {
+        isNever = !isRight
+        return
+      }
       guard case .object(let members) = json else { throw MisshapenEvent("no schema: \(json)") }
       for member in members { try take(member.key, member.value) }
     }
@@ -72,6 +80,7 @@ extension SchemaFile {
       case "type": types = value.string.map { [$0] } ?? elements.compactMap(\.string)
       case "const": constant = value
       case "enum": choices = elements
+      case "pattern": pattern = try NSRegularExpression(pattern: value.string ?? "")
       case "minimum": minimum = try Self.number(value)
       case "maximum": maximum = try Self.number(value)
       case "required": required = elements.compactMap(\.string)
@@ -86,6 +95,7 @@ extension SchemaFile {
       case "allOf": all = try elements.map(Node.init)
       case "if": condition = [try Node(value)]
       case "then": consequence = [try Node(value)]
+      case "else": alternative = [try Node(value)]
       default: throw MisshapenEvent("a keyword that is not known here: \(keyword)")
       }
     }
@@ -99,9 +109,13 @@ extension SchemaFile {
 
     /// What is wrong with a value, and where; nil when nothing is.
     func fault(in value: JSONValue) -> String? {
+      if isNever { return "\(value) has no place here" }
       if let types, !types.contains(where: { value.isOf($0) }) { return "\(value) is no \(types)" }
       if let constant, value != constant { return "\(value) is not \(constant)" }
       if let choices, !choices.contains(value) { return "\(value) is none of \(choices)" }
+      if let pattern, let text = value.string, !pattern.matches(anywhereIn: text) {
+        return "\(text) is not like \(pattern.pattern)"
+      }
       if case .number(let text) = value, let number = Int128(text) {
         guard number >= minimum ?? number, number <= maximum ?? number else {
           return "\(text) is out of bounds"
@@ -110,8 +124,10 @@ extension SchemaFile {
       if case .object(let members) = value, let fault = fault(in: members) { return fault }
       if let elements = value.elements, let fault = fault(in: elements) { return fault }
       for node in all { if let fault = node.fault(in: value) { return fault } }
-      for node in condition where node.isMet(by: value) {
-        for node in consequence { if let fault = node.fault(in: value) { return fault } }
+      for node in condition {
+        for node in node.isMet(by: value) ? consequence : alternative {
+          if let fault = node.fault(in: value) { return fault }
+        }
       }
       return nil
     }
@@ -172,5 +188,11 @@ extension JSONValue {
     case .array: type == "array"
     case .object: type == "object"
     }
+  }
+}
+
+extension NSRegularExpression {
+  fileprivate func matches(anywhereIn text: String) -> Bool {
+    firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
   }
 }

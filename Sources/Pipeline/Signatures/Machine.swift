@@ -312,7 +312,9 @@ final class Machine {
     if member == 0 {
       unsafe entry = states.enter(observation.key, now).entry
     } else {
-      guard unsafe states.find(observation.key) != nil else { return nil }
+      // A chain whose time is over is none, whether its key is still there or not.
+      guard let known = unsafe states.find(observation.key), unsafe !states.isOver(known, now)
+      else { return nil }
       unsafe entry = states.enter(observation.key, now).entry
     }
     // When the latest chain began that got so far.

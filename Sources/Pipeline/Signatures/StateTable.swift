@@ -151,7 +151,7 @@
   }
 
   /// Whether an entry is of no use any more.
-  private func isOver(_ entry: Pointer, _ now: UInt64) -> Bool {
+  func isOver(_ entry: Pointer, _ now: UInt64) -> Bool {
     let (end, overflow) = unsafe entry.pointee.last.addingReportingOverflow(lifetime)
     return unsafe !overflow && end < now && entry.pointee.quietUntil <= now
   }

@@ -50,6 +50,7 @@ struct ReferenceEvaluator {
   private var start: UInt64?
   /// The keys, the one that was used longest ago first.
   private var used: [[FieldValue]] = []
+  private var lastUse: [[FieldValue]: UInt64] = [:]
 
   init(_ correlation: Correlation, lateness: UInt64, mistake: Mistake? = nil) {
     self.correlation = correlation
@@ -113,14 +114,22 @@ struct ReferenceEvaluator {
   // MARK: bounds
 
   /// Notes that a key is used; the one that was used longest ago is forgotten when there are too many.
-  private mutating func use(_ key: [FieldValue]) {
+  private mutating func use(_ key: [FieldValue], _ now: UInt64) {
     used.removeAll { $0 == key }
     used.append(key)
+    lastUse[key] = now
     guard used.count > correlation.keyLimit else { return }
     forget(used.removeFirst())
   }
 
+  /// Whether what is remembered of a key can still lead to a finding, or hold one back.
+  private func isOfUse(_ key: [FieldValue], _ now: UInt64) -> Bool {
+    guard used.contains(key), let last = lastUse[key] else { return false }
+    return isWithin(last, of: now) || quietUntil[key] ?? 0 > now
+  }
+
   private mutating func forget(_ key: [FieldValue]) {
+    lastUse[key] = nil
     history[key] = nil
     isAbove.remove(key)
     quietUntil[key] = nil
@@ -133,12 +142,12 @@ struct ReferenceEvaluator {
     let seen = Seen(time: now, event: event, member: observation.member, value: observation.value)
     switch correlation.kind {
     case .eventCount(let range):
-      use(key)
+      use(key, now)
       let before = (history[key] ?? []).filter { isInWindow($0.time, at: now) }
       history[key] = before + [seen]
       cross(key, range, UInt64(before.count), UInt64(before.count + 1), now, event)
     case .valueCount(let range):
-      use(key)
+      use(key, now)
       let old = (history[key] ?? []).filter { isInWindow($0.time, at: now) }
       let before = Set(old.map(\.value)).count
       let isRemembered =
@@ -147,12 +156,12 @@ struct ReferenceEvaluator {
       let after = Set((history[key] ?? []).map(\.value)).count
       cross(key, range, UInt64(before), UInt64(after), now, event)
     case .valueSum(let range):
-      use(key)
+      use(key, now)
       let old = (history[key] ?? []).filter { isInWindow($0.time, at: now) }
       history[key] = old + [seen]
       cross(key, range, sum(old), sum(old + [seen]), now, event)
     case .temporal:
-      use(key)
+      use(key, now)
       history[key, default: []].append(seen)
       let recent = (history[key] ?? []).filter { isWithin($0.time, of: now) }
       let members = Set(recent.map(\.member))
@@ -163,8 +172,8 @@ struct ReferenceEvaluator {
         history[key] = recent
       }
     case .temporalOrdered:
-      guard observation.member == 0 || used.contains(key) else { return }
-      use(key)
+      guard observation.member == 0 || isOfUse(key, now) else { return }
+      use(key, now)
       history[key, default: []].append(seen)
       history[key] = (history[key] ?? []).filter { isWithin($0.time, of: now) }
       let last = correlation.members.count - 1
@@ -180,7 +189,7 @@ struct ReferenceEvaluator {
       }
     case .newValue(let history, let warmUp, let knownFor):
       let whole = key + [observation.value ?? .number(0)]
-      use(whole)
+      use(whole, now)
       let isKnown = (self.history[whole] ?? []).contains { old in
         let length = old.member == 0 ? history : knownFor
         return mistake == .edgeIgnored ? old.time + length > now : old.time + length >= now
@@ -189,7 +198,7 @@ struct ReferenceEvaluator {
       guard observation.member == 0, !isKnown, now >= (start ?? 0) + warmUp else { return }
       speak(key, now, event, 1)
     case .interval(let count, let share, let tolerance, let range):
-      use(key)
+      use(key, now)
       var times = (self.history[key] ?? []).map(\.time)
       if let last = times.last {
         let gap = now - last
