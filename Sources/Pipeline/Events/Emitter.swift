@@ -22,6 +22,8 @@ public struct Emitter: ~Copyable {
   /// The findings among the events that were emitted.
   private(set) var findings: UInt64 = 0
   private var findingLabels = FindingLabels()
+  /// How often each signature found something; nil unless that is counted.
+  private var findingTally: [EventTally.FindingKey: UInt64]?
   private var dropped: [String] = []
 
   private var matchers: [PlanMatcher] = []
@@ -65,6 +67,7 @@ public struct Emitter: ~Copyable {
         plan, undecided: undecided, datagrams: datagrams,
         routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
     guard !plan.uses.isEmpty else { return }
+    if tallies { findingTally = findingTally ?? [:] }
     let stage = signatures ?? SignatureStage(clock: outputs.clock)
     signatures = stage
     stage.add(plan, generation: generation)
@@ -109,7 +112,9 @@ public struct Emitter: ~Copyable {
 
   /// How often events were emitted for which policies of a plan; nothing unless that is counted.
   func tally(generation: UInt32) -> EventTally {
-    matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+    var tally = matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+    tally.findings = findingTally ?? [:]
+    return tally
   }
 
   /// What became of the events of each kind, in the order of ``Policy/EventKind/allCases``.
@@ -286,6 +291,8 @@ public struct Emitter: ~Copyable {
         }
         findings += 1
         counts.events += 1
+        findingTally?[
+          .init(signature: finding.signature.name, policies: finding.policies), default: 0] += 1
       }
       signatures.retained.release(finding.event)
     }

@@ -18,7 +18,8 @@ struct FindingLabels {
       event: finding.id, policies: finding.policies, argumentCount: finding.argumentCount)
     if let showings = known[key] { return showings }
     let showings = outputs.all.enumerated().compactMap { number, output in
-      let policies = output.destination.route.policies(among: finding.policies, for: finding.id)
+      let policies = output.destination.route.policies(
+        among: finding.policies, for: finding.signature)
       return policies.isEmpty
         ? nil
         : RowMeaning.Showing(

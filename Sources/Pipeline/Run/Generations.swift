@@ -47,6 +47,8 @@ struct Generations: ~Copyable {
     let reason: Reason
     var result: Result
     var remarks: String
+    /// The files that the policies name.
+    var lists: [String]
   }
 
   /// A plan that decides no more, and whose records may not all be read yet.

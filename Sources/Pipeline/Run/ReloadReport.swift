@@ -7,11 +7,14 @@ public struct PlanReading: Sendable {
   public var plan: TracePlan?
   /// All that is to be said of the policies, in whole lines; empty when there is nothing.
   public var remarks: String
+  /// The paths of files that the policies name, which are watched with them.
+  public var lists: [String]
 
   /// Makes a reading.
-  public init(plan: TracePlan?, remarks: String) {
+  public init(plan: TracePlan?, remarks: String, lists: [String] = []) {
     self.plan = plan
     self.remarks = remarks
+    self.lists = lists
   }
 }
 

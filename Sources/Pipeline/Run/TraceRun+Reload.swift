@@ -23,7 +23,7 @@ extension TraceRun {
     Threads.start {
       let reading = reader()
       var loading = Generations.Loading(
-        reason: reason, result: .refused, remarks: reading.remarks)
+        reason: reason, result: .refused, remarks: reading.remarks, lists: reading.lists)
       if let plan = reading.plan {
         loading.result =
           plan == current
@@ -61,6 +61,7 @@ extension TraceRun {
         outcome = .reloaded(change, readiness)
       } catch { outcome = .failed(error) }
     }
+    watch?.watch(lists: loading.lists)
     guard generations.isNews(loading) else { return }
     report(
       ReloadReport(

@@ -12,6 +12,8 @@ public struct CheckedSet: Equatable, Sendable {
   public var sources: [SourceFile]
   /// The paths that could not be read.
   public var failures: [SourceFailure]
+  /// The paths of the lists that the documents name.
+  public var listPaths: [String] = []
 
   /// Returns the number of findings with a severity.
   public func count(_ severity: Diagnostic.Severity) -> Int {
@@ -38,6 +40,6 @@ extension PolicySet {
       plan: isWrong ? nil : compiled.plan,
       diagnostics: Diagnostic.sorted(found, by: sources.map(\.name)),
       sources: sources + lists.values.map(\.source).sorted { $0.name < $1.name },
-      failures: failures)
+      failures: failures, listPaths: listPaths)
   }
 }

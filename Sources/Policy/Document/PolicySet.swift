@@ -53,7 +53,7 @@ public struct PolicySet: Equatable, Sendable {
   }
 
   /// The paths of the files of lists that documents name, each once, in order.
-  private var listPaths: [String] {
+  var listPaths: [String] {
     let named =
       documents.flatMap { document in document.lists.map { ($0.value.text, document.source) } }
       + signatures.flatMap { document in document.lists.map { ($0.value.text, document.source) } }

@@ -46,7 +46,7 @@ extension TracePlan {
   }
 
   /// What a policy watches for, as if it stood alone.
-  fileprivate func watches(of policy: String) -> [Watch] {
+  func watches(of policy: String) -> [Watch] {
     let first = firstUse(of: policy)
     return uses.filter { policies[$0.policy] == policy }.map { use in
       var use = use
@@ -57,12 +57,35 @@ extension TracePlan {
     }
   }
 
+  /// The rules that feed a signature for a policy, without their places in the plan.
+  func scopes(of signature: String, in policy: String) -> [PlanRule] {
+    rules.compactMap { rule in
+      guard let feed = rule.feed, policies[rule.policy] == policy,
+        signatures[uses[feed.use].signature].name == signature
+      else { return nil }
+      var rule = rule
+      rule.policy = 0
+      rule.feed = PlanRule.Feed(use: 0, selection: feed.selection)
+      return rule
+    }
+  }
+
   private func firstUse(of policy: String) -> Int {
     uses.firstIndex { policies[$0.policy] == policy } ?? 0
   }
 
-  fileprivate struct Watch: Equatable {
+  /// A signature that a policy watches for, and how.
+  struct Watch: Equatable {
     var signature: Signature
     var use: SignatureUse
+
+    /// What decides what is found and shown, apart from who takes the findings.
+    var words: Words { Words(signature: signature, isShown: use.isShown, filters: use.filters) }
+
+    struct Words: Equatable {
+      var signature: Signature
+      var isShown: Bool
+      var filters: [Clause<String>]
+    }
   }
 }

@@ -58,6 +58,8 @@ public struct TestCase: Sendable {
     public var policy: Int?
     /// The event; nil for any.
     public var event: EventKind?
+    /// The signature whose findings are counted; nil for events of packets.
+    public var signature: String?
     /// What the events must meet.
     public var filters: [CheckedFilter]
     /// Where it is written.

@@ -77,10 +77,12 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let selection = Selection(selection)
-    let (own, notes) = NamedPlaces.resolved(try selection.plan())
+    let (accepted, lists) = try selection.planWithLists()
+    let (own, notes) = NamedPlaces.resolved(accepted)
     try output.check(against: own)
     let next = preview.map { Selection(path: $0) }
-    let plan = try next.map { try previewing($0.plan(), besides: own) } ?? own
+    let other = try next.map { try $0.planWithLists() }
+    let plan = try other.map { try previewing($0.plan, besides: own) } ?? own
     if CommandLine.arguments.count == 1, Terminal.isOutput {
       let events = EventSet.standard.events.map(\.name).joined(separator: ", ")
       StandardError.report(
@@ -90,7 +92,7 @@ struct Apply: ParsableCommand {
     try checkMachine()
     for note in notes { StandardError.report("note: \(note)") }
     do throws(TraceError) {
-      try trace(plan, selection, previewing: next)
+      try trace(plan, selection, previewing: next, lists: lists, other?.lists ?? [])
     } catch {
       StandardError.report(error.description)
       throw ExitCode.worldRefused
@@ -130,20 +132,23 @@ struct Apply: ParsableCommand {
   }
 
   /// Restricts this process to what tracing needs, by the chosen measures that the kernel supports.
-  private func harden(_ selection: Selection, _ next: Selection?) -> Hardening {
+  private func harden(
+    _ selection: Selection, _ next: Selection?, lists: [String]
+  ) -> Hardening {
     var access = FileAccess()
     if let cgroup { access.read(cgroup: cgroup) }
-    for path in selection.paths + (next?.paths ?? []) { access.read(policies: path) }
+    for path in selection.paths + (next?.paths ?? []) + lists { access.read(policies: path) }
     for path in output.outputs.compactMap(\.path) { access.write(path) }
     if let statsFile { access.write(statsFile) }
     return Hardening.enforce(hardening.measures, access: access)
   }
 
   private func trace(
-    _ plan: TracePlan, _ selection: Selection, previewing next: Selection?
+    _ plan: TracePlan, _ selection: Selection, previewing next: Selection?, lists: [String],
+    _ listsOfNext: [String]
   ) throws(TraceError) {
     let hidden = HiddenContainers.count()
-    let hardening = harden(selection, next)
+    let hardening = harden(selection, next, lists: lists + listsOfNext)
     let outputs: [Output]
     do throws(OutputError) { outputs = try output.open(clock: .now()) } catch {
       throw .output(error)
@@ -172,7 +177,7 @@ struct Apply: ParsableCommand {
       return reading
     }
     do throws(SystemError) {
-      if watch { run.watch = try PathWatch(selection.paths) }
+      if watch { run.watch = try PathWatch(selection.paths, lists: lists) }
     } catch { throw .kernel(error) }
     run.report = { report in
       StandardError.write(report.remarks)

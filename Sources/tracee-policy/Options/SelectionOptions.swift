@@ -68,6 +68,15 @@ struct Selection: Sendable {
     return plan
   }
 
+  /// Returns the plan of the selected policies, and the paths of the lists that they name.
+  ///
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
+  func planWithLists() throws(ExitCode) -> (plan: TracePlan, lists: [String]) {
+    let checked = try accepted()
+    guard let plan = checked.plan else { throw .findings }
+    return (plan, checked.listPaths)
+  }
+
   /// Returns the selected policies, checked; their plan has at least one rule.
   ///
   /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
@@ -89,11 +98,11 @@ struct Selection: Sendable {
       if before == SourceStates(of: paths) {
         let remarks = remarks(on: checked)
         guard let plan = checked.plan, !plan.rules.isEmpty else {
-          return PlanReading(plan: nil, remarks: remarks)
+          return PlanReading(plan: nil, remarks: remarks, lists: checked.listPaths)
         }
         let (resolved, notes) = NamedPlaces.resolved(plan)
         let lines = notes.map { StandardError.line("note: \($0)") }.joined()
-        return PlanReading(plan: resolved, remarks: remarks + lines)
+        return PlanReading(plan: resolved, remarks: remarks + lines, lists: checked.listPaths)
       }
       usleep(100_000)
     }

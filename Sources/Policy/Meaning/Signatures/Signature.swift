@@ -40,6 +40,12 @@ public struct Signature: Equatable, Sendable {
     self.output = output
   }
 
+  /// Whether a word selects it: its name, one of its tags, also as `tag=TAG`, or the set of all signatures.
+  public func isMeant(by word: String) -> Bool {
+    let tag = word.hasPrefix("tag=") ? String(word.dropFirst(4)) : word
+    return word == name || tag == DocumentContext.everySignature || tags.contains(tag)
+  }
+
   /// What is known of the threat that a finding is a sign of.
   public struct Threat: Equatable, Sendable {
     /// From 0, informational, to 4, critical.
