@@ -34,6 +34,7 @@ extension Ledger {
       "signatures": [
         "findings": .count(findings), "late": .count(lateForSignatures),
         "unseen": .count(unseenBySignatures), "accounts": .list(signatures.map(\.json)),
+        "programs": .list(programs.map(\.json)),
       ],
     ]
   }
@@ -86,6 +87,15 @@ extension SignatureAccount {
       "policy": .text(policy), "signature": .text(signature), "findings": .count(findings),
       "suppressed": .count(suppressed), "rejected": .count(rejected),
       "withoutKey": .count(withoutKey), "forgotten": .count(forgotten), "keys": .number(keys),
+    ]
+  }
+}
+
+extension ProgramAccount {
+  fileprivate var json: JSONValue {
+    [
+      "program": .text(program), "given": .count(given), "lost": .count(lost),
+      "findings": .count(findings), "refused": .count(refused), "starts": .count(starts),
     ]
   }
 }

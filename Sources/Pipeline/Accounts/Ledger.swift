@@ -22,6 +22,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let findings: UInt64
   /// What became of the events that signatures got, by policy and signature.
   public let signatures: [SignatureAccount]
+  /// What became of the events that programs of signatures were meant to get.
+  public let programs: [ProgramAccount]
   /// Events that came too late to be put in order for signatures.
   public let lateForSignatures: UInt64
   /// Events that signatures did not see, because there was no room to keep them.

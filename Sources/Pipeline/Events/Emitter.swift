@@ -1,4 +1,5 @@
 public import Policy
+import System
 
 /// Turns the kernel's records into lines of all outputs.
 ///
@@ -17,6 +18,8 @@ public struct Emitter: ~Copyable {
   /// It is asked only when a clause was left to user space, with the generation of the record.
   public var completeOwner: (inout Owner, UInt32) -> Void = { _, _ in }
 
+  /// The programs that find; set before the first plan is added.
+  public var programs: [SignatureProgram] = []
   /// Watches for signatures; nil until a plan has one.
   var signatures: SignatureStage?
   /// The findings among the events that were emitted.
@@ -68,7 +71,7 @@ public struct Emitter: ~Copyable {
         routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
     guard !plan.uses.isEmpty else { return }
     if tallies { findingTally = findingTally ?? [:] }
-    let stage = signatures ?? SignatureStage(clock: outputs.clock)
+    let stage = signatures ?? SignatureStage(clock: outputs.clock, programs: programs)
     signatures = stage
     stage.add(plan, generation: generation)
   }
@@ -315,6 +318,32 @@ public struct Emitter: ~Copyable {
   mutating func finishSignatures() {
     guard let signatures else { return }
     signatures.finish()
+    if !signatures.findings.isEmpty { emitFindings() }
+    for program in programs { program.finish { takeClaims() } }
+    for program in programs { program.stop() }
+  }
+
+  /// Writes what waits for programs, takes what they found, and starts those again that have ended.
+  ///
+  /// - Returns: what there is to say, as sentences.
+  mutating func servePrograms() -> [String] {
+    var notices: [String] = []
+    for program in programs {
+      program.serve()
+      notices += program.takeNotices()
+      if let lost = program.takeEnding() {
+        if let gap = signatures?.gap(of: program, lost, at: BootClock.bootTime) {
+          outputs.append(gap)
+        }
+      }
+    }
+    takeClaims()
+    return notices
+  }
+
+  private mutating func takeClaims() {
+    guard let signatures else { return }
+    signatures.takeClaims()
     if !signatures.findings.isEmpty { emitFindings() }
   }
 

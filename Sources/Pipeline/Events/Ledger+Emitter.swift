@@ -12,7 +12,7 @@ extension Ledger {
       events: zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
         .map { (kind: $0.0, counts: $0.1) },
       outputs: emitter.outputs.all.map(\.account), findings: emitter.findings,
-      signatures: emitter.signatures?.accounts ?? [],
+      signatures: emitter.signatures?.accounts ?? [], programs: emitter.programs.map(\.account),
       lateForSignatures: emitter.signatures?.late ?? 0,
       unseenBySignatures: emitter.signatures?.unseen ?? 0, messages: emitter.messages)
     preview = emitter.preview

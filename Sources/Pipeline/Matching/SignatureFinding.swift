@@ -53,6 +53,11 @@ struct FindingDatum: Equatable, Sendable {
     case signed(Int64)
     case text(String)
     case texts([String])
+    case truth(Bool)
+    /// A number that is no integer, or a very large one, as JSON has it.
+    case decimal(String)
+    /// A value with parts.
+    case json(ReadJSON)
 
     /// The type, as the JSON names it.
     var typeName: String {
@@ -63,6 +68,9 @@ struct FindingDatum: Equatable, Sendable {
       case .signed: "long"
       case .text: "const char *"
       case .texts: "const char**"
+      case .truth: "bool"
+      case .decimal: "float64"
+      case .json: "unknown"
       }
     }
   }
@@ -77,6 +85,10 @@ extension FindingDatum.Value {
     case .signed(let number): String(number)
     case .text(let text): text
     case .texts(let texts): texts.joined(separator: ",")
+    case .truth(let isTrue): String(isTrue)
+    case .decimal(let text): text
+    case .json(let json):
+      String(decoding: LineBuffer.copy { $0.append(json) }, as: UTF8.self)
     }
   }
 }

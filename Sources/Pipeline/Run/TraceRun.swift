@@ -41,7 +41,8 @@ public struct TraceRun: ~Copyable {
   ///
   /// Packets are recorded from then on.
   public init(
-    _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
+    _ plan: TracePlan, outputs: [Output], programs: [SignatureProgram] = [],
+    eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {
     let place = options.filters
     let makeTables: @Sendable (TracePlan, UInt32) -> KernelTables = { plan, generation in
@@ -61,6 +62,7 @@ public struct TraceRun: ~Copyable {
     completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
+    emitter.programs = programs
     readiness = Readiness(plan, tables)
     emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
     if tables.undecided.contains(where: \.asksForProcesses) { keepProcesses() }
@@ -102,7 +104,7 @@ public struct TraceRun: ~Copyable {
       let limit = milliseconds(until: deadline, atMost: isFull ? fullRest : rest)
       let ready = try TraceError.wrapping { () throws(SystemError) in
         try tracer.wait(
-          orFor: others, forRecords: !isFull && !isResting, milliseconds: limit)
+          orFor: others + programDescriptors, forRecords: !isFull && !isResting, milliseconds: limit)
       }
       let count = try consumeBatch()
       rest = Self.rest(after: count)
@@ -110,6 +112,7 @@ public struct TraceRun: ~Copyable {
       if count == 0, !mustWait { emitter.advance(to: BootClock.bootTime) }
       try noticeGap(isIdle: count < Self.batchLimit)
       if ready.contains(where: wakeups.contains) { tellNotices() }
+      if !emitter.programs.isEmpty { for text in emitter.servePrograms() { notice(text) } }
       do throws(OutputError) {
         if try emitter.outputs.flush() == .readerGone { return }
       } catch { throw .output(error) }
@@ -218,11 +221,15 @@ public struct TraceRun: ~Copyable {
     let waits = [
       deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
       rest.map { .milliseconds($0) }, signatureWait,
+      emitter.programs.lazy.compactMap(\.wait).min(),
     ]
     guard let wait = waits.compactMap({ $0 }).min() else { return -1 }
     let left = wait / .milliseconds(1)
     return Int32(max(0, min(left.rounded(.up), 1_000_000)))
   }
+
+  /// What becomes readable when a program of signatures has something to say.
+  private var programDescriptors: [Int32] { emitter.programs.flatMap(\.descriptors) }
 
   /// How long it takes until a signature has something to do although nothing comes; nil when none has.
   private var signatureWait: Duration? {

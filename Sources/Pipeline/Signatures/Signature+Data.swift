@@ -20,6 +20,7 @@ extension Signature {
         switch part {
         case .text(let text): value = .text(text)
         case .count: value = .number(count)
+        case .declared: value = .none
         case .value(let places):
           value = Self.value(places[selection], of: packet, clock, &lender, data)
         }
@@ -101,6 +102,9 @@ extension FindingDatum.Value {
       (enumeration.symbols.first { $0.name == text }?.numbers.first?.lowerBound ?? UInt64(text))
         .map { .number($0) }
     case (.text(let text), _): .text(text)
+    case (.truth(let isTrue), _): .number(isTrue ? 1 : 0)
+    case (.decimal(let text), _): .text(text)
+    case (.json, _): .text(self.text)
     case (.texts(let texts), .name): .text(texts.joined(separator: ",").smallLetters)
     case (.texts(let texts), _): .text(texts.joined(separator: ","))
     }

@@ -25,6 +25,10 @@ final class SignatureStage {
   private var retired = SignatureAccounts()
   /// When events were last lost, in ns; 0 for never.
   private var lossTime: UInt64 = 0
+  /// The programs that find.
+  private let programs: [ProgramFeed]
+  /// The watchers of programs that the current event counts for.
+  private var told: [Int32] = []
 
   /// Who watches in a plan, and for each rule that feeds a signature what becomes of its events.
   private struct Plan {
@@ -39,6 +43,8 @@ final class SignatureStage {
     var completion: Completion
     /// The data of the finding that completed it.
     var data: [String: FieldValue]?
+    /// What a program found.
+    var found: [FindingDatum]?
   }
 
   /// How long after an event one of an earlier time may come, in ns.
@@ -48,8 +54,10 @@ final class SignatureStage {
 
   init(
     clock: BootClock, lateness: UInt64 = SignatureStage.lateness,
-    memoryLimit: Int = SignatureStage.memoryLimit, seed: KeyHash.Seed = .random()
+    memoryLimit: Int = SignatureStage.memoryLimit, seed: KeyHash.Seed = .random(),
+    programs: [ProgramFeed] = []
   ) {
+    self.programs = programs
     self.clock = clock
     self.seed = seed
     order = EventOrder(lateness: lateness)
@@ -70,7 +78,10 @@ final class SignatureStage {
         return watcher.policy == policy && watcher.signature == signature
       }
       places.append(known ?? watchers.count)
-      if known == nil { watchers.append(Watcher(signature, policy: policy)) }
+      if known == nil {
+        let program = programs.first { $0.path == signature.program }
+        watchers.append(Watcher(signature, policy: policy, program: program))
+      }
     }
     func recipes(_ feed: PlanRule.Feed) -> [MemberRecipe] {
       MemberRecipe.all(
@@ -135,10 +146,7 @@ final class SignatureStage {
   ) {
     guard let plan = plans.firstIndex(where: { $0.generation == generation }) else { return }
     var kept = retained.keep(packet, event)
-    while kept == nil, let next = order.next(isForced: true) {
-      process(next.event, next.time)
-      kept = retained.keep(packet, event)
-    }
+    while kept == nil, makeRoom() { kept = retained.keep(packet, event) }
     guard let place = kept else {
       unseen += 1
       return
@@ -153,6 +161,18 @@ final class SignatureStage {
     if rules.count > 1 { retained.sortObservations(place) }
     order.add(place, at: packet.record.time)
     pump()
+  }
+
+  /// Gives up what a program was given, or else processes the next event before its time; false when there is neither.
+  private func makeRoom() -> Bool {
+    for program in programs {
+      guard let event = program.forgetOldest() else { continue }
+      retained.release(event)
+      return true
+    }
+    guard let next = order.next(isForced: true) else { return false }
+    process(next.event, next.time)
+    return true
   }
 
   /// Notes that time has passed without an event.
@@ -196,6 +216,10 @@ final class SignatureStage {
     for index in 0..<retained.observationCount(event) {
       let observation = retained.observation(index, of: event)
       guard let watcher = watchers[Int(observation.machine)] else { continue }
+      if watcher.program != nil {
+        if !told.contains(observation.machine) { told.append(observation.machine) }
+        continue
+      }
       if watcher.machine.awaits(observation) { retained.hold(event) }
       let completion = watcher.machine.take(
         observation, at: time, serial: serial, event: event
@@ -208,7 +232,65 @@ final class SignatureStage {
       }
     }
     if !completions.isEmpty { complete(event, time) }
+    if !told.isEmpty { tell(event) }
     retained.release(event)
+  }
+
+  // MARK: programs
+
+  /// Gives an event to the programs that watch for it.
+  private func tell(_ event: UInt32) {
+    for program in programs {
+      let uses = told.filter { watchers[Int($0)]?.program === program }
+      guard !uses.isEmpty else { continue }
+      let names = uses.compactMap { index in
+        watchers[Int(index)].map { (signature: $0.signature.name, policy: $0.policy) }
+      }
+      var isTaken = false
+      retained.withPacket(event) { isTaken = program.give($0, retained.event(event), names) }
+      guard isTaken else { continue }
+      retained.hold(event)
+      if let old = program.remember(event, uses) { retained.release(old) }
+    }
+    told.removeAll(keepingCapacity: true)
+  }
+
+  /// What outputs say when a program has ended; nil when nobody watches with it.
+  ///
+  /// - Parameter lost: the events that it had not read.
+  func gap(of program: ProgramFeed, _ lost: UInt64, at time: UInt64) -> Gap? {
+    let losses = watchers.compactMap { watcher -> Gap.Loss? in
+      guard let watcher, watcher.program === program else { return nil }
+      return Gap.Loss(
+        policies: [watcher.policy], event: watcher.signature.eventID(watcher.number), count: lost)
+    }
+    guard !losses.isEmpty else { return nil }
+    return Gap(reason: .programEnded, count: lost, since: time, until: time, losses: losses)
+  }
+
+  /// Takes what programs have found.
+  func takeClaims() {
+    for program in programs {
+      while let claim = program.nextClaim() {
+        if take(claim, program) { program.accept() } else { program.refuse() }
+      }
+    }
+  }
+
+  private func take(_ claim: ProgramClaim, _ program: ProgramFeed) -> Bool {
+    guard let given = program.take(claim.event),
+      let index = given.watchers.first(where: { index in
+        guard let watcher = watchers[Int(index)] else { return false }
+        return watcher.signature.name == claim.signature && watcher.policy == claim.policy
+      }), let watcher = watchers[Int(index)]
+    else { return false }
+    watcher.claims += 1
+    completions.append(
+      Completed(
+        watcher: Int(index), selection: 0, completion: Completion(count: 1),
+        found: claim.data(of: watcher.signature)))
+    complete(given.event, order.given)
+    return true
   }
 
   private func nextDeadline() -> (watcher: Int, time: UInt64)? {
@@ -249,9 +331,11 @@ final class SignatureStage {
         let completed = completions[index]
         index += 1
         guard let watcher = watchers[completed.watcher] else { continue }
-        let data = watcher.signature.data(
-          of: packet, selection: completed.selection, count: completed.completion.count, clock,
-          &lender, data: completed.data)
+        let data =
+          completed.found
+          ?? watcher.signature.data(
+            of: packet, selection: completed.selection, count: completed.completion.count, clock,
+            &lender, data: completed.data)
         ready.append((completed.watcher, data, completed.completion.isApproximate))
         if watcher.feeds.isEmpty { continue }
         let fields = watcher.signature.fields(data)
@@ -321,7 +405,8 @@ final class SignatureStage {
           policies: policies.sorted { $0.0 < $1.0 }.map(\.1), base: retained.event(event),
           event: event,
           data: ready[index].data, isApproximate: ready[index].isApproximate,
-          isIncomplete: lossTime > 0 && (memory == 0 || lossTime &+ memory >= time)))
+          isIncomplete: lossTime > 0 && (memory == 0 || lossTime &+ memory >= time)
+            || first.program?.hasMissed == true))
     }
   }
 

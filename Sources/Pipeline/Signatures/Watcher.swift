@@ -18,6 +18,10 @@ final class Watcher {
   private(set) var filters: [Clause<String>] = []
   /// Who takes its findings.
   private(set) var feeds: [Feed] = []
+  /// The program that finds; nil when the machine does.
+  let program: ProgramFeed?
+  /// What the program found.
+  var claims: UInt64 = 0
   /// Findings that a filter refused.
   var rejected: UInt64 = 0
 
@@ -27,9 +31,10 @@ final class Watcher {
     var filters: [Clause<String>]
   }
 
-  init(_ signature: Signature, policy: String) {
+  init(_ signature: Signature, policy: String, program: ProgramFeed? = nil) {
     self.signature = signature
     self.policy = policy
+    self.program = program
     machine = Machine(signature.correlation)
   }
 
@@ -50,7 +55,7 @@ final class Watcher {
   /// What became of its events.
   var account: SignatureAccount {
     var account = SignatureAccount(policy: policy, signature: signature.name)
-    account.findings = machine.findings
+    account.findings = machine.findings + claims
     account.suppressed = machine.suppressed
     account.rejected = rejected
     account.withoutKey = machine.withoutKey

@@ -76,11 +76,13 @@ struct Apply: ParsableCommand {
   }
 
   func run() throws {
-    let selection = Selection(selection)
+    let clock = BootClock.now()
+    let programs = try selection.startPrograms(clock: clock, waits: false)
+    let selection = Selection(selection, programs: programs)
     let (accepted, lists) = try selection.planWithLists()
     let (own, notes) = NamedPlaces.resolved(accepted)
     try output.check(against: own)
-    let next = preview.map { Selection(path: $0) }
+    let next = preview.map { Selection(path: $0, programs: programs.map(\.signatures)) }
     let other = try next.map { try $0.planWithLists() }
     let plan = try other.map { try previewing($0.plan, besides: own) } ?? own
     if CommandLine.arguments.count == 1, Terminal.isOutput {
@@ -92,7 +94,8 @@ struct Apply: ParsableCommand {
     try checkMachine()
     for note in notes { StandardError.report("note: \(note)") }
     do throws(TraceError) {
-      try trace(plan, selection, previewing: next, lists: lists, other?.lists ?? [])
+      try trace(
+        plan, selection, programs, clock, previewing: next, lists: lists, other?.lists ?? [])
     } catch {
       StandardError.report(error.description)
       throw ExitCode.worldRefused
@@ -144,20 +147,22 @@ struct Apply: ParsableCommand {
   }
 
   private func trace(
-    _ plan: TracePlan, _ selection: Selection, previewing next: Selection?, lists: [String],
+    _ plan: TracePlan, _ selection: Selection, _ programs: [SignatureProgram],
+    _ clock: BootClock, previewing next: Selection?, lists: [String],
     _ listsOfNext: [String]
   ) throws(TraceError) {
     let hidden = HiddenContainers.count()
     let hardening = harden(selection, next, lists: lists + listsOfNext)
     let outputs: [Output]
-    do throws(OutputError) { outputs = try output.open(clock: .now()) } catch {
+    do throws(OutputError) { outputs = try output.open(clock: clock) } catch {
       throw .output(error)
     }
     var options = Tracer.Options()
     options.cgroup = cgroup
     options.ringBytes = buffer.map { RingSize.holding($0.bytes) } ?? RingSize.standard
     options.filters = filters
-    var run = try TraceRun(plan, outputs: outputs, eventLimit: count ?? .max, options: options)
+    var run = try TraceRun(
+      plan, outputs: outputs, programs: programs, eventLimit: count ?? .max, options: options)
     run.statsFile = statsFile.map { StatsFile($0, every: statsEvery?.duration) }
     let routes = output.outputs
     run.reader = {
@@ -224,6 +229,7 @@ struct Apply: ParsableCommand {
       StandardError.report(
         "table full: \(ledger.kernel.cgroupsUnknown) cgroups without known path and container")
     }
+    for line in ledger.programLines { StandardError.report(line) }
     for rule in ledger.rules where rule.ringFull > 0 {
       StandardError.report(
         "ring full: \(rule.ringFull) packets lost for policy '\(rule.key.policy)', "

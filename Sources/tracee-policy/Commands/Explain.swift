@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pipeline
 import Policy
+import System
 
 /// Shows how each rule of the policies is compiled, or which rules match a packet.
 ///
@@ -56,7 +57,8 @@ struct Explain: ParsableCommand {
   }
 
   func run() throws {
-    let checked = try Selection(selection).accepted()
+    let programs = try selection.startPrograms(clock: .now(), waits: false)
+    let checked = try Selection(selection, programs: programs).accepted()
     guard var explained = ExplainedPlan(checked), let plan = checked.plan else {
       throw ExitCode.findings
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// What to trace: policies in files, or events and scopes on the command line.
 struct SelectionOptions: ParsableArguments {
@@ -26,16 +27,44 @@ struct SelectionOptions: ParsableArguments {
     help: "Trace only packets of these owners: comm=curl, uid>=1000, container; repeatable.")
   var scope: [String] = []
 
+  @Option(
+    name: .customLong("signature"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Run this program, which finds by signatures of its own; repeatable.",
+      discussion: """
+        It runs as the user nobody; append ,user=NAME for another one. Policies select its signatures by name.
+        """),
+    completion: .file())
+  var signatures: [String] = []
+
   func validate() throws {
     if !(paths + policies).isEmpty && !(events + scope).isEmpty {
       throw ValidationError("--events and --scope cannot be combined with policy files")
     }
   }
 
-  /// Returns the plan of the selected policies.
+  /// Starts the programs of signatures.
   ///
-  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
-  func plan() throws(ExitCode) -> TracePlan { try Selection(self).plan() }
+  /// - Parameters:
+  ///   - clock: converts times of events to time since the epoch.
+  ///   - waits: whether events wait for a program that reads slowly.
+  /// - Throws: the exit code, after printing what is wrong.
+  func startPrograms(clock: BootClock, waits: Bool) throws(ExitCode) -> [SignatureProgram] {
+    var programs: [SignatureProgram] = []
+    for signature in signatures {
+      let parts = signature.split(separator: ",user=", maxSplits: 1)
+      let user = parts.count == 2 ? String(parts[1]) : "nobody"
+      do throws(ProgramError) {
+        programs.append(
+          try SignatureProgram(
+            starting: String(parts.first ?? ""), as: user, clock: clock, waits: waits))
+      } catch {
+        StandardError.report(error.description)
+        throw .worldRefused
+      }
+    }
+    return programs
+  }
 }
 
 /// The selected policies, which can be read more than once.
@@ -45,15 +74,19 @@ struct Selection: Sendable {
   private let commandLine: CommandLineSelection
   /// What was read of standard input, which can be read only once; nil if it is not selected.
   private let standardInput: Result<SourceFile, SourceFailure>?
+  /// What the programs of signatures say that they have.
+  private let programs: [ProgramSignatures]
 
   /// Takes one path of policies.
-  init(path: String) {
+  init(path: String, programs: [ProgramSignatures] = []) {
+    self.programs = programs
     paths = [path]
     commandLine = CommandLineSelection(events: [], scopes: [])
     standardInput = nil
   }
 
-  init(_ options: SelectionOptions) {
+  init(_ options: SelectionOptions, programs: [SignatureProgram] = []) {
+    self.programs = programs.map(\.signatures)
     paths = options.paths + options.policies
     commandLine = CommandLineSelection(events: options.events, scopes: options.scope)
     let isRead = paths.contains("-")
@@ -113,15 +146,18 @@ struct Selection: Sendable {
 
   private func checked() -> CheckedSet {
     guard paths.isEmpty else {
-      return PolicySet.load(paths: paths) { path throws(SourceFailure) in
+      var set = PolicySet.load(paths: paths) { path throws(SourceFailure) in
         guard path == "-", let standardInput else { return try SourceFile.read(path) }
         return try standardInput.get()
-      }.checked()
+      }
+      for program in programs { set.add(program) }
+      return set.checked()
     }
     var set = PolicySet()
     set.sources = [commandLine.source]
     set.documents = [commandLine.document]
     set.diagnostics = commandLine.diagnostics
+    for program in programs { set.add(program) }
     return set.checked()
   }
 

@@ -67,6 +67,9 @@ extension JSONWriter {
     case .signed(let number): line.append(Array(String(number).utf8))
     case .text(let text): line.append(jsonText: Array(text.utf8))
     case .texts(let texts): line.append(texts: texts)
+    case .truth(let isTrue): line.append(bool: isTrue)
+    case .decimal(let text): line.append(Array(text.utf8))
+    case .json(let json): line.append(json)
     }
     line.append("},")
   }

@@ -194,7 +194,12 @@ final class TableWriter: EventWriter {
   private func append(_ gap: Gap, to line: inout LineBuffer) {
     full.truncate(to: 0)
     appendTime(gap.until, to: &full)
-    let what = gap.reason == .ringFull ? "packets (ring full)" : "events (output full)"
+    let what =
+      switch gap.reason {
+      case .ringFull: "packets (ring full)"
+      case .outputFull: "events (output full)"
+      case .programEnded: "events (program ended)"
+      }
     full.append(Array("lost \(gap.count) \(what) of ".utf8))
     full.append(safeText: Array(gap.policies.joined(separator: ",").utf8), columns: .max)
     line.append(cutting: full, 0..<full.count, to: style.width ?? .max)

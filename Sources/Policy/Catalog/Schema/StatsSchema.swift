@@ -182,6 +182,19 @@ public enum StatsSchema {
                     ("forgotten", "keys and values that had to go while they were of use"),
                     ("keys", "keys that are remembered"),
                   ])))
+          ),
+          (
+            "programs",
+            JSONSchema.list(
+              JSONSchema.object(
+                [("program", JSONSchema.text)]
+                  + counts([
+                    ("given", "events that it was given"),
+                    ("lost", "events that it did not get: it read too slowly, or was not running"),
+                    ("findings", "what it found, shown or not"),
+                    ("refused", "lines that are no findings, or of events that it was not given"),
+                    ("starts", "how often it was started"),
+                  ])))
           )
         ])
     ),

@@ -64,6 +64,8 @@ public struct SignatureDocument: Equatable, Sendable {
   /// The words for severities, by number.
   static let severities = ["informational", "low", "medium", "high", "critical"]
 
+  /// The path of the program that does what the signature says; nil for one that says it itself.
+  public var program: String?
   /// The files of lists that its filters name.
   public var lists: [DocumentEntry<SourceText>] = []
 }

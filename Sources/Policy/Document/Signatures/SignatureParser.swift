@@ -72,6 +72,28 @@ extension PolicyParser {
     }
   }
 
+  /// Reads the signatures that a program says it has.
+  static func parseProgram(
+    _ root: YAMLNode, of file: SourceFile
+  ) -> ([SignatureDocument], [Diagnostic]) {
+    var parser = PolicyParser(file: file)
+    guard let top = parser.keyed(root, "a program", ["protocol", "signatures"]) else {
+      return ([], parser.diagnostics)
+    }
+    parser.constant("1", parser.required("protocol", top), "protocol")
+    var documents: [SignatureDocument] = []
+    if let list = parser.required("signatures", top) {
+      for node in parser.elements(list, "`signatures`", mayBeEmpty: false).prefix(100) {
+        let keys = ["name"] + Self.spec.filter { $0 != "correlation" && $0 != "lists" }
+        guard let body = parser.keyed(node, "a signature", keys) else { continue }
+        var document = parser.body(node, parser.signatureName(in: body), body)
+        document.program = file.name
+        documents.append(document)
+      }
+    }
+    return (documents, parser.diagnostics)
+  }
+
   private mutating func body(
     _ root: YAMLNode, _ name: SourceText?, _ body: KeyedNode?
   ) -> SignatureDocument {

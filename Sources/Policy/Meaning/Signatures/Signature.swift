@@ -22,11 +22,14 @@ public struct Signature: Equatable, Sendable {
   public var correlation: Correlation?
   /// The data of a finding, in order.
   public var output: [Output]
+  /// The path of the program that finds; nil when ``correlation`` says what is found.
+  public var program: String?
 
   /// Creates a signature.
   public init(
     name: String, id: String, version: String, title: String, description: String, tags: [String],
-    threat: Threat, selections: [Selection], correlation: Correlation?, output: [Output]
+    threat: Threat, selections: [Selection], correlation: Correlation?, output: [Output],
+    program: String? = nil
   ) {
     self.name = name
     self.id = id
@@ -38,6 +41,7 @@ public struct Signature: Equatable, Sendable {
     self.selections = selections
     self.correlation = correlation
     self.output = output
+    self.program = program
   }
 
   /// Whether a word selects it: its name, one of its tags, also as `tag=TAG`, or the set of all signatures.
@@ -112,6 +116,8 @@ public struct Signature: Equatable, Sendable {
       case count
       /// What the event that completed the finding has: for each selection whose events can, where it is.
       case value([EventValue?])
+      /// What a program says, of the type that it said it would have.
+      case declared(FieldType)
     }
   }
 }

@@ -56,7 +56,7 @@ struct SignatureChecker {
       name: name, id: text("id", name), version: text("version", "1.0.0"),
       title: text("title", name), description: text("description", ""),
       tags: document.tags.map(\.text), threat: threat(), selections: selections,
-      correlation: correlation, output: output(correlation))
+      correlation: correlation, output: output(correlation), program: document.program)
   }
 
   private mutating func threat() -> Signature.Threat {
@@ -96,9 +96,27 @@ struct SignatureChecker {
       }
       if outputs.contains(where: { $0.name == entry.key.text }) { continue }
       outputs.append(
-        Signature.Output(name: entry.key.text, parts: parts(entry.value, correlation)))
+        Signature.Output(
+          name: entry.key.text,
+          parts: document.program == nil
+            ? parts(entry.value, correlation) : [.declared(declaredType(entry.value))]))
     }
     return outputs
+  }
+
+  /// The types of data that a program can declare.
+  private static let declaredTypes: [(name: String, type: FieldType)] = [
+    ("text", .text), ("number", .bits(64)), ("flag", .flag),
+  ]
+
+  private mutating func declaredType(_ text: SourceText) -> FieldType {
+    if let found = Self.declaredTypes.first(where: { $0.name == text.text }) { return found.type }
+    let names = Self.declaredTypes.map(\.name)
+    error(
+      .invalidValue, "`\(text.text)` is not a type of data", text,
+      help: Nearest.question(text.text, among: names)
+        ?? "the types are \(names.joined(separator: ", "))")
+    return .text
   }
 
   /// A text with placeholders in braces, taken apart.
@@ -189,6 +207,7 @@ extension Signature {
     switch output.parts[0] {
     case .text: return .text
     case .count: return .bits(64)
+    case .declared(let type): return type
     case .value(let values): return values.lazy.compactMap { $0 }.first?.type ?? .text
     }
   }
