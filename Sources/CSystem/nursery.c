@@ -76,7 +76,8 @@ int tp_next_child(int control, struct tp_child *child) {
   return 1;
 }
 
-// What every process here is held to: the death of the one that started it, and no privileges.
+// What every process here is held to: no privileges. That the tracer is gone shows at the control socket, so that there is
+// time to end the program with all that it started.
 static void confine(uid_t user, gid_t group) {
   if (geteuid() == 0) {
     tp_bound_capabilities(0);
@@ -84,8 +85,6 @@ static void confine(uid_t user, gid_t group) {
       _exit(126);
   }
   tp_no_new_privileges();
-  // A change of user clears it.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_DUMPABLE, 0);
 }
 
@@ -170,7 +169,6 @@ static void watch(const char *program, int control) {
 int tp_start_nursery(const char *program, unsigned user, unsigned group, int *control) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) return -1;
-  pid_t parent = getpid();
   pid_t nursery = fork();
   if (nursery < 0) {
     int code = errno;
@@ -200,6 +198,6 @@ int tp_start_nursery(const char *program, unsigned user, unsigned group, int *co
   signal(SIGPIPE, SIG_IGN);
   signal(SIGCHLD, SIG_DFL);
   confine(user, group);
-  if (getppid() == parent) watch(program, 3);
+  watch(program, 3);
   _exit(0);
 }

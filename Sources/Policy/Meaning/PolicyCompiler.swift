@@ -45,7 +45,8 @@ public enum PolicyCompiler {
     plan.uses = uses.uses
     if !documents.isEmpty {
       diagnostics += checked.filter { !uses.used.contains($0.document.name.text) }
-        .filter { $0.signature != nil }.map { .unusedSignature($0.document.name) }
+        .filter { $0.signature != nil && $0.document.program == nil }
+        .map { .unusedSignature($0.document.name) }
     }
     let isWrong = diagnostics.contains { $0.severity == .error }
     return Result(
