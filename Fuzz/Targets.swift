@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Everything that can be fuzzed.
 ///
 /// A new target is a line here and a file of its own.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Pipeline
 
 /// Takes the bytes as fragments of a datagram: of each one byte for where it stands, one for how long it is, and one for

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Policy
 
 /// Reads any bytes as a list of values, and asks for its values in a filter of each type.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A process that starts a program, again whenever it is asked to, and hands its pipes over.
 //
 // The tracer gives up starting programs before it reads anything from outside. What may go on to start one is this

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The views read what the tracer wrote; a member that is not there is 0, empty or false. Source: `docs/event-json.md`.
 
 /// An IPv4 header.

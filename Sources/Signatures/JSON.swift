@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A value of an event, or of a finding's data.
 public enum JSON: Equatable, Sendable {
   case null

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A DNS message.
 public struct ProtoDNS: Equatable, Sendable {
   /// All of its members.

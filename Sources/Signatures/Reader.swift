@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads a JSON text from its first to its last byte.
 struct Reader {
   private let bytes: [UInt8]

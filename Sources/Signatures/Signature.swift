@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A signature: it is given events, remembers what it wants, and finds.
 ///
 /// Each policy that selects it has an instance of its own, made when the first event comes for it.

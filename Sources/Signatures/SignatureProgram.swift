@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A program with signatures: `@main struct Mine: SignatureProgram { static let signatures: … }`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 
 @main
@@ -7,9 +9,8 @@ struct TraceePolicy: ParsableCommand {
     abstract: "Trace network events on this machine according to policy files.",
     version: version,
     subcommands: [
-      Apply.self, Diff.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
-      Schema.self,
-      Test.self,
+      Apply.self, Ctl.self, Diff.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
+      Schema.self, Test.self,
     ],
     defaultSubcommand: Apply.self)
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 import TestSupport
 import Testing
@@ -59,7 +61,10 @@ struct TerminalTests {
     try await withFile("a.pcap", Self.capture) { file in
       let names = (0..<40).map { "policy-\($0)" }
       let policies = names.map { name in
-        "{type: policy, name: \(name), scope: [global], rules: [{event: net_packet_udp}]}\n"
+        """
+        {type: policy, name: \(name), scope: [global], rules: [{event: net_packet_udp, filters: [data.src=10.0.0.2]}]}
+
+        """
       }.joined(separator: "---\n")
       try await withFile("p.yaml", Array(policies.utf8)) { policy in
         func widest(_ text: String) -> Int {

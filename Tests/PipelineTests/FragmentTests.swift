@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 import Testing
 
@@ -102,12 +104,12 @@ import Testing
 
   @Test func `ends that contradict each other are refused`() throws {
     let (cut, shorter) = (Cut(isIPv6: false), Cut(isIPv6: false, bytes: 200))
-    let end = try #require(cut.fragments.last)
-    let otherEnd = try #require(shorter.fragments.last)
-    for first in [end, cut.fragments[3]] {
+    let longEnd = try #require(cut.fragments.last)
+    let shortEnd = try #require(shorter.fragments.last)
+    for first in [longEnd, cut.fragments[3]] {
       var table = FragmentTable()
       #expect(try Self.add(first, to: &table) == nil)
-      #expect(try Self.add(otherEnd, to: &table) == nil)
+      #expect(try Self.add(shortEnd, to: &table) == nil)
       #expect(table.counts.overlapping == 1)
     }
     var odd = FragmentTable()

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The account that the tracer gives of the packets when it ends.
 public struct Ledger: Equatable, Sendable {
   /// Packets that reached a program.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// A JSON Schema (draft 2020-12) as a file holds it, with those keywords that the project's schemas use.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 public import Glibc
 import Synchronization
@@ -142,16 +144,8 @@ public final class TerminalProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDERR_FILENO)
 
     var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
+    allowSignals(&attributes, with: Self.newSession)
     defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    posix_spawnattr_setflags(&attributes, Int16(flags) | Self.newSession)
 
     var environment = ProcessInfo.processInfo.environment
     for (name, value) in variables { environment[name] = value }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What became of datagrams of IP that came in fragments, in a replay.
 public struct FragmentCounts: Equatable, Sendable {
   /// Those that were put together.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 /// What became of every packet: nothing is lost without a number that says so.
@@ -14,6 +16,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let emitted: UInt64
   /// What became of each rule's packets.
   public let rules: [RuleAccount]
+  /// How many events each policy got.
+  public let policies: [PolicyAccount]
   /// What became of the events of each kind; kinds that no packet should have given are left out.
   public let events: [(kind: EventKind, counts: RuleCounts)]
   /// What became of the emitted events at each output, in the order of the command line.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What became of the events that a program of signatures was meant to get.
 public struct ProgramAccount: Equatable, Sendable {
   /// The path of the program.

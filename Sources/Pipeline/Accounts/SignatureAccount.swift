@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What became of the events that a signature got, in one policy.
 public struct SignatureAccount: Equatable, Sendable {
   /// The name of the policy.

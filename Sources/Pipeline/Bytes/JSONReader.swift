@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A value of a JSON text from outside (RFC 8259).
 indirect enum ReadJSON: Equatable, Sendable {
   case null

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One frame of a capture, without its bytes.
 struct CaptureFrame: Equatable {
   /// When it was captured, in ns since the epoch; 0 when the capture does not say.

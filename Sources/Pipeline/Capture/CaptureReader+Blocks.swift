@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The blocks of pcapng.
 extension CaptureReader {
   private enum Block {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Reads the frames of a pcap or pcapng file, one after the other, in memory whose size does not depend on the file.

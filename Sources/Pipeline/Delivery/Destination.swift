@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where events go, and in which form: one `--output` of the command line.
 public struct Destination: Equatable, Sendable {
   /// What becomes of events for which there is no room.

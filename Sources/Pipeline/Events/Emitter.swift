@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 import System
 
@@ -33,6 +35,7 @@ public struct Emitter: ~Copyable {
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
   private var retiredPreview: PreviewCounts?
+  private var retiredPolicies = PolicyAccounts()
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
   private let streams: Streams
@@ -91,6 +94,7 @@ public struct Emitter: ~Copyable {
       preview.add(counts.tally, of: matcher.plan)
       retiredPreview = preview
     }
+    retiredPolicies.add(matcher.plan, counts.policies)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
     dropped += signatures?.remove(generation: generation) ?? []
     return counts.rules
@@ -118,6 +122,13 @@ public struct Emitter: ~Copyable {
     var tally = matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
     tally.findings = findingTally ?? [:]
     return tally
+  }
+
+  /// The events of all policies of all plans, also of those that are gone.
+  func policyAccounts() -> [PolicyAccount] {
+    var accounts = retiredPolicies
+    for matcher in matchers { accounts.add(matcher.plan, matcher.counts.policies) }
+    return accounts.all
   }
 
   /// What became of the events of each kind, in the order of ``Policy/EventKind/allCases``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// What outputs show of findings besides their packets, worked out once for each signature and set of policies.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import System
 
 /// How an output shows events: the word before the first colon of `--output`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The packet of a record, taken apart once for all who ask about it: filters, writers, the ledger.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Conditions on one element of a list, asked of a message element by element.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// What an output shows of an event whoever it is about: its identity, and the policies that want it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// From frames to records.
 extension ReplayRun {
   /// What the frame says of a packet, whatever the packet says.
@@ -88,7 +90,8 @@ extension ReplayRun {
     if part != .messages, let hidden = headers.hiddenTransport(in: packet) {
       hidings.count(hidden)
     }
-    let owner = owner(of: headers)
+    let isToldOf = reader.frame.comment != nil || !owners.flows.isEmpty
+    let owner = isToldOf ? owner(of: headers) : nil
     guard
       let row = classifier.row(of: headers, packet, origin.direction, part, scope: owner?.scope)
     else {

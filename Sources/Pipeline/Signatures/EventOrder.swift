@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Puts events in order of time: a heap of those that another one may still come before.
 ///
 /// Processors record their events one after the other, not in the order of their clocks. What comes out depends on the events

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The number of a key: equal for values that are equal and of one sort, and not to be foreseen by who sends packets.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What an event says to one member of a signature that selects it: a key, and a value if the signature asks for one.
 struct Observation {
   /// The place of the machine among those of all plans.

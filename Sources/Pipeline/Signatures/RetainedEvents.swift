@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Copies of events that signatures still need: until those of other processors have come, and as long as one waits for another.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is remembered of each key, in bounded memory and without long pauses.
 ///
 /// Linear hashing: with each new key one chain is split, so nothing is ever rebuilt as a whole. Entries stand in blocks that

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A policy that watches for a signature, with the state that it has for it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where the messages of a stream begin and end.
 enum StreamFraming {
   /// Each message has its length before it, in two bytes (RFC 1035 §4.2.2).

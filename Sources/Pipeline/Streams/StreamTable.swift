@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is known of one way of a connection.
 struct StreamFlow {
   var key: StreamKey

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The memory of what waits.
 extension Streams {
   /// The backlog of a way, which it gets if it has none.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Puts together messages of TCP that are in several segments.
 ///
 /// It works on one way of a connection at a time, from whatever segments were seen, in bounded memory:

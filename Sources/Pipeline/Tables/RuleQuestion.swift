@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Questions that are put to the reference about the clauses of all rules at once; each answer is a row.

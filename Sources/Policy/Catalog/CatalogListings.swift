@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Listing {
   /// The list of all events.
   public static var events: Listing {

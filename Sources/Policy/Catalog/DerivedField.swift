@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a filter, a group key or a condition works out from the values of another field.
 ///
 /// Source: `docs/policy-language.md` §2.

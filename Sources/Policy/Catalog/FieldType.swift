@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The type of a filter's key: which values it takes, and how they are parsed.
 ///
 /// Source: `docs/policy-language.md` §2.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The checked policies of a set, their plan, and all findings about them.
 public struct CheckedSet: Equatable, Sendable {
   /// The policies in load order, without the parts that have errors.
@@ -14,6 +16,11 @@ public struct CheckedSet: Equatable, Sendable {
   public var failures: [SourceFailure]
   /// The paths of the lists that the documents name.
   public var listPaths: [String] = []
+
+  /// Whether a source is what a program says of its signatures, and no file.
+  public func isOfProgram(_ source: SourceFile) -> Bool {
+    signatures.contains { $0.document.program == source.name }
+  }
 
   /// Returns the number of findings with a severity.
   public func count(_ severity: Diagnostic.Severity) -> Int {
@@ -39,7 +46,7 @@ extension PolicySet {
       policies: compiled.policies, signatures: compiled.signatures,
       plan: isWrong ? nil : compiled.plan,
       diagnostics: Diagnostic.sorted(found, by: sources.map(\.name)),
-      sources: sources + lists.values.map(\.source).sorted { $0.name < $1.name },
+      sources: allSources,
       failures: failures, listPaths: listPaths)
   }
 }

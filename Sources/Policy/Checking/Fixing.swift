@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 extension PolicySet {
@@ -28,7 +30,7 @@ extension PolicySet {
         SourceFile(name: source.name, bytes: Fixes.apply(found, to: source))
       }
       if sources == set.sources { break }
-      var next = PolicySet.parse(sources, lists: set.lists)
+      var next = PolicySet.parse(sources, variables: variables, lists: set.lists)
       next.failures = set.failures
       set = next
     }

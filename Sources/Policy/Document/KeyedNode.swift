@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A mapping with a fixed set of keys; other keys are reported.
 struct KeyedNode {
   /// The mapping as messages name it, such as "a rule".

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the structure of a policy: its keys, and the kinds of their values.
 ///
 /// All findings are collected. The meaning of expressions is not checked here.
@@ -253,7 +255,7 @@ extension PolicyParser {
   func nothing(at node: YAMLNode) -> SourceText {
     SourceText(
       text: "", source: source,
-      range: SourceRange(start: node.range.start, end: node.range.start))
+      range: SourceRange(start: node.range.start, end: node.range.start), isAbsent: true)
   }
 }
 

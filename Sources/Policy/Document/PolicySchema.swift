@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of policy files, generated from the catalogs, for editors.
 ///
 /// It covers the structure of a file and how expressions begin; `lint` checks the rest. Source:

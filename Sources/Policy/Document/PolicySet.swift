@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The policies of a list of paths as written, and all findings about their files.
 ///
 /// A set with a failure or a finding of error severity must not be applied. Source: `docs/policy-language.md` §1.
@@ -14,15 +16,19 @@ public struct PolicySet: Equatable, Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
+  /// What stands for `${NAME}`.
+  public var variables = Variables()
 
   /// Creates an empty set, without policies, files or findings.
   public init() {}
 
   /// Returns all policies of files, directories and, for `-`, standard input; nothing that is wrong stops it.
   ///
-  /// - Parameter read: reads one file; an error becomes one of ``failures``.
+  /// - Parameters:
+  ///   - variables: the values of `${NAME}`.
+  ///   - read: reads one file; an error becomes one of ``failures``.
   public static func load(
-    paths: [String],
+    paths: [String], variables: Variables = Variables(),
     read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
   ) -> PolicySet {
     var files: [SourceFile] = []
@@ -40,7 +46,7 @@ public struct PolicySet: Equatable, Sendable {
         failures.append(error)
       }
     }
-    var set = parse(files)
+    var set = parse(files, variables: variables)
     set.failures = failures
     for path in set.listPaths {
       do throws(SourceFailure) {
@@ -62,18 +68,39 @@ public struct PolicySet: Equatable, Sendable {
     }
   }
 
-  /// Reads all policies of sources.
-  ///
-  /// - Parameter lists: the lists that they name, by the paths of their files.
+  /// The files of policies, signatures and lists that could be read.
+  public var allSources: [SourceFile] {
+    sources + lists.values.map(\.source).sorted { $0.name < $1.name }
+  }
+
+  /// Returns all policies of sources that were kept together with the lists that they name.
   public static func parse(
-    _ sources: [SourceFile], lists: [String: ValueList] = [:]
+    kept sources: [SourceFile], variables: Variables = Variables()
+  ) -> PolicySet {
+    let paths = Set(parse(sources).listPaths)
+    let lists = sources.filter { paths.contains($0.name) }
+    return parse(
+      sources.filter { !paths.contains($0.name) }, variables: variables,
+      lists: Dictionary(
+        lists.map { ($0.name, ValueList(reading: $0)) }, uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// Returns all policies of sources, with the findings about them.
+  ///
+  /// - Parameters:
+  ///   - variables: the values of `${NAME}`.
+  ///   - lists: the lists that they name, by the paths of their files.
+  public static func parse(
+    _ sources: [SourceFile], variables: Variables = Variables(), lists: [String: ValueList] = [:]
   ) -> PolicySet {
     var set = PolicySet()
     set.sources = sources
+    set.variables = variables
     set.lists = lists
     let empty = sources.filter { set.add($0) }
     let severity: Diagnostic.Severity =
       set.documents.isEmpty && set.signatures.isEmpty ? .error : .warning
+    set.expand(variables)
     set.diagnostics += empty.map { .noPolicy($0, severity) }
     set.diagnostics = Diagnostic.sorted(set.diagnostics, by: sources.map(\.name))
     return set

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The owner of a packet as written on the command line: `comm=curl uid=1000`.
 ///
 /// Source: `docs/cli.md`.

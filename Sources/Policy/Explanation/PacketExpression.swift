@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A packet as written on the command line: `egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN`.
 ///
 /// Source: `docs/cli.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about files: whether they can be read, and have the structure of a policy.
 extension LintRule {
   static let syntax = LintRule(
@@ -13,6 +15,7 @@ extension LintRule {
     bad: [
       Example.policy(scope: "[comm=nginx"),
       "type: policy\n\tname: web\n",
+      Example.policy(filters: "\n      - !comm=curl"),
     ], isFixable: true)
 
   static let unknownForm = LintRule(

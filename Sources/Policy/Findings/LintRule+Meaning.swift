@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about the meaning of policies that no single check owns.
 extension LintRule {
   static let tooManyRules = LintRule(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The codes of findings about signatures and lists.
 extension LintRule {
   static let unknownList = LintRule(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about words: names, keys, events, operators and values.
 extension LintRule {
   static let invalidName = LintRule(
@@ -26,6 +28,21 @@ extension LintRule {
       Example.policy() + "---\n" + Example.policy()
     ])
 
+  static let unknownVariable = LintRule(
+    "unknown-variable", .error, "Every variable has a value",
+    rationale: """
+      `${NAME}` in a scope or a filter stands for a value that differs from machine to machine. It \
+      comes from `--set NAME=VALUE`, from `variables` of the service's configuration, or from the \
+      environment, in this order. A variable without a value would filter by nothing at all.
+      """,
+    good: [
+      Example.policy()
+    ],
+    bad: [
+      Example.policy(filters: "[\"data.dst=${RESOLVERS}\"]"),
+      Example.policy(filters: "[\"data.dst=${RESOLVERS\"]"),
+    ])
+
   static let unknownScope = LintRule(
     "unknown-scope", .error, "Every expression of a scope starts with a known key",
     rationale: """
@@ -35,7 +52,8 @@ extension LintRule {
       Example.policy(scope: "[uid=1000]")
     ],
     bad: [
-      Example.policy(scope: "[usr=1000]")
+      Example.policy(scope: "[usr=1000]"),
+      Example.policy(scope: "[com=nginx]"),
     ], isFixable: true)
 
   static let unsupportedScope = LintRule(
@@ -151,6 +169,7 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_port=70000]"),
       Example.policy(filters: "[data.dst=10.0.0.0/33]"),
+      Example.policy(filters: "[data.dst=10.0.0.0/255.0.0.0]"),
     ], isFixable: true)
 
   static let emptyValue = LintRule(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds address prefixes with bits set after their length.
 enum CIDRHostBits {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

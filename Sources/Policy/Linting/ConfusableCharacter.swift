@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds characters in texts that look like others, or that cannot be seen.
 enum ConfusableCharacter {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is known about the values of a field in general.
 struct FieldProfile: Equatable, Sendable {
   /// A superset of the values that the field can have.

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The list of all lint rules, and the checks of whole policies.
 public enum LintRules {
   /// All rules: first those of files, then those of words, then those of meaning.
   public static let all: [LintRule] = [
     .syntax, .unknownForm, .unknownKey, .duplicateKey, .missingKey, .wrongType, .unquotedComma,
-    .noPolicy,
+    .noPolicy, .unknownVariable,
     .invalidName, .duplicateName, .unknownScope, .unsupportedScope, .unknownEvent,
     .unsupportedEvent, .unknownField, .unsupportedField, .eventLeftOut, .unknownAction,
     .invalidOperator, .invalidValue, .emptyValue, .globalNotAlone, .tooManyRules, .neverMatches,

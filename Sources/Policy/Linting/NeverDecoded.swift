@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds rules for messages on ports on which no such message is read.
 enum NeverDecoded {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

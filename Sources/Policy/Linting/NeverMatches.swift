@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds rules that contradict themselves or the scope of their policy.
 enum NeverMatches {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds filters that name all addresses of one family, and nothing of the other.
 enum OneFamily {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

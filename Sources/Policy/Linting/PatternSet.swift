@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A set of texts, given by patterns: the texts that match any of them.
 ///
 /// Some operations are not exact; each states on which side it may be wrong.

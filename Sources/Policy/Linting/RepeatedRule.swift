@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds rules that another policy has, too.
 enum RepeatedRule {
   /// Returns a note for each rule whose events, scope and filters are those of a rule of an earlier policy.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension PlanRule {
   /// The first field whose clauses contradict each other, so that nothing can match; nil if none is found.
   ///

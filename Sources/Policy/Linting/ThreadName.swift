@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds names of programs whose packets belong to threads of other names.
 enum ThreadName {
   /// The names of the threads that send and receive, by the name of the program.

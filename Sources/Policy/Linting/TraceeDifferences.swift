@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds places that Tracee understands in another way, or refuses.
 ///
 /// Source: `docs/tracee.md`, which has a section for each; Tracee's `pkg/filters`.

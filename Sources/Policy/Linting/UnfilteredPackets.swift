@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds rules that match every packet on the machine.
 enum UnfilteredPackets {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

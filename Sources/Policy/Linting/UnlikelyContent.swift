@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Values that a field of a packet, or of a message in it, never has.
 enum UnlikelyContent {
   /// The structures that are the head of a message of HTTP.

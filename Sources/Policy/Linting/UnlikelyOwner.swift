@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Values that a field of a packet's owner never has.
 enum UnlikelyOwner {
   static func doubt(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds values in a form that their field never has, so that they match nothing, or by accident.
 enum UnlikelyValue {
   /// What is wrong with a value.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Long lists of values, in which each is compared with its neighbours in order instead of with all others.
 private struct LongLists {
   /// The most values of a list that is not long.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The parts of `LIST.any(MEMBER=…, MEMBER=…)` or `LIST.none(…)`, before their words are understood.
 ///
 /// What stands behind a comma and has no operator goes on with the values of the member before it.

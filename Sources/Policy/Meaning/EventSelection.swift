@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The events that a comma list selects: a rule's `event`, or the argument of `--events`.
 ///
 /// Source: `docs/policy-language.md` §4.

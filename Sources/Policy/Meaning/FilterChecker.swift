@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Looks up the keys of expressions in the catalogs, and parses their values by the types of the keys.
 struct FilterChecker {
   /// The place of the expressions: a policy's scope, or a rule's filters.

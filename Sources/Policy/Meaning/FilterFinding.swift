@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A finding about the key, the operator or a value of a filter.
 struct FilterFinding {
   var rule: LintRule
@@ -65,13 +67,13 @@ struct FilterFinding {
     let near = Nearest.words(to: key, among: filterKeys)
     var replacement = near.count == 1 ? near[0] : nil
     if ScopeCatalog.word(name, in: .scope) != nil { replacement = nil }
-    if PacketField(key: "data." + name) != nil {
-      (help, replacement) = ("write data.\(name)", "data.\(name)")
-    }
     let ending = "." + (key.split(separator: ".").last.map(String.init) ?? key)
     let alike = fieldKeys.filter { $0.hasSuffix(ending) && $0 != key }
     if near.isEmpty, !alike.isEmpty {
       help = "did you mean " + alike.prefix(3).map { "`\($0)`" }.joined(separator: " or ") + "?"
+    }
+    if PacketField(key: "data." + name) != nil {
+      (help, replacement) = ("write data.\(name)", "data.\(name)")
     }
     if let instead = Self.insteadOfField[key] { (help, replacement) = (instead, nil) }
     return FilterFinding(

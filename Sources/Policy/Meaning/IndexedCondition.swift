@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A condition laid out so that a value is looked up among many operands instead of being compared with each.
 ///
 /// It means what ``ReferenceMatcher`` says of the condition; making it costs n log n for n operands.

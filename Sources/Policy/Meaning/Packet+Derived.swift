@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Packet {
   /// What the packet has in a field, by itself or worked out from another.
   public func values(of field: PacketField) -> [FieldValue] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a plan names that can be looked for on a machine.
 extension TracePlan {
   /// The paths of executables that the plan names whole, in order, each once.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Looks up the words of one policy.
 struct PolicyChecker {
   private let document: PolicyDocument

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The text of policies: its name, its bytes, and its lines.
 public struct SourceFile: Equatable, Sendable {
   /// The name, as the user gave it: a path, or `-` for standard input.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Characters that look like others, or like nothing.
 enum Confusable {
   /// Returns the text with such characters replaced by those that they look like; nil if it has none.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The difference of two texts in the unified format, as `diff -u` and `patch` have it.
 public enum UnifiedDiff {
   /// The unchanged lines around a change.

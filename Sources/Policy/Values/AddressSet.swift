@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The addresses that one value of a filter matches: an address, a prefix, a range, `10.1.*`, or a word.
 ///
 /// Addresses are one space of 128 bits in which IPv4 is `::ffff:0:0/96`. What is written as IPv6 and merely contains

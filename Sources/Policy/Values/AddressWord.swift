@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The words that stand for blocks of addresses, in IPv4 and in IPv6.
 ///
 /// Source: the IANA registries of special-purpose addresses; RFC 1918, RFC 4193, RFC 3927, RFC 5771, RFC 4291.

@@ -1,10 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Names of the DNS as policies write them: in any case, with or without the final dot, and in any script.
 enum DomainName {
   /// Returns the patterns of a value, of which one must match: as written in lower case without the final dot, and with
   /// labels of other scripts as A-labels (RFC 5890 §2.3.2.1), as they are sent in DNS and HTTP.
   static func patterns(_ text: String) -> [TextPattern] {
     var text = text.smallLetters
-    if text.utf8.count > 1, text.hasSuffix("."), !text.hasSuffix("\\.") { text.removeLast() }
+    if text.hasSuffix("."), !text.hasSuffix("\\.") { text.removeLast() }
     let patterns = [TextPattern(text)]
     guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return patterns }
     let labels = text.lowercased().split(separator: ".", omittingEmptySubsequences: false)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The text of addresses: dotted decimal for IPv4, RFC 4291 §2.2 for IPv6.
 extension IPAddress: LosslessStringConvertible {
   /// Parses an address: IPv4 as four decimal numbers without leading zeros, or any form of RFC 4291 §2.2.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An ordered type in which every value but the last has a successor.
 protocol Discrete: Comparable, Sendable {
   /// The next value; nil for the last.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The names of services that filters take for ports.
 ///
 /// Source: the IANA registry of service names (RFC 6335), of which this has the ones that are in common use.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The reason why a text is not a value of its type; it becomes a diagnostic once its place is known.
 public struct ValueFault: Error, Equatable, Sendable {
   /// The reason, as a sentence without a full stop.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Builds the nodes of a document from YAML events, within limits on depth and aliases.
 struct YAMLComposer: ~Copyable {
   /// The most levels of nodes within nodes, the root included.

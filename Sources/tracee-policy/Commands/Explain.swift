@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Pipeline
 import Policy
@@ -58,7 +60,7 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let programs = try selection.startPrograms(clock: .now(), waits: false)
-    let checked = try Selection(selection, programs: programs).accepted()
+    let checked = try selection.accepted(programs)
     guard var explained = ExplainedPlan(checked), let plan = checked.plan else {
       throw ExitCode.findings
     }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Glibc
 import Policy
@@ -36,11 +38,32 @@ struct Lint: ParsableCommand {
   @Flag(help: "Print what --fix would change as a unified diff, and change nothing.")
   var diff = false
 
-  @Flag(help: "Also point at each place that Tracee understands in another way (docs/tracee.md).")
+  @Flag(help: "Also point at each place that Tracee understands in another way.")
   var tracee = false
 
-  @Option(help: ArgumentHelp("Explain a finding by its code.", valueName: "code"))
+  @Option(
+    help: ArgumentHelp("Explain a finding by its code.", valueName: "code"),
+    completion: .list(LintRules.all.map(\.code)))
   var explain: String?
+
+  @Option(
+    name: .customLong("in"),
+    help: ArgumentHelp(
+      "Check the file together with the files of this directory.",
+      discussion: "Separate several directories with colons; the first that has a file name wins.",
+      valueName: "dir"),
+    completion: .directory)
+  var directory: String?
+
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "The name of the file in the directory of --in.",
+      discussion: "It replaces a file of this name. Default: its own name.",
+      valueName: "name"))
+  var name: String?
+
+  @OptionGroup var variables: VariableOptions
 
   func validate() throws {
     if let explain {
@@ -51,7 +74,15 @@ struct Lint: ParsableCommand {
         let near = Nearest.question(explain, among: LintRules.all.map(\.code))
         throw ValidationError("There is no code '\(explain)'" + (near.map { ": \($0)" } ?? "."))
       }
-    } else if paths.isEmpty {
+    } else if directory != nil {
+      guard paths.count == 1 else { throw ValidationError("--in takes one file.") }
+      if fix || diff {
+        throw ValidationError("--\(fix ? "fix" : "diff") cannot be combined with --in.")
+      }
+      if name?.contains("/") ?? false { throw ValidationError("--as takes a name, not a path.") }
+    } else if name != nil {
+      throw ValidationError("--as needs --in.")
+    } else if paths.isEmpty, variables.config == nil {
       throw ValidationError("Missing expected argument '<paths> ...'")
     } else if fix, paths.contains("-"), paths.count > 1 || diff {
       throw ValidationError("--fix on standard input takes no other paths, and no --diff.")
@@ -63,7 +94,17 @@ struct Lint: ParsableCommand {
       try StandardOutput.write(LintRules.rule(explain)?.markdown ?? "")
       return
     }
-    var set = PolicySet.load(paths: paths)
+    let (configuration, values) = try variables.read()
+    if paths.isEmpty, configuration?.policies.isEmpty ?? true {
+      return StandardError.report("no problems in the configuration, which names no policies")
+    }
+    let paths = paths.isEmpty ? configuration?.policies ?? [] : paths
+    var set: PolicySet
+    if let directory {
+      set = Candidate(paths[0], as: name, in: directory).set(values)
+    } else {
+      set = PolicySet.load(paths: paths, variables: values)
+    }
     var fixingFailures: [SourceFailure] = []
     if diff { return try printDiff(set) }
     let isFilter = fix && paths == ["-"]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Glibc
 import Pipeline
@@ -24,7 +26,7 @@ struct Replay: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A file that states whose the packets are, by flow.",
-      discussion: "Captures written by -o pcap state it themselves: docs/cli.md."),
+      discussion: "Captures that -o pcap wrote state it themselves."),
     completion: .file())
   var owners: String?
 
@@ -47,7 +49,7 @@ struct Replay: ParsableCommand {
     // The times in a capture are already since the epoch.
     let clock = BootClock(epochOffset: 0)
     let programs = try selection.startPrograms(clock: clock, waits: true)
-    let plan = try Selection(selection, programs: programs).plan()
+    let plan = try selection.plan(programs)
     try output.check(against: plan)
     let owners = try readOwners()
     do {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Glibc
 import Pipeline
@@ -18,13 +20,14 @@ struct SelectionOptions: ParsableArguments {
     name: .shortAndLong, parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable.",
-      discussion: "-EVENT leaves out an event of the other selected events, or of the set default.")
-  )
+      discussion: "-EVENT leaves out an event of the other selected events, or of the set default."),
+    completion: Completions.events)
   var events: [String] = []
 
   @Option(
     name: .shortAndLong, parsing: .singleValue,
-    help: "Trace only packets of these owners: comm=curl, uid>=1000, container; repeatable.")
+    help: "Trace only packets of these owners: comm=curl, uid>=1000, container; repeatable.",
+    completion: Completions.scopes)
   var scope: [String] = []
 
   @Option(
@@ -36,6 +39,7 @@ struct SelectionOptions: ParsableArguments {
         """),
     completion: .file())
   var signatures: [String] = []
+  @OptionGroup var variables: VariableOptions
 
   func validate() throws {
     if !(paths + policies).isEmpty && !(events + scope).isEmpty {
@@ -65,39 +69,12 @@ struct SelectionOptions: ParsableArguments {
     }
     return programs
   }
-}
-
-/// The selected policies, which can be read more than once.
-struct Selection: Sendable {
-  /// The paths of policies; empty when `--events` and `--scope` select instead.
-  let paths: [String]
-  private let commandLine: CommandLineSelection
-  /// What was read of standard input, which can be read only once; nil if it is not selected.
-  private let standardInput: Result<SourceFile, SourceFailure>?
-  /// What the programs of signatures say that they have.
-  private let programs: [ProgramSignatures]
-
-  /// Takes one path of policies.
-  init(path: String, programs: [ProgramSignatures] = []) {
-    self.programs = programs
-    paths = [path]
-    commandLine = CommandLineSelection(events: [], scopes: [])
-    standardInput = nil
-  }
-
-  init(_ options: SelectionOptions, programs: [SignatureProgram] = []) {
-    self.programs = programs.map(\.signatures)
-    paths = options.paths + options.policies
-    commandLine = CommandLineSelection(events: options.events, scopes: options.scope)
-    let isRead = paths.contains("-")
-    standardInput = isRead ? Result { () throws(SourceFailure) in try SourceFile.read("-") } : nil
-  }
 
   /// Returns the plan of the selected policies.
   ///
   /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
-  func plan() throws(ExitCode) -> TracePlan {
-    guard let plan = try accepted().plan else { throw .findings }
+  func plan(_ programs: [SignatureProgram] = []) throws(ExitCode) -> TracePlan {
+    guard let plan = try accepted(programs).plan else { throw .findings }
     return plan
   }
 
@@ -113,64 +90,7 @@ struct Selection: Sendable {
   /// Returns the selected policies, checked; their plan has at least one rule.
   ///
   /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
-  func accepted() throws(ExitCode) -> CheckedSet {
-    let checked = checked()
-    StandardError.write(remarks(on: checked))
-    guard checked.failures.isEmpty else { throw .worldRefused }
-    guard let plan = checked.plan, !plan.rules.isEmpty else { throw .findings }
-    return checked
-  }
-
-  /// Returns the selection as its files are now, read and compiled again.
-  ///
-  /// Files that change while they are read are read again, up to 20 times, 0.1 s apart. May be called on any thread.
-  func reading() -> PlanReading {
-    for _ in 0..<20 {
-      let before = SourceStates(of: paths)
-      let checked = checked()
-      if before == SourceStates(of: paths) {
-        let remarks = remarks(on: checked)
-        guard let plan = checked.plan, !plan.rules.isEmpty else {
-          return PlanReading(plan: nil, remarks: remarks, lists: checked.listPaths)
-        }
-        let (resolved, notes) = NamedPlaces.resolved(plan)
-        let lines = notes.map { StandardError.line("note: \($0)") }.joined()
-        return PlanReading(plan: resolved, remarks: remarks + lines, lists: checked.listPaths)
-      }
-      usleep(100_000)
-    }
-    return PlanReading(
-      plan: nil,
-      remarks: StandardError.line("the policy files keep changing; the policies were not reloaded"))
-  }
-
-  private func checked() -> CheckedSet {
-    guard paths.isEmpty else {
-      var set = PolicySet.load(paths: paths) { path throws(SourceFailure) in
-        guard path == "-", let standardInput else { return try SourceFile.read(path) }
-        return try standardInput.get()
-      }
-      for program in programs { set.add(program) }
-      return set.checked()
-    }
-    var set = PolicySet()
-    set.sources = [commandLine.source]
-    set.documents = [commandLine.document]
-    set.diagnostics = commandLine.diagnostics
-    for program in programs { set.add(program) }
-    return set.checked()
-  }
-
-  /// The messages about a selection, to print before tracing starts, or instead.
-  private func remarks(on checked: CheckedSet) -> String {
-    var text = checked.failures.map { StandardError.line("\($0.path): \($0.reason)") }.joined()
-    let shown = checked.diagnostics.filter { $0.severity != .note }
-    if !shown.isEmpty { text += TextRenderer(sources: checked.sources).render(shown) }
-    if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
-      text += StandardError.line(
-        "no policy in \(paths.joined(separator: ", ")); name a file or directory that contains one"
-      )
-    }
-    return text
+  func accepted(_ programs: [SignatureProgram] = []) throws(ExitCode) -> CheckedSet {
+    try Selection(self, nil, try variables.read().variables, programs).accepted()
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Messages of DNS that no server at hand sends.
 enum RareMessages {
   private typealias Make = HandMadePacket

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// An event as the reference sees it: what it says to each member of one correlation.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Testing
 
 @testable import Policy
@@ -31,7 +33,7 @@ import Testing
     ("[data.dst=10.0.0.0/255.0.0.0]", "[data.dst=10.0.0.0/8]"),
     ("['data.dst=[fe80::1]']", "['data.dst=fe80::1']"),
     ("[data.dst=10.0.0.1–10.0.0.9]", "[data.dst=10.0.0.1-10.0.0.9]"),
-    ("[data.dst=10.0.0.1:80]", nil), ("[data.dst_port=htps]", "[data.dst_port=https]"),
+    ("[data.dst=10.0.0.1:80]", nil), ("[data.dst_port=httpps]", "[data.dst_port=https]"),
     ("[data.dst_port=80/tcp]", "[data.dst_port=80]"),
     ("[data.metadata.direction=out]", "[data.metadata.direction=egress]"),
     ("[data.metadata.direction=egres]", "[data.metadata.direction=egress]"),

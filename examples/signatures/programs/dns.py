@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The signature of e2e-dns as a program: four answers in any order, for each policy and container."""
 import json
 import sys

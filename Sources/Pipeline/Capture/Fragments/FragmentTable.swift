@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Puts packets together that were cut into fragments, in bounded memory.

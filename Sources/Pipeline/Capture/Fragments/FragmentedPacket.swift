@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A packet of which some fragments are here.
 struct FragmentedPacket {
   /// Why fragments are not put together.

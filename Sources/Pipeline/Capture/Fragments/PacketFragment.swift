@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A packet that is a fragment of a larger one (RFC 791 §2.3, RFC 8200 §4.5).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinkType {
   /// Returns the name of a link type's number without `LINKTYPE_`, and the number; the number alone when it has no name here.
   static func text(ofNumber number: UInt32) -> String {

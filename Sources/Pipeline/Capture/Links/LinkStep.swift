@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What stands at a place of a frame: each header leads to the next, until one leads to that of IP.
 ///
 /// Every step leads further into the frame, so that no frame has more of them than bytes.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What stands before the IP header in the frames of a capture.
 ///
 /// Source: the registry of link-layer header types of tcpdump.org.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where a frame's packet is, and what the frame says of it.
 struct LinkView: Equatable {
   /// The bytes before the IP header.

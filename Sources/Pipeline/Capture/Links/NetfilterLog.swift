@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A packet that netfilter has logged: four bytes, and attributes of which one is the packet.
 ///
 /// Source: `struct nfgenmsg` and `enum nfulnl_attr_type` of `linux/netfilter/nfnetlink_log.h`. Lengths and types of attributes

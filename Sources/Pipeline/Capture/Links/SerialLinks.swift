@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The header of PPP: its protocol, and before it perhaps the address and control bytes of HDLC (RFC 1661 §2, RFC 1662 §3.1).
 enum PPPHeader {
   /// Returns what it leads to.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The header of radiotap, which stands before that of IEEE 802.11.
 ///
 /// Source: radiotap.org; its numbers have the least significant byte first.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a packet carries that is a packet too.
 enum Tunnel {
   /// The most packets that are looked for in one, each in the one before.

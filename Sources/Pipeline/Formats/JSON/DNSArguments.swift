@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The values of the args that tell of DNS. Source: `docs/events.md`.
 extension LineBuffer {
   /// Writes a `trace.ProtoDNS`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The records of a `trace.ProtoDNS`. Source: `docs/events.md`.
 extension LineBuffer {
   /// Writes the records of a section as an array.

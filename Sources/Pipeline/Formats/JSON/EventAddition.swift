@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// What the JSON of an event has in addition if an output asks for it; the raw value is its word in `add=`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Texts that are cut to a number of columns, one for each scalar, with `…` in place of what is missing.
 extension LineBuffer {
   /// Writes a part of what another buffer holds, without its end if that does not fit.

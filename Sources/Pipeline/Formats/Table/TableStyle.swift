@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How a table is printed: its width in columns, and whether it has colours.
 public struct TableStyle: Equatable, Sendable {
   /// The columns of a line, at least ``narrowest``; nil for lines of any length.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A DNS message (RFC 1035 §4.1), seen through the bytes that are lent for it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A resource record of a DNS message (RFC 1035 §4.1.3).

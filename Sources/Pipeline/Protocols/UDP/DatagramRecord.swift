@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 
 /// The records of the datagrams that came as one packet, one after the other, in memory that is used again.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of the lines that `--output json` writes, generated from the catalog of events.
 ///
 /// Source: `docs/event-json.md`, `docs/events.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The shapes of DNS messages.
 ///
 /// Source: `docs/events.md`; RFC 1035, RFC 6891, RFC 2782, RFC 7553.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a program says of the signatures that it has, in the first line that it writes.
 ///
 /// Source: `docs/signatures.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A key of a mapping, and what it stands for.
 public struct DocumentEntry<Value: Equatable & Sendable>: Equatable, Sendable {
   /// The word before the colon.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of signatures, as a part of that of policy files.
 ///
 /// Source: `docs/signatures.md`.

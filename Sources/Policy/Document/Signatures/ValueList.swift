@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A list of values in a file of its own, which filters name as `@NAME`.
 ///
 /// Each line holds one value. Blank lines, `#` and what follows it, line breaks of any system, a byte order mark and a dot

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A signature whose words are understood, with the places of what was written.
 public struct CheckedSignature: Equatable, Sendable {
   /// As it is written.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A signature whose words are understood: which events it watches, what it remembers, and what a finding shows.
 ///
 /// It holds no places of a file, so two that say the same are equal wherever they stand. Source: `docs/signatures.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the words of a correlation mean.
 extension SignatureChecker {
   private static let types: [String: Set<String>] = [

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the words of keys, counted values and outputs mean.
 extension SignatureChecker {
   /// What a word means in the events of a selection; nil, with a finding, when they have no such thing.

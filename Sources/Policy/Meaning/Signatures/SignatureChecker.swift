@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Understands the words of one signature.
 struct SignatureChecker {
   let document: SignatureDocument

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Understands signatures, each after those whose findings it takes.
 struct SignatureCompiler {
   private let documents: [SignatureDocument]

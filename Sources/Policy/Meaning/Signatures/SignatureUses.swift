@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Makes the part of a plan that signatures need: who watches for which, and the rules of their selections.
 struct SignatureUses {
   private let signatures: [Signature]

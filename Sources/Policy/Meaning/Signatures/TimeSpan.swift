@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Lengths of time as people write them: `100ms`, `60s`, `10m`, `1h30m`, `7d`.
 enum TimeSpan {
   private static let units: [(name: String, nanoseconds: UInt64)] = [

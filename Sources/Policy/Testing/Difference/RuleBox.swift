@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a rule's clauses ask about: one field of the owner or of the packet.
 enum Variable: Hashable {
   case owner(OwnerField)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Signatures
 
 /// Four answers of a resolver in any order, for each container and for the host; a finding begins anew.

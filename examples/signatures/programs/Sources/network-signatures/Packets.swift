@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Signatures
 
 /// A signature of which one event is enough.
