@@ -14,6 +14,8 @@ let package = Package(
   name: "tracee-policy",
   products: [
     .executable(name: "tracee-policy", targets: ["tracee-policy"]),
+    // What programs with signatures are written on; it needs none of the other targets.
+    .library(name: "Signatures", targets: ["Signatures"]),
     // What the tests put into a running tracer, to see what it may not do.
     .library(name: "intruder", type: .dynamic, targets: ["CIntruder"]),
   ],
@@ -36,6 +38,7 @@ let package = Package(
     .target(name: "CSystem"),
     .target(
       name: "System", dependencies: ["CSystem"], swiftSettings: house + [.strictMemorySafety()]),
+    .target(name: "Signatures", swiftSettings: house),
     .target(name: "Policy", dependencies: ["CYAML", "CMessageDigest"], swiftSettings: house),
     .target(
       name: "Pipeline",
@@ -81,7 +84,7 @@ let package = Package(
       exclude: ["Differential/Recordings"],
       swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["tracee-policy", "Policy", "System", "TestSupport"],
+      name: "CommandTests", dependencies: ["tracee-policy", "Signatures", "Policy", "System", "TestSupport"],
       swiftSettings: house),
   ]
 )

@@ -42,6 +42,19 @@ struct SampleRecord {
     }
   }
 
+  /// Makes it the record of another packet over IPv4: from this address, at this time.
+  mutating func set(source: UInt32, time: UInt64) {
+    let start = bytes.count - SamplePackets.packet(giving: .tcp).count
+    for index in 0..<4 {
+      bytes[start + 12 + index] = UInt8(truncatingIfNeeded: source >> UInt32(8 * index))
+    }
+    if let place = MemoryLayout<tp_packet>.offset(of: \.time) {
+      for index in 0..<8 {
+        bytes[place + index] = UInt8(truncatingIfNeeded: time >> UInt64(8 * index))
+      }
+    }
+  }
+
   private static func shape(of packet: [UInt8]) -> UInt8 {
     let isIPv4 = packet[0] >> 4 == 4
     let transport =

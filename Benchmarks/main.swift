@@ -5,6 +5,7 @@ import Glibc
 /// What is measured: the parts that are named by arguments, or all.
 let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("events", false, measureEvents),
+  ("signatures", false, measureSignatures),
   ("lint", false, measureLint),
   ("compile", false, measureCompiling),
   ("lists", false, measureCompilingLists),

@@ -16,6 +16,7 @@ let targets: [any FuzzTarget.Type] = [
   FuzzDecisions.self,
   FuzzPolicies.self,
   FuzzFilters.self,
+  FuzzLists.self,
 ]
 
 /// A reader of outside bytes, and what always holds when it reads.

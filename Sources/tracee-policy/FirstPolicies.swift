@@ -68,6 +68,7 @@ extension PlanReading {
     var both = self
     both.remarks += next.remarks
     both.findings += next.findings
+    both.lists += next.lists.filter { !lists.contains($0) }
     both.plan = next.plan.flatMap { own.previewing($0) }
     if next.plan != nil, both.plan == nil {
       let fault =

@@ -26,24 +26,32 @@ struct Tracing {
   }
 
   /// Traces until a signal, a limit or `ctl stop` ends it.
-  func run(_ first: FirstPolicies) throws(TraceError) {
+  ///
+  /// - Parameters:
+  ///   - programs: the programs of signatures, which have started.
+  ///   - clock: converts times of events to time since the epoch.
+  func run(
+    _ first: FirstPolicies, _ programs: [SignatureProgram], _ clock: BootClock
+  ) throws(TraceError) {
     let hidden = HiddenContainers.count()
     // Hardening forbids to open listening sockets later.
     let listeners: [Listener]
     do throws(OutputError) { listeners = try open() } catch { throw .output(error) }
     let notifier = ServiceNotifier()
     if let state = settings.state { mkdir(state, 0o700) }
-    let hardening = Hardening.enforce(settings.hardening.measures, access: settings.access)
+    var access = settings.access
+    for path in first.reading.lists { access.read(policies: path) }
+    let hardening = Hardening.enforce(settings.hardening.measures, access: access)
     let outputs: [Output]
     do throws(OutputError) {
-      outputs = try OutputOptions.open(settings.outputs, width: settings.width, clock: .now())
+      outputs = try OutputOptions.open(settings.outputs, width: settings.width, clock: clock)
     } catch { throw .output(error) }
     var options = Tracer.Options()
     options.cgroup = settings.cgroup
     options.ringBytes = settings.buffer.map { RingSize.holding($0.bytes) } ?? RingSize.standard
     options.filters = filters
     var run = try TraceRun(
-      first.plan, outputs: outputs, eventLimit: count ?? .max, options: options)
+      first.plan, outputs: outputs, programs: programs, eventLimit: count ?? .max, options: options)
     run.notifier = notifier
     run.statsFile = settings.statsFile.map { StatsFile($0, every: settings.statsEvery?.duration) }
     run.metricsFile = settings.metricsFile.map {
@@ -63,7 +71,9 @@ struct Tracing {
       }
     }
     do throws(SystemError) {
-      if settings.isWatching { run.watch = try PathWatch(settings.selection.watchedPaths) }
+      if settings.isWatching {
+        run.watch = try PathWatch(settings.selection.watchedPaths, lists: first.reading.lists)
+      }
     } catch { throw .kernel(error) }
     run.report = { report in
       StandardError.write(report.remarks, report.isAccepted ? .warning : .error)
@@ -138,6 +148,7 @@ struct Tracing {
         "table full: \(ledger.kernel.cgroupsUnknown) cgroups without known path and container",
         .warning)
     }
+    for line in ledger.programLines { StandardError.report(line, .warning) }
     for rule in ledger.rules where rule.ringFull > 0 {
       StandardError.report(
         "ring full: \(rule.ringFull) packets lost for policy '\(rule.key.policy)', "

@@ -116,8 +116,8 @@ import Testing
     #expect(try Self.add(SamplePacket.ipv4(17, [1, 2, 3], fragment: 0x2000), to: &odd) == nil)
     #expect(odd.counts.overlapping == 1)
     var long = FragmentTable()
-    let end = SamplePacket.ipv4(17, [UInt8](repeating: 1, count: 8), fragment: 0x1fff)
-    #expect(try Self.add(end, to: &long) == nil)
+    let farthest = SamplePacket.ipv4(17, [UInt8](repeating: 1, count: 8), fragment: 0x1fff)
+    #expect(try Self.add(farthest, to: &long) == nil)
     #expect(long.counts.tooLong == 1)
   }
 

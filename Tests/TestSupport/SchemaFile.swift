@@ -42,6 +42,9 @@ extension SchemaFile {
     private var types: [String]?
     private var constant: JSONValue?
     private var choices: [JSONValue]?
+    private var pattern: NSRegularExpression?
+    /// Whether nothing is right.
+    private var isNever = false
     private var minimum: Int128?
     private var maximum: Int128?
     private var properties: [String: Node] = [:]
@@ -55,6 +58,7 @@ extension SchemaFile {
     /// What follows from what.
     private var condition: [Node] = []
     private var consequence: [Node] = []
+    private var alternative: [Node] = []
 
     enum Others: Sendable {
       case any
@@ -63,6 +67,10 @@ extension SchemaFile {
     }
 
     init(_ json: JSONValue) throws {
+      if case .boolean(let isRight) = json {
+        isNever = !isRight
+        return
+      }
       guard case .object(let members) = json else { throw MisshapenEvent("no schema: \(json)") }
       for member in members { try take(member.key, member.value) }
     }
@@ -74,6 +82,7 @@ extension SchemaFile {
       case "type": types = value.string.map { [$0] } ?? elements.compactMap(\.string)
       case "const": constant = value
       case "enum": choices = elements
+      case "pattern": pattern = try NSRegularExpression(pattern: value.string ?? "")
       case "minimum": minimum = try Self.number(value)
       case "maximum": maximum = try Self.number(value)
       case "required": required = elements.compactMap(\.string)
@@ -88,6 +97,7 @@ extension SchemaFile {
       case "allOf": all = try elements.map(Node.init)
       case "if": condition = [try Node(value)]
       case "then": consequence = [try Node(value)]
+      case "else": alternative = [try Node(value)]
       default: throw MisshapenEvent("a keyword that is not known here: \(keyword)")
       }
     }
@@ -101,9 +111,13 @@ extension SchemaFile {
 
     /// What is wrong with a value, and where; nil when nothing is.
     func fault(in value: JSONValue) -> String? {
+      if isNever { return "\(value) has no place here" }
       if let types, !types.contains(where: { value.isOf($0) }) { return "\(value) is no \(types)" }
       if let constant, value != constant { return "\(value) is not \(constant)" }
       if let choices, !choices.contains(value) { return "\(value) is none of \(choices)" }
+      if let pattern, let text = value.string, !pattern.matches(anywhereIn: text) {
+        return "\(text) is not like \(pattern.pattern)"
+      }
       if case .number(let text) = value, let number = Int128(text) {
         guard number >= minimum ?? number, number <= maximum ?? number else {
           return "\(text) is out of bounds"
@@ -112,8 +126,10 @@ extension SchemaFile {
       if case .object(let members) = value, let fault = fault(in: members) { return fault }
       if let elements = value.elements, let fault = fault(in: elements) { return fault }
       for node in all { if let fault = node.fault(in: value) { return fault } }
-      for node in condition where node.isMet(by: value) {
-        for node in consequence { if let fault = node.fault(in: value) { return fault } }
+      for node in condition {
+        for node in node.isMet(by: value) ? consequence : alternative {
+          if let fault = node.fault(in: value) { return fault }
+        }
       }
       return nil
     }
@@ -174,5 +190,11 @@ extension JSONValue {
     case .array: type == "array"
     case .object: type == "object"
     }
+  }
+}
+
+extension NSRegularExpression {
+  fileprivate func matches(anywhereIn text: String) -> Bool {
+    firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
   }
 }

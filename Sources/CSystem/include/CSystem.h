@@ -31,3 +31,30 @@ int tp_set_capabilities(uint64_t effective, uint64_t permitted);
 int tp_bound_capabilities(uint64_t kept);
 /// No program that the calling thread, or one that it starts later, executes gets more privileges; 0, or -1 with errno.
 int tp_no_new_privileges(void);
+
+/// What a nursery tells of the program that it starts.
+enum tp_child_kind {
+  /// It was started: `number` is its process, `input` and `output` its pipes, which do not block.
+  TP_CHILD_STARTED = 1,
+  /// It has ended: `number` is its status, as waitpid(2) has it.
+  TP_CHILD_ENDED = 2,
+  /// It could not be started: `number` is the error.
+  TP_CHILD_REFUSED = 3,
+};
+
+struct tp_child {
+  int32_t kind;
+  int32_t number;
+  /// What is written here the program reads; -1 unless it was started.
+  int32_t input;
+  /// What the program writes is read here; -1 unless it was started.
+  int32_t output;
+};
+
+/// Makes a process that starts a program whenever an `s` is sent to it, and kills it for a `k`, and when `control` is closed
+/// or its maker dies. It and the program have no privileges and, if its maker is root, the user and group. Its process,
+/// or -1 with errno. Only for a process with one thread.
+int tp_start_nursery(
+    const char *_Nonnull program, unsigned user, unsigned group, int *_Nonnull control);
+/// Takes what a nursery tells next: 1, 0 when there is nothing, -1 when it is gone.
+int tp_next_child(int control, struct tp_child *_Nonnull child);

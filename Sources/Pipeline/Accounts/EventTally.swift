@@ -12,8 +12,18 @@ public struct EventTally: Sendable {
     public let policies: [Int]
   }
 
+  /// A signature, and the policies that want a finding of it together.
+  public struct FindingKey: Hashable, Sendable {
+    /// The name of the signature.
+    public let signature: String
+    /// The names of the policies.
+    public let policies: [String]
+  }
+
   /// The counts.
   public private(set) var counts: [Key: UInt64] = [:]
+  /// The counts of findings.
+  public internal(set) var findings: [FindingKey: UInt64] = [:]
 
   /// Creates a tally in which nothing is counted.
   public init() {}

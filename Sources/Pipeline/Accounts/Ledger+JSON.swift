@@ -40,6 +40,11 @@ extension Ledger {
         events.map { .object([.init("event", .text($0.kind.name))] + $0.counts.members) }),
       "messages": .object(messages.words.map { .init($0.name, .count($0.count)) }),
       "outputs": .list(outputs.map(\.json)),
+      "signatures": [
+        "findings": .count(findings), "late": .count(lateForSignatures),
+        "unseen": .count(unseenBySignatures), "accounts": .list(signatures.map(\.json)),
+        "programs": .list(programs.map(\.json)),
+      ],
     ]
   }
 }
@@ -69,6 +74,7 @@ extension RuleCounts {
   fileprivate var members: [JSONValue.Member] {
     [
       .init("submitted", .count(submitted)), .init("emitted", .count(emitted)),
+      .init("fed", .count(fed)),
       .init("rejected", .count(rejected)), .init("undecodable", .count(undecodable)),
       .init("undecodableBy", .object(faults.members)), .init("afterLimit", .count(afterLimit)),
       .init("incomplete", .count(incomplete)),
@@ -81,6 +87,25 @@ extension FaultCounts {
   /// Those that were found.
   fileprivate var members: [JSONValue.Member] {
     DecodingFault.allCases.filter { self[$0] > 0 }.map { .init($0.words.name, .count(self[$0])) }
+  }
+}
+
+extension SignatureAccount {
+  fileprivate var json: JSONValue {
+    [
+      "policy": .text(policy), "signature": .text(signature), "findings": .count(findings),
+      "suppressed": .count(suppressed), "rejected": .count(rejected),
+      "withoutKey": .count(withoutKey), "forgotten": .count(forgotten), "keys": .number(keys),
+    ]
+  }
+}
+
+extension ProgramAccount {
+  fileprivate var json: JSONValue {
+    [
+      "program": .text(program), "given": .count(given), "lost": .count(lost),
+      "findings": .count(findings), "refused": .count(refused), "starts": .count(starts),
+    ]
   }
 }
 

@@ -22,6 +22,16 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let events: [(kind: EventKind, counts: RuleCounts)]
   /// What became of the emitted events at each output, in the order of the command line.
   public let outputs: [OutputAccount]
+  /// The findings among the events that were emitted.
+  public let findings: UInt64
+  /// What became of the events that signatures got, by policy and signature.
+  public let signatures: [SignatureAccount]
+  /// What became of the events that programs of signatures were meant to get.
+  public let programs: [ProgramAccount]
+  /// Events that came too late to be put in order for signatures.
+  public let lateForSignatures: UInt64
+  /// Events that signatures did not see, because there was no room to keep them.
+  public let unseenBySignatures: UInt64
   /// What became of messages of DNS and HTTP that were in several segments.
   let messages: StreamCounts
   /// What a previewed set of policies would change; nil when none is.
@@ -46,7 +56,7 @@ public struct Ledger: Sendable, CustomStringConvertible {
       if whole != sum { found.append("\(what): \(whole) is not \(sum)") }
     }
     check("records submitted", kernel.submitted, records, waiting)
-    check("events emitted", emitted, events.reduce(0) { $0 + $1.counts.emitted })
+    check("events emitted", emitted, events.reduce(0) { $0 + $1.counts.emitted }, findings)
     for output in outputs {
       check(
         "events for \(output.name)", output.accepted, output.written, output.waiting, output.lost)
@@ -69,9 +79,14 @@ public struct Ledger: Sendable, CustomStringConvertible {
       ("incomplete", sum(\.incomplete)), ("further", sum(\.further)),
       ("after the limit", sum(\.afterLimit)),
     ]
-    return "events \(emitted), rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+    return "events \(emitted), \(findingWords)rejected \(rejected), undecodable \(undecodable), lost \(lost)"
       + rare.map { name, count in count > 0 ? ", \(name) \(count)" : "" }.joined()
   }
+}
+
+extension Ledger {
+  /// The findings as a part of a line, when somebody watches for any.
+  var findingWords: String { signatures.isEmpty ? "" : "findings \(findings), " }
 }
 
 /// What became of the events that were meant for one output.

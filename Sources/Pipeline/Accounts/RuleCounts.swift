@@ -4,6 +4,8 @@
 public struct RuleCounts: Equatable, Sendable {
   /// The number of packets whose events were given to the outputs.
   public var emitted: UInt64 = 0
+  /// Given to signatures alone.
+  public var fed: UInt64 = 0
   /// Refused by a clause that the kernel did not decide, or of another sort than the kernel took them for.
   public var rejected: UInt64 = 0
   /// With something in them that cannot be read, by what it is.
@@ -24,11 +26,12 @@ public struct RuleCounts: Equatable, Sendable {
   public var undecodable: UInt64 { faults.total }
   /// The packets of which a record was read.
   public var submitted: UInt64 {
-    emitted + rejected + undecodable + afterLimit + incomplete - further
+    emitted + fed + rejected + undecodable + afterLimit + incomplete - further
   }
 
   static func += (total: inout RuleCounts, more: RuleCounts) {
     total.emitted += more.emitted
+    total.fed += more.fed
     total.rejected += more.rejected
     total.faults += more.faults
     total.afterLimit += more.afterLimit

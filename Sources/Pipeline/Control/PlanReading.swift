@@ -14,16 +14,19 @@ public struct PlanReading: Sendable {
   public var sources: [SourceFile]
   /// What the set is made of; nil when that is not known.
   public var contents: SetContents?
+  /// The paths of files that the policies name, which are watched with them.
+  public var lists: [String]
 
   /// Creates the result of reading a selection of policies.
   public init(
     plan: TracePlan?, remarks: String, findings: [String] = [], sources: [SourceFile] = [],
-    contents: SetContents? = nil
+    contents: SetContents? = nil, lists: [String] = []
   ) {
     self.plan = plan
     self.remarks = remarks
     self.findings = findings
     self.sources = sources
     self.contents = contents
+    self.lists = lists
   }
 }

@@ -108,7 +108,13 @@ extension Destination {
     case "policies": route.policies = route.policies.map { $0.union(values) } ?? Set(values)
     case "events":
       var events = route.events ?? []
-      for value in values { events.formUnion(try Self.events(named: value).map(\.id)) }
+      for value in values {
+        if let kinds = try Self.events(named: value) {
+          events.formUnion(kinds.map(\.id))
+        } else {
+          route.signatures.insert(value)
+        }
+      }
       route.events = events
     default:
       let help = Nearest.question(String(halves[0]), among: Self.options)
@@ -118,10 +124,19 @@ extension Destination {
     }
   }
 
-  private static func events(named word: String) throws(ParsingError) -> [EventKind] {
+  /// Returns the events that a word means; nil for one that only a signature can have.
+  private static func events(named word: String) throws(ParsingError) -> [EventKind]? {
+    if word == "signatures" || word == "tag=signatures" { return nil }
     switch EventCatalog.find(word) {
     case .event(let kind): return [kind]
     case .several(let kinds): return kinds
+    case .unknown, .unknownSet:
+      let known = EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
+      let help = Nearest.question(word, among: known)
+      if help == nil, !word.hasPrefix("net_packet_") { return nil }
+      throw ParsingError(
+        description: "`\(word)` is not an event or a set"
+          + (help.map { ": \($0)" } ?? "; `tracee-policy list events` shows the events"))
     default:
       let known = EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
       let help = Nearest.question(word, among: known)
@@ -131,8 +146,18 @@ extension Destination {
     }
   }
 
-  /// What is wrong with the route for a plan: a sentence about a policy that is not there; nil when all are.
+  /// What is wrong with the route for a plan: a sentence about a policy or an event that is not there; nil when all are.
   public func fault(in plan: TracePlan) -> String? {
+    let missing = route.signatures.filter { word in
+      word != "signatures" && !plan.signatures.contains { $0.isMeant(by: word) }
+    }
+    if let missing = missing.min() {
+      let help =
+        Nearest.question(missing, among: plan.signatures.map(\.name))
+        ?? "`tracee-policy list events` shows the events, and `list signatures PATH` the signatures"
+      return "`--output \(name)`: `\(missing)` is not an event, a set or a signature that a policy"
+        + " selects: \(help)"
+    }
     guard let unknown = route.policies?.subtracting(plan.policies).min() else { return nil }
     // A selection without files is a policy without a name.
     let names = plan.policies.filter { !$0.isEmpty }

@@ -11,6 +11,8 @@ public import System
 public final class Output {
   /// What was asked for.
   public let destination: Destination
+  /// What tells the times of events.
+  let clock: BootClock
 
   /// What waits for the thread; nil when events are only counted.
   private let queue: OutputQueue?
@@ -50,6 +52,7 @@ public final class Output {
     _ destination: Destination, clock: BootClock, style: TableStyle = TableStyle()
   ) throws(OutputError) {
     self.destination = destination
+    self.clock = clock
     writer = destination.format.writer(
       clock: clock, style: style, additions: destination.additions)
     signal(SIGPIPE, SIG_IGN)
@@ -88,23 +91,38 @@ public final class Output {
 
   /// Adds an event that the label's policies want.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {
+    guard makesRoom(for: label, at: packet.record.time), let writer else { return }
+    unsafe Uncounted(writer).use { writer in
+      unsafe Uncounted(chunk).use { writer.append(packet, as: label, to: $0) }
+    }
+  }
+
+  /// Adds a finding, with the packet of the event that completed it.
+  func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel
+  ) {
+    guard makesRoom(for: label, at: packet.record.time), let writer else { return }
+    writer.append(finding, packet, as: label, to: chunk)
+  }
+
+  /// Counts an event that it should write, and whether there is room for it; else it is lost.
+  @inline(__always)
+  private func makesRoom(for label: EventLabel, at time: UInt64) -> Bool {
     accepted += 1
-    guard let writer else { return }
+    if writer == nil { return false }
     if isGivenUp {
       refused.add(label.losses, 1)
-      return
+      return false
     }
     if isChunkFull, !handOver() {
       if destination.onFull == .drop || isLeftBehind {
-        drop(label, at: packet.record.time)
-        return
+        drop(label, at: time)
+        return false
       }
       if chunk.lines.count >= Self.hardLimit { awaitRoom() }
     }
     if gap != nil { appendGap() }
-    unsafe Uncounted(writer).use { writer in
-      unsafe Uncounted(chunk).use { writer.append(packet, as: label, to: $0) }
-    }
+    return true
   }
 
   /// Whether its chunk should be handed over.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Policy
+import System
 
 /// The outputs of a run, in the order of the command line, and what is asked of them together.
 public struct OutputSet {
@@ -8,6 +9,20 @@ public struct OutputSet {
   public let all: [Output]
 
   init(_ outputs: [Output]) { all = outputs }
+
+  /// What tells the times of events.
+  var clock: BootClock { all.first?.clock ?? BootClock(epochOffset: 0) }
+
+  /// Adds a finding to each output that shows it, with the packet of the event that completed it.
+  func append(
+    _ finding: SignatureFinding, of packet: borrowing DecodedPacket,
+    to showings: [RowMeaning.Showing]
+  ) {
+    for showing in showings {
+      all[showing.output].append(finding, packet, as: showing.label)
+      all[showing.output].endPacket(packet.record)
+    }
+  }
 
   /// Adds an event that a packet gives to each output that shows it.
   @inline(__always)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Policy
+import System
 
 /// Turns the kernel's records into lines of all outputs.
 ///
@@ -18,6 +19,17 @@ public struct Emitter: ~Copyable {
   ///
   /// It is asked only when a clause was left to user space, with the generation of the record.
   public var completeOwner: (inout Owner, UInt32) -> Void = { _, _ in }
+
+  /// The programs that find; set before the first plan is added.
+  public var programs: [SignatureProgram] = []
+  /// Watches for signatures; nil until a plan has one.
+  var signatures: SignatureStage?
+  /// The findings among the events that were emitted.
+  private(set) var findings: UInt64 = 0
+  private var findingLabels = FindingLabels()
+  /// How often each signature found something; nil unless that is counted.
+  private var findingTally: [EventTally.FindingKey: UInt64]?
+  private var dropped: [String] = []
 
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
@@ -60,6 +72,11 @@ public struct Emitter: ~Copyable {
       PlanMatcher(
         plan, undecided: undecided, datagrams: datagrams,
         routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
+    guard !plan.uses.isEmpty else { return }
+    if tallies { findingTally = findingTally ?? [:] }
+    let stage = signatures ?? SignatureStage(clock: outputs.clock, programs: programs)
+    signatures = stage
+    stage.add(plan, generation: generation)
   }
 
   /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.
@@ -79,6 +96,7 @@ public struct Emitter: ~Copyable {
     }
     retiredPolicies.add(matcher.plan, counts.policies)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
+    dropped += signatures?.remove(generation: generation) ?? []
     return counts.rules
   }
 
@@ -101,7 +119,9 @@ public struct Emitter: ~Copyable {
 
   /// How often events were emitted for which policies of a plan; nothing unless that is counted.
   func tally(generation: UInt32) -> EventTally {
-    matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+    var tally = matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+    tally.findings = findingTally ?? [:]
+    return tally
   }
 
   /// The events of all policies of all plans, also of those that are gone.
@@ -188,6 +208,7 @@ public struct Emitter: ~Copyable {
       }
     }
     outputs.endPacket(record)
+    if signatures?.findings.isEmpty == false { emitFindings() }
   }
 
   /// Counts a packet whose headers are not there.
@@ -255,15 +276,86 @@ public struct Emitter: ~Copyable {
     }
     switch packet.verdict(on: want.kind, want.role) {
     case .given:
-      outputs.append(packet, want)
-      want.counts.emitted += 1
-      if want.isShown { counts.events += 1 }
+      if want.isOnlyFed {
+        want.counts.fed += 1
+      } else {
+        outputs.append(packet, want)
+        want.counts.emitted += 1
+        if want.isShown { counts.events += 1 }
+      }
+      if want.isFed {
+        signatures?.take(packet, want.kind, want.feeds, generation: packet.record.generation)
+      }
     case .other:
       want.counts.rejected += 1
     case .undecodable(let fault):
       want.counts.faults[fault] += 1
       counts.undecodable += 1
     }
+  }
+
+  /// Gives what signatures found to the outputs.
+  private mutating func emitFindings() {
+    guard let signatures else { return }
+    for finding in signatures.takeFindings() {
+      if !isDone {
+        let showings = findingLabels.showings(of: finding, outputs)
+        signatures.retained.withPacket(finding.event) { packet in
+          outputs.append(finding, of: packet, to: showings)
+        }
+        findings += 1
+        counts.events += 1
+        findingTally?[
+          .init(signature: finding.signature.name, policies: finding.policies), default: 0] += 1
+      }
+      signatures.retained.release(finding.event)
+    }
+  }
+
+  /// Takes the names of the signatures whose state went with a plan since the last time.
+  mutating func takeDroppedSignatures() -> [String] {
+    defer { dropped = [] }
+    return dropped
+  }
+
+  /// Notes that time has passed without an event, by the clock of events: what is missing by now is found.
+  mutating func advance(to time: UInt64) {
+    guard let signatures else { return }
+    signatures.advance(to: time)
+    if !signatures.findings.isEmpty { emitFindings() }
+  }
+
+  /// Lets signatures take what they still wait with, because no other event comes.
+  mutating func finishSignatures() {
+    guard let signatures else { return }
+    signatures.finish()
+    if !signatures.findings.isEmpty { emitFindings() }
+    for program in programs { program.finish { takeClaims() } }
+    for program in programs { program.stop() }
+  }
+
+  /// Writes what waits for programs, takes what they found, and starts those again that have ended.
+  ///
+  /// - Returns: what there is to say, as sentences.
+  mutating func servePrograms() -> [String] {
+    var notices: [String] = []
+    for program in programs {
+      program.serve()
+      notices += program.takeNotices()
+      if let lost = program.takeEnding() {
+        if let gap = signatures?.gap(of: program, lost, at: BootClock.bootTime) {
+          outputs.append(gap)
+        }
+      }
+    }
+    takeClaims()
+    return notices
+  }
+
+  private mutating func takeClaims() {
+    guard let signatures else { return }
+    signatures.takeClaims()
+    if !signatures.findings.isEmpty { emitFindings() }
   }
 
   private func matcher(of generation: UInt32) -> Uncounted<PlanMatcher>? {

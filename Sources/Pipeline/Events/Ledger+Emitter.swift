@@ -14,7 +14,10 @@ extension Ledger {
       policies: emitter.policyAccounts(),
       events: zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
         .map { (kind: $0.0, counts: $0.1) },
-      outputs: emitter.outputs.all.map(\.account), messages: emitter.messages)
+      outputs: emitter.outputs.all.map(\.account), findings: emitter.findings,
+      signatures: emitter.signatures?.accounts ?? [], programs: emitter.programs.map(\.account),
+      lateForSignatures: emitter.signatures?.late ?? 0,
+      unseenBySignatures: emitter.signatures?.unseen ?? 0, messages: emitter.messages)
     preview = emitter.preview
   }
 }

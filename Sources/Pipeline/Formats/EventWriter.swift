@@ -12,6 +12,12 @@ class EventWriter {
   /// Adds an event that a packet gives, and ends its line with the label, or keeps it until the packet ends.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk) {}
 
+  /// Adds a finding, with the packet of the event that completed it.
+  func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
+    to chunk: LineChunk
+  ) {}
+
   /// Adds what the reader does not see, if the format has a place for it; its line has no label, for it is in no count.
   func append(_ gap: Gap, to chunk: LineChunk) {}
 

@@ -5,7 +5,7 @@ import Policy
 /// Where the values of a field are found: a path of the catalog, taken apart once.
 ///
 /// The raw values of its parts are words of the catalog.
-enum FieldSource: Sendable {
+indirect enum FieldSource: Sendable {
   /// Nowhere: no packet has it.
   case nowhere
   case header(HeaderBits)
@@ -17,6 +17,8 @@ enum FieldSource: Sendable {
   case record(RecordMember, of: DNSMessage.Section)
   case answer(AnswerMember)
   case http(HTTPMember, of: Heads)
+  /// Worked out from the values of another field.
+  case derived(FieldDerivation, FieldSource)
 
   enum PacketMember: String {
     case source = "src"
@@ -114,6 +116,10 @@ enum FieldSource: Sendable {
 extension FieldSource {
   /// Finds out where a field is.
   init(_ field: PacketField) {
+    if let (kind, base) = field.derivation {
+      self = .derived(kind, FieldSource(base))
+      return
+    }
     self = field.headerBits.map(Self.header) ?? Self(path: field.rawValue) ?? .nowhere
   }
 
@@ -178,6 +184,8 @@ extension FieldSource {
     case (.http(let member, let heads), .http(let head)):
       guard heads == .all || (heads == .ofRequests) == head.isRequest else { return }
       head.lend(member, &lender, body)
+    case (.derived(let kind, let base), _):
+      base.forEachDerivedValue(kind, of: packet, &lender, body)
     default: break
     }
   }

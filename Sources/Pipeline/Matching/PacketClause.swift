@@ -6,7 +6,7 @@ import Policy
 ///
 /// `ReferenceMatcher` says what it means; tests compare the two.
 struct PacketClause: Sendable {
-  private let source: FieldSource
+  let source: FieldSource
   private let condition: Condition
 
   /// Finds out where the clause's field is.
@@ -22,14 +22,31 @@ struct PacketClause: Sendable {
   func holds(
     of packet: borrowing DecodedPacket, isUnread: Bool, _ lender: inout FieldLender
   ) -> Bool {
-    var (hasValue, isRefused, isMet) = (false, false, false)
+    // An unread message has no lists whose elements could be counted.
+    if isUnread, case .derived(.count, _) = source { return true }
+    var (hasValue, answer) = (false, Answer())
     source.forEachValue(of: packet, &lender) { value in
       hasValue = true
-      if isRefused || isMet && condition.excluded.isEmpty { return }
-      isRefused = condition.excludes(value)
-      isMet = isMet || condition.includes(value)
+      ask(value, &answer)
     }
-    if !hasValue && isUnread { return true }
-    return !isRefused && (isMet || condition.included.isEmpty && condition.bounds.isEmpty)
+    return !hasValue && isUnread || isMet(by: answer)
+  }
+
+  /// What the values that were looked at say.
+  struct Answer {
+    fileprivate var isRefused = false
+    fileprivate var isMet = false
+  }
+
+  /// Looks at one value.
+  func ask(_ value: LentValue, _ answer: inout Answer) {
+    if answer.isRefused || answer.isMet && condition.excluded.isEmpty { return }
+    answer.isRefused = condition.excludes(value)
+    answer.isMet = answer.isMet || condition.includes(value)
+  }
+
+  /// Whether the clause holds for all values that were looked at.
+  func isMet(by answer: Answer) -> Bool {
+    !answer.isRefused && (answer.isMet || condition.included.isEmpty && condition.bounds.isEmpty)
   }
 }

@@ -9,6 +9,8 @@ final class PlanMatcher {
   let plan: TracePlan
   /// For each rule the clauses on packets that the kernel does not decide; missing at the end: none.
   private let clauses: [[PacketClause]]
+  /// For each rule the conditions on single elements of lists; missing at the end: none.
+  private let elements: [[ElementQuestion]]
   /// For each rule what its event asks of a message.
   private let roles: [ContentProtocol.Role?]
   private var scopes: OwnerScopes
@@ -45,6 +47,7 @@ final class PlanMatcher {
     self.plan = plan
     self.tallies = tallies || plan.previewed != nil
     clauses = undecided.map { $0.filters.map(PacketClause.init) }
+    elements = undecided.map { $0.elements.map(ElementQuestion.init) }
     roles = plan.rules.map(\.event.contentRole)
     scopes = OwnerScopes(undecided)
     undecidedRows = UndecidedRows(undecided)
@@ -95,7 +98,7 @@ final class PlanMatcher {
     guard row != wanted.row else { return left }
     wanted.row.subtracting(row).forEachRule { settled.rules[$0].rejected += 1 }
     for index in wanted.wants.indices
-    where wanted.wants[index].isShown && !left.shows(wanted.wants[index].kind) {
+    where wanted.wants[index].isCounted && !left.counts(wanted.wants[index].kind) {
       settled.events[wanted.wants[index].kind.index].rejected += 1
     }
     return left
@@ -105,12 +108,17 @@ final class PlanMatcher {
   private func holds(
     _ rule: Int, _ packet: borrowing DecodedPacket, _ lender: inout FieldLender
   ) -> Bool {
-    if !clauses[rule].isEmpty {
+    if !clauses[rule].isEmpty || !elements[rule].isEmpty {
       let isUnread =
         roles[rule] != nil && packet.verdict(on: plan.rules[rule].event, roles[rule]) != .given
       for index in clauses[rule].indices {
         let clause = clauses[rule][index]
         guard clause.holds(of: packet, isUnread: isUnread, &lender) else { return false }
+      }
+      for index in elements[rule].indices {
+        guard elements[rule][index].holds(of: packet, isUnread: isUnread, &lender) else {
+          return false
+        }
       }
     }
     return scopes.meets(rule)
@@ -162,7 +170,7 @@ final class PlanMatcher {
     if let headers = meaning.headers { settle(headers, into: &counts) }
     for part in meaning.parts { settle(part.meaning, into: &counts) }
     for want in meaning.wants {
-      if want.isShown { counts.events[want.kind.index] += want.counts }
+      if want.isCounted { counts.events[want.kind.index] += want.counts }
       for policy in want.policies where !plan.isPreviewed(policy) {
         counts.policies.add(policy, want.kind, want.counts.emitted)
       }

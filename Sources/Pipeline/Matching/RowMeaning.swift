@@ -15,15 +15,29 @@ final class RowMeaning {
     let role: ContentProtocol.Role?
     /// The outputs that show the event, in their order.
     let showings: [Showing]
+    /// Whether no policy wants it for itself, only for signatures.
+    let isOnlyFed: Bool
+    /// Whether signatures want it.
+    let isFed: Bool
+    /// The rules that want it for signatures, by number.
+    let feeds: [Int]
     var counts = RuleCounts()
 
-    init(kind: EventKind, policies: [Int], isShown: Bool, showings: [Showing]) {
+    init(
+      kind: EventKind, policies: [Int], isShown: Bool, showings: [Showing], feeds: [Int] = []
+    ) {
       self.kind = kind
       self.policies = policies
       self.isShown = isShown
       role = kind.contentRole
       self.showings = showings
+      isOnlyFed = policies.isEmpty
+      isFed = !feeds.isEmpty
+      self.feeds = feeds
     }
+
+    /// Whether it counts among the events: all but those that only previewed policies want.
+    var isCounted: Bool { isShown || isOnlyFed }
   }
 
   /// An event as one output shows it.
@@ -69,31 +83,39 @@ final class RowMeaning {
     headers = parts.isEmpty ? nil : content.flatMap { meaning(of: row.intersection($0.headers)) }
     questions = undecided.questions(about: row)
     var policies: [EventKind: Set<Int>] = [:]
+    var feeds: [EventKind: [Int]] = [:]
     var isKnown = true
     row.forEachRule { number in
       guard number < plan.rules.count else {
         isKnown = false
         return
       }
-      policies[plan.rules[number].event, default: []].insert(plan.rules[number].policy)
+      let rule = plan.rules[number]
+      if rule.feed == nil {
+        policies[rule.event, default: []].insert(rule.policy)
+      } else {
+        feeds[rule.event, default: []].append(number)
+      }
     }
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
-      guard let wanting = policies[kind]?.sorted() else { return nil }
+      guard policies[kind] != nil || feeds[kind] != nil else { return nil }
+      let wanting = (policies[kind] ?? []).sorted()
       let names = wanting.filter { !plan.isPreviewed($0) }.map { plan.policies[$0] }
       let showings: [Showing] = routes.enumerated().compactMap { output, route in
         let kept = route.policies(among: names, for: kind.id)
         return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
       }
       return Want(
-        kind: kind, policies: wanting, isShown: !names.isEmpty || plan.previewed == nil,
-        showings: showings)
+        kind: kind, policies: wanting,
+        isShown: !names.isEmpty || plan.previewed == nil && !wanting.isEmpty,
+        showings: showings, feeds: feeds[kind] ?? [])
     }
   }
 
   /// Whether a rule that is not only previewed wants an event of a kind.
-  func shows(_ kind: EventKind) -> Bool {
-    for index in wants.indices where wants[index].kind == kind { return wants[index].isShown }
+  func counts(_ kind: EventKind) -> Bool {
+    for index in wants.indices where wants[index].kind == kind { return wants[index].isCounted }
     return false
   }
 }

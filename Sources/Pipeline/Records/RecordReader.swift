@@ -108,6 +108,13 @@ struct RecordReader: ~Escapable {
     }
   }
 
+  /// The record without what follows it.
+  var whole: RawSpan {
+    @_lifetime(copy self) get {
+      bytes.extracting(0..<RecordLayout.headerSize + rowWords * 8 + captured)
+    }
+  }
+
   /// What stands before the row.
   var head: RawSpan {
     @_lifetime(copy self) get { bytes.extracting(0..<RecordLayout.headerSize) }

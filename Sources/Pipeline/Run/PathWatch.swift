@@ -10,6 +10,8 @@ public import System
 /// file that is renamed over another (as editors do).
 public final class PathWatch {
   private let paths: [String]
+  /// The files that those of the paths name.
+  private var lists: [String]
   private let file: Descriptor
   /// What is looked at in each watched directory; nil: everything.
   private var names: [Int32: Set<String>?] = [:]
@@ -26,11 +28,14 @@ public final class PathWatch {
   private static let batchLimit = 16
 
   /// Watches files and directories; those that are not there are waited for in the nearest directory above.
-  public init(_ paths: [String]) throws(SystemError) {
+  ///
+  /// - Parameter lists: the files that those of the paths name.
+  public init(_ paths: [String], lists: [String] = []) throws(SystemError) {
     let number = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
     guard number >= 0 else { throw SystemError("watch files", code: errno) }
     file = Descriptor(owning: number)
     self.paths = paths
+    self.lists = lists
     renew()
     // Something may have changed between the first reading and now.
     firstChange = ContinuousClock.now
@@ -46,6 +51,13 @@ public final class PathWatch {
   private var due: ContinuousClock.Instant? {
     guard let firstChange, let lastChange else { return nil }
     return min(lastChange + Self.rest, firstChange + Self.patience)
+  }
+
+  /// Watches other files beside the paths from now on.
+  func watch(lists: [String]) {
+    guard lists != self.lists else { return }
+    self.lists = lists
+    renew()
   }
 
   /// Takes notice of changes, and says whether it is time to read the files.
@@ -98,7 +110,7 @@ public final class PathWatch {
   /// Watches the directories that matter now, and no others.
   private func renew() {
     var places = WatchedPlaces()
-    for path in paths where path != "-" { places.add(path, links: Self.linkLimit) }
+    for path in paths + lists where path != "-" { places.add(path, links: Self.linkLimit) }
     let mask =
       IN_CREATE | IN_DELETE | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_FROM | IN_MOVED_TO
       | IN_DELETE_SELF | IN_MOVE_SELF

@@ -42,21 +42,23 @@ public struct ReplayRun: ~Copyable {
   /// Makes ready to read a capture.
   public init(
     _ plan: TracePlan, _ reader: consuming CaptureReader, outputs: [Output],
-    eventLimit: UInt64 = .max
+    programs: [SignatureProgram] = [], eventLimit: UInt64 = .max
   ) {
-    self.init(ReplayPlan(plan), reader, outputs: outputs, eventLimit: eventLimit)
+    self.init(
+      ReplayPlan(plan), reader, outputs: outputs, programs: programs, eventLimit: eventLimit)
   }
 
   /// Makes ready to read a capture by a plan whose tables are made.
   init(
     _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
-    eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits(),
+    programs: [SignatureProgram] = [], eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits(),
     tallies: Bool = false
   ) {
     classifier = plan.classifier
     record = ReplayRecord(rowWords: plan.rowWords)
     emitter = Emitter(outputs: outputs, Streams(limits))
     emitter.eventLimit = eventLimit
+    emitter.programs = programs
     emitter.add(
       plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation, tallies: tallies)
     scopes = ReplayScopes(plan.plan.rules)
@@ -78,6 +80,7 @@ public struct ReplayRun: ~Copyable {
     }
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
+    emitter.finishSignatures()
     progress(reader.input.taken)
     awaitReaders(stop)
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch { failure = failure ?? error }
@@ -95,6 +98,7 @@ public struct ReplayRun: ~Copyable {
       }
       guard reader.next() else { return }
       replay()
+      if !emitter.programs.isEmpty { for text in emitter.servePrograms() { notice(text) } }
       while emitter.outputs.isFull {
         guard stop?.allowsWaiting(for: wakeups) ?? true else { return }
         if stop == nil { emitter.outputs.awaitRoom() }

@@ -69,6 +69,7 @@ extension TraceRun {
         outcome = .reloaded(change, readiness)
       } catch { outcome = .failed(error) }
     }
+    watch?.watch(lists: loading.reading.lists)
     conclude(loading, outcome, isNews: generations.isNews(loading))
   }
 
@@ -125,6 +126,9 @@ extension TraceRun {
 
   private mutating func forget(_ generation: UInt32, ringFull: [UInt64]) {
     emitter.remove(generation: generation, ringFull: ringFull)
+    for name in emitter.takeDroppedSignatures() {
+      notice("what the signature '\(name)' remembered is gone: it has changed")
+    }
     processes?.remove(generation: generation)
   }
 

@@ -59,7 +59,8 @@ public struct TraceRun: ~Copyable {
   ///
   /// Packets are recorded from then on.
   public init(
-    _ plan: TracePlan, outputs: [Output], eventLimit: UInt64 = .max, options: Tracer.Options
+    _ plan: TracePlan, outputs: [Output], programs: [SignatureProgram] = [],
+    eventLimit: UInt64 = .max, options: Tracer.Options
   ) throws(TraceError) {
     let place = options.filters
     let makeTables: @Sendable (TracePlan, UInt32) -> KernelTables = { plan, generation in
@@ -79,6 +80,7 @@ public struct TraceRun: ~Copyable {
     completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
+    emitter.programs = programs
     readiness = Readiness(plan, tables)
     current = readiness
     inForce = InForce(PlanReading(plan: plan, remarks: ""))
@@ -104,6 +106,7 @@ public struct TraceRun: ~Copyable {
     do throws(SystemError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     do throws(TraceError) { try drain() } catch { failure = failure ?? error }
+    emitter.finishSignatures()
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch {
       failure = failure ?? .output(error)
     }
@@ -125,12 +128,15 @@ public struct TraceRun: ~Copyable {
       let limit = milliseconds(until: deadline, atMost: isFull ? fullRest : rest)
       let ready = try TraceError.wrapping { () throws(SystemError) in
         try tracer.wait(
-          orFor: others, forRecords: !isFull && !isResting, milliseconds: limit)
+          orFor: others + programDescriptors, forRecords: !isFull && !isResting, milliseconds: limit)
       }
       let count = try consumeBatch()
       rest = Self.rest(after: count)
+      // The ring is empty: whatever happened until now was seen.
+      if count == 0, !mustWait { emitter.advance(to: BootClock.bootTime) }
       try noticeGap(isIdle: count < Self.batchLimit)
       if ready.contains(where: wakeups.contains) { tellNotices() }
+      if !emitter.programs.isEmpty { for text in emitter.servePrograms() { notice(text) } }
       do throws(OutputError) {
         if try emitter.outputs.flush() == .readerGone { return }
       } catch { throw .output(error) }
@@ -184,6 +190,7 @@ public struct TraceRun: ~Copyable {
       if let unknown { notice(unknown) }
       let full = counts.ringFull
       guard gaps.isNew(full) else { return }
+      emitter.signatures?.noteLoss(at: BootClock.bootTime)
       emitter.outputs.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
     } catch { throw .kernel(error) }
   }
@@ -241,11 +248,22 @@ public struct TraceRun: ~Copyable {
     let waits = [
       deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
       metricsFile?.wait, notifier?.wait,
-      rest.map { .milliseconds($0) },
+      rest.map { .milliseconds($0) }, signatureWait,
+      emitter.programs.lazy.compactMap(\.wait).min(),
     ]
     guard let wait = waits.compactMap({ $0 }).min() else { return -1 }
     let left = wait / .milliseconds(1)
     return Int32(max(0, min(left.rounded(.up), 1_000_000)))
+  }
+
+  /// What becomes readable when a program of signatures has something to say.
+  private var programDescriptors: [Int32] { emitter.programs.flatMap(\.descriptors) }
+
+  /// How long it takes until a signature has something to do although nothing comes; nil when none has.
+  private var signatureWait: Duration? {
+    guard let time = emitter.signatures?.wakeTime else { return nil }
+    let now = BootClock.bootTime
+    return .nanoseconds(Int64(clamping: time > now ? time - now : 1_000_000))
   }
 
   /// The records that are taken before signals and the time are looked at again, however many more there are.

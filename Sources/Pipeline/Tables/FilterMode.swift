@@ -21,6 +21,7 @@ extension Undecided {
     self.init(
       scope: rule.scope.filter { !mode.decidesInKernel($0.decisionPlace) },
       filters: rule.filters.filter { !mode.decidesInKernel($0.decisionPlace) },
+      elements: rule.elements,
       following: rule.followed == nil ? nil : rule)
   }
 }

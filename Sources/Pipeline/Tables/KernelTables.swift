@@ -58,7 +58,7 @@ public struct KernelTables: Sendable {
     rows = []
     undecided = rules.map { Undecided($0, filters: mode) }
     let clauses = rules.reduce(0) {
-      $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count
+      $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count + $1.elements.count
     }
     decidedClauses = clauses - undecidedClauses
 

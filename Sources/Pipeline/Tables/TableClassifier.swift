@@ -52,7 +52,9 @@ struct TableClassifier: Sendable {
 
   /// What it leaves of each rule to be asked packet by packet.
   static func undecided(_ rules: [PlanRule]) -> [Undecided] {
-    rules.map { rule in Undecided(filters: rule.filters.filter { !decides($0) }) }
+    rules.map { rule in
+      Undecided(filters: rule.filters.filter { !decides($0) }, elements: rule.elements)
+    }
   }
 
   private static func decides(_ clause: Clause<PacketField>) -> Bool {

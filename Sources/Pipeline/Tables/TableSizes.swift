@@ -59,6 +59,7 @@ extension ExplainedClause {
     // Ports have no trie, and a table that is large for all of them at once.
     case .packet(let clause) where clause.field.kernelTable == .ports: return
     case .packet(let clause): rule.filters = [clause]
+    case .element: return
     }
     entries = KernelTables(TracePlan(policies: [""], rules: [rule]), generation: 1).keys
   }

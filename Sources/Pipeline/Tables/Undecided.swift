@@ -10,24 +10,31 @@ public struct Undecided: Equatable, Sendable {
   public var scope: [Clause<OwnerField>]
   /// The clauses of the rule's filters that the kernel does not decide.
   public var filters: [Clause<PacketField>]
+  /// Of its filters those on single elements of lists.
+  public var elements: [ElementClause]
   /// The rule, when its policy's scope says `follow`; else nil.
   public var following: PlanRule?
 
   /// Makes what is left of one rule; nothing by default.
   public init(
     scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [],
-    following: PlanRule? = nil
+    elements: [ElementClause] = [], following: PlanRule? = nil
   ) {
     self.scope = scope
     self.filters = filters
+    self.elements = elements
     self.following = following
   }
 
   /// How many clauses are left.
-  public var count: Int { scope.count + filters.count + (following?.followed?.count ?? 0) }
+  public var count: Int {
+    scope.count + filters.count + elements.count + (following?.followed?.count ?? 0)
+  }
 
   /// Whether the kernel decides all of the rule.
-  public var isEmpty: Bool { scope.isEmpty && filters.isEmpty && following == nil }
+  public var isEmpty: Bool {
+    scope.isEmpty && filters.isEmpty && elements.isEmpty && following == nil
+  }
 
   /// Whether a question is left that only a table of all processes answers: who descends from whom, and who once matched.
   var asksForProcesses: Bool { following != nil || scope.contains { $0.field == .tree } }

@@ -36,6 +36,16 @@ public enum CaptureTest {
         own = probe
         probe += 1
       }
+      if let signature = count.signature {
+        let policy = count.policy.map { plan.policies[$0] }
+        let found = tally.findings.reduce(UInt64(0)) { sum, entry in
+          let isMeant =
+            entry.key.signature == signature
+            && policy.map(entry.key.policies.contains) ?? true
+          return isMeant ? sum + entry.value : sum
+        }
+        return count.failure(found: Int(clamping: found))
+      }
       let found = tally.counts.reduce(UInt64(0)) { sum, entry in
         let isMeant =
           count.event ?? entry.key.event == entry.key.event

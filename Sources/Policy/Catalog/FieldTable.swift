@@ -12,6 +12,14 @@ public struct FieldDescription: Equatable, Sendable {
   public var hasMembers: Bool
   /// The events that have the field, in order of their numbers.
   public var events: [EventKind]
+  /// What it is worked out from; nil for what events have by themselves.
+  var derivation: Derivation?
+
+  /// Another field, by its key, and what is worked out from it.
+  struct Derivation: Equatable, Sendable {
+    var kind: FieldDerivation
+    var base: String
+  }
 }
 
 /// All fields of all events, generated from the events' arguments.
@@ -20,7 +28,11 @@ public struct FieldDescription: Equatable, Sendable {
 struct FieldTable {
   /// The fields: those of every packet, then those of events in order, then those that are not under `data.`.
   let fields: [FieldDescription]
-  /// The index of each field in ``fields``, by its key.
+  /// How many of them events have by themselves; those behind are worked out from these.
+  let ownCount: Int
+  /// The keys of the lists of structures.
+  let lists: Set<String>
+  /// The place of each field by its key.
   let places: [String: Int]
 
   static let shared = FieldTable()
@@ -43,6 +55,9 @@ struct FieldTable {
     collector.add("processorId", .bits(32), all)
     collector.add("timestamp", .bits(64), all)
     collector.add("syscall", .text, all)
+    ownCount = collector.fields.count
+    collector.addDerived()
+    lists = Set(collector.lists.map(\.key))
     fields = collector.fields
     places = collector.places
   }
@@ -52,6 +67,36 @@ struct FieldTable {
 private struct FieldCollector {
   var fields: [FieldDescription] = []
   var places: [String: Int] = [:]
+  /// The keys of lists of structures, each with the member that every element has once.
+  private(set) var lists: [(key: String, member: String)] = []
+
+  /// Adds what is worked out from fields: lengths of texts and lists, and ends of names.
+  mutating func addDerived() {
+    for base in fields where !base.hasMembers {
+      switch base.type {
+      case .text: derive(.length, base, as: base.key + "|length", .bits(32))
+      case .name:
+        derive(.length, base, as: base.key + "|length", .bits(32))
+        derive(.domain, base, as: base.key + "|domain", .name)
+      default: break
+      }
+    }
+    for (list, member) in lists {
+      guard let place = places[member], places[list + "|length"] == nil else { continue }
+      derive(.count, fields[place], as: list + "|length", .bits(32))
+      fields[fields.count - 1].isList = false
+    }
+  }
+
+  private mutating func derive(
+    _ kind: FieldDerivation, _ base: FieldDescription, as key: String, _ type: FieldType
+  ) {
+    var field = base
+    field.key = key
+    field.type = type
+    field.derivation = .init(kind: kind, base: base.key)
+    add(field)
+  }
 
   mutating func add(_ key: String, _ shape: Shape, _ events: [EventKind], inList: Bool = false) {
     switch shape {
@@ -63,6 +108,11 @@ private struct FieldCollector {
     case .structure(let members):
       for member in members { add(key + "." + member.name, member.shape, events, inList: inList) }
     case .list(let element), .listOrNull(let element):
+      if case .structure(let members) = element, let first = members.first,
+        case .value = first.shape
+      {
+        lists.append((key, key + "." + first.name))
+      }
       add(key, element, events, inList: true)
     }
   }

@@ -13,6 +13,8 @@ public enum LostEvents {
     case ringFull = "ring_full"
     /// The queue of an output with `on-full=drop` was full.
     case outputFull = "output_full"
+    /// The program of a signature ended, and with it what it remembered.
+    case programEnded = "program_ended"
   }
 
   /// The elements of the event's `args` in JSON, in order.

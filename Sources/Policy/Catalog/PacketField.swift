@@ -16,8 +16,10 @@ public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
   /// The field's entry in the catalog.
   public var description: FieldDescription { FieldTable.shared.fields[Int(place)] }
 
-  /// All fields, in the order of the catalog.
-  public static let allCases = FieldTable.shared.fields.indices.map { PacketField(place: $0) }
+  /// Every field that events have by themselves, in the order of the catalog.
+  ///
+  /// Those that are worked out from others, such as `data.src|length`, are found by their keys.
+  public static let allCases = (0..<FieldTable.shared.ownCount).map { PacketField(place: $0) }
 
   /// Creates the field with a path, as ``rawValue``; nil if there is none.
   public init?(rawValue: String) {

@@ -4,7 +4,9 @@
 public struct CheckedSet: Equatable, Sendable {
   /// The policies in load order, without the parts that have errors.
   public var policies: [CheckedPolicy]
-  /// The plan; nil if there is a finding of error severity, or a path that could not be read.
+  /// The signatures in load order.
+  public var signatures: [CheckedSignature] = []
+  /// What to trace; nil when there is a finding of error severity or a path that could not be read.
   public var plan: TracePlan?
   /// All findings, in the order of files and of places in them.
   public var diagnostics: [Diagnostic]
@@ -12,6 +14,13 @@ public struct CheckedSet: Equatable, Sendable {
   public var sources: [SourceFile]
   /// The paths that could not be read.
   public var failures: [SourceFailure]
+  /// The paths of the lists that the documents name.
+  public var listPaths: [String] = []
+
+  /// Whether a source is what a program says of its signatures, and no file.
+  public func isOfProgram(_ source: SourceFile) -> Bool {
+    signatures.contains { $0.document.program == source.name }
+  }
 
   /// Returns the number of findings with a severity.
   public func count(_ severity: Diagnostic.Severity) -> Int {
@@ -26,15 +35,18 @@ extension PolicySet {
   ///
   /// - Parameter comparesWithTracee: whether to add a note at each place that Tracee understands in another way.
   public func checked(comparesWithTracee: Bool = false) -> CheckedSet {
-    let compiled = PolicyCompiler.compile(documents)
+    let compiled = PolicyCompiler.compile(documents, signatures: signatures, lists: lists)
     let found =
       diagnostics + compiled.diagnostics + compiled.policies.flatMap(LintRules.check)
+      + compiled.signatures.flatMap { LintRules.checkSelections(of: $0.selections) }
       + RepeatedRule.check(compiled.policies)
       + (comparesWithTracee ? TraceeDifferences.check(compiled.policies, sources) : [])
     let isWrong = !failures.isEmpty || found.contains { $0.severity == .error }
     return CheckedSet(
-      policies: compiled.policies, plan: isWrong ? nil : compiled.plan,
-      diagnostics: Diagnostic.sorted(found, by: sources.map(\.name)), sources: sources,
-      failures: failures)
+      policies: compiled.policies, signatures: compiled.signatures,
+      plan: isWrong ? nil : compiled.plan,
+      diagnostics: Diagnostic.sorted(found, by: sources.map(\.name)),
+      sources: allSources,
+      failures: failures, listPaths: listPaths)
   }
 }

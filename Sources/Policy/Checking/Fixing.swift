@@ -30,7 +30,7 @@ extension PolicySet {
         SourceFile(name: source.name, bytes: Fixes.apply(found, to: source))
       }
       if sources == set.sources { break }
-      var next = PolicySet.parse(sources, variables: variables)
+      var next = PolicySet.parse(sources, variables: variables, lists: set.lists)
       next.failures = set.failures
       set = next
     }

@@ -25,7 +25,7 @@ public struct SetContents: Equatable, Sendable {
   /// Makes the contents of a set that was read.
   public init(_ set: CheckedSet) {
     let policies = Dictionary(grouping: set.policies, by: \.document.source)
-    files = set.sources.map { source in
+    files = set.sources.filter { !set.isOfProgram($0) }.map { source in
       let own = policies[source.name] ?? []
       return File(
         path: source.name, sha256: Digest.sha256(source.bytes),

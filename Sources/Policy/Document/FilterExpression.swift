@@ -20,6 +20,8 @@ public struct FilterExpression: Equatable, Sendable {
     public var text: String
     /// The place of the word, including quotes.
     public var range: SourceRange
+    /// Whether it stands in quotes, and so is never the name of a list.
+    public var isQuoted = false
 
     /// Creates a word with its place.
     public init(_ text: String, _ range: SourceRange) {

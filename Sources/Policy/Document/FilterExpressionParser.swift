@@ -114,8 +114,9 @@ private struct FilterExpressionParser {
       report(.emptyValue, start..<behind)
       return (nil, end)
     }
-    let value = FilterExpression.Word(
+    var value = FilterExpression.Word(
       String(decoding: content, as: UTF8.self), source.range(ofUTF8: start..<behind))
+    value.isQuoted = true
     return (value, end)
   }
 

@@ -27,6 +27,8 @@ public struct PolicyDocument: Equatable, Sendable {
   public var rules: [Rule]
   /// The actions for events of rules without actions of their own.
   public var defaultActions: [SourceText]
+  /// The files of lists that its filters name.
+  public var lists: [DocumentEntry<SourceText>] = []
 
   /// A rule as its file has it, before its words are looked up.
   public struct Rule: Equatable, Sendable {

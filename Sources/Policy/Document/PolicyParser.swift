@@ -9,15 +9,15 @@ struct PolicyParser {
   /// The `apiVersion` of the resource form.
   static let apiVersion = "tracee.aquasec.com/v1beta1"
 
-  private static let resourceKeys = ["apiVersion", "kind", "metadata", "spec"]
-  private static let metadataKeys = ["name", "annotations", "labels"]
-  private static let bodyKeys = ["scope", "rules", "defaultActions"]
+  static let resourceKeys = ["apiVersion", "kind", "metadata", "spec"]
+  static let metadataKeys = ["name", "annotations", "labels"]
+  private static let bodyKeys = ["scope", "rules", "defaultActions", "lists"]
   private static let plainKeys = ["type", "name", "description", "version"] + bodyKeys
   private static let ruleKeys = ["event", "filters", "actions"]
 
-  private let file: SourceFile
-  private var source: String { file.name }
-  private var diagnostics: [Diagnostic] = []
+  let file: SourceFile
+  var source: String { file.name }
+  var diagnostics: [Diagnostic] = []
 
   /// Returns the policy of one document and the findings about it; nil if the document has neither form.
   static func parse(_ root: YAMLNode, of file: SourceFile) -> (PolicyDocument?, [Diagnostic]) {
@@ -26,7 +26,7 @@ struct PolicyParser {
     return (document, parser.diagnostics)
   }
 
-  private init(file: SourceFile) { self.file = file }
+  init(file: SourceFile) { self.file = file }
 
   private mutating func document(_ root: YAMLNode) -> PolicyDocument? {
     switch form(of: root) {
@@ -92,10 +92,11 @@ struct PolicyParser {
     if let actions = body["defaultActions"] {
       document.defaultActions = self.actions(actions, "`defaultActions`")
     }
+    if let lists = body["lists"] { document.lists = values(lists, "`lists`") }
     return document
   }
 
-  private mutating func rule(_ node: YAMLNode) -> PolicyDocument.Rule? {
+  mutating func rule(_ node: YAMLNode) -> PolicyDocument.Rule? {
     guard let rule = keyed(node, "a rule", Self.ruleKeys) else { return nil }
     let event = event(required("event", rule))
     return PolicyDocument.Rule(
@@ -128,7 +129,7 @@ struct PolicyParser {
     return texts
   }
 
-  private mutating func name(in parent: KeyedNode?) -> SourceText? {
+  mutating func name(in parent: KeyedNode?) -> SourceText? {
     guard let parent, let node = required("name", parent), let name = text(node, "`name`") else {
       return nil
     }
@@ -138,21 +139,21 @@ struct PolicyParser {
 }
 
 extension PolicyParser {
-  private mutating func keyed(_ node: YAMLNode?, _ noun: String, _ keys: [String]) -> KeyedNode? {
+  mutating func keyed(_ node: YAMLNode?, _ noun: String, _ keys: [String]) -> KeyedNode? {
     guard let node else { return nil }
     return KeyedNode(node, noun, keys: keys, source: source, &diagnostics)
   }
 
-  private mutating func required(_ key: String, _ node: KeyedNode) -> YAMLNode? {
+  mutating func required(_ key: String, _ node: KeyedNode) -> YAMLNode? {
     node.required(key, source, &diagnostics)
   }
 
-  private mutating func constant(_ value: String, _ node: YAMLNode?, _ key: String) {
+  mutating func constant(_ value: String, _ node: YAMLNode?, _ key: String) {
     guard let text = text(node, "`\(key)`"), text.text != value else { return }
     diagnostics.append(.otherForm(text, key, value))
   }
 
-  private mutating func text(_ node: YAMLNode?, _ noun: String) -> SourceText? {
+  mutating func text(_ node: YAMLNode?, _ noun: String) -> SourceText? {
     guard let node else { return nil }
     guard let text = node.text, !node.isNull else {
       diagnostics.append(.wrongType(node, source, wanted: "text", of: noun, help: quotes(node)))
@@ -161,7 +162,7 @@ extension PolicyParser {
     return text
   }
 
-  private mutating func texts(byKey node: YAMLNode, _ noun: String) {
+  mutating func texts(byKey node: YAMLNode, _ noun: String) {
     guard case .mapping(let entries) = node.content else {
       diagnostics.append(.wrongType(node, source, wanted: "a mapping", of: noun))
       return
@@ -172,13 +173,13 @@ extension PolicyParser {
     }
   }
 
-  private mutating func list(
+  mutating func list(
     _ node: YAMLNode, _ noun: String, _ element: String, mayBeEmpty: Bool = false
   ) -> [SourceText] {
     elements(node, noun, mayBeEmpty: mayBeEmpty).compactMap { text($0, element) }
   }
 
-  private mutating func expressions(
+  mutating func expressions(
     _ node: YAMLNode, _ noun: String, _ element: String, in place: ScopeKey.Places
   ) -> [SourceText] {
     let elements = elements(node, noun, mayBeEmpty: place == .rule)
@@ -222,7 +223,7 @@ extension PolicyParser {
   /// The elements of a list.
   ///
   /// A single text in place of a list is reported, and read as the only element.
-  private mutating func elements(
+  mutating func elements(
     _ node: YAMLNode, _ noun: String, mayBeEmpty: Bool = false
   ) -> [YAMLNode] {
     switch node.content {
@@ -241,7 +242,7 @@ extension PolicyParser {
   }
 
   /// How to write a mapping that was meant as a text; nil when it is longer than a line.
-  private func quotes(_ node: YAMLNode) -> String? {
+  func quotes(_ node: YAMLNode) -> String? {
     guard case .mapping = node.content, node.range.start.line == node.range.end.line else {
       return nil
     }
@@ -251,7 +252,7 @@ extension PolicyParser {
     return text.contains("'") && quoted.hasPrefix("'") ? nil : "quote it: \(quoted)"
   }
 
-  private func nothing(at node: YAMLNode) -> SourceText {
+  func nothing(at node: YAMLNode) -> SourceText {
     SourceText(
       text: "", source: source,
       range: SourceRange(start: node.range.start, end: node.range.start), isAbsent: true)
@@ -267,7 +268,7 @@ extension Diagnostic {
       help: "start it with `type: policy`, or with `apiVersion: \(PolicyParser.apiVersion)`")
   }
 
-  fileprivate static func otherForm(_ value: SourceText, _ key: String, _ wanted: String) -> Self {
+  static func otherForm(_ value: SourceText, _ key: String, _ wanted: String) -> Self {
     Self(
       .unknownForm, "`\(key)` must be `\(wanted)`, not `\(value.text)`",
       at: value)

@@ -13,8 +13,9 @@ public enum PolicySchema {
       "title": "A policy of tracee-policy",
       // One branch is chosen by a key, so that messages are about its members and not about both branches.
       "if": ["type": "object", "required": ["apiVersion"]],
-      "then": resource,
-      "else": plain,
+      "then": branches(
+        "kind", "Signature", SignatureSchema.resource, or: resource),
+      "else": branches("type", "signature", SignatureSchema.plain, or: plain),
       "$defs": [
         "name": [
           "description":
@@ -33,6 +34,9 @@ public enum PolicySchema {
             ])),
         "rules": JSONSchema.described(
           "the events that are traced, each with its filters", JSONSchema.filledList(rule)),
+        "selection": rule,
+        "lists": JSONSchema.described(
+          "files of values, by the name that filters use after @", JSONSchema.map(JSONSchema.text)),
         "actions": JSONSchema.described(
           "what is done with an event; both send it to the outputs",
           JSONSchema.list(JSONSchema.words(PolicyParser.actions))),
@@ -48,11 +52,25 @@ public enum PolicySchema {
     if case .object(let members) = schema { members } else { [] }
   }
 
-  private static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/$defs/" + name)] }
+  /// Returns a schema that is one of two, as a key has a value or not.
+  private static func branches(
+    _ key: String, _ value: String, _ schema: JSONValue, or other: JSONValue
+  ) -> JSONValue {
+    [
+      "if": [
+        "properties": .object([.init(key, JSONSchema.constant(value))]),
+        "required": .list([.text(key)]),
+      ],
+      "then": schema,
+      "else": other,
+    ]
+  }
+
+  static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/$defs/" + name)] }
 
   private static let body: [(name: String, schema: JSONValue)] = [
     ("scope", reference("scope")), ("rules", reference("rules")),
-    ("defaultActions", reference("actions")),
+    ("defaultActions", reference("actions")), ("lists", reference("lists")),
   ]
 
   private static let resource = JSONSchema.object([
@@ -138,7 +156,10 @@ public enum PolicySchema {
   private static var item: String {
     let sets = EventSet.allCases.map(\.rawValue)
     let words = EventKind.allCases.map(\.name) + sets + sets.map { "tag=" + $0 }
-    return "\\s*-?(\(words.joined(separator: "|"))|[a-z0-9_]+\\*)\\s*"
+    // Names of signatures, with or without a star; a name like that of a packet's event is a misspelt event.
+    let names = "(tag=)?(?!net_packet_)[A-Za-z0-9_][A-Za-z0-9_.-]*\\*?"
+    let prefixes = "net_packet_[a-z0-9_]*\\*"
+    return "\\s*-?(\(words.joined(separator: "|"))|\(prefixes)|\(names))\\s*"
   }
 
   /// Returns the pattern of an expression: a word alone, or a key with an operator and a value.

@@ -6,7 +6,11 @@
 public struct PolicySet: Equatable, Sendable {
   /// The policies in load order: by path, then by file of a directory, then by document of a file.
   public var documents: [PolicyDocument] = []
-  /// The files that could be read, including those without a policy.
+  /// The signatures in load order.
+  public var signatures: [SignatureDocument] = []
+  /// The lists that the documents name, by the paths of their files.
+  public var lists: [String: ValueList] = [:]
+  /// The files that could be read, also those without a policy.
   public var sources: [SourceFile] = []
   /// The findings about the files' contents, in load order and, within a file, in the order of places.
   public var diagnostics: [Diagnostic] = []
@@ -44,18 +48,58 @@ public struct PolicySet: Equatable, Sendable {
     }
     var set = parse(files, variables: variables)
     set.failures = failures
+    for path in set.listPaths {
+      do throws(SourceFailure) {
+        set.lists[path] = ValueList(reading: try ValueList.file(path))
+      } catch {
+        set.failures.append(error)
+      }
+    }
     return set
   }
 
-  /// Returns all policies of sources, with the findings about them.
+  /// The paths of the files of lists that documents name, each once, in order.
+  var listPaths: [String] {
+    let named =
+      documents.flatMap { document in document.lists.map { ($0.value.text, document.source) } }
+      + signatures.flatMap { document in document.lists.map { ($0.value.text, document.source) } }
+    return named.map { ValueList.path($0, namedIn: $1) }.reduce(into: []) { paths, path in
+      if !paths.contains(path) { paths.append(path) }
+    }
+  }
+
+  /// The files of policies, signatures and lists that could be read.
+  public var allSources: [SourceFile] {
+    sources + lists.values.map(\.source).sorted { $0.name < $1.name }
+  }
+
+  /// Returns all policies of sources that were kept together with the lists that they name.
   public static func parse(
-    _ sources: [SourceFile], variables: Variables = Variables()
+    kept sources: [SourceFile], variables: Variables = Variables()
+  ) -> PolicySet {
+    let paths = Set(parse(sources).listPaths)
+    let lists = sources.filter { paths.contains($0.name) }
+    return parse(
+      sources.filter { !paths.contains($0.name) }, variables: variables,
+      lists: Dictionary(
+        lists.map { ($0.name, ValueList(reading: $0)) }, uniquingKeysWith: { first, _ in first }))
+  }
+
+  /// Returns all policies of sources, with the findings about them.
+  ///
+  /// - Parameters:
+  ///   - variables: the values of `${NAME}`.
+  ///   - lists: the lists that they name, by the paths of their files.
+  public static func parse(
+    _ sources: [SourceFile], variables: Variables = Variables(), lists: [String: ValueList] = [:]
   ) -> PolicySet {
     var set = PolicySet()
     set.sources = sources
     set.variables = variables
+    set.lists = lists
     let empty = sources.filter { set.add($0) }
-    let severity: Diagnostic.Severity = set.documents.isEmpty ? .error : .warning
+    let severity: Diagnostic.Severity =
+      set.documents.isEmpty && set.signatures.isEmpty ? .error : .warning
     set.expand(variables)
     set.diagnostics += empty.map { .noPolicy($0, severity) }
     set.diagnostics = Diagnostic.sorted(set.diagnostics, by: sources.map(\.name))
@@ -69,6 +113,12 @@ public struct PolicySet: Equatable, Sendable {
     let stream = YAMLStream(reading: source)
     var found = stream.diagnostics
     for root in stream.documents where DocumentKind(of: root) == nil {
+      if PolicyParser.isSignature(root) {
+        let (document, diagnostics) = PolicyParser.parseSignature(root, of: source)
+        if let document { signatures.append(document) }
+        found += diagnostics
+        continue
+      }
       let (document, diagnostics) = PolicyParser.parse(root, of: source)
       if let document { documents.append(document) }
       found += diagnostics

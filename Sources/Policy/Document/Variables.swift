@@ -81,6 +81,16 @@ extension PolicySet {
       diagnostics += found
       documents.remove(at: index)
     }
+    for index in signatures.indices.reversed() {
+      var found: [Diagnostic] = []
+      for selection in signatures[index].selections.indices {
+        signatures[index].selections[selection].value.filters = variables.expand(
+          signatures[index].selections[selection].value.filters, into: &found)
+      }
+      guard !found.isEmpty else { continue }
+      diagnostics += found
+      signatures.remove(at: index)
+    }
   }
 }
 

@@ -11,9 +11,12 @@ extension ExplainedClause {
   ) -> ExplainedMatch.Verdict {
     switch question {
     case .packet(let question):
-      let values = packet.packet.fields[question.field]
-      if values == nil, packet.mayHave(question.field) { return .depends }
+      let base = question.field.derivation?.base ?? question.field
+      let values = packet.packet.fields[base].map { _ in packet.packet.values(of: question.field) }
+      if values == nil, packet.mayHave(base) { return .depends }
       return ReferenceMatcher.matches(question.condition, values ?? []) ? .yes : .no
+    case .element:
+      return .depends
     case .owner(let question):
       guard let owner else { return .no }
       if origin == .follow, remembered == true { return .yes }

@@ -91,9 +91,12 @@ extension ExplainedMatch.Answer {
     verdict = clause.verdict(packet, owner, remembered: remembered)
     switch clause.question {
     case .packet(let question):
-      let values = packet.packet.fields[question.field]
+      let base = question.field.derivation?.base ?? question.field
+      let values = packet.packet.fields[base].map { _ in packet.packet.values(of: question.field) }
       self.values = (values ?? []).map { $0.shown(clause.type) }
-      if values == nil, !packet.mayHave(question.field) { reason = "the packet has no such field" }
+      if values == nil, !packet.mayHave(base) { reason = "the packet has no such field" }
+    case .element:
+      (values, reason) = ([], "it depends on what the packet says")
     case .owner(let question):
       guard let owner else {
         (values, reason) = ([], "nobody owns the packet")

@@ -32,6 +32,8 @@ extension ExplainedRule {
   fileprivate var json: JSONValue {
     [
       "bit": .number(bit), "rule": .number(number), "line": .number(line),
+      "signature": signature.map { .text($0.name) } ?? .null,
+      "selection": signature.map { .text($0.selection) } ?? .null,
       "event": .text(rule.event.name), "clauses": .list(clauses.map(\.json)),
     ]
   }

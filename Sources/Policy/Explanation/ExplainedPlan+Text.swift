@@ -32,7 +32,10 @@ extension ExplainedPlan {
     guard let first = group.first, let last = group.last else { return "" }
     let events = group.map(\.rule.event.name).joined(separator: ", ")
     let bits = first.bit == last.bit ? "bit \(first.bit)" : "bits \(first.bit)-\(last.bit)"
-    var lines = ["  rule \(first.number), line \(first.line), \(bits): \(events)"]
+    let what =
+      first.signature.map { "signature \($0.name), selection \($0.selection)" }
+      ?? "rule \(first.number)"
+    var lines = ["  \(what), line \(first.line), \(bits): \(events)"]
     if first.clauses.isEmpty { lines.append("    every packet, with any owner or none") }
     let words = first.clauses.map(\.shownWords)
     let width = words.map(\.unicodeScalars.count).filter { $0 <= 60 }.max() ?? 0
@@ -58,7 +61,7 @@ extension [ExplainedRule] {
   fileprivate var grouped: [ArraySlice<ExplainedRule>] {
     var groups: [ArraySlice<ExplainedRule>] = []
     var start = 0
-    for index in indices where index + 1 == count || self[index + 1].number != self[start].number {
+    for index in indices where index + 1 == count || !self[index + 1].isLike(self[start]) {
       groups.append(self[start...index])
       start = index + 1
     }

@@ -12,6 +12,9 @@ public struct ExplainedPlan: Equatable, Sendable {
     public var line: Int
     /// The rules of the policy, one for each event, in order of their bits.
     public var rules: [ExplainedRule]
+
+    /// The rules whose events are the policy's own, without those that only feed signatures.
+    public var ownRules: [ExplainedRule] { rules.filter { $0.rule.feed == nil } }
   }
 
   /// A table in the kernel.
@@ -60,6 +63,16 @@ public struct ExplainedPlan: Equatable, Sendable {
           entry.rules.append(explained)
         }
       }
+      while let rule = rest.first?.rule, let feed = rule.feed,
+        plan.policies[rule.policy] == name.text
+      {
+        guard var explained = rest.popFirst() else { break }
+        let signature = plan.signatures[plan.uses[feed.use].signature]
+        explained.explain(
+          feed, of: signature, policy,
+          checked.signatures.first { $0.document.name.text == signature.name })
+        entry.rules.append(explained)
+      }
       return entry
     }
   }
@@ -81,6 +94,30 @@ public struct ExplainedRule: Equatable, Sendable {
   public var line = 0
   /// The clauses that must hold, one for each key: those of the policy's scope first, then those of the rule's filters.
   public var clauses: [ExplainedClause] = []
+  /// The signature that takes its events, and the name of its selection; nil when they are the policy's own.
+  public var signature: (name: String, selection: String)? {
+    signatureName.map { ($0, selectionName) }
+  }
+  private var signatureName: String?
+  private var selectionName = ""
+
+  /// Whether two differ only in their events.
+  func isLike(_ other: ExplainedRule) -> Bool {
+    number == other.number && rule.feed == other.rule.feed
+  }
+
+  /// Explains a rule that feeds a signature.
+  fileprivate mutating func explain(
+    _ feed: PlanRule.Feed, of signature: Signature, _ policy: CheckedPolicy,
+    _ checked: CheckedSignature?
+  ) {
+    signatureName = signature.name
+    selectionName = signature.selections[feed.selection].name
+    number = feed.selection + 1
+    line = checked?.document.selections[feed.selection].value.range.start.line ?? 0
+    let filters = checked?.selections.rules[feed.selection].filters ?? []
+    clauses = policy.scope.explained(policy.follows ? .follow : .scope) + filters.explained(.rule)
+  }
 
   init(bit: Int, rule: PlanRule) {
     self.bit = bit
@@ -104,6 +141,7 @@ public struct ExplainedClause: Equatable, Sendable {
   public enum Question: Equatable, Sendable {
     case owner(Clause<OwnerField>)
     case packet(Clause<PacketField>)
+    case element(ElementClause)
   }
 
   /// The part of the policy that contains the expressions.
@@ -126,6 +164,7 @@ public struct ExplainedClause: Equatable, Sendable {
     switch question {
     case .owner(let clause): clause.condition
     case .packet(let clause): clause.condition
+    case .element: Condition()
     }
   }
 
@@ -135,6 +174,7 @@ public struct ExplainedClause: Equatable, Sendable {
     case _ where origin == .follow: .followed
     case .owner(let clause): clause.decisionPlace
     case .packet(let clause): clause.decisionPlace
+    case .element: .ofElements
     }
   }
 
@@ -149,9 +189,12 @@ extension [CheckedFilter] {
       let filters = filter { $0.target == target }
       let question: ExplainedClause.Question
       switch target {
-      case .everything, .follow: return nil
+      case .everything, .follow, .finding: return nil
       case .owner(let field): question = .owner(Clause(field, condition))
       case .packet(let field, _): question = .packet(Clause(field, condition))
+      case .element:
+        guard let element = filters.first?.element else { return nil }
+        question = .element(element)
       }
       return ExplainedClause(
         origin: origin, words: filters.map(\.expression.source.text),

@@ -13,7 +13,8 @@ public enum LintRules {
     .cidrHostBits,
     .literalStar, .deprecatedArgs, .uselessExclusion, .unfilteredPackets, .unlikelyValue,
     .confusableCharacter, .neverDecoded, .threadName, .oneFamily, .repeatedRule, .traceeDifference,
-    .userSpaceFilter,
+    .userSpaceFilter, .unknownList, .signatureCircle, .unusedSignature, .unreachableThreshold,
+    .uselessThreshold, .beyondBounds,
   ]
 
   /// Returns the rule with a code, or nil.
@@ -37,4 +38,14 @@ public enum LintRules {
 extension CheckedPolicy {
   /// All filters of the policy: those of the scope, then those of the rules.
   var filters: [CheckedFilter] { scope + rules.flatMap(\.filters) }
+}
+
+extension LintRules {
+  /// What the checks find in the selections of a signature.
+  static func checkSelections(of selections: CheckedPolicy) -> [Diagnostic] {
+    NeverMatches.check(selections) + NeverSeen.check(selections) + UselessFilter.check(selections)
+      + CommTruncated.check(selections) + CIDRHostBits.check(selections)
+      + LiteralStar.check(selections) + DeprecatedArgs.check(selections)
+      + UserSpaceFilter.check(selections)
+  }
 }

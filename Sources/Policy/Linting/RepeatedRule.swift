@@ -10,12 +10,13 @@ enum RepeatedRule {
       let isWhole = policy.scope.count == policy.document.scope.count
       for rule in policy.rules where isWhole && rule.filters.count == rule.document.filters.count {
         let meaning = Meaning(
-          scope: words(policy.scope), filters: words(rule.filters), events: rule.events)
+          scope: words(policy.scope), filters: words(rule.filters), events: rule.events,
+          signatures: rule.signatures)
         if let earlier = first[meaning] {
           guard earlier.policy != index else { continue }
           found.append(
             .repeatedRule(rule.document, earlier.rule, policies[earlier.policy].document.name.text))
-        } else if !rule.events.isEmpty {
+        } else if !rule.events.isEmpty || !rule.signatures.isEmpty {
           first[meaning] = (index, rule.document)
         }
       }
@@ -28,6 +29,7 @@ enum RepeatedRule {
     var scope: [String]
     var filters: [String]
     var events: [EventKind]
+    var signatures: [String]
   }
 
   private static func words(_ filters: [CheckedFilter]) -> [String] {

@@ -51,7 +51,9 @@ extension PlanRule {
   ///
   /// If true, that is certain; if false, it is not known.
   func implies(_ other: PlanRule) -> Bool {
-    guard event == other.event, !scope.isEmpty || other.scope.isEmpty else { return false }
+    guard event == other.event, !scope.isEmpty || other.scope.isEmpty,
+      other.elements.allSatisfy({ elements.contains($0) })
+    else { return false }
     let new = other.scope.filter { !scope.contains($0) }
     let newFilters = other.filters.filter { !filters.contains($0) }
     return !isRefuted(new, newFilters)

@@ -66,7 +66,7 @@ enum UnlikelyValue {
     case .owner(let field): UnlikelyOwner.doubt(field, text, filter)
     case .packet(let field, let member):
       member == nil ? UnlikelyContent.doubt(field, text, filter) : nil
-    case .everything, .follow: nil
+    case .everything, .follow, .element, .finding: nil
     }
   }
 }

@@ -93,7 +93,8 @@ enum UselessFilter {
         var fewer = left
         fewer[index].values.remove(at: position)
         guard budget.spend(before.reduce(0) { $0 + $1.weight }) else { return found }
-        let after = rules(fewer.filter { !$0.values.isEmpty || $0.target == .everything })
+        let after = rules(
+          fewer.filter { !$0.values.isEmpty || $0.target == .everything || $0.element != nil })
         let isUseless = zip(before, after).allSatisfy { $0.implies($1) && $1.implies($0) }
         guard isUseless else { continue }
         (left, before) = (fewer, after)

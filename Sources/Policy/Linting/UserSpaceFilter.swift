@@ -16,6 +16,8 @@ extension CheckedFilter {
       switch target {
       case .everything: DecisionPlace.kernel
       case .follow: DecisionPlace.followed
+      case .element: DecisionPlace.ofElements
+      case .finding: DecisionPlace.kernel
       case .packet(let field, _): condition.decisionPlace(of: field)
       case .owner(let field): condition.decisionPlace(of: field)
       }

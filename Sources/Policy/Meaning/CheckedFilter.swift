@@ -12,6 +12,10 @@ public struct CheckedFilter: Equatable, Sendable {
     case owner(OwnerField)
     /// A field of the packet, with the name of the member if the field is a map such as headers.
     case packet(PacketField, member: String?)
+    /// One element of a list; with the expression, which tells it from others.
+    case element(String)
+    /// The data of a signature's finding, by name.
+    case finding(String)
   }
 
   /// A value as written, and its meaning.
@@ -38,6 +42,8 @@ public struct CheckedFilter: Equatable, Sendable {
   public var type: FieldType?
   /// The values after the operator; for the words `container` and `not-container`, the flag that they stand for.
   public var values: [Value]
+  /// What is asked of one element of a list.
+  public var element: ElementClause?
 
   /// The condition of this filter alone.
   public var condition: Condition {

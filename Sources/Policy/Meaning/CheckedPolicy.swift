@@ -8,7 +8,9 @@ public struct CheckedPolicy: Equatable, Sendable {
     public var document: PolicyDocument.Rule
     /// The events that the rule selects, minus the policy's exclusions, in order of their numbers.
     public var events: [EventKind]
-    /// The filters of the rule, except those with errors.
+    /// The signatures that it wants, by name, in load order.
+    public var signatures: [String] = []
+    /// Its filters without those that had findings.
     public var filters: [CheckedFilter]
   }
 
@@ -46,22 +48,29 @@ extension PlanRule {
   init(policy: Int, event: EventKind, scope: [CheckedFilter], filters: [CheckedFilter]) {
     self.init(
       policy: policy, event: event, scope: scope.ownerClauses + filters.ownerClauses,
-      filters: filters.packetClauses)
+      filters: filters.packetClauses, elements: filters.compactMap(\.element))
   }
 }
 
 extension [CheckedFilter] {
-  /// The clauses on the owner, one for each key.
-  fileprivate var ownerClauses: [Clause<OwnerField>] {
+  /// What they say of the owner, one clause for each key.
+  var ownerClauses: [Clause<OwnerField>] {
     merged.compactMap { target, condition in
       if case .owner(let field) = target { Clause(field, condition) } else { nil }
     }
   }
 
-  /// The clauses on the packet, one for each key.
-  fileprivate var packetClauses: [Clause<PacketField>] {
+  /// What they say of the packet, one clause for each key.
+  var packetClauses: [Clause<PacketField>] {
     merged.compactMap { target, condition in
       if case .packet(let field, _) = target { Clause(field, condition) } else { nil }
+    }
+  }
+
+  /// What they say of a finding, one clause for each key.
+  var findingClauses: [Clause<String>] {
+    merged.compactMap { target, condition in
+      if case .finding(let name) = target { Clause(name, condition) } else { nil }
     }
   }
 }

@@ -9,6 +9,9 @@ public enum DecisionPlace: Equatable, Sendable {
   /// - Parameter reason: why the kernel cannot decide it, as a part of a sentence.
   case userSpace(reason: String)
 
+  /// The place where conditions on an element of a list are decided.
+  static let ofElements = DecisionPlace.userSpace(reason: "the kernel does not read lists")
+
   /// The place where a scope with `follow` is decided.
   static let followed = DecisionPlace.userSpace(
     reason: "the kernel does not remember which processes have matched")
@@ -77,6 +80,7 @@ extension PacketField {
 extension PacketField {
   /// The reason why the kernel has no table for the field.
   fileprivate var reasonForUserSpace: String {
+    if description.derivation != nil { return "the kernel does not work it out" }
     if self == .systemCall || rawValue == "metadata.iface" {
       return "the kernel has only its number, and user space looks up the name"
     }

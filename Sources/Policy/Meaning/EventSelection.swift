@@ -10,7 +10,9 @@ struct EventSelection: Equatable, Sendable {
     var word: FilterExpression.Word
     /// The supported events of the item, in order of their numbers.
     var events: [EventKind]
-    /// Whether the item names one event, which must fit the filters; sets and prefixes skip events that do not.
+    /// Its signatures, by name, in load order.
+    var signatures: [String] = []
+    /// Whether it names one event; else it is a set or a prefix, which takes what it can get.
     var isEvent: Bool
     /// Whether the item excludes its events.
     var isExclusion: Bool
@@ -33,13 +35,30 @@ struct EventSelection: Equatable, Sendable {
     }
   }
 
-  /// The events that the selection excludes.
+  /// The signatures that the selection takes in, before exclusions, each once.
+  var selectedSignatures: [String] {
+    items.filter { !$0.isExclusion }.flatMap(\.signatures).reduce(into: []) { names, name in
+      if !names.contains(name) { names.append(name) }
+    }
+  }
+
+  /// The signatures that it excludes.
+  var excludedSignatures: Set<String> {
+    Set(items.filter(\.isExclusion).flatMap(\.signatures))
+  }
+
+  /// What it excludes.
   var excluded: Set<EventKind> {
     Set(items.filter(\.isExclusion).flatMap(\.events))
   }
 
-  /// Parses a comma list; items with errors are left out, with a finding.
-  init(parsing source: SourceText, into diagnostics: inout [Diagnostic]) {
+  /// Reads a comma list; items with findings are left out.
+  ///
+  /// - Parameter context: the signatures that items can name.
+  init(
+    parsing source: SourceText, in context: DocumentContext = DocumentContext(),
+    into diagnostics: inout [Diagnostic]
+  ) {
     let bytes = Array(source.text.utf8)
     var start = 0
     while start <= bytes.count {
@@ -57,7 +76,7 @@ struct EventSelection: Equatable, Sendable {
         if isExclusion { part.removeFirst() }
         let word = FilterExpression.Word(
           String(decoding: bytes[part], as: UTF8.self), source.range(ofUTF8: part))
-        add(word, isExclusion, source, &diagnostics)
+        add(word, isExclusion, source, context, &diagnostics)
       }
       start = end + 1
     }
@@ -65,15 +84,24 @@ struct EventSelection: Equatable, Sendable {
 
   private mutating func add(
     _ word: FilterExpression.Word, _ isExclusion: Bool, _ source: SourceText,
-    _ diagnostics: inout [Diagnostic]
+    _ context: DocumentContext, _ diagnostics: inout [Diagnostic]
   ) {
-    switch EventCatalog.find(word.text) {
+    let found = EventCatalog.find(word.text)
+    if let (names, isOne) = context.find(word.text) {
+      let events = if case .several(let events) = found { events } else { [] as [EventKind] }
+      items.append(
+        Item(
+          word: word, events: events, signatures: names, isEvent: isOne, isExclusion: isExclusion))
+      return
+    }
+    switch found {
     case .event(let kind): add([kind], isEvent: true)
     case .several(let kinds): add(kinds, isEvent: false)
     case .unsupported: add([], isEvent: false)
     case .unknownSet: diagnostics.append(.unknownSet(word, source))
     case .unmatched: diagnostics.append(.noSuchEvents(word, source))
-    case .unknown: diagnostics.append(.unknownEvent(word, source))
+    case .unknown:
+      diagnostics.append(.unknownEvent(word, source, context.signatures.map(\.name)))
     }
 
     func add(_ events: [EventKind], isEvent: Bool) {
@@ -116,9 +144,9 @@ extension Diagnostic {
   }
 
   fileprivate static func unknownEvent(
-    _ word: FilterExpression.Word, _ source: SourceText
+    _ word: FilterExpression.Word, _ source: SourceText, _ signatures: [String]
   ) -> Diagnostic {
-    let known = EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
+    let known = signatures + EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
     let inFull = "net_packet_" + word.text.lowercased()
     var near = Nearest.words(to: word.text, among: known)
     if known.contains(inFull) { near = [inFull] }

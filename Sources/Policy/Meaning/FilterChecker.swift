@@ -6,15 +6,25 @@ struct FilterChecker {
   let place: ScopeKey.Places
   /// Whether the events may have fields that the catalog lacks, so that an unknown field is not a finding.
   let mayHaveOtherFields: Bool
+  /// The lists that values can name, by the names that the document gives them.
+  let lists: [String: ValueList]
+  /// The data of findings that filters can ask about, by name.
+  let findings: [String: FieldType]
   private(set) var diagnostics: [Diagnostic] = []
 
-  init(_ place: ScopeKey.Places, mayHaveOtherFields: Bool = false) {
+  init(
+    _ place: ScopeKey.Places, mayHaveOtherFields: Bool = false, lists: [String: ValueList] = [:],
+    findings: [String: FieldType] = [:]
+  ) {
     self.place = place
     self.mayHaveOtherFields = mayHaveOtherFields
+    self.lists = lists
+    self.findings = findings
   }
 
   /// Returns the filter of an expression; nil, with a finding, if it is not valid.
   mutating func check(_ source: SourceText) -> CheckedFilter? {
+    if place == .rule, let parts = ElementExpression(source) { return checkElement(parts) }
     guard let expression = FilterExpression(parsing: source, into: &diagnostics) else { return nil }
     return check(expression)
   }
@@ -22,6 +32,12 @@ struct FilterChecker {
   mutating func check(_ expression: FilterExpression) -> CheckedFilter? {
     let name = expression.key.text
     if expression.comparison == nil { return checkWord(expression) }
+    if place == .rule, name.hasPrefix("data."), let type = findings[String(name.dropFirst(5))] {
+      guard let values = values(of: expression, type) else { return nil }
+      return CheckedFilter(
+        expression: expression, target: .finding(String(name.dropFirst(5))), type: type,
+        values: values)
+    }
     if place == .rule, let (field, member) = PacketField.find(name) {
       return checkField(expression, field, member: member)
     }
@@ -75,6 +91,39 @@ struct FilterChecker {
       expression: expression, target: .owner(key.field), type: key.type, values: values)
   }
 
+  /// A filter on one element of a list.
+  private mutating func checkElement(_ parts: ElementExpression) -> CheckedFilter? {
+    var (members, isRight): ([CheckedFilter], Bool) = ([], true)
+    for part in parts.members {
+      guard let expression = FilterExpression(parsing: part, into: &diagnostics) else {
+        isRight = false
+        continue
+      }
+      var inList = expression
+      inList.key.text = parts.list + "." + expression.key.text
+      guard let member = check(inList), case .packet(let field, nil) = member.target,
+        field.isMember(ofList: parts.list)
+      else {
+        if !diagnostics.contains(where: { $0.range == expression.key.range }) {
+          report(.noMember(inList.key.text, parts.list), expression.key.range, expression)
+        }
+        isRight = false
+        continue
+      }
+      members.append(member)
+    }
+    guard isRight, !members.isEmpty else { return nil }
+    var filter = CheckedFilter(
+      expression: FilterExpression(
+        source: parts.source,
+        key: FilterExpression.Word(parts.list, parts.source.range(ofUTF8: parts.listPlace)),
+        comparison: nil, comparisonRange: parts.source.range, values: []),
+      target: .element(parts.source.text), type: nil, values: [])
+    filter.element = ElementClause(
+      list: parts.list, isNone: parts.isNone, members: members.packetClauses)
+    return filter
+  }
+
   private mutating func checkField(
     _ expression: FilterExpression, _ field: PacketField, member: String?
   ) -> CheckedFilter? {
@@ -103,7 +152,10 @@ struct FilterChecker {
     var values: [CheckedFilter.Value] = []
     for word in expression.values {
       do throws(ValueFault) {
-        if let bound {
+        if word.text.hasPrefix("@"), !word.isQuoted {
+          guard let found = listed(word, type, expression) else { continue }
+          values.append(.init(word: word, meaning: .operands(found)))
+        } else if let bound {
           let limit = try type.limit(word.text)
           values.append(.init(word: word, meaning: .bound(Bound(bound, limit))))
         } else if words.contains(word.text) {
@@ -117,6 +169,40 @@ struct FilterChecker {
       }
     }
     return values.count == expression.values.count ? values : nil
+  }
+
+  /// The operands that a list stands for; nil, with a finding, when it stands for none.
+  private mutating func listed(
+    _ word: FilterExpression.Word, _ type: FieldType, _ expression: FilterExpression
+  ) -> [Operand]? {
+    let name = String(word.text.dropFirst())
+    guard let list = lists[name] else {
+      report(.unknownList(name, lists.keys.sorted()), word.range, expression)
+      return nil
+    }
+    if expression.comparison != .equal, expression.comparison != .notEqual {
+      report(.listHasNoOrder(name), expression.comparisonRange, expression)
+      return nil
+    }
+    var (operands, isRight): ([Operand], Bool) = ([], true)
+    for entry in list.entries {
+      do throws(ValueFault) {
+        operands += try ValueList.operands(entry, type)
+      } catch {
+        isRight = false
+        let finding = FilterFinding.invalidValue(error, expression.key.text, type, [])
+        diagnostics.append(
+          Diagnostic(
+            finding.rule, finding.message, source: list.source.name,
+            range: list.range(entry.bytes), help: finding.help))
+        if diagnostics.count > 1000 { break }
+      }
+    }
+    if list.entries.isEmpty {
+      report(.emptyList(name), word.range, expression)
+      return nil
+    }
+    return isRight ? operands : nil
   }
 
   /// Returns the fault of a value with what was meant, if the value is right but for characters that look like others.

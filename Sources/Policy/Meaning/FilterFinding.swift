@@ -102,6 +102,33 @@ struct FilterFinding {
       rule: .unsupportedField, message: "filters on `\(name)` are not supported yet", help: nil)
   }
 
+  static func noMember(_ name: String, _ list: String) -> FilterFinding {
+    let members = PacketField.allCases.map(\.key).filter { $0.hasPrefix(list + ".") }
+    return FilterFinding(
+      rule: .unknownField, message: "`\(list)` has no member `\(name.dropFirst(list.count + 1))`",
+      help: Nearest.question(name, among: members)
+        ?? members.first.map { "its members are such as `\($0.dropFirst(list.count + 1))`" }
+        ?? "the lists are such as data.proto_dns.answers")
+  }
+
+  static func unknownList(_ name: String, _ known: [String]) -> FilterFinding {
+    FilterFinding(
+      rule: .unknownList, message: "the document names no list `\(name)`",
+      help: Nearest.question(name, among: known)
+        ?? "name its file under `lists`, or put a value that begins with @ in quotes")
+  }
+
+  static func listHasNoOrder(_ name: String) -> FilterFinding {
+    FilterFinding(
+      rule: .invalidOperator, message: "a list such as `@\(name)` takes only = and !=", help: nil)
+  }
+
+  static func emptyList(_ name: String) -> FilterFinding {
+    FilterFinding(
+      rule: .emptyValue, message: "the list `\(name)` holds no value",
+      help: "write a value on a line of its file")
+  }
+
   static func wordWithValues(_ name: String) -> FilterFinding {
     FilterFinding(
       rule: .invalidOperator, message: "`\(name)` takes no operator and no value",

@@ -8,10 +8,16 @@ public struct Packet: Equatable, Sendable {
   ///
   /// DNS names and host names are in lower case.
   public var fields: [PacketField: [FieldValue]]
+  /// The elements of each list of structures, by the list's key, with what each has in its fields.
+  public var elements: [String: [[PacketField: [FieldValue]]]]
 
-  /// Creates a packet from its events and fields.
-  public init(events: Set<EventKind>, fields: [PacketField: [FieldValue]]) {
+  /// Makes a packet.
+  public init(
+    events: Set<EventKind>, fields: [PacketField: [FieldValue]],
+    elements: [String: [[PacketField: [FieldValue]]]] = [:]
+  ) {
     self.events = events
     self.fields = fields
+    self.elements = elements
   }
 }

@@ -21,7 +21,9 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
         added.append(policy)
         continue
       }
-      if rules != after[policy] { changed.append(policy) }
+      if rules != after[policy] || old.watches(of: policy) != new.watches(of: policy) {
+        changed.append(policy)
+      }
     }
   }
 
@@ -39,8 +41,53 @@ extension TracePlan {
     for var rule in rules {
       let name = policies[rule.policy]
       rule.policy = 0
+      if let feed = rule.feed { rule.feed?.use = feed.use - firstUse(of: name) }
       result[name]?.append(rule)
     }
     return result
+  }
+
+  /// What a policy watches for, as if it stood alone.
+  func watches(of policy: String) -> [Watch] {
+    let first = firstUse(of: policy)
+    return uses.filter { policies[$0.policy] == policy }.map { use in
+      var use = use
+      for index in use.feeds.indices { use.feeds[index].target.use -= first }
+      let signature = signatures[use.signature]
+      (use.policy, use.signature) = (0, 0)
+      return Watch(signature: signature, use: use)
+    }
+  }
+
+  /// The rules that feed a signature for a policy, without their places in the plan.
+  func scopes(of signature: String, in policy: String) -> [PlanRule] {
+    rules.compactMap { rule in
+      guard let feed = rule.feed, policies[rule.policy] == policy,
+        signatures[uses[feed.use].signature].name == signature
+      else { return nil }
+      var rule = rule
+      rule.policy = 0
+      rule.feed = PlanRule.Feed(use: 0, selection: feed.selection)
+      return rule
+    }
+  }
+
+  private func firstUse(of policy: String) -> Int {
+    uses.firstIndex { policies[$0.policy] == policy } ?? 0
+  }
+
+  /// A signature that a policy watches for, and how.
+  struct Watch: Equatable {
+    var signature: Signature
+    var use: SignatureUse
+
+    /// What decides what is found and shown, apart from who takes the findings.
+    var words: Words { Words(signature: signature, isShown: use.isShown, filters: use.filters) }
+
+    struct Words: Equatable {
+      var signature: Signature
+      var isShown: Bool
+      var filters: [Clause<String>]
+    }
   }
 }

@@ -3,20 +3,25 @@
 /// Looks up the words of one policy.
 struct PolicyChecker {
   private let document: PolicyDocument
+  private let context: DocumentContext
   private var diagnostics: [Diagnostic] = []
 
   /// Returns the parts of a policy that are valid, and adds findings about the rest to `diagnostics`.
   static func check(
-    _ document: PolicyDocument, into diagnostics: inout [Diagnostic]
+    _ document: PolicyDocument, in context: DocumentContext = DocumentContext(),
+    into diagnostics: inout [Diagnostic]
   ) -> CheckedPolicy {
-    var checker = PolicyChecker(document: document)
+    var checker = PolicyChecker(document: document, context: context)
     let scope = checker.scope()
     let policy = CheckedPolicy(document: document, scope: scope, rules: checker.rules())
     diagnostics += checker.diagnostics
     return policy
   }
 
-  private init(document: PolicyDocument) { self.document = document }
+  private init(document: PolicyDocument, context: DocumentContext) {
+    self.document = document
+    self.context = context
+  }
 
   private mutating func scope() -> [CheckedFilter] {
     let filters = filters(document.scope, in: .scope)
@@ -27,9 +32,11 @@ struct PolicyChecker {
   }
 
   private mutating func filters(
-    _ sources: [SourceText], in place: ScopeKey.Places, mayHaveOtherFields: Bool = false
+    _ sources: [SourceText], in place: ScopeKey.Places, mayHaveOtherFields: Bool = false,
+    findings: [String: FieldType] = [:]
   ) -> [CheckedFilter] {
-    var checker = FilterChecker(place, mayHaveOtherFields: mayHaveOtherFields)
+    var checker = FilterChecker(
+      place, mayHaveOtherFields: mayHaveOtherFields, lists: context.lists, findings: findings)
     let filters = sources.compactMap { checker.check($0) }
     diagnostics += checker.diagnostics
     return filters
@@ -37,8 +44,11 @@ struct PolicyChecker {
 
   private mutating func rules() -> [CheckedPolicy.Rule] {
     let before = diagnostics.count
-    let selections = document.rules.map { EventSelection(parsing: $0.event, into: &diagnostics) }
+    let selections = document.rules.map {
+      EventSelection(parsing: $0.event, in: context, into: &diagnostics)
+    }
     let excluded = selections.reduce(into: Set()) { $0.formUnion($1.excluded) }
+    let excludedSignatures = selections.reduce(into: Set()) { $0.formUnion($1.excludedSignatures) }
     // Items with errors are missing from the selections, so nothing can be concluded about all items then.
     let isUnderstood =
       !diagnostics[before...].contains { $0.severity == .error }
@@ -46,34 +56,67 @@ struct PolicyChecker {
     let onlyExcludes = isUnderstood && selections.allSatisfy(\.onlyExcludes)
     var rules: [CheckedPolicy.Rule] = []
     for (rule, selection) in zip(document.rules, selections) {
+      let signatures = selection.selectedSignatures.filter { !excludedSignatures.contains($0) }
       let filters = filters(
-        rule.filters, in: .rule, mayHaveOtherFields: selection.namesUnsupported)
+        rule.filters, in: .rule, mayHaveOtherFields: selection.namesUnsupported,
+        findings: data(of: signatures))
       var selected = selection.selected
-      if selected.isEmpty, onlyExcludes {
+      if selected.isEmpty, selection.selectedSignatures.isEmpty, onlyExcludes {
         selected = EventSet.standard.events.map { ($0, isNamed: false) }
       } else if selection.onlyExcludes, let filter = filters.first {
         diagnostics.append(.filtersNothing(filter.expression))
       }
       let wanted = selected.filter { !excluded.contains($0.event) }
       let events = wanted.filter { has(filters, $0.event, isNamed: $0.isNamed) }.map(\.event)
-      rules.append(CheckedPolicy.Rule(document: rule, events: events, filters: filters))
+      var checked = CheckedPolicy.Rule(document: rule, events: events, filters: filters)
+      checked.signatures = signatures.filter { has(filters, $0) }
+      rules.append(checked)
     }
     // After an error, an empty selection is no surprise.
     let isClean = !diagnostics[before...].contains { $0.severity == .error }
-    if isClean, isUnderstood, !rules.isEmpty, rules.allSatisfy(\.events.isEmpty) {
+    if isClean, isUnderstood, !rules.isEmpty,
+      rules.allSatisfy({ $0.events.isEmpty && $0.signatures.isEmpty })
+    {
       diagnostics.append(.excludedEverything(document))
     }
     return rules
   }
 
-  /// Returns whether an event has all fields of the filters; adds a finding if not.
+  /// The data of some signatures' findings, by name.
+  private func data(of signatures: [String]) -> [String: FieldType] {
+    context.signatures.filter { signatures.contains($0.name) }
+      .reduce(into: [:]) { $0.merge($1.data) { first, _ in first } }
+  }
+
+  /// Whether a signature's findings have every field that the filters ask about; if not, that is said.
+  private mutating func has(_ filters: [CheckedFilter], _ signature: String) -> Bool {
+    let data = data(of: [signature])
+    for filter in filters {
+      switch filter.target {
+      case .finding(let name) where data[name] != nil: continue
+      case .everything, .follow, .owner: continue
+      case .finding, .packet, .element:
+        diagnostics.append(.missingData(filter.expression, signature, data.keys.sorted()))
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Whether an event has every field that the filters ask about; if not, that is said.
   private mutating func has(
     _ filters: [CheckedFilter], _ event: EventKind, isNamed: Bool
   ) -> Bool {
     for filter in filters {
-      guard case .packet(let field, _) = filter.target,
-        !field.description.events.contains(event)
-      else { continue }
+      let isThere =
+        switch filter.target {
+        case .packet(let field, _): field.description.events.contains(event)
+        case .element:
+          filter.element?.members.allSatisfy { $0.field.description.events.contains(event) } ?? true
+        case .finding: false
+        case .everything, .follow, .owner: true
+        }
+      if isThere { continue }
       diagnostics.append(
         isNamed ? .missingField(filter.expression, event) : .eventLeftOut(filter.expression, event))
       return false
@@ -97,6 +140,17 @@ extension Diagnostic {
       .unknownField, "`\(event.name)` has no `\(expression.key.text)`",
       source: expression.source.source, range: expression.key.range,
       help: "`tracee-policy list events \(event.name)` shows its fields")
+  }
+
+  fileprivate static func missingData(
+    _ expression: FilterExpression, _ signature: String, _ data: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      .unknownField, "a finding of `\(signature)` has no `\(expression.key.text)`",
+      source: expression.source.source, range: expression.key.range,
+      help: data.isEmpty
+        ? "it has no data; give the signature an `output`"
+        : "it has \(data.map { "data." + $0 }.joined(separator: ", "))")
   }
 
   fileprivate static func eventLeftOut(

@@ -6,7 +6,9 @@ public enum PolicyCompiler {
   public struct Result: Equatable, Sendable {
     /// The checked policies, in load order, without the parts that have errors.
     public var policies: [CheckedPolicy]
-    /// The plan; nil if there is a finding of error severity.
+    /// The signatures as far as they are understood, in load order.
+    public var signatures: [CheckedSignature] = []
+    /// The plan; nil when there is a finding of error severity.
     public var plan: TracePlan?
     /// The findings about all policies, in the order of the policies.
     public var diagnostics: [Diagnostic]
@@ -14,20 +16,43 @@ public enum PolicyCompiler {
 
   /// Compiles policies, given in load order, and collects all findings.
   ///
-  /// The plan is only complete if the documents were parsed without errors: parts with errors are missing from it.
-  public static func compile(_ documents: [PolicyDocument]) -> Result {
+  /// All findings are collected.
+  ///
+  /// The documents themselves must have been read without errors, or the plan lacks what was wrong in them.
+  public static func compile(
+    _ documents: [PolicyDocument], signatures: [SignatureDocument] = [],
+    lists: [String: ValueList] = [:]
+  ) -> Result {
     var diagnostics = duplicateNames(documents)
-    let policies = documents.map { PolicyChecker.check($0, into: &diagnostics) }
+    for list in lists.values.sorted(by: { $0.source.name < $1.source.name }) {
+      diagnostics += list.diagnostics
+    }
+    let (checked, known) = SignatureCompiler.check(signatures, lists, into: &diagnostics)
+    let policies = documents.map { document in
+      let context = DocumentContext(
+        lists: DocumentContext.lists(document.lists, in: document.source, lists), signatures: known)
+      return PolicyChecker.check(document, in: context, into: &diagnostics)
+    }
+    var uses = SignatureUses(checked.compactMap(\.signature))
     var plan = TracePlan(policies: documents.map(\.name.text), rules: [])
     for (index, policy) in policies.enumerated() {
       let hadRoom = plan.rules.count <= TracePlan.ruleLimit
       plan.rules += policy.expanded(policy: index)
+      plan.rules += uses.add(policy, at: index)
       if hadRoom, plan.rules.count > TracePlan.ruleLimit {
         diagnostics.append(.tooManyRules(policy.document))
       }
     }
+    plan.signatures = checked.compactMap(\.signature)
+    plan.uses = uses.uses
+    if !documents.isEmpty {
+      diagnostics += checked.filter { !uses.used.contains($0.document.name.text) }
+        .filter { $0.signature != nil && $0.document.program == nil }
+        .map { .unusedSignature($0.document.name) }
+    }
     let isWrong = diagnostics.contains { $0.severity == .error }
-    return Result(policies: policies, plan: isWrong ? nil : plan, diagnostics: diagnostics)
+    return Result(
+      policies: policies, signatures: checked, plan: isWrong ? nil : plan, diagnostics: diagnostics)
   }
 
   private static func duplicateNames(_ documents: [PolicyDocument]) -> [Diagnostic] {

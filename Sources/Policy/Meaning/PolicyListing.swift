@@ -6,6 +6,9 @@ extension Listing {
     func events(_ policy: CheckedPolicy) -> [String] {
       EventKind.allCases.filter { event in policy.rules.contains { $0.events.contains(event) } }
         .map(\.name)
+        + policy.rules.flatMap(\.signatures).reduce(into: []) { names, name in
+          if !names.contains(name) { names.append(name) }
+        }
     }
     return Listing(
       columns: ["POLICY", "SCOPE", "RULES", "EVENTS", "FILE"],
@@ -23,6 +26,38 @@ extension Listing {
             "scope": .list(policy.document.scope.map { .text($0.text) }),
             "rules": .number(policy.rules.count),
             "events": .list(events(policy).map { .text($0) }),
+          ]
+        }))
+  }
+
+  /// Signatures: what they watch, and what a finding of theirs shows.
+  public static func signatures(_ signatures: [CheckedSignature]) -> Listing {
+    func type(_ signature: CheckedSignature) -> String {
+      signature.document.correlation?.type.text ?? "every event"
+    }
+    func severity(_ signature: CheckedSignature) -> String {
+      signature.signature?.threat.severity.map { Signature.Threat.severities[$0] } ?? ""
+    }
+    func data(_ signature: CheckedSignature) -> [String] {
+      signature.document.output.map(\.key.text)
+    }
+    return Listing(
+      columns: ["SIGNATURE", "TYPE", "SEVERITY", "TAGS", "DATA", "FILE"],
+      rows: signatures.map { signature in
+        [
+          signature.document.name.text, type(signature), severity(signature),
+          signature.document.tags.map(\.text).joined(separator: ","),
+          data(signature).joined(separator: ","), signature.document.source,
+        ]
+      },
+      json: .list(
+        signatures.map { signature in
+          [
+            "name": .text(signature.document.name.text), "file": .text(signature.document.source),
+            "line": .number(signature.document.range.start.line),
+            "type": .text(type(signature)), "severity": .text(severity(signature)),
+            "tags": .list(signature.document.tags.map { .text($0.text) }),
+            "data": .list(data(signature).map { .text($0) }),
           ]
         }))
   }

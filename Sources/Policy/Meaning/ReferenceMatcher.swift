@@ -10,7 +10,18 @@ public enum ReferenceMatcher {
   public static func matches(_ rule: PlanRule, owner: Owner?, packet: Packet) -> Bool {
     guard packet.events.contains(rule.event) else { return false }
     guard matches(rule.scope, owner: owner), follows(rule, owner: owner) else { return false }
-    return rule.filters.allSatisfy { matches($0.condition, packet.fields[$0.field] ?? []) }
+    return rule.filters.allSatisfy { matches($0.condition, packet.values(of: $0.field)) }
+      && rule.elements.allSatisfy { matches($0, packet) }
+  }
+
+  /// Whether one element of a list, or none, meets all conditions on its members.
+  public static func matches(_ clause: ElementClause, _ packet: Packet) -> Bool {
+    let elements = packet.elements[clause.list] ?? []
+    let isFound = elements.contains { element in
+      let alone = Packet(events: packet.events, fields: element)
+      return clause.members.allSatisfy { matches($0.condition, alone.values(of: $0.field)) }
+    }
+    return isFound != clause.isNone
   }
 
   /// Returns whether an owner matches the scope of a policy with `follow`, or has matched it before; true without

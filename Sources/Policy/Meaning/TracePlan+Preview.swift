@@ -6,13 +6,16 @@ extension TracePlan {
 
   /// This plan, and beside it another one that is only previewed: its policies judge, and nothing of theirs is shown.
   ///
+  /// The signatures of the other plan are not watched for.
+  ///
   /// - Returns: nil when both together have more than ``ruleLimit`` rules.
   public func previewing(_ other: TracePlan) -> TracePlan? {
-    guard rules.count + other.rules.count <= Self.ruleLimit else { return nil }
+    let others = other.rules.filter { $0.feed == nil }
+    guard rules.count + others.count <= Self.ruleLimit else { return nil }
     var both = self
     both.previewed = policies.count
     both.policies += other.policies.map { $0 + Self.previewSuffix }
-    both.rules += other.rules.map { rule in
+    both.rules += others.map { rule in
       var rule = rule
       rule.policy += policies.count
       return rule

@@ -17,10 +17,20 @@ public struct TracePlan: Equatable, Sendable {
   /// The most rules of a plan: `TP_RULES_MAX` of the BPF programs.
   public static let ruleLimit = 1024
 
-  /// Creates a plan of policies in load order, and of rules that refer to them by index.
-  public init(policies: [String], rules: [PlanRule]) {
+  /// The signatures in load order.
+  public var signatures: [Signature]
+
+  /// Who watches for which signature: those of one policy stand together, and each has state of its own.
+  public var uses: [SignatureUse]
+
+  /// Makes a plan of policies in load order and of rules that refer to them by index.
+  public init(
+    policies: [String], rules: [PlanRule], signatures: [Signature] = [], uses: [SignatureUse] = []
+  ) {
     self.policies = policies
     self.rules = rules
+    self.signatures = signatures
+    self.uses = uses
   }
 }
 
@@ -62,16 +72,56 @@ public struct PlanRule: Equatable, Sendable {
   /// Conditions on the packet, from the rule's `filters`.
   public var filters: [Clause<PacketField>]
 
-  /// Creates a rule; without clauses, it matches every packet that gives the event.
+  /// Conditions on single elements of lists, from the rule's `filters`.
+  public var elements: [ElementClause]
+
+  /// The selection of a signature that the rule's events are for; nil when they are for the policy itself.
+  public var feed: Feed?
+
+  /// A selection of a signature that a policy watches for.
+  public struct Feed: Equatable, Hashable, Sendable {
+    /// The index in ``TracePlan/uses``.
+    public var use: Int
+    /// The index in ``Signature/selections``.
+    public var selection: Int
+
+    /// Makes a feed.
+    public init(use: Int, selection: Int) {
+      self.use = use
+      self.selection = selection
+    }
+  }
+
+  /// Makes a rule.
   public init(
     policy: Int, event: EventKind, scope: [Clause<OwnerField>] = [],
-    followed: [Clause<OwnerField>]? = nil, filters: [Clause<PacketField>] = []
+    followed: [Clause<OwnerField>]? = nil, filters: [Clause<PacketField>] = [],
+    elements: [ElementClause] = [], feed: Feed? = nil
   ) {
     self.policy = policy
     self.event = event
     self.scope = scope
     self.followed = followed
     self.filters = filters
+    self.elements = elements
+    self.feed = feed
+  }
+}
+
+/// Conditions on the members of one element of a list, all of which one element must meet, or none may.
+public struct ElementClause: Equatable, Sendable {
+  /// The key of the list, such as `data.proto_dns.answers`.
+  public var list: String
+  /// Whether no element may meet the conditions.
+  public var isNone: Bool
+  /// The conditions, one for each member.
+  public var members: [Clause<PacketField>]
+
+  /// Makes a clause.
+  public init(list: String, isNone: Bool, members: [Clause<PacketField>]) {
+    self.list = list
+    self.isNone = isNone
+    self.members = members
   }
 }
 

@@ -69,7 +69,7 @@ public struct TestCoverage: Equatable, Sendable {
 
   private mutating func add(_ plan: ExplainedPlan) {
     for entry in plan.entries {
-      for rule in entry.rules {
+      for rule in entry.ownRules {
         _ = self.rule(rule, entry)
         for clause in rule.clauses {
           _ = self.clause(clause, entry)
@@ -112,7 +112,7 @@ public struct TestCoverage: Equatable, Sendable {
   /// Counts what a packet and its owner decide.
   mutating func count(_ step: TestCase.Step, _ plan: ExplainedPlan) {
     for entry in plan.entries {
-      for rule in entry.rules {
+      for rule in entry.ownRules {
         decide(self.rule(rule, entry), rule.verdict(step.packet, step.owner, remembered: false))
         guard step.packet.mayGive(rule.rule.event) else { continue }
         for clause in rule.clauses {
@@ -153,6 +153,7 @@ extension ExplainedClause {
   fileprivate func found(_ step: TestCase.Step) -> [FieldValue] {
     switch question {
     case .packet(let clause): step.packet.packet.fields[clause.field] ?? []
+    case .element: []
     case .owner(let clause):
       step.owner.map { owner in
         owner.determines(clause.field, clause.condition)

@@ -24,7 +24,7 @@ struct TestJudge {
     let remembered = remember(step)
     var verdicts: Verdicts = [:]
     for (index, entry) in plan.entries.enumerated() {
-      for rule in entry.rules {
+      for rule in entry.ownRules {
         let key = PolicyEvent(policy: index, event: rule.rule.event)
         guard verdicts[key] != .yes else { continue }
         let verdict = rule.verdict(
@@ -57,7 +57,7 @@ struct TestJudge {
     on event: PolicyEvent, _ step: TestCase.Step, where verdict: ExplainedMatch.Verdict
   ) -> [TestFailure.Note] {
     let entry = plan.entries[event.policy]
-    return entry.rules.filter { $0.rule.event == event.event }.flatMap { rule in
+    return entry.ownRules.filter { $0.rule.event == event.event }.flatMap { rule in
       notes(on: rule, in: entry, step, where: verdict)
     }
   }
@@ -117,6 +117,8 @@ extension ExplainedClause {
       let isOptional = clause.field.headerBits == nil && clause.field.commonField == nil
       let absence = isOptional ? ", or !\(clause.field.key) when it has none" : ""
       return "; add \(clause.field.key)= with its value to the packet\(absence)"
+    case .element(let clause):
+      return "; tests cannot state the elements of \(clause.list)"
     case .owner(let clause):
       return "; add \(clause.field.rawValue)= with its value to the owner"
     }

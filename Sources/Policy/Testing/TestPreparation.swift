@@ -4,14 +4,17 @@
 struct TestPreparation {
   private let document: TestDocument
   private let policies: [String]
+  private let signatures: [String]
   private var owners: [String: OwnerExpression] = [:]
   private var diagnostics: [Diagnostic] = []
 
   /// The tests of a document; one that has findings is left out.
   static func cases(
-    of document: TestDocument, policies: [String], into diagnostics: inout [Diagnostic]
+    of document: TestDocument, policies: [String], signatures: [String] = [],
+    into diagnostics: inout [Diagnostic]
   ) -> [TestCase] {
-    var preparation = TestPreparation(document: document, policies: policies)
+    var preparation = TestPreparation(
+      document: document, policies: policies, signatures: signatures)
     preparation.readOwners()
     var names: [String: SourceText] = [:]
     var cases: [TestCase] = []
@@ -34,16 +37,17 @@ struct TestPreparation {
   ) -> [FlowOwner] {
     var document = TestDocument(source: source, range: range)
     document.owners = owners
-    var preparation = TestPreparation(document: document, policies: [])
+    var preparation = TestPreparation(document: document, policies: [], signatures: [])
     preparation.readOwners()
     let result = flows.compactMap { preparation.flow($0) }
     diagnostics += preparation.diagnostics
     return result
   }
 
-  private init(document: TestDocument, policies: [String]) {
+  private init(document: TestDocument, policies: [String], signatures: [String]) {
     self.document = document
     self.policies = policies
+    self.signatures = signatures
   }
 
   private mutating func readOwners() {
@@ -173,7 +177,14 @@ extension TestPreparation {
   }
 
   private mutating func count(_ count: TestDocument.Count) -> TestCase.Count {
-    let event = count.event.flatMap { self.event($0) }
+    let signature = count.event.flatMap { signatures.contains($0.text) ? $0 : nil }
+    let event = signature == nil ? count.event.flatMap { self.event($0) } : nil
+    if let signature, let filter = count.filters.first {
+      diagnostics.append(
+        Diagnostic(
+          .invalidValue, "findings of `\(signature.text)` are counted without `where`",
+          source: filter.source, range: filter.range))
+    }
     var checker = FilterChecker(.rule)
     let filters = count.filters.compactMap { checker.check($0) }
     diagnostics += checker.diagnostics
@@ -191,7 +202,7 @@ extension TestPreparation {
       + (filters.isEmpty ? [] : ["with"]) + filters.map(\.expression.source.text)
     return TestCase.Count(
       count: count.count, policy: count.policy.flatMap { policy($0) }, event: event,
-      filters: filters, place: count.range, words: words.joined(separator: " "))
+      signature: signature?.text, filters: filters, place: count.range, words: words.joined(separator: " "))
   }
 
   private mutating func policy(_ name: SourceText) -> Int? {
@@ -207,6 +218,14 @@ extension TestPreparation {
 
   private mutating func event(_ name: SourceText) -> EventKind? {
     if let event = EventKind(name: name.text) { return event }
+    if signatures.contains(name.text) {
+      diagnostics.append(
+        Diagnostic(
+          .unknownEvent, "what `\(name.text)` finds is counted, in the packets of a capture",
+          source: name.source, range: name.range,
+          help: "write `expect: [{ count: 1, event: \(name.text) }]` in a test with `capture`"))
+      return nil
+    }
     let known = EventKind.allCases.map(\.name)
     diagnostics.append(
       Diagnostic(

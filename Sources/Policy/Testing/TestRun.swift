@@ -72,7 +72,7 @@ public struct TestRun {
         // A policy that is not named is any: an event that several report is one event.
         var certain: Set<EventKind> = []
         for (event, verdict) in verdicts.sorted(by: { $0.key.policy < $1.key.policy })
-        where count.policy ?? event.policy == event.policy
+        where count.signature == nil && count.policy ?? event.policy == event.policy
           && count.event ?? event.event == event.event
         {
           let answers = count.clauses(for: event.event).map {
@@ -89,6 +89,9 @@ public struct TestRun {
       }
     }
     return zip(counts.indices, counts).compactMap { index, count in
+      if let signature = count.signature {
+        return TestFailure("findings of \(signature) are counted only in a test with `capture`")
+      }
       if let open = open.first(where: { $0.count == index }) {
         var notes = judge.notes(on: open.event, steps[open.step], where: .depends)
         if let clause = open.clause { notes.append(TestFailure.Note(clause.text)) }

@@ -49,7 +49,8 @@ public struct TestSet: Sendable {
       guard let policies = policies(of: document, &known) else { continue }
       let before = diagnostics.count
       let cases = TestPreparation.cases(
-        of: document, policies: policies.policies.map(\.document.name.text), into: &diagnostics)
+        of: document, policies: policies.policies.map(\.document.name.text),
+        signatures: policies.signatures.map(\.document.name.text), into: &diagnostics)
       guard stream.diagnostics.isEmpty, found.isEmpty, diagnostics.count == before,
         let plan = ExplainedPlan(policies)
       else {

@@ -60,6 +60,8 @@ public struct TestCase: Sendable {
     public var policy: Int?
     /// The event; nil for any.
     public var event: EventKind?
+    /// The signature whose findings are counted; nil for events of packets.
+    public var signature: String?
     /// What the events must meet.
     public var filters: [CheckedFilter]
     /// Where it is written.
@@ -103,7 +105,7 @@ extension ExplainedPlan {
     return owners.filter { known.insert($0.text).inserted }.compactMap { owner in
       var notes: [TestFailure.Note] = []
       for entry in entries {
-        for clause in entry.rules.flatMap(\.clauses) {
+        for clause in entry.ownRules.flatMap(\.clauses) {
           guard case .owner(let question) = clause.question,
             !owner.determines(question.field, question.condition)
           else { continue }

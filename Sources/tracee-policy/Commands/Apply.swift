@@ -83,7 +83,9 @@ struct Apply: ParsableCommand {
   }
 
   func run() throws {
-    let settings = try Settings(self)
+    let clock = BootClock.now()
+    let programs = try selection.startPrograms(clock: clock, waits: false)
+    let settings = try Settings(self, programs)
     let first = try FirstPolicies(settings)
     if CommandLine.arguments.count == 1, Terminal.isOutput {
       let events = EventSet.standard.events.map(\.name).joined(separator: ", ")
@@ -94,7 +96,7 @@ struct Apply: ParsableCommand {
     try checkMachine(settings.cgroup)
     do throws(TraceError) {
       try Tracing(settings, filters: filters, duration: duration?.duration, count: count)
-        .run(first)
+        .run(first, programs, clock)
     } catch {
       StandardError.report(error.description)
       throw ExitCode.worldRefused

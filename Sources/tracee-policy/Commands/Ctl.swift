@@ -113,7 +113,7 @@ struct CtlStatus: ParsableCommand {
     let set = PolicySet.load(paths: [path])
     for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     guard set.failures.isEmpty else { throw .worldRefused }
-    return loaded.differences(to: SetContents(sources: set.sources))
+    return loaded.differences(to: SetContents(sources: set.allSources))
   }
 }
 

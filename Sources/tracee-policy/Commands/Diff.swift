@@ -43,6 +43,7 @@ struct Diff: ParsableCommand {
       throw ExitCode.worldRefused
     }
     var difference = PolicyDifference(from: oldPlan, to: newPlan)
+    if let old = before.plan, let new = after.plan { difference.addSignatures(from: old, to: new) }
     if let old = cost(of: before, oldPlan), let new = cost(of: after, newPlan) {
       difference.cost = (old, new)
     }

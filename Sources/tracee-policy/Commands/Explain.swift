@@ -3,6 +3,7 @@
 import ArgumentParser
 import Pipeline
 import Policy
+import System
 
 /// Shows how each rule of the policies is compiled, or which rules match a packet.
 ///
@@ -58,7 +59,8 @@ struct Explain: ParsableCommand {
   }
 
   func run() throws {
-    let checked = try selection.accepted()
+    let programs = try selection.startPrograms(clock: .now(), waits: false)
+    let checked = try selection.accepted(programs)
     guard var explained = ExplainedPlan(checked), let plan = checked.plan else {
       throw ExitCode.findings
     }

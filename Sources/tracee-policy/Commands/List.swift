@@ -6,8 +6,10 @@ import Policy
 /// Lists the events, sets and scopes of the policy language, or policies.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List events, sets, scopes or policies.",
-    subcommands: [ListEvents.self, ListSets.self, ListScopes.self, ListPolicies.self])
+    abstract: "List events, sets, scopes, policies or signatures.",
+    subcommands: [
+      ListEvents.self, ListSets.self, ListScopes.self, ListPolicies.self, ListSignatures.self,
+    ])
 
   /// The output format of a list.
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -116,5 +118,25 @@ struct ListPolicies: ParsableCommand {
     for failure in failures { StandardError.report("\(failure.path): \(failure.reason)") }
     try options.show(.sources(entries))
     if !failures.isEmpty { throw .worldRefused }
+  }
+}
+
+struct ListSignatures: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "signatures", abstract: "Lists the signatures of files and directories.")
+
+  @Argument(help: "Files or directories with signatures.", completion: .file())
+  var paths: [String]
+
+  @OptionGroup var options: List.Options
+
+  func run() throws {
+    let set = PolicySet.load(paths: paths).checked()
+    for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
+    let errors = set.diagnostics.filter { $0.severity == .error }
+    if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
+    try options.show(.signatures(set.signatures))
+    if !set.failures.isEmpty { throw ExitCode.worldRefused }
+    if !errors.isEmpty { throw ExitCode.findings }
   }
 }

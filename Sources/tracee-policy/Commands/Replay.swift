@@ -46,11 +46,14 @@ struct Replay: ParsableCommand {
   }
 
   func run() throws {
-    let plan = try selection.plan()
+    // The times in a capture are already since the epoch.
+    let clock = BootClock(epochOffset: 0)
+    let programs = try selection.startPrograms(clock: clock, waits: true)
+    let plan = try selection.plan(programs)
     try output.check(against: plan)
     let owners = try readOwners()
     do {
-      try replay(plan, owners)
+      try replay(plan, owners, programs, clock)
     } catch let error as CaptureError {
       StandardError.report(error.description)
       throw ExitCode.worldRefused
@@ -78,12 +81,14 @@ struct Replay: ParsableCommand {
     return ReplayOwners(file.flows)
   }
 
-  private func replay(_ plan: TracePlan, _ owners: ReplayOwners) throws {
+  private func replay(
+    _ plan: TracePlan, _ owners: ReplayOwners, _ programs: [SignatureProgram], _ clock: BootClock
+  ) throws {
     let reader = try CaptureReader.open(capture)
     let size = reader.size
-    // The times in a capture are already since the epoch.
-    let outputs = try output.open(clock: BootClock(epochOffset: 0))
-    var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
+    let outputs = try output.open(clock: clock)
+    var run = ReplayRun(
+      plan, reader, outputs: outputs, programs: programs, eventLimit: count ?? .max)
     run.owners = owners
     run.decapsulates = decapsulate
     StandardError.report("ready: \(run.readiness)")
@@ -100,6 +105,7 @@ struct Replay: ParsableCommand {
           + "that depend on the owner match nothing")
     }
     report(run.ledger, asksDirection: run.asksDirection)
+    for line in run.ledger.ledger.programLines { StandardError.report(line) }
     if let failure { throw failure }
     let ledger = run.ledger
     if ledger.counts.frames == 0, let fault = ledger.faults.all.first {

@@ -14,13 +14,20 @@ struct Selection: Sendable {
   private let standardInput: Result<SourceFile, SourceFailure>?
   private let options: VariableOptions
   private let variables: Variables
+  /// What the programs of signatures say that they have.
+  private let programs: [ProgramSignatures]
 
   /// Creates a selection.
   ///
   /// - Parameters:
   ///   - configuration: where paths come from when no option names one.
   ///   - variables: the values of `${NAME}` at the first reading; later ones read the configuration again.
-  init(_ options: SelectionOptions, _ configuration: Configuration?, _ variables: Variables) {
+  ///   - programs: the programs of signatures.
+  init(
+    _ options: SelectionOptions, _ configuration: Configuration?, _ variables: Variables,
+    _ programs: [SignatureProgram] = []
+  ) {
+    self.programs = programs.map(\.signatures)
     let named = options.paths + options.policies
     let isNamed = !(named + options.events + options.scope).isEmpty
     paths = isNamed ? named : configuration?.policies ?? []
@@ -38,6 +45,7 @@ struct Selection: Sendable {
     standardInput = nil
     options = other.options
     variables = other.variables
+    programs = other.programs
   }
 
   /// The files and directories that are read again, each by itself.
@@ -80,7 +88,9 @@ struct Selection: Sendable {
 
   /// Returns the plan of sources that were kept, compiled with the variables of the first reading.
   func reading(of sources: [SourceFile]) -> PlanReading {
-    reading(of: PolicySet.parse(sources, variables: variables).checked())
+    var set = PolicySet.parse(kept: sources, variables: variables)
+    for program in programs { set.add(program) }
+    return reading(of: set.checked())
   }
 
   /// Returns the exit code for a selection that cannot be traced; nil if it can.
@@ -135,8 +145,9 @@ struct Selection: Sendable {
     let failures = checked.failures.map { Visible.text("\($0.path): \($0.reason)") }
     return PlanReading(
       plan: plan, remarks: remarks,
-      findings: failures + Self.findings(checked.diagnostics), sources: checked.sources,
-      contents: SetContents(checked))
+      findings: failures + Self.findings(checked.diagnostics),
+      sources: checked.sources.filter { !checked.isOfProgram($0) },
+      contents: SetContents(checked), lists: checked.listPaths)
   }
 
   /// The first 50 errors, one line each.
@@ -146,15 +157,18 @@ struct Selection: Sendable {
 
   private func checked(_ variables: Variables) -> CheckedSet {
     guard paths.isEmpty else {
-      return PolicySet.load(paths: paths, variables: variables) { path throws(SourceFailure) in
+      var set = PolicySet.load(paths: paths, variables: variables) { path throws(SourceFailure) in
         guard path == "-", let standardInput else { return try SourceFile.read(path) }
         return try standardInput.get()
-      }.checked()
+      }
+      for program in programs { set.add(program) }
+      return set.checked()
     }
     var set = PolicySet()
     set.sources = [commandLine.source]
     set.documents = [commandLine.document]
     set.diagnostics = commandLine.diagnostics
+    for program in programs { set.add(program) }
     return set.checked()
   }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import Policy
+import System
 
 /// What to trace: policies in files, or events and scopes on the command line.
 struct SelectionOptions: ParsableArguments {
@@ -29,6 +30,15 @@ struct SelectionOptions: ParsableArguments {
     completion: Completions.scopes)
   var scope: [String] = []
 
+  @Option(
+    name: .customLong("signature"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Run this program, which finds by signatures of its own; repeatable.",
+      discussion: """
+        It runs as the user nobody; append ,user=NAME for another one. Policies select its signatures by name.
+        """),
+    completion: .file())
+  var signatures: [String] = []
   @OptionGroup var variables: VariableOptions
 
   func validate() throws {
@@ -37,18 +47,50 @@ struct SelectionOptions: ParsableArguments {
     }
   }
 
+  /// Starts the programs of signatures.
+  ///
+  /// - Parameters:
+  ///   - clock: converts times of events to time since the epoch.
+  ///   - waits: whether events wait for a program that reads slowly.
+  /// - Throws: the exit code, after printing what is wrong.
+  func startPrograms(clock: BootClock, waits: Bool) throws(ExitCode) -> [SignatureProgram] {
+    var programs: [SignatureProgram] = []
+    for signature in signatures {
+      let parts = signature.split(separator: ",user=", maxSplits: 1)
+      let user = parts.count == 2 ? String(parts[1]) : "nobody"
+      do throws(ProgramError) {
+        programs.append(
+          try SignatureProgram(
+            starting: String(parts.first ?? ""), as: user, clock: clock, waits: waits))
+      } catch {
+        StandardError.report(error.description)
+        throw .worldRefused
+      }
+    }
+    return programs
+  }
+
   /// Returns the plan of the selected policies.
   ///
   /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
-  func plan() throws(ExitCode) -> TracePlan {
-    guard let plan = try accepted().plan else { throw .findings }
+  func plan(_ programs: [SignatureProgram] = []) throws(ExitCode) -> TracePlan {
+    guard let plan = try accepted(programs).plan else { throw .findings }
     return plan
+  }
+
+  /// Returns the plan of the selected policies, and the paths of the lists that they name.
+  ///
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
+  func planWithLists() throws(ExitCode) -> (plan: TracePlan, lists: [String]) {
+    let checked = try accepted()
+    guard let plan = checked.plan else { throw .findings }
+    return (plan, checked.listPaths)
   }
 
   /// Returns the selected policies, checked; their plan has at least one rule.
   ///
   /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
-  func accepted() throws(ExitCode) -> CheckedSet {
-    try Selection(self, nil, try variables.read().variables).accepted()
+  func accepted(_ programs: [SignatureProgram] = []) throws(ExitCode) -> CheckedSet {
+    try Selection(self, nil, try variables.read().variables, programs).accepted()
   }
 }

@@ -29,9 +29,9 @@ struct Settings: Sendable {
   /// Merges options and the configuration that they name.
   ///
   /// - Throws: the exit code, after printing everything that is wrong.
-  init(_ options: Apply) throws(ExitCode) {
+  init(_ options: Apply, _ programs: [SignatureProgram]) throws(ExitCode) {
     let (configuration, variables) = try options.selection.variables.read()
-    selection = Selection(options.selection, configuration, variables)
+    selection = Selection(options.selection, configuration, variables, programs)
     hasConfiguredOutputs =
       options.output.outputs.isEmpty && !(configuration?.outputs.isEmpty ?? true)
     outputs = hasConfiguredOutputs ? configuration?.outputs ?? [] : options.output.outputs

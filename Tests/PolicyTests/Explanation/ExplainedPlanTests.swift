@@ -116,6 +116,7 @@ struct ExplainedPlanTests {
           case .owner(let question) where clause.origin == .follow: followed.append(question)
           case .owner(let question): owner.append(question)
           case .packet(let question): packet.append(question)
+          case .element(let question): #expect(rule.rule.elements.contains(question))
           }
         }
         #expect(owner == rule.rule.scope && packet == rule.rule.filters)

@@ -8,17 +8,17 @@ extension JSONWriter {
   ///
   /// A packet that has a message is only shown for what it says.
   func appendArguments(
-    of label: EventLabel, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
+    of event: EventKind?, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) {
     let headers = packet.headers
-    switch (packet.message, label.kind) {
+    switch (packet.message, event) {
     case (.dns(let message), let kind?):
       appendArguments(of: kind, packet.record, headers, message, to: &line)
     case (.http(let head), let kind?):
       appendArguments(of: kind, packet.record, headers, head, to: &line)
     default:
       line.append(addressesOf: headers)
-      let isTransport = label.kind == headers.shape.transportEvent
+      let isTransport = event == headers.shape.transportEvent
       if isTransport { line.append(portsOf: headers) }
       line.append(headers, transport: isTransport)
       line.append(directionOf: packet.record, isChecked: isTransport)

@@ -25,6 +25,14 @@ final class JSONWriter: EventWriter {
     chunk.endLine(of: label)
   }
 
+  override func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
+    to chunk: LineChunk
+  ) {
+    append(label, of: finding, packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
   override func append(_ gap: Gap, to chunk: LineChunk) {
     append(gap, to: &chunk.lines)
     chunk.endLine(of: nil)
@@ -38,7 +46,7 @@ final class JSONWriter: EventWriter {
     envelope.append(
       label, time: record.time, processor: record.processor, systemCall: record.systemCall,
       isCompat: record.isCompat, owner: record.owner, to: &line)
-    appendArguments(of: label, packet, to: &line)
+    appendArguments(of: label.kind, packet, to: &line)
     appendEnd(record.time, to: &line)
   }
 
@@ -46,12 +54,19 @@ final class JSONWriter: EventWriter {
   ///
   /// - Parameter time: in ns of `CLOCK_BOOTTIME`.
   func appendEnd(_ time: UInt64, to line: inout LineBuffer) {
-    guard let additional else {
+    guard additional != nil else {
       line.append("]}\n")
       return
     }
     line.append("]")
-    additional.append(envelope.clock.epoch(time), to: &line)
+    appendAdditions(time, to: &line)
     line.append("}\n")
+  }
+
+  /// Writes the keys that the output adds to the others.
+  ///
+  /// - Parameter time: in ns of `CLOCK_BOOTTIME`.
+  func appendAdditions(_ time: UInt64, to line: inout LineBuffer) {
+    additional?.append(envelope.clock.epoch(time), to: &line)
   }
 }

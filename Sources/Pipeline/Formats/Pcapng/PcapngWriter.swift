@@ -49,6 +49,12 @@ final class PcapngWriter: EventWriter {
     _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
   ) { labels.append(label) }
 
+  /// Keeps the label of a finding, whose packet is ended next.
+  override func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
+    to chunk: LineChunk
+  ) { labels.append(label) }
+
   override func endPacket(_ record: borrowing RecordReader, to chunk: LineChunk) {
     guard !labels.isEmpty else { return }
     append(record, to: &chunk.lines)

@@ -51,6 +51,14 @@ final class TableWriter: EventWriter {
     chunk.endLine(of: label)
   }
 
+  override func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
+    to chunk: LineChunk
+  ) {
+    append(label, of: finding, packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
   override func append(_ gap: Gap, to chunk: LineChunk) {
     append(gap, to: &chunk.lines)
     chunk.endLine(of: nil)
@@ -150,11 +158,50 @@ final class TableWriter: EventWriter {
     return false
   }
 
+  /// Writes a finding as a line for people: where its packet went, how severe it is, and its data.
+  private func append(
+    _ label: EventLabel, of finding: SignatureFinding, _ packet: borrowing DecodedPacket,
+    to line: inout LineBuffer
+  ) {
+    appendOwner(of: packet, to: &line)
+    let severity = finding.signature.threat.severity
+    if style.isColoured {
+      line.append(severity.map { $0 >= 3 } == true ? "\u{1b}[31m" : "\u{1b}[33m")
+    }
+    line.pad(line.append(safeText: label.name, columns: columns.event), to: columns.event)
+    if style.isColoured { line.append("\u{1b}[0m") }
+    if columns.policies > 0 {
+      line.pad(
+        line.append(policiesOf: label, columns: columns.policies), to: columns.policies)
+    }
+    line.append(packet.record.direction == .egress ? "out " : "in  ")
+    let headers = packet.headers
+    full.truncate(to: 0)
+    full.append(headers.source, headers.ports?.source, headers.shape.family)
+    full.append(" → ")
+    full.append(headers.destination, headers.ports?.destination, headers.shape.family)
+    var words = severity.map { [Signature.Threat.severities[$0]] } ?? []
+    words += finding.data.map { "\($0.name)=\($0.value.text)" }
+    if finding.isApproximate { words.append("approximate") }
+    if finding.isIncomplete { words.append("incomplete") }
+    for word in words {
+      full.append(", ")
+      _ = full.append(safeText: Array(word.utf8), columns: 60)
+    }
+    line.append(cutting: full, 0..<full.count, to: columns.rest)
+    line.append("\n")
+  }
+
   /// Writes a gap as a line for people.
   private func append(_ gap: Gap, to line: inout LineBuffer) {
     full.truncate(to: 0)
     appendTime(gap.until, to: &full)
-    let what = gap.reason == .ringFull ? "packets (ring full)" : "events (output full)"
+    let what =
+      switch gap.reason {
+      case .ringFull: "packets (ring full)"
+      case .outputFull: "events (output full)"
+      case .programEnded: "events (program ended)"
+      }
     full.append(Array("lost \(gap.count) \(what) of ".utf8))
     full.append(safeText: Array(gap.policies.joined(separator: ",").utf8), columns: .max)
     line.append(cutting: full, 0..<full.count, to: style.width ?? .max)

@@ -24,6 +24,8 @@ extension FieldValues {
     let queries = message.isResponse ? "dns_response.query_data." : "dns_questions."
     message.forEachQuestion { question in
       let name = question.name.text(in: message.bytes)
+      beginElement(of: "proto_dns.questions")
+      if !message.isResponse { beginElement(of: "dns_questions") }
       add("proto_dns.questions.name", name)
       add("proto_dns.questions.type", question.type)
       add("proto_dns.questions.class", question.queryClass)
@@ -32,13 +34,17 @@ extension FieldValues {
       add(queries + "query_class", question.queryClass)
     }
     message.forEachRecord(of: .answers) { record in
+      beginElement(of: "proto_dns.answers")
+      if message.isResponse { beginElement(of: "dns_response.dns_answer") }
       add(record, "proto_dns.answers.", message.bytes)
       if message.isResponse { add(answer: record, message.bytes) }
     }
     message.forEachRecord(of: .authorities) {
+      beginElement(of: "proto_dns.authorities")
       add($0, "proto_dns.authorities.", message.bytes)
     }
     message.forEachRecord(of: .additionals) {
+      beginElement(of: "proto_dns.additionals")
       add($0, "proto_dns.additionals.", message.bytes)
     }
   }

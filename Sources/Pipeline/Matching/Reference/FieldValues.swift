@@ -5,6 +5,13 @@ import Policy
 /// Collects what a packet has in each field, as the reference takes it: slow, to compare ``PacketClause`` with.
 struct FieldValues {
   private(set) var values: [PacketField: [FieldValue]] = [:]
+  /// The elements of lists, by the lists' keys.
+  private(set) var elements: [String: [[PacketField: [FieldValue]]]] = [:]
+
+  /// Begins an element of a list: what is added from then on to its members belongs to it.
+  mutating func beginElement(of list: String) {
+    elements["data." + list, default: []].append([:])
+  }
 
   /// Adds a value to a field, which may be a list; a name in small letters, as filters have it.
   mutating func add(_ path: String, _ value: FieldValue) {
@@ -16,6 +23,11 @@ struct FieldValues {
       value = .text(text.smallLetters)
     }
     values[field, default: []].append(value)
+    for list in elements.keys where field.key.hasPrefix(list + ".") {
+      if let last = elements[list]?.indices.last {
+        elements[list]?[last][field, default: []].append(value)
+      }
+    }
   }
 
   /// Adds a number.

@@ -29,6 +29,7 @@ extension PacketHeaders {
     }
     fields.add(summaryOf: record, self)
     packet.fields.merge(fields.values) { own, _ in own }
+    packet.elements = fields.elements
     return packet
   }
 
@@ -77,10 +78,10 @@ extension Undecided {
     return ReferenceMatcher.matches(scope, owner: owner)
       && following.map { ReferenceMatcher.follows($0, owner: owner) } ?? true
       && filters.allSatisfy { clause in
-        guard let values = packet.fields[clause.field] else {
-          return isUnread || ReferenceMatcher.matches(clause.condition, [])
-        }
-        return ReferenceMatcher.matches(clause.condition, values)
+        if isUnread, clause.field.derivation?.kind == .count { return true }
+        let values = packet.values(of: clause.field)
+        return isUnread && values.isEmpty || ReferenceMatcher.matches(clause.condition, values)
       }
+      && elements.allSatisfy { isUnread || ReferenceMatcher.matches($0, packet) }
   }
 }

@@ -11,13 +11,18 @@ public enum EventSchema {
       .init("$id", .text("urn:tracee-policy:event:\(version)")),
       .init("title", "An event of tracee-policy"),
     ]
-    let object = JSONSchema.object(keys + additions, required: keys.map(\.name))
+    let object = JSONSchema.object(
+      keys + [("metadata", metadata)] + additions, required: keys.map(\.name))
     if case .object(let object) = object { members += object }
     let lost = arguments(LostEvents.arguments, of: LostEvents.id.name, LostEvents.id.number)
     members.append(
       .init(
         "allOf",
-        .list(EventKind.allCases.map { arguments($0.arguments, of: $0.name, $0.rawValue) } + [lost])
+        .list(
+          EventKind.allCases.map { arguments($0.arguments, of: $0.name, $0.rawValue) } + [
+            lost, finding,
+          ]
+        )
       ))
     return .object(members)
   }
@@ -56,10 +61,15 @@ public enum EventSchema {
     ("kubernetes", known(["podName", "podNamespace", "podUID"])),
     (
       "eventId",
-      JSONSchema.words(
-        (EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) })
+      [
+        "type": "string",
+        "pattern": .text(
+          "^("
+            + (EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) }
+            .joined(separator: "|") + "|[67][0-9]{3})$"),
+      ]
     ),
-    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name) + [LostEvents.id.name])),
+    ("eventName", JSONSchema.text),
     ("matchedPolicies", JSONSchema.filledList(JSONSchema.text)),
     ("argsNum", count),
     ("returnValue", ["const": 0]),
@@ -75,7 +85,40 @@ public enum EventSchema {
     ("args", ["type": "array"]),
   ]
 
-  /// Returns the schema of an object of texts, each present only if it is known.
+  private static let textOrNull: JSONValue = ["type": ["string", "null"]]
+
+  /// What is known of the signature of a finding.
+  private static let metadata = JSONSchema.object([
+    ("Version", JSONSchema.text), ("Description", JSONSchema.text),
+    ("Tags", ["type": ["array", "null"], "items": ["type": "string"]]),
+    (
+      "Properties",
+      JSONSchema.object([
+        ("Category", textOrNull),
+        ("Severity", ["type": ["integer", "null"], "minimum": 0, "maximum": 4]),
+        ("Technique", textOrNull), ("external_id", textOrNull), ("id", textOrNull),
+        ("signatureID", JSONSchema.text), ("signatureName", JSONSchema.text),
+      ])
+    ),
+  ])
+
+  /// What follows from the number of a finding.
+  private static let finding: JSONValue = [
+    "if": ["properties": ["eventId": ["pattern": "^[67][0-9]{3}$"]]],
+    "then": [
+      "required": ["metadata"],
+      "properties": [
+        "args": [
+          "items": JSONSchema.object([
+            ("name", JSONSchema.text), ("type", JSONSchema.text), ("value", true),
+          ]), "minItems": 1,
+        ]
+      ],
+    ],
+    "else": ["properties": ["metadata": false]],
+  ]
+
+  /// An object of texts, each of which is there only when it is known.
   private static func known(_ names: [String]) -> JSONValue {
     JSONSchema.object(names.map { ($0, JSONSchema.text) }, required: [])
   }

@@ -27,6 +27,7 @@ public enum StatsSchema {
     counts([
       ("submitted", "records read: the sum of the numbers that follow, except `further`"),
       ("emitted", "events passed to the outputs"),
+      ("fed", "events passed only to signatures"),
       ("rejected", "rejected by a clause that user space decides, or not of this event"),
       ("undecodable", "truncated or malformed where the event needs it"),
     ])
@@ -45,7 +46,7 @@ public enum StatsSchema {
     ])
 
   private static let loss = JSONSchema.object([
-    ("policies", JSONSchema.list(JSONSchema.text)), ("event", event), ("count", number),
+    ("policies", JSONSchema.list(JSONSchema.text)), ("event", JSONSchema.text), ("count", number),
   ])
 
   private static let keys: [(name: String, schema: JSONValue)] = [
@@ -173,6 +174,43 @@ public enum StatsSchema {
                 "unwritten", "events still waiting when the output failed or stopped accepting data"
               ),
             ]) + [("losses", JSONSchema.list(loss))]))
+    ),
+    (
+      "signatures",
+      JSONSchema.object(
+        counts([
+          ("findings", "findings among the events that were emitted"),
+          ("late", "events that came too late to be put in order"),
+          ("unseen", "events that signatures did not see, because there was no room to keep them"),
+        ]) + [
+          (
+            "accounts",
+            JSONSchema.list(
+              JSONSchema.object(
+                [("policy", JSONSchema.text), ("signature", JSONSchema.text)]
+                  + counts([
+                    ("findings", "what it found, shown or not"),
+                    ("suppressed", "held back because the key had a finding not long ago"),
+                    ("rejected", "refused by a filter of the policy"),
+                    ("withoutKey", "events without one of the values of the key"),
+                    ("forgotten", "keys and values that had to go while they were of use"),
+                    ("keys", "keys that are remembered"),
+                  ])))
+          ),
+          (
+            "programs",
+            JSONSchema.list(
+              JSONSchema.object(
+                [("program", JSONSchema.text)]
+                  + counts([
+                    ("given", "events that it was given"),
+                    ("lost", "events that it did not get: it read too slowly, or was not running"),
+                    ("findings", "what it found, shown or not"),
+                    ("refused", "lines that are no findings, or of events that it was not given"),
+                    ("starts", "how often it was started"),
+                  ])))
+          )
+        ])
     ),
   ]
 }

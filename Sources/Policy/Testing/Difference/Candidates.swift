@@ -18,6 +18,7 @@ struct Candidate {
           question.condition, ReferenceMatcher.values(of: question.field, in: owner))
       } ?? false
     case .packet(let question): ReferenceMatcher.matches(question.condition, values)
+    case .element: false
     }
   }
 }
@@ -36,6 +37,7 @@ struct Candidates {
     switch variable {
     case .owner(let field): addOwners(field, conditions)
     case .packet(let field): addValues(of: field, conditions)
+    case .other: isComplete = false
     }
   }
 

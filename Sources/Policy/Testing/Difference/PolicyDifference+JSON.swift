@@ -10,6 +10,15 @@ extension PolicyDifference {
       .init("added", .list(added.map { .text($0) })),
       .init("removed", .list(removed.map { .text($0) })),
       .init("changes", .list(changes.map(\.json))),
+      .init(
+        "signatures",
+        .list(
+          signatures.map { change in
+            [
+              "change": .text(change.kind.rawValue), "policy": .text(change.policy),
+              "signature": .text(change.signature),
+            ]
+          })),
       .init("undecided", .list(doubts.map(\.json))),
       .init("reworded", .list(reworded.map(\.json))),
       .init(

@@ -44,6 +44,10 @@ extension PolicyDifference {
       }
       text += "\n"
     }
+    for change in signatures {
+      text += "\(change.kind.rawValue)  \(change.policy): signature \(change.signature)\n"
+    }
+    if !signatures.isEmpty { text += "\n" }
     for doubt in doubts {
       text += "undecided  \(doubt.policy): \(doubt.event.name), may be \(doubt.side.rawValue)\n"
       text += "    \(doubt.rule.description)\n"
@@ -70,9 +74,13 @@ extension PolicyDifference {
   public var summary: String {
     guard !isNothing else { return "the same packets give the same events" }
     let counts = Side.allCases.map { side in
-      "\(changes.count { $0.side == side }) \(side.rawValue)"
+      let found = signatures.count { $0.kind.rawValue == side.rawValue }
+      return "\(changes.count { $0.side == side } + found) \(side.rawValue)"
     }
-    return (counts + (doubts.isEmpty ? [] : ["\(doubts.count) undecided"])).joined(separator: ", ")
+    let changed = signatures.count { $0.kind == .changed }
+    let others =
+      changed == 0 ? [] : ["\(changed) \(changed == 1 ? "signature" : "signatures") changed"]
+    return (counts + others + (doubts.isEmpty ? [] : ["\(doubts.count) undecided"])).joined(separator: ", ")
   }
 
   /// The differences in Markdown, for a merge request.
@@ -104,6 +112,9 @@ extension PolicyDifference {
     }
     list("Policies added:", added)
     list("Policies removed:", removed)
+    list(
+      "Signatures:",
+      signatures.map { "\($0.kind.rawValue): \($0.signature), of policy \($0.policy)" })
     list(
       "Undecided:",
       doubts.map {

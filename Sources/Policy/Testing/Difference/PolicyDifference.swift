@@ -80,12 +80,29 @@ public struct PolicyDifference: Equatable, Sendable {
     public var reason: String
   }
 
+  /// A signature that a policy watches for in only one of the sets, or whose text or filters differ.
+  public struct SignatureChange: Equatable, Sendable {
+    /// How it differs: of one that is in both sets it is not known what it finds more, or less.
+    public enum Kind: String, Sendable {
+      case gained, lost, changed
+    }
+
+    /// How it differs.
+    public var kind: Kind
+    /// The name of the policy.
+    public var policy: String
+    /// The name of the signature.
+    public var signature: String
+  }
+
   /// The policies that only the new set has.
   public private(set) var added: [String] = []
   /// The policies that only the old set has.
   public private(set) var removed: [String] = []
   /// What is gained and lost, by policy and event.
   public private(set) var changes: [Change] = []
+  /// The signatures whose findings may differ, by policy.
+  public private(set) var signatures: [SignatureChange] = []
   /// What is not known.
   public private(set) var doubts: [Doubt] = []
   /// Rules of the new set whose text changed and whose meaning did not.
@@ -100,10 +117,44 @@ public struct PolicyDifference: Equatable, Sendable {
   private var costs: [Cost]?
 
   /// Whether the sets certainly report the same.
-  public var isNothing: Bool { changes.isEmpty && doubts.isEmpty }
+  public var isNothing: Bool { changes.isEmpty && doubts.isEmpty && signatures.isEmpty }
 
-  /// Whether something is gained or lost.
-  public func has(_ side: Side) -> Bool { changes.contains { $0.side == side } }
+  /// Whether something is gained or lost, or a signature may find more or less.
+  public func has(_ side: Side) -> Bool {
+    changes.contains { $0.side == side }
+      || signatures.contains { $0.kind == .changed || $0.kind.rawValue == side.rawValue }
+  }
+
+  /// Compares the signatures that the policies of two plans watch for.
+  ///
+  /// Two signatures are the same while what they say is; packets that would show a difference are not looked for.
+  public mutating func addSignatures(from old: TracePlan, to new: TracePlan) {
+    let policies = old.policies + new.policies.filter { !old.policies.contains($0) }
+    for policy in policies {
+      let (before, after) = (old.watches(of: policy), new.watches(of: policy))
+      var names: [String] = []
+      for name in (before + after).map(\.signature.name) where !names.contains(name) {
+        names.append(name)
+      }
+      for name in names {
+        let (first, second) = (
+          before.filter { $0.signature.name == name }, after.filter { $0.signature.name == name }
+        )
+        let scopesDiffer = old.scopes(of: name, in: policy) != new.scopes(of: name, in: policy)
+        let kind: SignatureChange.Kind
+        if first.isEmpty {
+          kind = .gained
+        } else if second.isEmpty {
+          kind = .lost
+        } else if first.map(\.words) != second.map(\.words) || scopesDiffer {
+          kind = .changed
+        } else {
+          continue
+        }
+        signatures.append(SignatureChange(kind: kind, policy: policy, signature: name))
+      }
+    }
+  }
 
   /// Compares two sets, policy by policy; a policy is the same while its name is.
   public init(from old: ExplainedPlan, to new: ExplainedPlan) {
@@ -119,8 +170,8 @@ public struct PolicyDifference: Equatable, Sendable {
 
   private mutating func compare(_ old: ExplainedPlan.Entry?, _ new: ExplainedPlan.Entry?) {
     for event in EventKind.allCases {
-      let before = (old?.rules ?? []).filter { $0.rule.event == event }
-      let after = (new?.rules ?? []).filter { $0.rule.event == event }
+      let before = (old?.ownRules ?? []).filter { $0.rule.event == event }
+      let after = (new?.ownRules ?? []).filter { $0.rule.event == event }
       guard !before.isEmpty || !after.isEmpty else { continue }
       let listed = Set(
         (before + after).flatMap(\.clauses).compactMap { clause in

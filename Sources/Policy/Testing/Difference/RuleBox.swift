@@ -4,6 +4,8 @@
 enum Variable: Hashable {
   case owner(OwnerField)
   case packet(PacketField)
+  /// What packets cannot be written to have, by the words of the clause: elements of lists, and what is derived.
+  case other(String)
 }
 
 /// A rule as a box: it holds what has, in each of its variables, a value of the clause's set.
@@ -124,6 +126,7 @@ enum ValueRange {
           ? nil : .addresses(IntervalSet([IPAddress.all]))
       case .text, .name, .path, .executable, .containerID: return nil
       }
+    case .other: return nil
     }
   }
 
@@ -190,7 +193,10 @@ extension ExplainedClause {
     switch question {
     // Whether an owner is in a container follows from its id.
     case .owner(let clause): .owner(clause.field == .container ? .containerID : clause.field)
+    case .packet(let clause) where clause.field.derivation != nil:
+      .other(words.joined(separator: " "))
     case .packet(let clause): .packet(clause.field.commonField ?? clause.field)
+    case .element: .other(words.joined(separator: " "))
     }
   }
 }

@@ -209,6 +209,7 @@ struct WitnessSearch {
         }
       }
       return FieldLogic(same, clause.field.profile(in: event)).implies(clause.condition)
+    case .element: return false
     }
   }
 

@@ -53,7 +53,7 @@ struct WitnessWriter {
     case (.owner(let field), .numbers(let set)):
       guard let number = set.pick([1000, 1]) else { return }
       ownerWords.append("\(field.rawValue)=\(number)")
-    case (.owner, .addresses): break
+    case (.owner, .addresses), (.other, _): break
     }
   }
 
@@ -62,6 +62,7 @@ struct WitnessWriter {
     switch variable {
     case .owner: ownerWords += candidate.words
     case .packet: packetWords += candidate.words
+    case .other: break
     }
   }
 
