@@ -101,14 +101,13 @@ __noinline int ask_packet(__u32 scratch_number, struct __sk_buff *skb, struct tp
   if (!scratch || !view || !tables_of(generation, &tables)) return 0;
   const struct tp_plan *plan = tables.plan;
   __u64 *row = scratch->row.words;
-  struct tp_stream *stream = NULL;
   if (plan->asks_content) {
-    stream = look_at(skb, view, plan, direction);
+    if (look_at(skb, view, plan->asks_content, direction)) follow(skb, view, scratch_number, direction);
     if (!keep(row, &tables, plan->content[view->content & (TP_CONTENTS - 1)])) return 0;
   }
   /* The headers of several datagrams differ, so user space asks about them; see `DatagramTables`. */
   if (plan->header_parts && !view->segment_size && !keep_headers(row, &tables, skb, view)) return 0;
-  return needed(skb, &tables, view, stream, row, scratch_number);
+  return needed(skb, &tables, view, row);
 }
 
 /* Fills `row` with the rules that want packets of this flow, whoever owns them, and says whether there are any. */

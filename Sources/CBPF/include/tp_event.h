@@ -118,7 +118,15 @@ _Static_assert(sizeof(struct tp_owner) == 520, "tp_owner is a wire type");
 enum tp_packet_flags {
   TP_PACKET_COMPAT = 1 << 0,           /* sent by a 32-bit system call of a 64-bit kernel */
   TP_PACKET_CHECKSUM_PARTIAL = 1 << 1, /* the transport checksum is not computed yet: a device is to do it */
+  TP_PACKET_PAIRED = 1 << 2,  /* it is known which heads of the segment have no body: TP_BODILESS */
+  TP_PACKET_GUESSED = 1 << 3, /* that a head begins in the segment is a guess: nobody knows what was before it */
 };
+
+/* Of the heads of HTTP that end in a segment, by a bit for each from the lowest on: no body follows, whatever the head says. */
+#define TP_BODILESS(flags) ((flags) >> 16)
+#define TP_BODILESS_MAX 16
+/* No head of HTTP is known to begin in the segment. */
+#define TP_NO_HEAD 0xffffffff
 
 /*
  * A packet that at least one rule wants. After it stand the row, `row_words` words with one bit for each rule, and then
@@ -141,10 +149,12 @@ struct tp_packet {
   __u32 ahead; /* of a segment of TCP: the bytes that are missing before it, as far as is known */
   __u32 flags; /* enum tp_packet_flags */
   char interface_name[TP_INTERFACE_NAME_LENGTH]; /* ends at the first NUL, or fills its field */
+  __u32 head;       /* of TCP: where in the payload the first head of HTTP begins, as far as is known; else TP_NO_HEAD */
+  __u32 connection; /* of TCP: a random number of the direction of the connection; 0 when it is not followed */
   __u32 _reserved;
   struct tp_owner owner;
 };
-_Static_assert(sizeof(struct tp_packet) == 72 + sizeof(struct tp_owner), "tp_packet is a wire type");
+_Static_assert(sizeof(struct tp_packet) == 80 + sizeof(struct tp_owner), "tp_packet is a wire type");
 
 /* What happened to a process. */
 enum tp_process_change {

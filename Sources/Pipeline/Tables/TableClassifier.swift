@@ -68,9 +68,7 @@ struct TableClassifier: Sendable {
     let said = Int(content.rawValue)
     guard case .tcp(let header) = headers.transport, let payload = headers.payload(in: packet)
     else { return said }
-    if !payload.isEmpty {
-      return HTTPBeginning(payload).isTold ? said : said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
-    }
+    if !payload.isEmpty { return said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) }
     guard !header.flags.isDisjoint(with: ends) else { return said }
     return Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
       | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)

@@ -135,6 +135,9 @@ public enum StatsSchema {
           ("idle", "begun, or waiting for what is missing, and nothing came for 5 seconds"),
           ("crowdedOut", "begun, or waiting for what is missing, and had to make room for others"),
           ("tooLong", "heads of HTTP of 64 KiB or more"),
+          ("guessed", "heads found where a segment begins, though it may be in a body: what is before was not seen"),
+          ("unpaired", "responses whose request was not seen: their heads are believed about the body"),
+          ("unframed", "bodies of HTTP whose end cannot be found: heads or chunks contradict themselves"),
           ("waiting", "directions of connections whose bytes wait for others now"),
         ]))
     ),

@@ -1,0 +1,591 @@
+/*
+ * HTTP/1, followed line by line: a head is where the body before it ends, and nowhere else. What this side does not read as well as
+ * user space does it does not pass over: it records all that follows. The rules are those of `HTTPPosition` and `HTTPFraming` in Swift.
+ */
+#pragma once
+
+/* A longer head is no head. */
+#define HEAD_MAX 65536
+/* The most bytes of a method. */
+#define METHOD_MAX 32
+/* So many bytes of the end of a long line are kept. */
+#define LINE_END 16
+/* Bytes of a line that are looked at together. */
+#define LINE_ROOM (2 * LINE_PART)
+
+/* HTTP/1. */
+#define RESPONSE_TEXT 0x485454502f312eULL
+
+#define TP_ASKS_HEAD 1
+#define TP_ASKS_CONNECT 2
+
+/* Eight bytes of a text are one number. A set of them is the top bits of its bytes. */
+#define EACH_BYTE 0x0101010101010101ULL
+#define TOP_BITS (0x80 * EACH_BYTE)
+
+/* The bytes that are `byte`. */
+static __always_inline __u64 each(__u64 bytes, __u8 byte) {
+  __u64 others = bytes ^ byte * EACH_BYTE;
+  return ~(((others & ~TOP_BITS) + ~TOP_BITS) | others) & TOP_BITS;
+}
+
+/* How many bytes are before the first of a set, which is not empty; the first byte is the top one. */
+static __always_inline __u32 count_before(__u64 set) {
+  __u32 count = 0;
+  for (__u32 half = 4; half; half /= 2) {
+    if (set >> (64 - 8 * half)) continue;
+    set <<= 8 * half;
+    count += half;
+  }
+  return count;
+}
+
+static __always_inline __u8 byte_of(const struct tp_scratch *scratch, __u32 place) {
+  return ((const __u8 *)scratch->line)[place & (LINE_ROOM - 1)];
+}
+
+static __always_inline bool is_space(__u8 byte) { return byte == ' ' || byte == '\t'; }
+
+/* A `tchar` of RFC 9110 §5.6.2: a bit for each byte below 64, and for each from there to 127. */
+static __always_inline bool is_of_token(__u8 byte) {
+  __u64 marks = byte < 64 ? 0x03ff6cfa00000000ULL : 0x57ffffffc7fffffeULL;
+  return byte < 128 && marks >> (byte & 63) & 1;
+}
+
+/*
+ * A place in the line in the scratch. It is kept in memory, of which the verifier knows nothing: so it looks at a loop that moves it
+ * once, and not at each way through it.
+ */
+static __always_inline __u32 place_in(const struct tp_scratch *scratch) {
+  return *(const volatile __u32 *)&scratch->walk.place;
+}
+
+static __always_inline void move_to(struct tp_scratch *scratch, __u32 place) {
+  *(volatile __u32 *)&scratch->walk.place = place;
+}
+
+static __always_inline __u8 byte_there(const struct tp_scratch *scratch) { return byte_of(scratch, place_in(scratch)); }
+
+#define NO_UNROLLING _Pragma("clang loop unroll(disable)")
+
+/* Goes over at most so many blanks. */
+static __always_inline void pass_spaces(struct tp_scratch *scratch, __u32 most) {
+  NO_UNROLLING
+  for (__u32 i = 0; i < most; i++) {
+    if (!is_space(byte_there(scratch))) return;
+    move_to(scratch, place_in(scratch) + 1);
+  }
+}
+
+/* Whether the line in the scratch, of which there are `length` bytes, may be the first of a request with any method. */
+static __always_inline bool may_ask(struct tp_scratch *scratch, __u32 length) {
+  move_to(scratch, 0);
+  NO_UNROLLING
+  for (__u32 i = 0; i <= METHOD_MAX; i++) {
+    if (i >= length) return true;
+    __u8 byte = byte_there(scratch);
+    if (is_space(byte)) return i > 0;
+    if (!is_of_token(byte)) return false;
+    move_to(scratch, place_in(scratch) + 1);
+  }
+  return false;
+}
+
+/* Whether a line that ends before `end` ends in a version of HTTP/1. */
+__noinline int ends_in_version(__u32 scratch_number, __u32 end) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!scratch) return false;
+  move_to(scratch, end);
+  NO_UNROLLING
+  for (__u32 i = 0; i < 8; i++) {
+    __u32 place = place_in(scratch);
+    __u8 byte = byte_of(scratch, place - 1);
+    if (place && (byte == '\r' || is_space(byte))) move_to(scratch, place - 1);
+  }
+  end = place_in(scratch);
+  __u8 last = end ? byte_of(scratch, end - 1) : ' ';
+  /* Of more blanks than that nobody knows here what is before them: user space looks again. */
+  if (last == '\r' || is_space(last)) return true;
+  if (end < 10 || last < '0' || last > '9' || !is_space(byte_of(scratch, end - 9))) return false;
+  __u64 text = 0;
+  NO_UNROLLING
+  for (__u32 i = 0; i < 7; i++) text = text << 8 | byte_of(scratch, end - 8 + i);
+  return text == RESPONSE_TEXT;
+}
+
+/* The first bytes of the line in the scratch, the first on top, with zeros behind its end. */
+static __always_inline __u64 text_of(const struct tp_scratch *scratch, __u32 length) {
+  __u64 text = bpf_be64_to_cpu(scratch->line[0]);
+  return length < 8 ? text & ~(~0ULL >> (8 * length & 63)) : text;
+}
+
+/* The status in the line in the scratch; 0 when there is none. */
+static __always_inline __u32 status_of(struct tp_scratch *scratch) {
+  move_to(scratch, 8);
+  pass_spaces(scratch, 8);
+  __u32 place = place_in(scratch), status = 0;
+  NO_UNROLLING
+  for (__u32 i = 0; i < 3; i++) {
+    __u32 digit = byte_of(scratch, place + i) - '0';
+    if (digit > 9) return 0;
+    status = status * 10 + digit;
+  }
+  return status;
+}
+
+/*
+ * Looks at the line in the scratch as the first of a head. `is_whole`: whether its end is there, or so much that the rest does not
+ * matter. Returns whether it may be one.
+ */
+__noinline int take_start(struct tp_stream *stream, __u32 scratch_number, __u32 length, __u32 is_whole) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!stream || !scratch || !length) return false;
+  __u64 text = text_of(scratch, length);
+  __u8 sort = begins(text);
+  bool may_answer = length < 7 && !((text ^ RESPONSE_TEXT << 8) >> (64 - 8 * length & 63));
+  if (!sort && !may_answer && !may_ask(scratch, length)) return false;
+  scratch->walk.content |= sort ? sort : TP_CONTENT_HTTP_UNKNOWN;
+  if (!is_whole) return true;
+  stream->state = HTTP_FIELDS;
+  stream->content = sort ? sort : TP_CONTENT_HTTP_REQUEST;
+  stream->is_untold = !sort;
+  stream->status = sort == TP_CONTENT_HTTP_RESPONSE ? status_of(scratch) : 0;
+  stream->question = text >> 24 == 0x4845414420       ? TP_ASKS_HEAD
+                     : text == 0x434f4e4e45435420     ? TP_ASKS_CONNECT
+                                                      : 0;
+  stream->head = 0;
+  stream->length = 0;
+  stream->has_length = stream->is_chunked = stream->is_bad = stream->was_framing = false;
+  return true;
+}
+
+/* A byte of a name as a small letter. */
+static __always_inline __u64 small(__u64 text) { return text | 0x2020202020202020ULL; }
+
+/* Goes to a field's value, when blanks and a colon follow its name, which ends at `place`. */
+static __always_inline bool find_value(struct tp_scratch *scratch, __u32 place) {
+  move_to(scratch, place);
+  pass_spaces(scratch, 8);
+  if (byte_there(scratch) != ':') return false;
+  move_to(scratch, place_in(scratch) + 1);
+  pass_spaces(scratch, 8);
+  return true;
+}
+
+/* Whether nothing but blanks is from the place to the end of the line. */
+static __always_inline bool is_at_end(struct tp_scratch *scratch) {
+  pass_spaces(scratch, 8);
+  __u8 byte = byte_there(scratch);
+  return byte == '\n' || (byte == '\r' && byte_of(scratch, place_in(scratch) + 1) == '\n');
+}
+
+static __always_inline void take_length(struct tp_stream *stream, struct tp_scratch *scratch) {
+  __u64 length = 0;
+  __u32 start = place_in(scratch);
+  NO_UNROLLING
+  for (__u32 i = 0; i < 18; i++) {
+    __u32 digit = byte_there(scratch) - '0';
+    if (digit > 9) break;
+    length = length * 10 + digit;
+    move_to(scratch, place_in(scratch) + 1);
+  }
+  if (place_in(scratch) == start || !is_at_end(scratch) || (stream->has_length && stream->length != length))
+    stream->is_bad = true;
+  stream->length = length;
+  stream->has_length = true;
+}
+
+/* Takes what the line in the scratch, which is a field and is whole or long, says of the body. */
+__noinline int take_field(struct tp_stream *stream, __u32 scratch_number, __u32 length, __u32 is_whole) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!stream || !scratch) return 0;
+  __u8 first = byte_of(scratch, 0);
+  if (is_space(first)) {
+    /* The line goes on with the one before. */
+    if (stream->was_framing) stream->is_bad = true;
+    return 0;
+  }
+  stream->was_framing = false;
+  first |= 0x20;
+  if (first != 'c' && first != 't') return 0;
+  __u64 begin = small(bpf_be64_to_cpu(scratch->line[0])), middle = small(bpf_be64_to_cpu(scratch->line[1]));
+  /* content- length, transfer -encoding: both marks have the bit of small letters. */
+  bool is_length = begin == 0x636f6e74656e742dULL && middle >> 16 == 0x6c656e677468ULL;
+  bool is_coding = begin == 0x7472616e73666572ULL && middle == 0x2d656e636f64696eULL && (byte_of(scratch, 16) | 0x20) == 'g';
+  if (!is_length && !is_coding) return 0;
+  if (!find_value(scratch, is_length ? 14 : 17)) return 0;
+  stream->was_framing = true;
+  if (!is_whole) {
+    stream->is_bad = true;
+  } else if (is_length) {
+    take_length(stream, scratch);
+  } else {
+    __u64 coding = 0;
+    NO_UNROLLING
+    for (__u32 i = 0; i < 7; i++) {
+      coding = coding << 8 | (byte_there(scratch) | 0x20);
+      move_to(scratch, place_in(scratch) + 1);
+    }
+    if (coding != 0x6368756e6b6564ULL || !is_at_end(scratch)) stream->is_bad = true;
+    stream->is_chunked = true;
+  }
+  return 0;
+}
+
+/* Takes the length of a chunk; false when the line in the scratch has none. */
+__noinline int take_size(struct tp_stream *stream, __u32 scratch_number) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!stream || !scratch) return false;
+  __u64 size = 0;
+  move_to(scratch, 0);
+  NO_UNROLLING
+  for (__u32 i = 0; i < 16; i++) {
+    __u8 byte = byte_there(scratch), letter = byte | 0x20;
+    __u32 digit = byte >= '0' && byte <= '9' ? byte - '0' : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : 16;
+    if (digit > 15) break;
+    if (size >> 58) return false;
+    size = size << 4 | digit;
+    move_to(scratch, place_in(scratch) + 1);
+  }
+  stream->left = size;
+  __u8 byte = byte_there(scratch);
+  return place_in(scratch) && (byte == '\n' || byte == '\r' || byte == ';' || is_space(byte));
+}
+
+/* Which of the requests in the other direction a response answers: TP_ASKS_HEAD, TP_ASKS_CONNECT, 0, or -1 when that is not known. */
+static __always_inline int question_of(struct tp_stream *stream, const struct tp_stream *requests) {
+  __u32 waiting = requests->asked - stream->answered;
+  if (!requests->is_complete || waiting == 0 || waiting > 64) return -1;
+  __u32 number = stream->answered++ & 63;
+  if (requests->heads >> number & 1) return TP_ASKS_HEAD;
+  return requests->connects >> number & 1 ? TP_ASKS_CONNECT : 0;
+}
+
+static __always_inline void add_question(struct tp_stream *stream) {
+  __u32 number = stream->asked & 63;
+  __u64 bit = 1ULL << number;
+  stream->heads = stream->question == TP_ASKS_HEAD ? stream->heads | bit : stream->heads & ~bit;
+  stream->connects = stream->question == TP_ASKS_CONNECT ? stream->connects | bit : stream->connects & ~bit;
+  /* After it, the other direction may read them. */
+  __sync_fetch_and_add(&stream->asked, 1);
+}
+
+static __always_inline void enter_body(struct tp_stream *stream, __u8 unsaid) {
+  stream->left = stream->length;
+  if (stream->is_bad)
+    stream->state = HTTP_LOST;
+  else if (stream->is_chunked)
+    stream->state = HTTP_CHUNK_SIZE;
+  else if (stream->has_length)
+    stream->state = stream->length ? HTTP_BODY : HTTP_START;
+  else
+    stream->state = unsaid;
+}
+
+/* Goes on behind a head to what it says. */
+__noinline int end_head(struct tp_streams *streams, __u32 direction, __u32 scratch_number) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!streams || !scratch) return 0;
+  struct tp_stream *stream = &streams->directions[direction & 1], *other = &streams->directions[~direction & 1];
+  struct tp_walk *walk = &scratch->walk;
+  __u8 number = walk->count < TP_BODILESS_MAX ? walk->count : TP_BODILESS_MAX;
+  walk->count = number + 1;
+  if (number == TP_BODILESS_MAX) walk->is_unpaired = true;
+  if (stream->content == TP_CONTENT_HTTP_REQUEST) {
+    add_question(stream);
+    enter_body(stream, HTTP_START);
+    return 0;
+  }
+  __u16 status = stream->status;
+  stream->state = HTTP_START;
+  if (status >= 100 && status < 200 && status != 101) return 0;
+  int question = question_of(stream, other);
+  if (status == 101 || (question == TP_ASKS_CONNECT && status >= 200 && status < 300)) {
+    stream->state = other->state = HTTP_END;
+    return 0;
+  }
+  if (question < 0) walk->is_unpaired = true;
+  if (question == TP_ASKS_HEAD) {
+    walk->bodiless |= 1 << (number & 15);
+    return 0;
+  }
+  if (status != 204 && status != 304) enter_body(stream, HTTP_END);
+  return 0;
+}
+
+/* Takes the line in the scratch, of which there are `length` bytes. `is_whole`: the last of them ends it. */
+__noinline int take_line(struct tp_streams *streams, __u32 direction, __u32 scratch_number, __u32 length, __u32 is_whole) {
+  const struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!streams || !scratch) return 0;
+  struct tp_stream *stream = &streams->directions[direction & 1];
+  __u8 first = byte_of(scratch, 0);
+  bool begins_line = !stream->in_line;
+  bool is_empty = begins_line && is_whole && (length == 1 || (length == 2 && first == '\r'));
+  stream->in_line = !is_whole;
+  switch (stream->state) {
+    case HTTP_START:
+      if (!take_start(stream, scratch_number, length, true)) stream->state = HTTP_OTHER;
+      break;
+    case HTTP_FIELDS:
+      if (is_empty)
+        end_head(streams, direction, scratch_number);
+      else if (begins_line)
+        take_field(stream, scratch_number, length, is_whole);
+      break;
+    case HTTP_CHUNK_SIZE:
+      if (begins_line && !take_size(stream, scratch_number)) stream->state = HTTP_LOST;
+      else if (is_whole) stream->state = stream->left ? HTTP_CHUNK : HTTP_TRAILER;
+      break;
+    case HTTP_CHUNK_END: stream->state = is_empty ? HTTP_CHUNK_SIZE : HTTP_LOST; break;
+    case HTTP_TRAILER:
+      if (is_empty) stream->state = HTTP_START;
+      break;
+    default: break;
+  }
+  if (is_whole && stream->is_untold && stream->state == HTTP_FIELDS) {
+    if (!ends_in_version(scratch_number, length - 1)) stream->state = HTTP_OTHER;
+    stream->is_untold = false;
+  }
+  return 0;
+}
+
+/* What a step needs; what it changes is in the scratch, for which the stack has no room. */
+struct tp_follow {
+  struct __sk_buff *skb;
+  struct tp_streams *streams;
+  __u32 direction, scratch_number;
+};
+
+/* How many bytes of the line in the scratch there are up to its end; 0 when it is not in the first `length`. */
+static __always_inline __u32 find_newline(const struct tp_scratch *scratch, __u32 length) {
+  for (__u32 i = 0; i < LINE_ROOM / 8; i++) {
+    __u64 ends = each(bpf_be64_to_cpu(scratch->line[i]), '\n');
+    if (!ends) continue;
+    __u32 end = 8 * i + count_before(ends) + 1;
+    return end <= length ? end : 0;
+  }
+  return 0;
+}
+
+/* Goes over bytes of a body. */
+static __always_inline void pass_body(struct tp_stream *stream, __u64 count) {
+  stream->left -= count;
+  if (!stream->left) stream->state = stream->state == HTTP_BODY ? HTTP_START : HTTP_CHUNK_END;
+}
+
+/* Keeps what there is of a line that goes on behind the segment, or behind the part of a line that was taken. */
+static __always_inline void keep_line(struct tp_stream *stream, const struct tp_scratch *scratch, __u32 length, bool is_taken) {
+  if (!is_taken) {
+    for (__u32 i = 0; i < LINE_PART / 8; i++) stream->part[i] = scratch->line[i];
+    stream->part_length = length;
+    return;
+  }
+  __u32 place = (length - LINE_END) & (LINE_ROOM - 1);
+  if (place > LINE_ROOM - LINE_END) return;
+  __builtin_memcpy(stream->part, (const __u8 *)scratch->line + place, LINE_END);
+  stream->part_length = LINE_END;
+}
+
+/* Goes over a body, or takes a line. */
+static int follow_step(__u32 index, struct tp_follow *follow) {
+  struct tp_scratch *scratch = scratch_at(follow->scratch_number);
+  if (!scratch || !follow->streams) return 1;
+  struct __sk_buff *skb = follow->skb;
+  struct tp_stream *stream = &follow->streams->directions[follow->direction & 1];
+  struct tp_walk *walk = &scratch->walk;
+  __u32 offset = walk->offset, state = stream->state;
+  if (offset >= skb->len || state == HTTP_OTHER || state >= HTTP_END) return 1;
+  __u32 rest = skb->len - offset;
+  if (state == HTTP_BODY || state == HTTP_CHUNK) {
+    __u64 count = stream->left < rest ? stream->left : rest;
+    pass_body(stream, count);
+    walk->offset = offset + count;
+    return 0;
+  }
+  __u32 have = stream->part_length & (LINE_PART - 1), count = some_of(rest < LINE_PART ? rest : LINE_PART, LINE_PART);
+  if (have)
+    for (__u32 i = 0; i < LINE_PART / 8; i++) scratch->line[i] = stream->part[i];
+  if (bpf_skb_load_bytes(skb, offset, (__u8 *)scratch->line + have, count)) return 1;
+  if (state == HTTP_START && !have && is_blank(byte_of(scratch, 0))) {
+    walk->offset = walk->needed = offset + 1;
+    return 0;
+  }
+  __u32 length = have + count, end = find_newline(scratch, length);
+  bool is_taken = end || length >= LINE_PART;
+  if (state == HTTP_START) {
+    if (!take_start(stream, follow->scratch_number, end ? end : length, false)) {
+      stream->state = HTTP_OTHER;
+      return 1;
+    }
+    if (walk->head == TP_NO_HEAD && !have) walk->head = offset - walk->first;
+  } else {
+    walk->content |= stream->content;
+  }
+  __u32 used = end ? end : length;
+  if (is_taken) take_line(follow->streams, follow->direction, follow->scratch_number, used, end > 0);
+  if (end)
+    stream->part_length = 0;
+  else
+    keep_line(stream, scratch, length, is_taken);
+  offset += used - have;
+  stream->head += used - have;
+  if (stream->state == HTTP_FIELDS && stream->head >= HEAD_MAX) stream->state = HTTP_OTHER;
+  walk->offset = walk->needed = offset;
+  return 0;
+}
+
+static __always_inline bool start_guessed(struct tp_stream *stream) {
+  stream->state = HTTP_START;
+  stream->in_line = false;
+  stream->is_guessed = true;
+  return true;
+}
+
+/*
+ * Looks for a head where a segment begins, or where bytes did that were too few to tell. What is looked at is 8 bytes, behind empty
+ * lines. Returns whether one may begin.
+ */
+__noinline int guess(struct __sk_buff *skb, struct tp_stream *stream, __u32 scratch_number) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!stream || !scratch) return false;
+  struct tp_walk *walk = &scratch->walk;
+  if (skb->len <= walk->offset) return false;
+  __u32 length = skb->len - walk->offset;
+  __u32 offset = walk->offset, have = stream->part_length & 7, blank = 0;
+  __u64 text = text_at(skb, offset, length), before = have ? bpf_be64_to_cpu(stream->part[0]) : 0;
+  stream->part_length = 0;
+  if (have) {
+    __u64 both = (before & ~(~0ULL >> 8 * have)) | text >> 8 * have;
+    if (begins(both)) {
+      stream->part_length = have;
+      return start_guessed(stream);
+    }
+    if (have + length < START_MAX && may_begin(both, have + length)) {
+      stream->part[0] = bpf_cpu_to_be64(both);
+      stream->part_length = have + length;
+      walk->content = TP_CONTENT_HTTP_UNKNOWN;
+      return false;
+    }
+  }
+  if (is_blank(text >> 56)) {
+    blank = count_blank(skb, offset, length);
+    if (blank >= length) return false;
+    length -= blank;
+    text = text_at(skb, offset + blank, length);
+  }
+  __u8 allowed = blank ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_HTTP_UNKNOWN;
+  if (begins(text) & allowed) return start_guessed(stream);
+  if (length >= START_MAX || !(may_begin(text, length) & allowed)) return false;
+  stream->part[0] = bpf_cpu_to_be64(text);
+  stream->part_length = length;
+  walk->content = TP_CONTENT_HTTP_UNKNOWN;
+  return false;
+}
+
+/*
+ * Comes to a segment's first byte that was not followed yet. Returns whether it is to be followed from there on: the state of the
+ * direction has all else.
+ */
+__noinline int approach(struct tp_stream *stream, __u32 scratch_number, __u32 sequence, __u32 length) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!stream || !scratch) return false;
+  struct tp_walk *walk = &scratch->walk;
+  __s32 distance = sequence - stream->next;
+  walk->needed = 0;
+  walk->head = TP_NO_HEAD;
+  walk->bodiless = walk->count = walk->content = 0;
+  walk->is_unpaired = stream->state == HTTP_LOST;
+  stream->is_guessed = false;
+  if (stream->state == HTTP_LOST) return false;
+  if (distance < 0) {
+    if ((__u32)-distance >= length) return false;
+    walk->offset += (__u32)-distance;
+  } else if (distance > 0) {
+    if ((stream->state == HTTP_BODY || stream->state == HTTP_CHUNK) && (__u32)distance <= stream->left)
+      pass_body(stream, distance);
+    else if (stream->state == HTTP_OTHER)
+      stream->part_length = 0;
+    else if (stream->state != HTTP_END)
+      stream->state = HTTP_LOST;
+  }
+  stream->next = sequence + length;
+  return stream->state < HTTP_END;
+}
+
+/* Writes what was found in a segment to the view. */
+__noinline int tell(struct tp_view *view, struct tp_stream *stream, __u32 scratch_number, __u32 length) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!view || !stream || !scratch) return 0;
+  struct tp_walk *walk = &scratch->walk;
+  if (stream->state == HTTP_LOST) {
+    stream->is_complete = false;
+    walk->content = TP_CONTENT_HTTP_UNKNOWN;
+    walk->needed = length;
+  } else if (walk->content && !walk->needed) {
+    walk->needed = length; /* too few bytes to tell */
+  }
+  view->content |= walk->content;
+  view->needed = walk->needed;
+  view->head = walk->head;
+  view->connection = stream->connection;
+  view->flags = walk->bodiless << 16;
+  if (!walk->is_unpaired) view->flags |= TP_PACKET_PAIRED;
+  if (stream->is_guessed) view->flags |= TP_PACKET_GUESSED;
+  return 0;
+}
+
+/* Notes that a segment has passed on its connection. */
+__noinline int note_segment(struct __sk_buff *skb, struct tp_view *view, struct tp_stream *stream, __u32 direction) {
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  if (!view || !stream || !sock) return 0;
+  __u32 length = skb->len - view->payload_offset;
+  if (!stream->is_known) open_stream(skb, stream, sock, direction, length);
+  view->ahead = pass(stream, view, length);
+  return 0;
+}
+
+/* Follows a segment of a connection, or one alone, and writes to the view what was found. Not static: so the verifier checks it once. */
+__noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch_number, __u32 direction) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!view || !scratch || skb->len <= view->payload_offset) return 0;
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  struct tp_streams *streams = streams_of(sock);
+  if (!streams) {
+    streams = &scratch->streams;
+    __builtin_memset(streams, 0, sizeof *streams);
+    streams->directions[0].next = streams->directions[1].next = view->sequence;
+  }
+  struct tp_follow following = {.skb = skb, .streams = streams, .direction = direction & 1, .scratch_number = scratch_number};
+  struct tp_stream *stream = &streams->directions[direction & 1];
+  scratch->walk.offset = scratch->walk.first = view->payload_offset;
+  bool goes_on = approach(stream, scratch_number, view->sequence, skb->len - view->payload_offset);
+  if (goes_on && stream->state == HTTP_OTHER) goes_on = guess(skb, stream, scratch_number);
+  if (goes_on) bpf_loop(1 << 17, follow_step, &following, 0);
+  tell(view, stream, scratch_number, skb->len);
+  return 0;
+}
+
+/*
+ * Finds out what a packet of TCP or UDP says, as far as the plan asks and as that does not take to follow it. Returns whether it is to
+ * be followed. Not static: so the verifier checks it once.
+ */
+__noinline int look_at(struct __sk_buff *skb, struct tp_view *view, __u32 asks, __u32 direction) {
+  if (!view || !view->has_ports || skb->len < view->payload_offset) return false;
+  __u32 length = skb->len - view->payload_offset;
+  bool asks_dns = asks & TP_ASKS_DNS, asks_http = asks & TP_ASKS_HTTP;
+  if ((view->shape & 7) != TP_TRANSPORT_TCP) {
+    if (asks_dns && length > 0) view->content = dns_of(skb, view);
+    return false;
+  }
+  asks_dns = asks_dns && has_port(view, PORT_DNS);
+  if (!asks_http && !asks_dns) return false;
+  struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
+  if (!may_be_read(view, sock, direction)) return false;
+  struct tp_streams *streams = streams_of(sock);
+  /* Or the address of the second would be reckoned before the check. */
+  barrier_var(streams);
+  if (streams) note_segment(skb, view, &streams->directions[direction & 1], direction);
+  if (length == 0) return false;
+  if (asks_dns) view->content = TP_CONTENT_DNS;
+  return asks_http;
+}
