@@ -141,8 +141,8 @@ static __always_inline __u32 pass(struct tp_stream *stream, const struct tp_view
   __u32 end = view->sequence + length;
   __u32 ahead = view->sequence - stream->awaited;
   bool is_near = ahead + NEAR < 2 * NEAR;
+  if (view->is_syn || !stream->is_known) stream->next = view->sequence;
   if (view->is_syn) {
-    stream->next = view->sequence;
     stream->state = HTTP_START;
     stream->is_complete = true;
     stream->connection = bpf_get_prandom_u32() | 1;

@@ -77,14 +77,22 @@ static __always_inline void pass_spaces(struct tp_scratch *scratch, __u32 most) 
   }
 }
 
-/* Whether the line in the scratch, of which there are `length` bytes, may be the first of a request with any method. */
+/*
+ * Whether the line in the scratch, of which there are `length` bytes, may be the first of a request with any method: for a path, for `*`, or
+ * for an address of HTTP.
+ */
 static __always_inline bool may_ask(struct tp_scratch *scratch, __u32 length) {
   move_to(scratch, 0);
   NO_UNROLLING
   for (__u32 i = 0; i <= METHOD_MAX; i++) {
     if (i >= length) return true;
     __u8 byte = byte_there(scratch);
-    if (is_space(byte)) return i > 0;
+    if (is_space(byte)) {
+      pass_spaces(scratch, 16);
+      if (!i || place_in(scratch) >= length) return i;
+      byte = byte_there(scratch);
+      return byte == '/' || byte == '*' || (byte | 0x20) == 'h' || is_space(byte);
+    }
     if (!is_of_token(byte)) return false;
     move_to(scratch, place_in(scratch) + 1);
   }
@@ -309,7 +317,10 @@ __noinline int end_head(struct tp_streams *streams, __u32 direction, __u32 scrat
     walk->bodiless |= 1 << (number & 15);
     return 0;
   }
-  if (status != 204 && status != 304) enter_body(stream, HTTP_END);
+  if (status == 204 || status == 304) return 0;
+  enter_body(stream, HTTP_END);
+  /* User space has all requests where this side is lost among them, and may know what they ask. */
+  if (question < 0 && (other->state == HTTP_LOST || other->asked - stream->answered > 64)) stream->state = HTTP_LOST;
   return 0;
 }
 
@@ -407,6 +418,7 @@ static int follow_step(__u32 index, struct tp_follow *follow) {
     for (__u32 i = 0; i < LINE_PART / 8; i++) scratch->line[i] = stream->part[i];
   if (bpf_skb_load_bytes(skb, offset, (__u8 *)scratch->line + have, count)) return 1;
   if (state == HTTP_START && !have && is_blank(byte_of(scratch, 0))) {
+    walk->content |= TP_CONTENT_HTTP_UNKNOWN;
     walk->offset = walk->needed = offset + 1;
     return 0;
   }
@@ -417,7 +429,7 @@ static int follow_step(__u32 index, struct tp_follow *follow) {
       stream->state = HTTP_OTHER;
       return 1;
     }
-    if (walk->head == TP_NO_HEAD && !have) walk->head = offset - walk->first;
+    if (walk->head == (__s32)TP_NO_HEAD && !have) walk->head = offset - walk->first;
   } else {
     walk->content |= stream->content;
   }
@@ -501,12 +513,15 @@ __noinline int approach(struct tp_stream *stream, __u32 scratch_number, __u32 se
     if ((__u32)-distance >= length) return false;
     walk->offset += (__u32)-distance;
   } else if (distance > 0) {
-    if ((stream->state == HTTP_BODY || stream->state == HTTP_CHUNK) && (__u32)distance <= stream->left)
+    if ((stream->state == HTTP_BODY || stream->state == HTTP_CHUNK) && (__u32)distance <= stream->left) {
       pass_body(stream, distance);
-    else if (stream->state == HTTP_OTHER)
+    } else if (stream->state == HTTP_OTHER) {
       stream->part_length = 0;
-    else if (stream->state != HTTP_END)
+    } else if (stream->state != HTTP_END) {
+      /* A head begins before the segment. */
+      if (stream->state == HTTP_START && !stream->part_length) walk->head = -distance;
       stream->state = HTTP_LOST;
+    }
   }
   stream->next = sequence + length;
   return stream->state < HTTP_END;
@@ -553,7 +568,9 @@ __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch
   if (!streams) {
     streams = &scratch->streams;
     __builtin_memset(streams, 0, sizeof *streams);
-    streams->directions[0].next = streams->directions[1].next = view->sequence;
+    streams->directions[direction & 1].next = view->sequence;
+    /* What comes to a listening socket completes a handshake: nothing came before it. */
+    if (sock && sock->state == TCP_LISTEN) streams->directions[direction & 1].state = HTTP_START;
   }
   struct tp_follow following = {.skb = skb, .streams = streams, .direction = direction & 1, .scratch_number = scratch_number};
   struct tp_stream *stream = &streams->directions[direction & 1];

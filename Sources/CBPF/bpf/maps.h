@@ -186,7 +186,7 @@ struct tp_walk {
   __u32 offset; /* in the packet, of the byte that is looked at next */
   __u32 needed; /* behind the last byte of the packet that is of no body */
   __u32 first;  /* where the payload begins */
-  __u32 head;   /* of the payload, where the first head begins; TP_NO_HEAD */
+  __s32 head;   /* see `tp_packet` */
   __u32 place;  /* in the line that is looked at */
   __u16 bodiless;
   __u8 count;   /* heads that have ended */

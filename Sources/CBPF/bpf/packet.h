@@ -19,7 +19,8 @@ struct tp_view {
   bool is_syn;          /* of TCP */
   __u16 segment_size;   /* of UDP: see `tp_packet` */
   __u32 needed;         /* of TCP: bytes of the packet up to the last that is of no body of HTTP, see http.h */
-  __u32 head, connection; /* of TCP: see `tp_packet` */
+  __s32 head;           /* of TCP: see `tp_packet` */
+  __u32 connection;
   __u32 flags;          /* enum tp_packet_flags that following HTTP gives */
 } __attribute__((aligned(8)));
 

@@ -125,8 +125,8 @@ enum tp_packet_flags {
 /* Of the heads of HTTP that end in a segment, by a bit for each from the lowest on: no body follows, whatever the head says. */
 #define TP_BODILESS(flags) ((flags) >> 16)
 #define TP_BODILESS_MAX 16
-/* No head of HTTP is known to begin in the segment. */
-#define TP_NO_HEAD 0xffffffff
+/* No head of HTTP is known to begin in the segment, nor in what is missing before it. */
+#define TP_NO_HEAD 0x80000000
 
 /*
  * A packet that at least one rule wants. After it stand the row, `row_words` words with one bit for each rule, and then
@@ -149,7 +149,7 @@ struct tp_packet {
   __u32 ahead; /* of a segment of TCP: the bytes that are missing before it, as far as is known */
   __u32 flags; /* enum tp_packet_flags */
   char interface_name[TP_INTERFACE_NAME_LENGTH]; /* ends at the first NUL, or fills its field */
-  __u32 head;       /* of TCP: where in the payload the first head of HTTP begins, as far as is known; else TP_NO_HEAD */
+  __s32 head;       /* of TCP: where in the payload the first head of HTTP begins, or so far before it; else TP_NO_HEAD */
   __u32 connection; /* of TCP: a random number of the direction of the connection; 0 when it is not followed */
   __u32 _reserved;
   struct tp_owner owner;

@@ -76,10 +76,11 @@ struct RecordReader: ~Escapable {
   var ahead: UInt32 { bytes.host(RecordLayout.ahead) }
   /// Of a segment of TCP: a random number of its direction of its connection; 0 when the kernel side does not follow it.
   var connection: UInt32 { bytes.host(RecordLayout.connection) }
-  /// Of a segment of TCP that is followed: where in its payload the first head of HTTP begins; nil when that is not known.
+  /// Of a segment of TCP that is followed: where in its payload the first head of HTTP begins, or so far before it; nil when that
+  /// is not known.
   var headOffset: Int? {
-    let head: UInt32 = bytes.host(RecordLayout.head)
-    return head == UInt32(TP_NO_HEAD) ? nil : Int(head)
+    let head: Int32 = bytes.host(RecordLayout.head)
+    return head == .min ? nil : Int(head)
   }
   /// Of a segment that is followed: whether it is a guess that a head begins in it.
   var isHeadGuessed: Bool { has(TP_PACKET_GUESSED) }

@@ -78,7 +78,7 @@ struct StreamSegment {
 struct FollowedSegment: Equatable {
   /// A number of this direction of this connection, which is not 0.
   var connection: UInt32
-  /// Where in the payload the first head begins; nil when none does, or it is not known.
+  /// Where in the payload the first head begins, or so far before it; nil when none does, or it is not known.
   var head: Int?
   /// Whether that one does is a guess, for it is not known what was before.
   var isGuessed = false

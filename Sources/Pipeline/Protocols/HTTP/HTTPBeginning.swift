@@ -57,12 +57,20 @@ struct HTTPBeginning: Equatable {
 }
 
 extension RawSpan {
-  /// Whether the first line is that of a request with any method; nil when its end is not there.
+  /// Whether the first line is that of a request with any method, for a path, for `*`, or for an address of HTTP; nil when its end
+  /// is not there.
   fileprivate var beginsRequest: Bool? {
     let method = token(in: 0..<Swift.min(byteCount, 33))
     guard (1...32).contains(method.count) else { return false }
     guard method.upperBound < byteCount else { return nil }
     guard isBlank(method.upperBound) else { return false }
+    var target = method.upperBound
+    while target < byteCount, isBlank(target) { target += 1 }
+    guard target < byteCount else { return nil }
+    switch byte(target) {
+    case UInt8(ascii: "/"), UInt8(ascii: "*"), UInt8(ascii: "h"), UInt8(ascii: "H"): break
+    default: return false
+    }
     guard let newline = offset(of: UInt8(ascii: "\n"), in: 0..<byteCount) else { return nil }
     var end = newline
     while end > 0, isBlank(end - 1) || byte(end - 1) == UInt8(ascii: "\r") { end -= 1 }

@@ -135,9 +135,15 @@ public enum StatsSchema {
           ("idle", "begun, or waiting for what is missing, and nothing came for 5 seconds"),
           ("crowdedOut", "begun, or waiting for what is missing, and had to make room for others"),
           ("tooLong", "heads of HTTP of 64 KiB or more"),
-          ("guessed", "heads found where a segment begins, though it may be in a body: what is before was not seen"),
-          ("unpaired", "responses whose request was not seen: their heads are believed about the body"),
-          ("unframed", "bodies of HTTP whose end cannot be found: heads or chunks contradict themselves"),
+          (
+            "guessed",
+            "heads found where a segment begins, when it was not known what comes there"
+          ),
+          (
+            "unpaired",
+            "responses whose request was not seen, so that whether a body follows was taken from the head"
+          ),
+          ("unframed", "bodies of HTTP whose end is not known: a head or a chunk contradicts itself"),
           ("waiting", "directions of connections whose bytes wait for others now"),
         ]))
     ),
