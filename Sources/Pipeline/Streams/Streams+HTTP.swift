@@ -47,7 +47,8 @@ extension Streams {
   ) -> (start: Int, scanned: Int)? {
     guard var http = table[place]?.http else { return nil }
     defer { table.change(place) { $0.http = http } }
-    var (offset, scanned, heads) = (0, scanned, 0)
+    var scanned = scanned
+    var (offset, heads) = (0, 0)
     while offset < bytes.byteCount {
       let isCertain = http.state == .start
       guard isCertain || http.state == .unknown else {
@@ -99,10 +100,9 @@ extension Streams {
         return
       }
     }
-    if distance <= 0 {
-    } else if flow.http.holds(UInt64(distance)) {
+    if distance > 0, flow.http.holds(UInt64(distance)) {
       goOn(place, to: start)
-    } else if isSparse, distance > Int(segment.ahead) {
+    } else if isSparse, distance > 0, distance > Int(segment.ahead) {
       if flow.http.state == .unknown { dropDoubt(place, .http) }
       if flow.http.state != .unknown { counts.gaps += 1 }
       goOn(place, to: start &- segment.ahead)

@@ -139,9 +139,12 @@ final class Streams {
 
   /// What is known of a way whose first segment this is.
   private func flow(of segment: StreamSegment, start: UInt32) -> StreamFlow {
-    let isWhole = segment.followed == nil && (isSparse || segment.flags.contains(.syn))
+    let isWhole =
+      segment.followed.map { $0.head != nil && !$0.isGuessed }
+      ?? (isSparse || segment.flags.contains(.syn))
     var flow = StreamFlow(key: segment.key, next: start &- segment.ahead, time: segment.time)
-    if !isWhole { flow.http.enter(.unknown) }
+    // Where a head begins the kernel side says; see `adopt`.
+    if !isWhole || segment.followed != nil { flow.http.enter(.unknown) }
     flow.questions = HTTPQuestions(isComplete: isWhole)
     return flow
   }
@@ -167,9 +170,10 @@ final class Streams {
       }
       return true
     }
+    // Of a connection that was not seen from its beginning perhaps more was left out, as filters of captures do.
     let begins =
       framing == .http
-      ? flow.http.state == .unknown && HTTPBeginning(payload).isTold
+      ? !isSparse && !flow.questions.isComplete && HTTPBeginning(payload).isTold
       : framing.surelyBegins(payload)
     if begins, canJump(flow, at: segment.time) {
       jump(place, to: start)
@@ -218,6 +222,7 @@ final class Streams {
     table[room] = behind
     table.change(place) { $0.begin = start }
     table.change(place) { $0.next = start }
+    table.change(place) { $0.http.enter(.unknown) }
   }
 
   /// Looks at the bytes that come next.

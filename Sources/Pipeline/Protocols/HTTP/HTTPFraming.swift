@@ -51,7 +51,7 @@ struct HTTPFraming: Equatable {
       } else if length.isBad || length.differs {
         .unknown
       } else {
-        length.value.map { .length(UInt64($0)) } ?? .unsaid
+        length.value.map { Body.length(UInt64($0)) } ?? .unsaid
       }
   }
 }
