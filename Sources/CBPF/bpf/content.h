@@ -87,9 +87,7 @@ static __noinline __u32 count_blank(struct __sk_buff *skb, __u32 offset, __u32 l
 }
 
 /* Sequence numbers that are farther apart belong to something else. */
-#define NEAR 65536
-/* How far behind a gap bytes may go on with a head that begins in it. */
-#define AHEAD_MAX 16384
+#define NEAR (1 << 24)
 
 /*
  * Takes from the socket where its direction is, when the first segment comes that may be read. One that completed the handshake
@@ -153,7 +151,7 @@ static __always_inline __u32 pass(struct tp_stream *stream, const struct tp_view
     return 0;
   }
   if ((__s32)(end - stream->end) > 0) stream->end = end;
-  if ((__s32)ahead > 0) return ahead < AHEAD_MAX ? ahead : 0;
+  if ((__s32)ahead > 0) return ahead < NEAR ? ahead : 0;
   if ((__s32)(end - stream->awaited) > 0) stream->awaited = stream->end;
   return 0;
 }

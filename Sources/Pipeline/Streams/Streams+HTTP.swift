@@ -104,8 +104,10 @@ extension Streams {
       goOn(place, to: start)
     } else if isSparse, distance > 0, distance > Int(segment.ahead) {
       if flow.http.state == .unknown { dropDoubt(place, .http) }
-      if flow.http.state != .unknown { counts.gaps += 1 }
-      goOn(place, to: start &- segment.ahead)
+      // Of several gaps the kernel side knows the first: what waits may still be waiting for something.
+      let isLost = (table[place]?.backlog ?? -1) < 0 || segment.followed?.head != nil
+      if isLost, flow.http.state != .unknown { counts.gaps += 1 }
+      if isLost { goOn(place, to: start &- segment.ahead) }
     }
     if let followed = segment.followed { adopt(place, followed, start: start) }
   }
