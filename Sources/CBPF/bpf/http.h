@@ -85,18 +85,15 @@ static __always_inline bool may_ask(struct tp_scratch *scratch, __u32 length) {
   move_to(scratch, 0);
   NO_UNROLLING
   for (__u32 i = 0; i <= METHOD_MAX; i++) {
-    if (i >= length) return true;
-    __u8 byte = byte_there(scratch);
-    if (is_space(byte)) {
-      pass_spaces(scratch, 16);
-      if (!i || place_in(scratch) >= length) return i;
-      byte = byte_there(scratch);
-      return byte == '/' || byte == '*' || (byte | 0x20) == 'h' || is_space(byte);
-    }
-    if (!is_of_token(byte)) return false;
+    if (place_in(scratch) >= length) return true;
+    if (!is_of_token(byte_there(scratch))) break;
     move_to(scratch, place_in(scratch) + 1);
   }
-  return false;
+  if (!place_in(scratch) || !is_space(byte_there(scratch))) return false;
+  pass_spaces(scratch, 16);
+  if (place_in(scratch) >= length) return true;
+  __u8 byte = byte_there(scratch);
+  return byte == '/' || byte == '*' || (byte | 0x20) == 'h' || is_space(byte);
 }
 
 /* Whether a line that ends before `end` ends in a version of HTTP/1. */
@@ -141,19 +138,24 @@ static __always_inline __u32 status_of(struct tp_scratch *scratch) {
   return status;
 }
 
-/*
- * Looks at the line in the scratch as the first of a head. `is_whole`: whether its end is there, or so much that the rest does not
- * matter. Returns whether it may be one.
- */
-__noinline int take_start(struct tp_stream *stream, __u32 scratch_number, __u32 length, __u32 is_whole) {
+/* Whether the line in the scratch, as far as it is there, may be the first of a head. */
+__noinline int may_start(__u32 scratch_number, __u32 length) {
   struct tp_scratch *scratch = scratch_at(scratch_number);
-  if (!stream || !scratch || !length) return false;
+  if (!scratch || !length) return false;
   __u64 text = text_of(scratch, length);
   __u8 sort = begins(text);
   bool may_answer = length < 7 && !((text ^ RESPONSE_TEXT << 8) >> (64 - 8 * length & 63));
   if (!sort && !may_answer && !may_ask(scratch, length)) return false;
   scratch->walk.content |= sort ? sort : TP_CONTENT_HTTP_UNKNOWN;
-  if (!is_whole) return true;
+  return true;
+}
+
+/* Takes the line in the scratch as the first of a head, which it may be. */
+__noinline int take_start(struct tp_stream *stream, __u32 scratch_number, __u32 length) {
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!stream || !scratch || !length) return 0;
+  __u64 text = text_of(scratch, length);
+  __u8 sort = begins(text);
   stream->state = HTTP_FIELDS;
   stream->content = sort ? sort : TP_CONTENT_HTTP_REQUEST;
   stream->is_untold = !sort;
@@ -164,7 +166,7 @@ __noinline int take_start(struct tp_stream *stream, __u32 scratch_number, __u32 
   stream->head = 0;
   stream->length = 0;
   stream->has_length = stream->is_chunked = stream->is_bad = stream->was_framing = false;
-  return true;
+  return 0;
 }
 
 /* A byte of a name as a small letter. */
@@ -335,7 +337,7 @@ __noinline int take_line(struct tp_streams *streams, __u32 direction, __u32 scra
   stream->in_line = !is_whole;
   switch (stream->state) {
     case HTTP_START:
-      if (!take_start(stream, scratch_number, length, true)) stream->state = HTTP_OTHER;
+      take_start(stream, scratch_number, length);
       break;
     case HTTP_FIELDS:
       if (is_empty)
@@ -368,14 +370,17 @@ struct tp_follow {
 };
 
 /* How many bytes of the line in the scratch there are up to its end; 0 when it is not in the first `length`. */
-static __always_inline __u32 find_newline(const struct tp_scratch *scratch, __u32 length) {
+static __always_inline __u32 find_newline(struct tp_scratch *scratch, __u32 length) {
+  move_to(scratch, LINE_ROOM);
+  NO_UNROLLING
   for (__u32 i = 0; i < LINE_ROOM / 8; i++) {
     __u64 ends = each(bpf_be64_to_cpu(scratch->line[i]), '\n');
     if (!ends) continue;
-    __u32 end = 8 * i + count_before(ends) + 1;
-    return end <= length ? end : 0;
+    move_to(scratch, 8 * i + count_before(ends));
+    break;
   }
-  return 0;
+  __u32 end = place_in(scratch) + 1;
+  return end <= length ? end : 0;
 }
 
 /* Goes over bytes of a body. */
@@ -425,7 +430,7 @@ static int follow_step(__u32 index, struct tp_follow *follow) {
   __u32 length = have + count, end = find_newline(scratch, length);
   bool is_taken = end || length >= LINE_PART;
   if (state == HTTP_START) {
-    if (!take_start(stream, follow->scratch_number, end ? end : length, false)) {
+    if (!may_start(follow->scratch_number, end ? end : length)) {
       stream->state = HTTP_OTHER;
       return 1;
     }
