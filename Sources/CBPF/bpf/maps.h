@@ -192,6 +192,7 @@ struct tp_walk {
   __u8 count;   /* heads that have ended */
   __u8 content; /* enum tp_content */
   bool is_unpaired;
+  bool is_refused; /* bytes that were too few to tell a head are none with those that follow */
 };
 
 /* Where a program puts together what has no room on its stack. A claim keeps out whoever interrupts it. */

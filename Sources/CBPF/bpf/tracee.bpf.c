@@ -15,6 +15,7 @@
 #include "sender.h"
 #include "packet.h"
 #include "content.h"
+#include "line.h"
 #include "http.h"
 #include "classify.h"
 #include "flow.h"
