@@ -213,7 +213,7 @@ __noinline int guess(struct __sk_buff *skb, struct tp_stream *stream, __u32 scra
     if (have + length < START_MAX && may_begin(both, have + length)) {
       stream->part[0] = bpf_cpu_to_be64(both);
       stream->part_length = have + length;
-      walk->content = TP_CONTENT_HTTP_UNKNOWN;
+      walk->content = may_begin(both, have + length);
       return false;
     }
   }
@@ -225,10 +225,11 @@ __noinline int guess(struct __sk_buff *skb, struct tp_stream *stream, __u32 scra
   }
   __u8 allowed = blank ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_HTTP_UNKNOWN;
   if (begins(text) & allowed) return start_guessed(stream);
-  if (length >= START_MAX || !(may_begin(text, length) & allowed)) return false;
+  __u8 sorts = length < START_MAX ? may_begin(text, length) & allowed : 0;
+  if (!sorts) return false;
   stream->part[0] = bpf_cpu_to_be64(text);
   stream->part_length = length;
-  walk->content = TP_CONTENT_HTTP_UNKNOWN;
+  walk->content = sorts;
   return false;
 }
 

@@ -2,7 +2,7 @@ public import Policy
 
 /// How often each fault was found.
 public struct FaultCounts: Equatable, Sendable {
-  private var counts = InlineArray<14, UInt64>(repeating: 0)
+  private var counts = InlineArray<15, UInt64>(repeating: 0)
 
   /// Makes counts of nothing.
   public init() {}

@@ -112,7 +112,7 @@ final class Streams {
     if let place = table.find(segment.key), let flow = table[place] {
       if isOther(segment, start: start, than: flow, framing) {
         abandon(place, \.unfinished)
-        table[place] = flow(of: segment, start: start)
+        table[place] = newFlow(of: segment, start: start)
       } else {
         table.change(place) { $0.time = segment.time }
       }
@@ -120,7 +120,7 @@ final class Streams {
     }
     let place = table.room(for: segment.key)
     abandon(place, \.crowdedOut)
-    table[place] = flow(of: segment, start: start)
+    table[place] = newFlow(of: segment, start: start)
     return place
   }
 
@@ -138,7 +138,7 @@ final class Streams {
   }
 
   /// What is known of a way whose first segment this is.
-  private func flow(of segment: StreamSegment, start: UInt32) -> StreamFlow {
+  private func newFlow(of segment: StreamSegment, start: UInt32) -> StreamFlow {
     let isWhole =
       segment.followed.map { $0.head != nil && !$0.isGuessed }
       ?? (isSparse || segment.flags.contains(.syn))
