@@ -146,7 +146,8 @@ struct ReplayTests {
     let paths = events.map { $0.arguments["http_request"]?["uri_path"]?.string }
     #expect(paths == ["/0", "/1", "/2", "/3", "/4"])
     #expect(
-      replayed.errors.hasSuffix("lost 0; messages over segments: guessed 5\n"), "\(replayed.errors)")
+      replayed.errors.hasSuffix("lost 0; messages over segments: guessed 5\n"), "\(replayed.errors)"
+    )
   }
 
   @Test func `messages over several segments are put together, in whatever order they come`()
@@ -214,7 +215,8 @@ struct ReplayTests {
     #expect(
       replayed.errors.contains(
         "undecodable 6, lost 0; undecodable by: badName 2, badField 2, foldedField 2; "
-          + "messages over segments: guessed 1; without a transport: fragments 2, buried 1, cut off 1"), "\(replayed.errors)")
+          + "messages over segments: guessed 1; without a transport: fragments 2, buried 1, cut off 1"
+      ), "\(replayed.errors)")
   }
 
   @Test func `what can be read of a damaged capture is read`() async throws {

@@ -43,12 +43,13 @@ import Testing
     #expect(way.given == [parts[0], parts[2]])
   }
 
-  @Test(arguments: [
-    ("Content-Length: 5, 5", 5), ("Content-Length: 5\r\nContent-length : 5", 5),
-    ("Content-Length: 9223372036854775807", nil), ("Content-Length: 0005", 5),
-    ("X: y", 0), ("Transfer-Encoding: notchunked", nil), ("Content-Length: 1, 2", nil),
-    ("Content-Length: 9223372036854775808", nil), ("Content-Length:", nil),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("Content-Length: 5, 5", 5), ("Content-Length: 5\r\nContent-length : 5", 5),
+      ("Content-Length: 9223372036854775807", nil), ("Content-Length: 0005", 5),
+      ("X: y", 0), ("Transfer-Encoding: notchunked", nil), ("Content-Length: 1, 2", nil),
+      ("Content-Length: 9223372036854775808", nil), ("Content-Length:", nil),
+    ] as [(String, Int?)])
   func `a request has the body that its head says`(fields: String, length: Int?) {
     let next = Array("GET /next HTTP/1.1\r\n\r\n".utf8)
     let head = Array("PUT / HTTP/1.1\r\n\(fields)\r\n\r\n".utf8)
@@ -58,7 +59,8 @@ import Testing
       // Of a method that is cut the rest is another one.
       let cut = length.map { $0 - skipped }
       let isHead = cut.map { (0...2).contains($0) } ?? false
-      #expect(way.given == (isHead ? [head, Array(next.dropFirst(cut ?? 0))] : [head]), "\(skipped)")
+      #expect(
+        way.given == (isHead ? [head, Array(next.dropFirst(cut ?? 0))] : [head]), "\(skipped)")
     }
   }
 
@@ -189,7 +191,8 @@ private struct RandomTalk {
         if method == "HEAD" || code == 204 || code == 304 {
           let fields = ["", "Content-Length: 77\r\n", "Transfer-Encoding: chunked\r\n"]
           addHead(
-            "HTTP/1.1 \(code) \(number)\r\n\(fields.randomElement(using: &random) ?? "")\r\n", false)
+            "HTTP/1.1 \(code) \(number)\r\n\(fields.randomElement(using: &random) ?? "")\r\n", false
+          )
         } else {
           addMessage("HTTP/1.1 \(code) \(number)", hasBody: true, false, &random)
         }

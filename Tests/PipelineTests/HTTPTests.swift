@@ -79,7 +79,8 @@ import Testing
     #expect(head["uri_path"] as? String == "")
   }
 
-  @Test func `values of a response may go on in the next line, and blanks be before colons`() throws {
+  @Test func `values of a response may go on in the next line, and blanks be before colons`() throws
+  {
     let folded = try object("HTTP/1.1 200 OK\r\nA\t: b\r\n\tc \r\nD:\r\n e\n  \n f\r\nG: \r\n\r\n")
     #expect(folded["headers"] as? NSDictionary == ["A": ["b c"], "D": ["e f"], "G": [""]])
   }

@@ -62,7 +62,9 @@ extension RawSpan {
 
   /// The place of the first space or tab in a range; nil without one.
   func blank(in range: Range<Int>) -> Int? {
-    offset(in: range) { $0.bytes(equalTo: UInt8(ascii: " ")) | $0.bytes(equalTo: UInt8(ascii: "\t")) }
+    offset(in: range) {
+      $0.bytes(equalTo: UInt8(ascii: " ")) | $0.bytes(equalTo: UInt8(ascii: "\t"))
+    }
   }
 
   /// The token that a range begins with (RFC 9110 §5.6.2); empty when it begins with a separator.

@@ -83,6 +83,7 @@ struct FollowedSegment: Equatable {
   /// Whether that one does is a guess, for it is not known what was before.
   var isGuessed = false
   /// Of the heads that end in the payload, by a bit for each from the lowest on: whether no body follows, whatever they say.
+  ///
   /// Nil when it is not known.
   var bodiless: UInt16?
 

@@ -34,7 +34,8 @@ public enum DecodingFault: UInt8, Error, CaseIterable, Sendable {
     case .foldedField: ("foldedField", "HTTP: a line that begins with a blank, in a request")
     case .badByte: ("badByte", "HTTP: NUL, or CR without LF")
     case .tooManyFields: ("tooManyFields", "HTTP: more than 128 fields")
-    case .badContentLength: ("badContentLength", "HTTP: a Content-Length that is not a number up to 2^63−1")
+    case .badContentLength:
+      ("badContentLength", "HTTP: a Content-Length that is not a number up to 2^63−1")
     case .differentLengths: ("differentLengths", "HTTP: two Content-Lengths that differ")
     case .tooLong: ("tooLong", "HTTP: a head of 64 KiB or more")
     }

@@ -87,7 +87,9 @@ struct HTTPHead: ~Escapable {
 
   /// Its fields as they came.
   var fields: HTTPFieldReader {
-    @_lifetime(copy self) get { HTTPFieldReader(bytes, at: parts.fieldsStart, ofResponse: start.isResponse) }
+    @_lifetime(copy self) get {
+      HTTPFieldReader(bytes, at: parts.fieldsStart, ofResponse: start.isResponse)
+    }
   }
 
   /// Whether it asks; if not, it answers.

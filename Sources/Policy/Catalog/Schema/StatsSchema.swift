@@ -143,7 +143,10 @@ public enum StatsSchema {
             "unpaired",
             "responses whose request was not seen, so that whether a body follows was taken from the head"
           ),
-          ("unframed", "bodies of HTTP whose end is not known: a head or a chunk contradicts itself"),
+          (
+            "unframed",
+            "bodies of HTTP whose end is not known: a head or a chunk contradicts itself"
+          ),
           ("waiting", "directions of connections whose bytes wait for others now"),
         ]))
     ),
