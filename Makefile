@@ -4,8 +4,10 @@
 # make kernels       traces on Debian's kernels, each in a virtual machine; KERNELS="6.1 7.2" only those, LIST=1 says which
 #                    there are, DOC=1 writes docs/kernels.md, EQUIVALENCE=100000 compares so many decisions there instead
 # sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
-# make lint          checks the format of the code
-# sudo make bench    measures the way of an event, the linter, what packets cost in the kernel, servers and memory, and the start; PARTS="packet nginx" only those
+# make lint          checks the format of the code, that every source file names its licence, and that rooms use only those above them
+# sudo make bench    measures the path of an event, the linter, what packets cost in the kernel, servers and memory, and the start;
+#                    PARTS="packet nginx" only those; CHECK=1 compares the instructions of paths with Benchmarks/baseline.json
+#                    instead, CHECK=update rewrites it
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
 # make clean         removes what was built
 
@@ -16,6 +18,7 @@ to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils gcc-mul
   netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)
 to_bench := $(to_build) nginx-light wrk
+to_count := $(to_build) binutils python3 util-linux valgrind
 
 # Builds belong to whoever called sudo, so that a later build without it can go on from them.
 caller := $(filter-out root,$(SUDO_USER))
@@ -65,31 +68,38 @@ soak:
 	SOAK=$(soak_seconds) $(swift) test --skip-build --filter LongSoak
 
 bench:
+ifdef CHECK
+	@.ci/install $(to_count)
+	$(as_caller) $(swift) build --configuration release --product bench-pipeline
+	@$(as_caller) Benchmarks/instructions $(if $(filter update,$(CHECK)),update,check) $(PARTS)
+else
 	@.ci/install $(to_bench)
 	$(as_caller) $(swift) build --configuration release --product tracee-policy
 	$(as_caller) $(swift) build --configuration release --product bench-pipeline
 	.build/release/bench-pipeline $(PARTS)
+endif
 
 # Inputs that break something are kept in .build-fuzz/found; those that reach new code, which the next
 # run begins with, in .build-fuzz/corpus. All targets are run, also after one that failed.
 SECONDS := 30
-FUZZ_TARGETS := headers dns http streams captures replays records decisions policies filters
 fuzz_build = env FUZZ=1 $(swift) build --scratch-path .build-fuzz --configuration release \
-  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing
+  --sanitize fuzzer -Xswiftc -sanitize=fuzzer,address -Xswiftc -enable-testing --product fuzz
 fuzz_table := .build-fuzz/table
 
 fuzz:
 	@.ci/install $(to_build)
-	@$(as_caller) mkdir -p .build-fuzz
+	$(as_caller) $(fuzz_build)
 	@printf '%-10s %12s %10s %9s %13s %12s\n' target executions 'a second' coverage 'half way' 'at most' | \
 	  $(as_caller) tee $(fuzz_table) >/dev/null
-	@failed=; for target in $(FUZZ_TARGETS); do \
-	  $(as_caller) env $(fuzz_build) --product fuzz-$$target && \
+	@targets="$(FUZZ_TARGETS)"; failed=; \
+	for target in $${targets:-$$(.build-fuzz/release/fuzz list | cut -d' ' -f1)}; do \
 	  $(as_caller) Fuzz/run $$target $(SECONDS) $(fuzz_table) || failed="$$failed $$target"; \
 	done; cat $(fuzz_table); [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 lint:
 	$(swift) format lint --strict --recursive $(formatted)
+	.ci/licences
+	.ci/rooms
 
 clean:
 	rm -rf .build .build-fuzz .build-kernels

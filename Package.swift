@@ -49,7 +49,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CBPF"], path: "Tests/TestSupport",
       swiftSettings: house),
-    .testTarget(name: "PolicyTests", dependencies: ["Policy"], swiftSettings: house),
+    .testTarget(
+      name: "PolicyTests", dependencies: ["Policy", "TestSupport"], swiftSettings: house),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(name: "CIntruder", path: "Tests/CIntruder"),
     .target(name: "CTraffic", path: "Benchmarks/CTraffic"),
@@ -57,7 +58,7 @@ let package = Package(
       name: "bench-pipeline",
       dependencies: ["Pipeline", "Policy", "System", "CBPF", "CAllocations", "CTraffic"],
       path: "Benchmarks",
-      exclude: ["CTraffic", "instructions"],
+      exclude: ["CTraffic", "baseline.json", "instructions"],
       swiftSettings: house),
     .testTarget(
       name: "PipelineTests",
@@ -73,6 +74,7 @@ let package = Package(
         "Pipeline", "Policy", "System", "CBPF", "TestSupport", "CIntruder", "tracee-policy",
         "owner-cases",
       ],
+      exclude: ["Differential/Recordings"],
       swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["tracee-policy", "Policy", "System", "TestSupport"],
@@ -80,28 +82,14 @@ let package = Package(
   ]
 )
 
-// Only `make fuzz` builds these: every object needs libFuzzer's instrumentation, which brings `main`.
-if Context.environment["FUZZ"] != nil {
-  package.targets += [
-    .target(
-      name: "FuzzSupport", dependencies: ["Policy"], path: "Fuzz/Support", swiftSettings: house),
-    .target(
-      name: "FuzzPackets",
-      dependencies: ["FuzzSupport", "Policy", "Pipeline", "System", "TestSupport"],
-      path: "Fuzz/Packets", swiftSettings: house),
-    .executableTarget(
-      name: "fuzz-policies", dependencies: ["FuzzSupport", "Policy"], path: "Fuzz/Policies",
-      swiftSettings: house),
-    .executableTarget(
-      name: "fuzz-filters", dependencies: ["FuzzSupport", "Policy", "Pipeline"],
-      path: "Fuzz/Filters", swiftSettings: house),
-  ]
-  package.targets += [
-    "Headers", "DNS", "HTTP", "Records", "Streams", "Captures", "Replays", "Decisions",
-  ].map { name in
-    .executableTarget(
-      name: "fuzz-\(name.lowercased())",
-      dependencies: ["FuzzSupport", "FuzzPackets", "Policy", "Pipeline", "System", "CBPF"],
-      path: "Fuzz/\(name)", swiftSettings: house)
-  }
-}
+// What is fuzzed is a test of its own over the inputs that fuzzing begins with. `make fuzz` builds one program of it, in
+// which every object has libFuzzer's instrumentation, and which has libFuzzer's `main`.
+let fuzzed: [Target.Dependency] = ["Policy", "Pipeline", "System", "CBPF", "TestSupport"]
+package.targets.append(
+  Context.environment["FUZZ"] == nil
+    ? .testTarget(
+      name: "FuzzTests", dependencies: fuzzed, path: "Fuzz",
+      exclude: ["Entry", "run", "words.dict"], swiftSettings: house)
+    : .executableTarget(
+      name: "fuzz", dependencies: fuzzed, path: "Fuzz",
+      exclude: ["Tests", "run", "words.dict"], swiftSettings: house))

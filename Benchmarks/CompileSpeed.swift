@@ -11,7 +11,7 @@ func measureCompiling() {
       return Operand.addresses(IPAddress(ipv4: first)...IPAddress(ipv4: last))
     }
     let condition = rule % 3 == 0 ? Condition(excluded: prefixes) : Condition(included: prefixes)
-    return Rule(policy: 0, event: .tcp, filters: [Clause(.destination, condition)])
+    return PlanRule(policy: 0, event: .tcp, filters: [Clause(.destination, condition)])
   }
   let texts = (0..<TracePlan.ruleLimit).map { rule in
     let patterns = (0..<10).map { number in
@@ -19,7 +19,7 @@ func measureCompiling() {
         number % 2 == 0
           ? .prefix("/usr/\(rule % 7)/\(rule)\(number)") : .exact("/bin/\(rule)\(number)"))
     }
-    return Rule(
+    return PlanRule(
       policy: 0, event: .tcp, scope: [Clause(.executable, Condition(included: patterns))])
   }
   print("\ntables of \(TracePlan.ruleLimit) rules  milliseconds")

@@ -13,20 +13,20 @@ func measureEvents() throws {
   let named = EventKind.allCases.filter { wanted.contains($0.name) }
   for kind in named.isEmpty ? EventKind.allCases : named { try measure(.json, kind) }
   guard named.isEmpty else { return }
-  for format in [.table, .pcap, .none] as [Destination.Format] { try measure(format, .tcp) }
+  for format in [.table, .pcap, .none] as [OutputFormat] { try measure(format, .tcp) }
   print("\nevents: clause left to user space  ns a packet  a second  allocations")
   for clause in UndecidedClause.all { try measure(clause) }
 }
 
-private func measure(_ format: Destination.Format, _ kind: EventKind) throws {
-  let rule = Rule(policy: 0, event: kind)
+private func measure(_ format: OutputFormat, _ kind: EventKind) throws {
+  let rule = PlanRule(policy: 0, event: kind)
   let (cost, events) = try measure(rule, Undecided(), format: format)
   precondition(events == 1, "each record gives its event")
   print("\(format.rawValue)\t\(kind.name)\t\(cost)")
 }
 
 private func measure(_ clause: UndecidedClause) throws {
-  let rule = Rule(policy: 0, event: clause.kind, scope: clause.scope, filters: clause.filters)
+  let rule = PlanRule(policy: 0, event: clause.kind, scope: clause.scope, filters: clause.filters)
   let (cost, events) = try measure(rule, Undecided(rule, filters: .userSpace), format: .none)
   precondition(events == (clause.holds ? 1 : 0), "the clause holds as it should")
   print("\(clause.text)\t\(cost)")
@@ -37,7 +37,7 @@ private func measure(_ clause: UndecidedClause) throws {
 /// - Returns: what the fastest of five rounds took, after one that makes everything as large as it has to be, and how many
 ///   events a record gives.
 private func measure(
-  _ rule: Rule, _ undecided: Undecided, format: Destination.Format
+  _ rule: PlanRule, _ undecided: Undecided, format: OutputFormat
 ) throws -> (RecordCost, events: UInt64) {
   let path = format == .none ? nil : "/dev/null"
   var emitter = Emitter(outputs: [try Output(Destination(format, path: path), clock: .now())])
@@ -51,13 +51,13 @@ private func measure(
     for number in 1...RecordCost.records {
       emitter.consume(record.bytes.span.bytes)
       record.follow()
-      if number % 256 == 0 { _ = try emitter.flush() }
+      if number % 256 == 0 { _ = try emitter.outputs.flush() }
     }
     cost.allocations = ca_allocations() - before
     cost.seconds = min(cost.seconds, processorSeconds() - start)
   }
   let events = emitter.counts.events / 6
-  _ = try emitter.finish()
+  _ = try emitter.outputs.finish()
   return (cost, events / UInt64(RecordCost.records))
 }
 

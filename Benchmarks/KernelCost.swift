@@ -30,7 +30,7 @@ func measureKernel() throws {
 ///
 /// The fastest of twenty means is printed, each of so many runs that the ring does not fill.
 func measureHeads() throws {
-  let plan = TracePlan(policies: ["heads"], rules: [Rule(policy: 0, event: .http)])
+  let plan = TracePlan(policies: ["heads"], rules: [PlanRule(policy: 0, event: .http)])
   let test = try PacketTest(KernelTables(plan, generation: 1), ringBytes: 1 << 23)
   let fields =
     "Server: nginx/1.22.1\r\nDate: Mon, 30 Nov 2026 09:26:39 GMT\r\nContent-Type: text/plain\r\n"

@@ -36,7 +36,7 @@ func measureReplay() throws {
 
 private func replay(_ path: String, _ kind: EventKind) throws {
   let output = try Output(Destination(.json, path: "/dev/null"), clock: BootClock(epochOffset: 0))
-  let plan = TracePlan(policies: ["bench"], rules: [Rule(policy: 0, event: kind)])
+  let plan = TracePlan(policies: ["bench"], rules: [PlanRule(policy: 0, event: kind)])
   let reader = try CaptureReader.open(path)
   var run = ReplayRun(plan, reader, outputs: [output])
   try run.run()
@@ -69,7 +69,7 @@ private func childrenSeconds() -> Double {
 }
 
 /// Writes a pcap file of Ethernet frames.
-private func write(_ path: String, packets: Int, flows: Int, _ kind: EventKind) {
+func write(_ path: String, packets: Int, flows: Int, _ kind: EventKind) {
   guard let file = fopen(path, "w") else { return }
   defer { fclose(file) }
   func put(_ bytes: [UInt8]) { fwrite(bytes, 1, bytes.count, file) }

@@ -11,7 +11,7 @@ func measureSendRate() throws {
     ($0, KernelTables(unwantedPlan(rules: 1024, directions: $1), generation: 1))
   }
   let everything = KernelTables(
-    TracePlan(policies: ["all"], rules: [Rule(policy: 0, event: .ipv4)]), generation: 1)
+    TracePlan(policies: ["all"], rules: [PlanRule(policy: 0, event: .ipv4)]), generation: 1)
   let rounds = 11
   for (size, isReceived) in [(32, false), (1400, true)] {
     let traffic = try LoopbackTraffic(size: size, isReceived: isReceived)

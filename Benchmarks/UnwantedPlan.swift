@@ -13,7 +13,7 @@ func unwantedPlan(rules count: Int, directions: ClosedRange<UInt64> = 0...1) -> 
       refusal == what ? Condition(included: [operand]) : Condition(excluded: [operand])
     }
     let user = UInt64(100_000 + number)
-    return Rule(
+    return PlanRule(
       policy: 0, event: .udp,
       scope: [
         Clause(.userID, asks(.owner, .numbers(user...user))),

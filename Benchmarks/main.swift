@@ -17,6 +17,10 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("live", true, measureLive),
 ]
 let wanted = CommandLine.arguments.dropFirst()
+if wanted.first == "path" {
+  runPath(Array(wanted.dropFirst()))
+  exit(0)
+}
 for part in parts where wanted.isEmpty || wanted.contains(part.name) {
   if part.needsRoot && geteuid() != 0 {
     print("\n\(part.name): skipped, loading BPF needs root")

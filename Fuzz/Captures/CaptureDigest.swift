@@ -1,5 +1,3 @@
-import FuzzSupport
-
 @testable import Pipeline
 
 /// What is read of a capture, in numbers.

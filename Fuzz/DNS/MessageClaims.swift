@@ -1,6 +1,3 @@
-import FuzzSupport
-
-@testable import FuzzPackets
 @testable import Pipeline
 
 /// What holds for any DNS message.
@@ -15,11 +12,11 @@ final class MessageClaims {
   /// - Returns: whether bytes are a message.
   func check(_ bytes: RawSpan) -> Bool {
     guard let message = DNSMessage(bytes) else {
-      lendCopy(of: bytes) { claim(DNSMessage($0) == nil, "it does not matter where bytes are") }
+      withCopy(of: bytes) { claim(DNSMessage($0) == nil, "it does not matter where bytes are") }
       return false
     }
     Self.write(message, to: &line)
-    lendCopy(of: bytes) { copy in
+    withCopy(of: bytes) { copy in
       guard let message = DNSMessage(copy) else { fatalError("it matters where a message is") }
       Self.write(message, to: &copied)
     }

@@ -6,18 +6,18 @@ enum DecisionRules {
 
   private static let kinds: [EventKind] = [.ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6]
 
-  private static let bare = EventKind.allCases.map { Rule(policy: 0, event: $0) }
+  private static let bare = EventKind.allCases.map { PlanRule(policy: 0, event: $0) }
 
   /// By `=`, by `!=` and by bounds.
   private static let ofHeaders = kinds.flatMap { kind in
     PacketField.allCases.filter { $0.description.events.contains(kind) }.flatMap { field in
-      guard let count = field.headerBits?.bits.count else { return [Rule]() }
+      guard let count = field.headerBits?.bits.count else { return [PlanRule]() }
       let last = UInt64(1) << UInt64(count) - 1
       return [
         Condition(included: [.numbers(last / 2...last / 2), .numbers(last...last)]),
         Condition(excluded: [.numbers(0...last / 3)]),
         Condition(bounds: [Bound(.greater, 0), Bound(.lessOrEqual, last / 2)]),
-      ].map { Rule(policy: 0, event: kind, filters: [Clause(field, $0)]) }
+      ].map { PlanRule(policy: 0, event: kind, filters: [Clause(field, $0)]) }
     }
   }
 
@@ -34,7 +34,7 @@ enum DecisionRules {
         Clause(.destinationPort, Condition(excluded: [.numbers(80...80)])),
         Clause(.source, Condition(excluded: [v4(0, 1)])),
       ],
-    ].map { Rule(policy: 0, event: kind, filters: $0) }
+    ].map { PlanRule(policy: 0, event: kind, filters: $0) }
   }
 
   private static func v4(_ start: UInt32, _ length: UInt32) -> Operand {

@@ -1,14 +1,15 @@
-@testable import FuzzPackets
-public import FuzzSupport
 import Policy
 
 @testable import Pipeline
 
 /// Takes the bytes after the first as a packet, which the tables and the reference judge by all rules, as one that leaves
 /// or arrives.
-@c(LLVMFuzzerTestOneInput)
-public func fuzzDecisions(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  lend(bytes, count) { bytes in
+enum FuzzDecisions: FuzzTarget {
+  static let name = "decisions"
+  static let longest = 1_024
+  static var seeds: [[UInt8]] { PacketSeeds.all.flatMap { [[0] + $0, [1] + $0] } }
+
+  static func check(_ bytes: RawSpan) {
     guard bytes.byteCount > 0 else { return }
     let packet = bytes.extracting(droppingFirst: 1)
     guard let headers = PacketHeaders(packet) else { return }
@@ -27,32 +28,22 @@ public func fuzzDecisions(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
       claim(!isGiven || row?[number] ?? false, "a packet that gives \(rule.event) is wanted")
     }
   }
-  return 0
-}
 
-private func judge(
-  _ headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, _ row: Row?
-) {
-  let subject = headers.subject(direction: direction, bytes: packet)
-  for (number, rule) in rules.enumerated() where rule.event.contentProtocol == nil {
-    let expected = ReferenceMatcher.matches(rule, owner: nil, packet: subject)
-    let actual =
-      (row?[number] ?? false) && replay.undecided[number].hold(owner: nil, packet: subject)
-    claim(actual == expected, "rule \(number): \(rule)")
+  private static func judge(
+    _ headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, _ row: Row?
+  ) {
+    let subject = headers.subject(direction: direction, bytes: packet)
+    for (number, rule) in rules.enumerated() where rule.event.contentProtocol == nil {
+      let expected = ReferenceMatcher.matches(rule, owner: nil, packet: subject)
+      let actual =
+        (row?[number] ?? false) && replay.undecided[number].hold(owner: nil, packet: subject)
+      claim(actual == expected, "rule \(number): \(rule)")
+    }
   }
-}
 
-private nonisolated(unsafe) let record = ReplayRecord(rowWords: replay.rowWords)
-private let rules = replay.plan.rules
+  private nonisolated(unsafe) static let record = ReplayRecord(rowWords: replay.rowWords)
+  private static let rules = replay.plan.rules
 
-/// Made once, which takes longer than to judge a packet.
-private let replay = ReplayPlan(DecisionRules.plan)
-
-/// Writes the seeds before the first input.
-@c(LLVMFuzzerInitialize)
-public func seedDecisions(
-  _ count: UnsafeMutablePointer<CInt>, _ arguments: Seeds.Arguments
-) -> CInt {
-  Seeds.write(PacketSeeds.all.flatMap { [[0] + $0, [1] + $0] }, count, arguments)
-  return 0
+  /// Made once, which takes longer than to judge a packet.
+  private static let replay = ReplayPlan(DecisionRules.plan)
 }

@@ -1,4 +1,3 @@
-import FuzzSupport
 import Policy
 
 @testable import Pipeline
@@ -13,7 +12,7 @@ enum HeaderClaims {
       claim(end <= packet.byteCount, "headers end in the packet")
       let again = PacketHeaders(packet, shape: headers.shape, transportOffset: offset)
       claim(again == headers, "the two readers agree")
-      lendCopy(of: packet) { copy in
+      withCopy(of: packet) { copy in
         claim(PacketHeaders(copy) == headers, "it does not matter where a packet is")
       }
       if headers.transport != .none {

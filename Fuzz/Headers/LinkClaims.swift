@@ -1,5 +1,3 @@
-import FuzzSupport
-
 @testable import Pipeline
 
 /// What holds for any frame, of whatever link type.

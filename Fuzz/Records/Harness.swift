@@ -1,8 +1,6 @@
-import FuzzSupport
 import Policy
-
 import System
-@testable import FuzzPackets
+
 @testable import Pipeline
 
 /// An emitter with a rule for each event, and with rules that only user space can decide.
@@ -40,7 +38,7 @@ final class Harness {
     let counts = emitter.counts
     claim(counts.records == before.0.records + 1, "a record is counted")
     if counts.records % 256 == 0 {
-      claim((try? emitter.flush()) == .written, "/dev/null takes everything")
+      claim((try? emitter.outputs.flush()) == .written, "/dev/null takes everything")
     }
 
     let refused = counts.malformed + counts.withoutPlan
@@ -68,8 +66,8 @@ final class Harness {
   /// A rule for each event, then four whose clauses no table decides.
   private static let plan = TracePlan(
     policies: ["all", "filtered"],
-    rules: EventKind.allCases.map { Rule(policy: 0, event: $0) }
-      + [.dns, .dnsResponse, .http, .httpRequest].map { Rule(policy: 1, event: $0) })
+    rules: EventKind.allCases.map { PlanRule(policy: 0, event: $0) }
+      + [.dns, .dnsResponse, .http, .httpRequest].map { PlanRule(policy: 1, event: $0) })
 
   private static let undecided: [Undecided] = {
     let scope = Clause(OwnerField.comm, Condition(excluded: [.text(.suffix("l"))]))

@@ -1,6 +1,5 @@
 import CBPF
 
-@testable import FuzzPackets
 @testable import Pipeline
 
 /// Records, and what their packets carry, each behind the byte that says what it is.

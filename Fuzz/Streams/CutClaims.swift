@@ -1,4 +1,3 @@
-import FuzzSupport
 import Policy
 
 @testable import Pipeline

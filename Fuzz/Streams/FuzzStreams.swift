@@ -1,13 +1,12 @@
-@testable import FuzzPackets
-public import FuzzSupport
-
 @testable import Pipeline
 
 /// Takes the bytes after the first as segments of a few connections, or as one stream that is cut into segments, as the
 /// first byte says.
-@c(LLVMFuzzerTestOneInput)
-public func fuzzStreams(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  lend(bytes, count) { bytes in
+enum FuzzStreams: FuzzTarget {
+  static let name = "streams"
+  static var seeds: [[UInt8]] { StreamSeeds.all }
+
+  static func check(_ bytes: RawSpan) {
     guard bytes.byteCount > 0 else { return }
     let choice = bytes.byte(0)
     let rest = bytes.extracting(droppingFirst: 1)
@@ -21,14 +20,4 @@ public func fuzzStreams(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       CutClaims.check(rest, framing, manner)
     }
   }
-  return 0
-}
-
-/// Writes the seeds before the first input.
-@c(LLVMFuzzerInitialize)
-public func seedStreams(
-  _ count: UnsafeMutablePointer<CInt>, _ arguments: Seeds.Arguments
-) -> CInt {
-  Seeds.write(StreamSeeds.all, count, arguments)
-  return 0
 }

@@ -1,5 +1,3 @@
-@testable import FuzzPackets
-
 /// Messages in one piece, in several, in several that come in another order, and cut.
 enum StreamSeeds {
   static let all = streams.flatMap { framing, bytes in

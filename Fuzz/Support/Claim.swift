@@ -1,4 +1,6 @@
-/// Ends the run when something that always holds does not; libFuzzer then keeps the input.
-public func claim(_ holds: Bool, _ what: @autoclosure () -> String) {
-  guard holds else { fatalError(what()) }
+/// Reports something that always holds and does not.
+///
+/// A fuzzed input ends the run, so that libFuzzer keeps it; a test fails and goes on.
+func claim(_ holds: Bool, _ what: @autoclosure () -> String) {
+  guard holds else { return report(brokenClaim: what()) }
 }

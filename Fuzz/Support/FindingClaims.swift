@@ -1,11 +1,11 @@
 import Foundation
-public import Policy
+import Policy
 
 /// What holds for the findings of any source.
-public enum FindingClaims {
+enum FindingClaims {
   /// Claims that findings have places in their source, that their codes are known, and, where they are to be shown, that
   /// every form of them can be.
-  public static func check(_ findings: [Diagnostic], in file: SourceFile, areShown: Bool) {
+  static func check(_ findings: [Diagnostic], in file: SourceFile, areShown: Bool) {
     for finding in findings { check(finding, in: file) }
     guard areShown, !findings.isEmpty else { return }
     let concise = ConciseRenderer.render(findings)

@@ -1,14 +1,14 @@
 /// Tells which inputs meet what takes long: the first, so that one that is tried again alone meets everything, and then
 /// one of so many.
-public struct Turn {
+struct Turn {
   private let each: Int
   private var count = 0
 
   /// Takes turns of so many inputs.
-  public init(each: Int) { self.each = each }
+  init(each: Int) { self.each = each }
 
   /// Whether it is the turn of the next input.
-  public mutating func comes() -> Bool {
+  mutating func comes() -> Bool {
     defer { count += 1 }
     return count % each == 0
   }

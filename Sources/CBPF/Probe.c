@@ -1,4 +1,5 @@
 #include "CBPF.h"
+#include "Types.h"
 
 #include <bpf/btf.h>
 #include <linux/bpf.h>
@@ -10,6 +11,16 @@ static int arguments_of(const struct btf *types, const char *name) {
   const struct btf_type *function = id > 0 ? btf__type_by_id(types, (__u32)id) : NULL;
   const struct btf_type *prototype = function ? btf__type_by_id(types, function->type) : NULL;
   return prototype ? btf_vlen(prototype) : -1;
+}
+
+static bool has_function(const struct btf *types, const char *name) {
+  return btf__find_by_name_kind(types, name, BTF_KIND_FUNC) > 0;
+}
+
+/* The number of `struct task_struct`; 0 where programs cannot give a pointer a type. */
+static __u32 task_type(const struct btf *types) {
+  int id = tp_cast_function(types) ? btf__find_by_name_kind(types, "task_struct", BTF_KIND_STRUCT) : 0;
+  return id > 0 ? (__u32)id : 0;
 }
 
 /* Whether a program that does nothing may be attached to the end of a function. It is not. */
@@ -35,8 +46,10 @@ bool tp_probe_kernel(struct tp_kernel_hooks *hooks) {
     .has_send_tracepoint = btf__find_by_name_kind(types, "btf_trace_tcp_sendmsg_locked", BTF_KIND_TYPEDEF) > 0,
     .accept_arguments = arguments_of(types, "inet_csk_accept"),
     .follows_returns = follows_returns(types, "inet_csk_accept"),
-    .reads_other_processors = btf__find_by_name_kind(types, "bpf_map_lookup_percpu_elem", BTF_KIND_FUNC) > 0,
+    .reads_other_processors = has_function(types, "bpf_map_lookup_percpu_elem"),
+    .task_type = task_type(types),
   };
+  tp_keep_types(types);
   btf__free(types);
   return true;
 }

@@ -15,7 +15,7 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   public init(_ operation: String, code: Int32 = 0, advice: String = "") {
     self.operation = operation
     self.code = abs(code)
-    self.advice = advice
+    self.advice = advice.isEmpty ? OpenFiles.advice(code) ?? "" : advice
   }
 
   /// The sentence for people: what failed, why, and what to do.

@@ -1,21 +1,22 @@
 import Glibc
 
-/// How much of a large file was read, on a terminal.
+/// A progress bar on standard error for reading a large file.
 struct ProgressBar {
   private let size: UInt64
   private var shown = ContinuousClock.now
 
   private static let width = 30
-  /// Smaller files are read before anybody could look.
+  /// The smallest file, in bytes, that gets a bar; smaller ones are read in no time.
   private static let smallest: UInt64 = 64 << 20
 
-  /// Makes a bar; nil when standard error is no terminal, or the file is not large, or none.
+  /// Creates a bar for a file of `size` bytes; nil if standard error is not a terminal, or the file is small or has no
+  /// size.
   init?(of size: UInt64?) {
     guard let size, size >= Self.smallest, isatty(STDERR_FILENO) == 1 else { return nil }
     self.size = size
   }
 
-  /// Shows how many bytes were read, a few times a second.
+  /// Shows the share of bytes read so far; redraws at most five times a second.
   mutating func show(_ bytes: UInt64) {
     guard ContinuousClock.now - shown > .milliseconds(200) else { return }
     shown = .now
@@ -26,6 +27,6 @@ struct ProgressBar {
     StandardError.write("\r[\(bar)] \(share) %")
   }
 
-  /// Takes the bar away.
+  /// Erases the bar.
   func clear() { StandardError.write("\r\u{1b}[K") }
 }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// The three descriptors that every process is taken to have.
+/// The descriptors 0, 1 and 2, which every process is expected to have open.
 enum StandardDescriptors {
-  /// Occupies those that the caller has closed.
+  /// Opens `/dev/null` for reading in place of each descriptor that the caller has closed.
   ///
-  /// Otherwise the next thing that is opened, a map of the kernel perhaps, would become standard output. A closed one is
-  /// occupied so that it cannot be written: to write to it stays an error.
+  /// Otherwise the next file that is opened, perhaps a BPF map, would become standard output. Writing to a descriptor
+  /// that was closed remains an error.
   static func occupy() {
     while true {
       let number = open("/dev/null", O_RDONLY)

@@ -2,15 +2,17 @@ import ArgumentParser
 import Glibc
 import System
 
-/// Where commands print what they were asked for.
+/// Standard output: the results of a command, and nothing else.
 enum StandardOutput {
-  /// Prints text as it is; a reader that has seen enough is fine.
+  /// Writes text unchanged.
   ///
-  /// - Throws: the exit code, after saying why it cannot be printed.
+  /// A closed pipe is not an error: the reader has seen enough.
+  ///
+  /// - Throws: exit code 2, after printing why the text cannot be written.
   static func write(_ text: String) throws(ExitCode) {
     let code = Descriptor.writeAll(Array(text.utf8), to: STDOUT_FILENO)
     guard code != 0, code != EPIPE else { return }
-    StandardError.say("cannot write to standard output: \(SystemError.reason(code))")
+    StandardError.report("cannot write to standard output: \(SystemError.reason(code))")
     throw .worldRefused
   }
 }

@@ -4,10 +4,12 @@ import ArgumentParser
 struct TraceePolicy: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tracee-policy",
-    abstract: "Traces network events of this machine, as policy files say.",
-    version: "0.1.0",
+    abstract: "Trace network events on this machine according to policy files.",
+    version: version,
     subcommands: [
-      Apply.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self, Schema.self,
+      Apply.self, Diff.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
+      Schema.self,
+      Test.self,
     ],
     defaultSubcommand: Apply.self)
 

@@ -117,8 +117,8 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
         #expect(used.ending == .exited(2), "\(command)")
         #expect(
           used.errors
-            == "tracee-policy: \(folder)/a␛[2J\u{fffd}31m␊b.yaml: it is a FIFO, and policies "
-            + "are read from regular files, or - for standard input\n", "\(command)")
+            == "tracee-policy: \(folder)/a␛[2J\u{fffd}31m␊b.yaml: it is a FIFO; policies are "
+            + "read only from regular files, or from standard input as -\n", "\(command)")
       }
     }
   }

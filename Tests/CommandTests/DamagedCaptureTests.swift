@@ -20,8 +20,7 @@ struct DamagedCaptureTests {
   }()
 
   @Test func `damaged captures end in a sentence, and never by a signal`() async throws {
-    let given = ProcessInfo.processInfo.environment["SEED"].flatMap(UInt64.init)
-    let seed = given ?? UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -73,7 +73,7 @@ struct ExplainTests {
     #expect(packet.errors.contains("did you mean `egress`"))
     let owner = try await explain("--owner", "comm=nc")
     #expect(owner.ending == .exited(64))
-    #expect(owner.errors.contains("--owner belongs to a --packet"))
+    #expect(owner.errors.contains("--owner needs --packet"))
     let wrong = try await explain(policy: Self.policy.replacing("uid=", with: "uidd="))
     #expect(wrong.ending == .exited(1) && wrong.output == "")
     let missing = try await outcome(of: [Tracer.path, "explain", "/nowhere"])

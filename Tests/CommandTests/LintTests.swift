@@ -18,7 +18,7 @@ import Testing
 
   @Test(
     arguments: [
-      (right, [], 0, "nothing wrong in 1 policy of 1 file\n"),
+      (right, [], 0, "no problems in 1 policy of 1 file\n"),
       (right, ["--format", "concise"], 0, ""),
       (
         warned, ["--format", "concise"], 0,
@@ -91,14 +91,31 @@ import Testing
     }
   }
 
-  @Test func `mends what there is one way to mend`() async throws {
+  @Test func `nothing is called right when a path cannot be read`() async throws {
+    try await withStage { stage in
+      let folder = try stage.folder([
+        "one.yaml": Self.right, "two.yaml": Self.wrong.replacing("one", with: "two"),
+      ])
+      let missing = "/nonexistent.yaml"
+      for paths in [[missing], [missing, folder + "/one.yaml"], ["/dev/null"]] {
+        let outcome = try await outcome(of: [Tracer.path, "lint"] + paths)
+        #expect(outcome.ending == .exited(2))
+        #expect(outcome.output == "")
+      }
+      let outcome = try await outcome(of: [Tracer.path, "lint", missing, folder])
+      #expect(outcome.ending == .exited(2))
+      #expect(outcome.output.hasSuffix("\n1 error in 2 policies of 2 files\n"))
+    }
+  }
+
+  @Test func `fixes what there is one way to fix`() async throws {
     try await withStage { stage in
       let folder = try stage.folder([
         "one.yaml": Self.right.replacing("event:", with: "evnt:"), "two.txt": "",
       ])
       let outcome = try await outcome(of: [Tracer.path, "lint", "--fix", folder])
       #expect(outcome.ending == .exited(0))
-      #expect(outcome.output == "nothing wrong in 1 policy of 1 file\n")
+      #expect(outcome.output == "no problems in 1 policy of 1 file\n")
       #expect(try String(contentsOfFile: folder + "/one.yaml", encoding: .utf8) == Self.right)
     }
   }

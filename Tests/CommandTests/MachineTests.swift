@@ -163,7 +163,7 @@ struct MachineTests {
           Tracer.path, "-e", "net_packet_tcp.data.dst_port=80", "-s", "container", "--for", "1ms",
         ])
       #expect(applied.errors.contains(words), "\(applied.errors)")
-      #expect(applied.errors.contains("; policies ask for containers\n"))
+      #expect(applied.errors.contains("; policies filter on containers\n"))
       #expect(applied.errors.contains("; containers that look like the host: "))
     }
   }

@@ -49,6 +49,19 @@ struct ReplayTests {
     #expect(!replayed.errors.contains("warning"))
   }
 
+  @Test func `a pipe that cannot be made is not an output that cannot be opened`() async throws {
+    try await withFile(SampleCapture().pcap(Self.frames), "a.pcap") { file in
+      // The capture is the fourth that is open, and a pipe is two.
+      let script = "ulimit -n 5; exec \"$0\" replay \"$1\" -e net_packet_udp -o \"json:$1.json\""
+      let replayed = try await outcome(of: ["sh", "-c", script, Tracer.path, file])
+      #expect(replayed.ending == .exited(2))
+      #expect(
+        replayed.errors.hasSuffix(
+          "\ntracee-policy: cannot start writing to '\(file).json': Too many open files; "
+            + "raise the limit of open files (ulimit -n)\n"), "\(replayed.errors)")
+    }
+  }
+
   @Test func `standard input is read, and gzip inflated`() async throws {
     try await withFile(SampleCapture(isBig: true).pcap(Self.frames), "a.pcap") { file in
       let script = "gzip -c \"$1\" | \"$0\" replay - -o json -e net_packet_ipv4 --count 2"
@@ -94,7 +107,7 @@ struct ReplayTests {
       known + sample.packet(Self.frames[2]), arguments[0], arguments[1], arguments[2],
       arguments[3])
     #expect(try events(other).map(\.source) == ["10.0.0.1"])
-    #expect(other.errors.contains("does not say which way 1 packets went"))
+    #expect(other.errors.contains("does not record the direction of 1 packets"))
   }
 
   /// A segment of TCP over IPv4.
@@ -230,7 +243,7 @@ struct ReplayTests {
     ] {
       let replayed = try await replay(capture, "-o", "none", "-e", "net_packet_ipv4")
       #expect(replayed.ending == .exited(0))
-      #expect(replayed.errors.contains("not all of the capture could be read: \(words)"))
+      #expect(replayed.errors.contains("part of the capture could not be read: \(words)"))
     }
   }
 

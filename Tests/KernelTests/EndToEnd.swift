@@ -38,6 +38,16 @@ extension EndToEnd {
   }
 }
 
+extension EndToEnd {
+  /// Commands of bash that wait until processes have ended, whether anybody has asked how or not.
+  static func afterEnd(of processes: String...) -> String {
+    processes.map { process in
+      "until ! read -r state < /proc/\(process)/stat || [[ $state == *\") \"[ZX]* ]]; "
+        + "do sleep 0.01; done 2>/dev/null"
+    }.joined(separator: "; ")
+  }
+}
+
 /// Who a test knows to be at an address.
 struct Peer: Equatable, CustomStringConvertible {
   let name: String

@@ -22,7 +22,7 @@ extension EndToEnd {
         func send(_ host: Int) -> String { "echo > /dev/udp/127.77.0.\(host)/9" }
         try shell.write("\(send(1))\n(\(send(2)))\n")
         // The middle one ends before its child sends.
-        try shell.write("bash -c '(sleep 0.3; \(send(3))) &'\n")
+        try shell.write("bash -c '(\(afterEnd(of: "$$")); \(send(3))) &'\n")
         _ = try stage.start("bash", "-c", send(4))
         let names = "printf tpname > /proc/self/comm; printf other > /proc/self/comm"
         _ = try stage.start("bash", "-c", "\(names); \(send(5))")
@@ -68,7 +68,9 @@ extension EndToEnd {
         #expect(tracer.readyLine?.contains("user-space filters 0") == true)
         func send(_ host: Int) -> String { "echo > /dev/udp/127.77.1.\(host)/9" }
         // Of the second one, everybody between it and the child ends before it sends.
-        try shell.write("\(send(1))\n(((sleep 0.3; bash -c '\(send(2))') &) &)\n")
+        let last = "\(afterEnd(of: "$elder", "$younger")); bash -c '\(send(2))'"
+        try shell.write(
+          "\(send(1))\n(elder=$BASHPID; (younger=$BASHPID; (\(last)) &) &)\n")
         try await tracer.event("to host 2") { $0.destination == "127.77.1.2" }
         try shell.write("exit\n\(send(3))\n")
         _ = try stage.start("bash", "-c", send(4))

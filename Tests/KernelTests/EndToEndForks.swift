@@ -144,8 +144,9 @@ extension EndToEnd {
             _ = try await tracer.reload()
             #expect(try programs() > before)
             let host = 1 + 2 * round + again
+            let send = "echo > /dev/udp/127.77.3.\(host)/9"
             // Its parent ends before it sends.
-            try shell.write("bash -c '(sleep 0.2; echo > /dev/udp/127.77.3.\(host)/9) &'\n")
+            try shell.write("bash -c '(\(afterEnd(of: "$$")); \(send)) &'\n")
             try await tracer.event("to host \(host)") { $0.destination == "127.77.3.\(host)" }
             try Data(wants("comm=nobody").utf8).write(to: file, options: .atomic)
             _ = try await tracer.reload()

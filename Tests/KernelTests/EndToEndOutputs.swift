@@ -158,7 +158,7 @@ extension EndToEnd {
         #expect(ledger.wanted == count)
         #expect(ledger.submitted == ledger.events)
         #expect(ledger.ringFull > 0)
-        let said = "ring full: \(ledger.ringFull) packets for policy 'all', net_packet_udp\n"
+        let said = "ring full: \(ledger.ringFull) packets lost for policy 'all', net_packet_udp\n"
         #expect(errors.contains(said), "\(errors)")
       }
     }

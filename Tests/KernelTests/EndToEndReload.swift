@@ -94,7 +94,7 @@ extension EndToEnd {
         try FileManager.default.removeItem(atPath: scene.folder + "/a.yaml")
         #expect(
           try await scene.tracer.reload() == "not reloaded; generation 1 stays in force")
-        #expect(scene.tracer.process.errorText.contains("the directory holds no file"))
+        #expect(scene.tracer.process.errorText.contains("the directory contains no file"))
         #expect(try await scene.policies(count: 2) == ["first"])
 
         try scene.write("first")
@@ -178,9 +178,14 @@ extension EndToEnd {
         try publish("2", "second")
         #expect(try await nextLine().hasPrefix("reloaded: generation 2, 1 added, 1 removed"))
         // A file that is removed and written anew, with a pause that is shorter than the rest that is waited for.
+        let removed = ContinuousClock.now
         try files.removeItem(atPath: "\(folder)/a.yaml")
         try await Task.sleep(for: .milliseconds(20))
         try Scene.write(Scene.policy("third", network), folder)
+        let pause = ContinuousClock.now - removed
+        guard pause < .milliseconds(250) else {
+          try Test.cancel("this machine is too busy: a pause of 20 ms became one of \(pause)")
+        }
         #expect(try await nextLine().hasPrefix("reloaded: generation 3, 1 added, 1 removed"))
         try Scene.write("name: [", folder)
         #expect(try await nextLine() == "not reloaded; generation 3 stays in force")

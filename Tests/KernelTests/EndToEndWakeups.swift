@@ -12,7 +12,7 @@ extension EndToEnd {
           policy("lone", events: "net_packet_udp", "data.dst=\(here)", "data.dst_port=7000")
         ])
         let sender = try DatagramSender(to: here, port: 7000)
-        var random = SystemRandomNumberGenerator()
+        var random = SplitMix.ofTest()
         var sent: UInt64 = 0
         for _ in 0..<150 {
           // One, or two of which the second comes before, within or after the moment of rest.

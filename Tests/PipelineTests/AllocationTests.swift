@@ -16,8 +16,8 @@ import Testing
     (HTTPEventTests.segment(HTTPTests.request), HTTPEventTests.plan),
   ]
 
-  @Test(arguments: [Destination.Format.json, .table, .pcap], records.indices)
-  func `nothing is allocated for an event`(format: Destination.Format, index: Int) throws {
+  @Test(arguments: [OutputFormat.json, .table, .pcap], records.indices)
+  func `nothing is allocated for an event`(format: OutputFormat, index: Int) throws {
     let output = try Output(
       Destination(format, path: "/dev/null"), clock: BootClock(epochOffset: 0))
     var emitter = Emitter(outputs: [output])
@@ -32,12 +32,12 @@ import Testing
         emitter.consume(bytes.span.bytes)
         Self.follow(&bytes, sample)
       }
-      _ = try emitter.flush()
+      _ = try emitter.outputs.flush()
       return ca_allocations() - before
     }
     #expect(allocations[1] == 0)
     #expect(emitter.counts.events == 20_000)
-    _ = try emitter.finish()
+    _ = try emitter.outputs.finish()
     #expect(output.account.written == 20_000)
   }
 
@@ -57,9 +57,9 @@ import Testing
         SamplePacket.ipv4(17, SamplePacket.udp(from: 53, to: 40000, DNSTests.response))
       case .dnsRequest: SamplePacket.ipv4(17, SamplePacket.udp(Self.message))
       case .http, .httpRequest: HTTPEventTests.segment(HTTPTests.request)
-      case .httpResponse: HTTPEventTests.segment(HTTPTests.response)
+      case .httpResponse: HTTPEventTests.segment(HTTPTests.response + "0\r\n\r\n")
       }
-    let rule = Rule(policy: 0, event: kind)
+    let rule = PlanRule(policy: 0, event: kind)
     #expect(try allocations(for: packet, rule, Undecided(), events: 1) == 0)
   }
 
@@ -80,7 +80,7 @@ import Testing
       ? SamplePacket.ipv4(17, SamplePacket.udp(from: 53, to: 40000, DNSTests.response))
       : HTTPEventTests.segment(HTTPTests.request)
     let field = try #require(PacketField(rawValue: path))
-    let rule = Rule(
+    let rule = PlanRule(
       policy: 0, event: kind,
       scope: [Clause(.comm, Condition(included: [.text(.suffix("url"))]))],
       filters: [Clause(field, Condition(included: [operand]))])
@@ -92,7 +92,7 @@ import Testing
   ///
   /// - Parameter events: how many events each of them gives.
   private func allocations(
-    for packet: [UInt8], _ rule: Rule, _ undecided: Undecided, events: UInt64
+    for packet: [UInt8], _ rule: PlanRule, _ undecided: Undecided, events: UInt64
   ) throws -> UInt {
     let output = try Output(
       Destination(.json, path: "/dev/null"), clock: BootClock(epochOffset: 0))
@@ -108,11 +108,11 @@ import Testing
         emitter.consume(bytes.span.bytes)
         Self.follow(&bytes, sample)
       }
-      _ = try emitter.flush()
+      _ = try emitter.outputs.flush()
       allocations = ca_allocations() - before
     }
     #expect(emitter.counts.events == 4_000 * events)
-    _ = try emitter.finish()
+    _ = try emitter.outputs.finish()
     return allocations
   }
 

@@ -12,8 +12,8 @@ import Testing
   static let plan = TracePlan(
     policies: ["dns"],
     rules: [
-      Rule(policy: 0, event: .dns), Rule(policy: 0, event: .dnsRequest),
-      Rule(policy: 0, event: .dnsResponse),
+      PlanRule(policy: 0, event: .dns), PlanRule(policy: 0, event: .dnsRequest),
+      PlanRule(policy: 0, event: .dnsResponse),
     ])
 
   @Test func `a query gives a message and a request, and is no response`() throws {
@@ -107,7 +107,7 @@ import Testing
   @Test func `what cannot be read is undecodable whatever a filter asks of it, and not refused`()
     throws
   {
-    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .dns)])
+    let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: .dns)])
     func undecided(_ path: StaticString, _ text: String) -> Undecided {
       Undecided(filters: [
         Clause(PacketField(path), Condition(included: [.text(.suffix(text))]))
@@ -167,7 +167,7 @@ import Testing
   }
 
   private func emit(
-    _ records: [SampleRecord], as format: Destination.Format = .json
+    _ records: [SampleRecord], as format: OutputFormat = .json
   ) throws -> (lines: [String], counts: [RuleCounts]) {
     try emitLines(records, by: Self.plan, as: format)
   }

@@ -124,19 +124,19 @@ import Testing
   private static let plan = TracePlan(
     policies: ["udp", "short", "long", "first", "asks", "answers", "evil"],
     rules: [
-      Rule(policy: 0, event: .udp),
+      PlanRule(policy: 0, event: .udp),
       rule(1, .udp, "proto_udp.length", .numbers(0...30)),
       rule(2, .ipv4, "proto_ipv4.length", .numbers(50...60_000)),
       rule(3, .ipv4, "proto_ipv4.id", .numbers(0xbeef...0xbeef)),
-      Rule(policy: 4, event: .dnsRequest), Rule(policy: 5, event: .dnsResponse),
+      PlanRule(policy: 4, event: .dnsRequest), PlanRule(policy: 5, event: .dnsResponse),
       rule(6, .dns, "proto_dns.questions.name", .text(.prefix("evil"))),
     ])
 
   private static func rule(
     _ policy: Int, _ event: EventKind, _ path: String, _ operand: Operand
-  ) -> Rule {
+  ) -> PlanRule {
     let field = PacketField(rawValue: path).map { [Clause($0, Condition(included: [operand]))] }
-    return Rule(policy: policy, event: event, filters: field ?? [])
+    return PlanRule(policy: policy, event: event, filters: field ?? [])
   }
 
   private static let messages = [
@@ -146,8 +146,8 @@ import Testing
 
   /// What comes of the messages as one packet: the policies of each event, in order.
   private func outcome(
-    _ sample: SampleRecord, _ place: FilterPlace = .kernel, limit: UInt64 = .max,
-    format: Destination.Format = .json, _ body: (inout Emitter, String) throws -> Void
+    _ sample: SampleRecord, _ place: FilterMode = .kernel, limit: UInt64 = .max,
+    format: OutputFormat = .json, _ body: (inout Emitter, String) throws -> Void
   ) throws {
     let tables = KernelTables(Self.plan, generation: 1, filters: place)
     try withTemporaryFolder { folder in
@@ -160,7 +160,7 @@ import Testing
         Self.plan, undecided: tables.undecided, datagrams: DatagramTables(tables), generation: 1)
       let bytes = sample.bytes
       emitter.consume(bytes.span.bytes)
-      _ = try emitter.finish()
+      _ = try emitter.outputs.finish()
       try body(&emitter, path)
     }
   }
@@ -171,9 +171,9 @@ import Testing
     return sample
   }
 
-  @Test(arguments: [FilterPlace.kernel, .userSpace])
+  @Test(arguments: [FilterMode.kernel, .userSpace])
   func `each datagram is judged by what it says itself, and the ledger balances`(
-    place: FilterPlace
+    place: FilterMode
   ) throws {
     try outcome(Self.sample, place) { emitter, path in
       let events = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
@@ -246,7 +246,7 @@ import Testing
   @Test func `more rows than are remembered lose no count`() throws {
     let field = try #require(PacketField(rawValue: "proto_udp.length"))
     let rules = (0..<1024).map { number in
-      Rule(
+      PlanRule(
         policy: 0, event: .udp,
         filters: [Clause(field, Condition(included: [.numbers(9...UInt64(9 + number))]))])
     }
@@ -282,11 +282,11 @@ import Testing
     let allocations = try (0..<2).map { _ in
       let before = ca_allocations()
       for _ in 0..<500 { emitter.consume(bytes.span.bytes) }
-      _ = try emitter.flush()
+      _ = try emitter.outputs.flush()
       return ca_allocations() - before
     }
     #expect(allocations[1] == 0)
     #expect(emitter.counts.events == 13_000)
-    _ = try emitter.finish()
+    _ = try emitter.outputs.finish()
   }
 }

@@ -18,7 +18,9 @@ import Testing
       "json:x,policies=a,b,events=net_packet_tcp,net_packet_dns*",
       with(
         .json, "x", .block,
-        Route(policies: ["a", "b"], events: [.tcp, .dns, .dnsRequest, .dnsResponse]))
+        Route(
+          policies: ["a", "b"],
+          events: Set([EventKind.tcp, .dns, .dnsRequest, .dnsResponse].map(\.id))))
     ),
     ("none,policies=a", with(.none, nil, .block, Route(policies: ["a"]))),
   ])
@@ -71,7 +73,7 @@ import Testing
   }
 
   private static func with(
-    _ format: Destination.Format, _ path: String?, _ onFull: Destination.OnFull,
+    _ format: OutputFormat, _ path: String?, _ onFull: Destination.OnFull,
     _ route: Route = Route()
   ) -> Destination {
     var destination = Destination(format, path: path)

@@ -29,13 +29,13 @@ import Testing
     /// Reads what was not dropped.
     func readEvents() -> Bool {
       let waiting = Int(output.account.waiting)
-      let lines = reader.lines(waiting) { emitter.outputs[0].flush() }
+      let lines = reader.lines(waiting) { emitter.outputs.all[0].flush() }
       return lines.count == waiting && !lines.contains { $0.contains("lost_events") }
     }
 
     /// The next line says that so many events are missing.
     func says(_ count: UInt64) -> Bool {
-      let line = reader.lines(1) { emitter.outputs[0].flush() }.first
+      let line = reader.lines(1) { emitter.outputs.all[0].flush() }.first
       return line?.contains(#""name":"count","type":"u64","value":\#(count)}"#) ?? false
     }
   }
@@ -45,19 +45,19 @@ import Testing
       let scene = try Scene(folder)
       #expect(scene.readEvents() == true)
       #expect(scene.says(scene.output.account.dropped) == true)
-      #expect(try scene.emitter.finish() == .written)
+      #expect(try scene.emitter.outputs.finish() == .written)
       #expect(scene.reader.rest().isEmpty)
     }
   }
 
   @Test func `what it drops of a route is told to the last event`() throws {
     try withTemporaryFolder { folder in
-      var scene = try Scene(folder, Route(events: [.tcp, .ipv4]))
+      var scene = try Scene(folder, Route(events: [EventKind.tcp.id, EventKind.ipv4.id]))
       #expect(scene.readEvents() == true)
       let dropped = scene.output.account.dropped
       scene.consume(1)
       #expect(scene.says(dropped) == true)
-      #expect(try scene.emitter.finish() == .written)
+      #expect(try scene.emitter.outputs.finish() == .written)
     }
   }
 }

@@ -12,8 +12,9 @@ import Testing
   static let plan = TracePlan(
     policies: ["web", "all \"ip\"", "late"],
     rules: [
-      Rule(policy: 0, event: .tcp), Rule(policy: 1, event: .ipv4), Rule(policy: 1, event: .tcp),
-      Rule(policy: 1, event: .tcp), Rule(policy: 2, event: .udp),
+      PlanRule(policy: 0, event: .tcp), PlanRule(policy: 1, event: .ipv4),
+      PlanRule(policy: 1, event: .tcp),
+      PlanRule(policy: 1, event: .tcp), PlanRule(policy: 2, event: .udp),
     ])
   static let packet = SamplePacket.ipv4(6, SamplePacket.tcp())
 
@@ -76,7 +77,7 @@ import Testing
   @Test func `records are judged by the plan of their generation`() throws {
     try emit([]) { emitter, _ in
       emitter.add(
-        TracePlan(policies: ["next"], rules: [Rule(policy: 0, event: .tcp)]), generation: 2)
+        TracePlan(policies: ["next"], rules: [PlanRule(policy: 0, event: .tcp)]), generation: 2)
       var next = SampleRecord(Self.packet, row: [1])
       next.header.generation = 2
       var none = next
@@ -107,7 +108,7 @@ import Testing
   @Test func `a record with a bit of no rule is malformed, and no rule of user space refuses it`()
     throws
   {
-    let plan = TracePlan(policies: ["web"], rules: [Rule(policy: 0, event: .tcp)])
+    let plan = TracePlan(policies: ["web"], rules: [PlanRule(policy: 0, event: .tcp)])
     let suffix = Undecided(scope: [
       Clause(OwnerField.comm, Condition(included: [.text(.suffix("x"))]))
     ])
@@ -139,7 +140,7 @@ import Testing
   }
 
   @Test func `more rows than are remembered lose no count`() throws {
-    let rules = (0..<1024).map { Rule(policy: $0, event: .tcp) }
+    let rules = (0..<1024).map { PlanRule(policy: $0, event: .tcp) }
     let plan = TracePlan(policies: rules.indices.map { "p\($0)" }, rules: rules)
     var emitter = Emitter(outputs: [])
     emitter.add(plan, generation: 1)
@@ -179,7 +180,7 @@ import Testing
         let bytes = record.bytes
         emitter.consume(bytes.span.bytes)
       }
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
       let events = try lines.map {
         _ = try TracedEvent(line: Array($0.utf8))

@@ -26,9 +26,9 @@ import Testing
 
   private static let introduction = """
 
-    What filters take, and a line that the tests have written. Every event also has the fields `data.src`, `data.dst`
-    and `data.metadata.direction`, those with ports `data.src_port` and `data.dst_port`, and all the keys of
-    `policy-language.md` §4 that are no data.
+    The values that filters take, and a line that the tests have written. Every event also has the fields `data.src`, `data.dst`
+    and `data.metadata.direction`, those with ports also `data.src_port` and `data.dst_port`, and every key of
+    `policy-language.md` §4 that is not data.
 
     """
 
@@ -57,7 +57,7 @@ import Testing
 
   /// A line with the event.
   private func example(of event: EventKind) throws -> String {
-    let plan = TracePlan(policies: ["example"], rules: [Rule(policy: 0, event: event)])
+    let plan = TracePlan(policies: ["example"], rules: [PlanRule(policy: 0, event: event)])
     var record = SampleRecord(try #require(Self.packets[event]))
     record.own()
     let lines = try emitLines([record], by: plan).lines

@@ -12,8 +12,8 @@ import Testing
   static let plan = TracePlan(
     policies: ["http"],
     rules: [
-      Rule(policy: 0, event: .http), Rule(policy: 0, event: .httpRequest),
-      Rule(policy: 0, event: .httpResponse),
+      PlanRule(policy: 0, event: .http), PlanRule(policy: 0, event: .httpRequest),
+      PlanRule(policy: 0, event: .httpResponse),
     ])
 
   @Test func `a request gives a head and a request, and is no response`() throws {
@@ -178,7 +178,7 @@ import Testing
   }
 
   private func emit(
-    _ records: [SampleRecord], as format: Destination.Format = .json
+    _ records: [SampleRecord], as format: OutputFormat = .json
   ) throws -> (lines: [String], counts: [RuleCounts]) {
     try emitLines(records, by: Self.plan, as: format)
   }
@@ -187,7 +187,7 @@ import Testing
 /// Emits records by a plan into a file, and reads its lines and the counts of the rules.
 func emitLines(
   _ records: [SampleRecord], by plan: TracePlan, undecided: [Undecided] = [],
-  as format: Destination.Format = .json
+  as format: OutputFormat = .json
 ) throws -> (lines: [String], counts: [RuleCounts]) {
   try withTemporaryFolder { folder in
     let path = folder + "/lines"
@@ -198,7 +198,7 @@ func emitLines(
       let bytes = record.bytes
       emitter.consume(bytes.bytes)
     }
-    #expect(try emitter.finish() == .written)
+    #expect(try emitter.outputs.finish() == .written)
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     if format == .json {
       for line in lines { _ = try TracedEvent(line: Array(line.utf8)) }

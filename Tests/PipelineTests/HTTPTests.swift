@@ -130,25 +130,6 @@ import Testing
     }
   }
 
-  @Test func `damaged heads never trap, and give JSON or nothing`() throws {
-    var generator = SystemRandomNumberGenerator()
-    var good = 0
-    for _ in 0..<10_000 {
-      var bytes = Array(([Self.request, Self.response].randomElement() ?? "").utf8)
-      for _ in 0..<Int.random(in: 1...4, using: &generator) {
-        let place = Int.random(in: 0..<bytes.count, using: &generator)
-        bytes[place] = [UInt8.random(in: 0...255), 10, 13, 32, 37, 58].randomElement() ?? 0
-      }
-      guard let head = HTTPHead(bytes.bytes) else { continue }
-      good += 1
-      var line = LineBuffer()
-      var scratch = LineBuffer()
-      line.append(head, scratch: &scratch)
-      _ = try JSONSerialization.jsonObject(with: Data(line.copy))
-    }
-    #expect(good > 500)
-  }
-
   /// What is wrong with a head; nil when nothing is.
   static func fault(in text: String) -> DecodingFault? {
     let bytes = Array(text.utf8)

@@ -1,5 +1,6 @@
 import CBPF
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -29,7 +30,7 @@ import Testing
   }
 
   @Test func `the bits of a field are the number that its decoder finds`() throws {
-    var random = SystemRandomNumberGenerator()
+    var random = SplitMix.ofTest()
     for (_, sample) in Self.samples {
       for _ in 0..<50 {
         var bytes = sample

@@ -61,9 +61,9 @@ import Testing
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       for _ in 0..<3 { emitter.consume(bytes.span.bytes) }
-      #expect(try emitter.flush() == .written)
+      #expect(try emitter.outputs.flush() == .written)
       emitter.consume(bytes.span.bytes)
-      let error = #expect(throws: OutputError.self) { try emitter.finish() }
+      let error = #expect(throws: OutputError.self) { try emitter.outputs.finish() }
       #expect(error?.code == ENOSPC)
       let notices = full.takeNotices()
       #expect(notices.count == 1)
@@ -84,13 +84,13 @@ import Testing
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       for round in 0..<2 {
         emitter.consume(bytes.span.bytes)
-        #expect(try emitter.flush() == .written)
+        #expect(try emitter.outputs.flush() == .written)
         let reader = Reader(try FIFO.open(path))
         // The writer may still have been busy with the line before.
-        #expect(reader.lines(1) { emitter.push() }.count == 1, "round \(round)")
+        #expect(reader.lines(1) { emitter.outputs.push() }.count == 1, "round \(round)")
         close(reader.descriptor)
       }
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       #expect(output.account.written == 2)
     }
   }
@@ -105,11 +105,11 @@ import Testing
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       for _ in 0..<500 { emitter.consume(bytes.span.bytes) }
-      #expect(try emitter.flush() == .written)
-      let lines = reader.lines(500) { emitter.push() }
+      #expect(try emitter.outputs.flush() == .written)
+      let lines = reader.lines(500) { emitter.outputs.push() }
       #expect(lines.count == 500)
       #expect(Set(lines).count == 1)
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
     }
   }
 
@@ -128,20 +128,20 @@ import Testing
       let count: UInt64 = 20_000
       for _ in 0..<count { emitter.consume(bytes.span.bytes) }
       #expect(stalled.account.dropped > 0)
-      let isFull = emitter.isFull
+      let isFull = emitter.outputs.isFull
       #expect(!isFull)
       // When there is room again, the reader sees first that there is a gap.
       let waiting = stalled.account.waiting
-      let before = reader.lines(Int(waiting)) { emitter.push() }
+      let before = reader.lines(Int(waiting)) { emitter.outputs.push() }
       #expect(before.count == Int(waiting) && before.allSatisfy { $0.contains("net_packet_tcp") })
       emitter.consume(bytes.span.bytes)
-      #expect(try emitter.flush() == .written)
+      #expect(try emitter.outputs.flush() == .written)
       let gap = reader.lines(2)
       let dropped = stalled.account.dropped
       #expect(gap.first?.contains(#""name":"count","type":"u64","value":\#(dropped)}"#) == true)
       #expect(gap.first?.contains(#""eventId":"2999","eventName":"lost_events""#) == true)
       #expect(gap.last?.contains("net_packet_tcp") == true)
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       let account = stalled.account
       #expect(account.accepted == count + 1)
       #expect(account.written + account.dropped == count + 1)
@@ -162,13 +162,13 @@ import Testing
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       var count: UInt64 = 0
-      while !emitter.isFull {
+      while !emitter.outputs.isFull {
         emitter.consume(bytes.span.bytes)
         count += 1
       }
-      emitter.awaitRoom(patience: .milliseconds(20))
+      emitter.outputs.awaitRoom(patience: .milliseconds(20))
       emitter.consume(bytes.span.bytes)
-      #expect(try emitter.finish(patience: .milliseconds(20)) == .written)
+      #expect(try emitter.outputs.finish(patience: .milliseconds(20)) == .written)
       let account = output.account
       #expect(account.accepted == count + 1)
       #expect(account.written + account.unwritten == count + 1)
@@ -188,14 +188,14 @@ import Testing
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       for number in 0..<100 {
         emitter.consume(bytes.span.bytes)
-        #expect(try emitter.flush() == .written)
+        #expect(try emitter.outputs.flush() == .written)
         if number == 50 {
-          while output.account.written <= 50 { emitter.push() }
+          while output.account.written <= 50 { emitter.outputs.push() }
           rename(path, path + ".1")
           output.reopen()
         }
       }
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       let files = try [path + ".1", path].map {
         try String(contentsOfFile: $0, encoding: .utf8).split(separator: "\n")
       }
@@ -212,11 +212,11 @@ import Testing
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       emitter.consume(bytes.span.bytes)
-      #expect(try emitter.flush() == .written)
+      #expect(try emitter.outputs.flush() == .written)
       let listener = try UnixSocket.listen(path)
       let reader = Reader(accept(listener, nil, nil))
       #expect(reader.lines(1).count == 1)
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       #expect(output.account.written == 1)
       close(listener)
     }
@@ -228,15 +228,15 @@ import Testing
     emitter.add(EmitterTests.plan, generation: 1)
     let bytes = SampleRecord(EmitterTests.packet, row: [3]).bytes
     emitter.consume(bytes.span.bytes)
-    #expect(try emitter.finish() == .written)
+    #expect(try emitter.outputs.finish() == .written)
     #expect(output.account.written == 2)
   }
 
   @Test func `an output gets the events of its route, with the policies of its route`() throws {
     try withTemporaryFolder { folder in
       let routes = [
-        Route(policies: ["web"]), Route(events: [.ipv4]),
-        Route(policies: ["all \"ip\""], events: [.tcp]), Route(policies: ["late"]),
+        Route(policies: ["web"]), Route(events: [EventKind.ipv4.id]),
+        Route(policies: ["all \"ip\""], events: [EventKind.tcp.id]), Route(policies: ["late"]),
       ]
       let outputs = try routes.enumerated().map { index, route in
         var destination = Destination(.json, path: "\(folder)/\(index)")
@@ -247,7 +247,7 @@ import Testing
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [0b0111]).bytes
       emitter.consume(bytes.span.bytes)
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       let texts = try routes.indices.map {
         try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
       }
@@ -269,7 +269,7 @@ import Testing
     emitter.add(EmitterTests.plan, generation: 1)
     let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
     emitter.consume(bytes.span.bytes)
-    #expect(try emitter.finish() == .written)
+    #expect(try emitter.outputs.finish() == .written)
   }
 
   private func mode(of path: String) throws -> mode_t {

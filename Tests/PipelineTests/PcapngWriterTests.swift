@@ -11,8 +11,9 @@ import Testing
   static let plan = TracePlan(
     policies: ["web", "all, \u{e9}"],
     rules: [
-      Rule(policy: 0, event: .tcp), Rule(policy: 1, event: .tcp), Rule(policy: 1, event: .ipv4),
-      Rule(policy: 0, event: .udp),
+      PlanRule(policy: 0, event: .tcp), PlanRule(policy: 1, event: .tcp),
+      PlanRule(policy: 1, event: .ipv4),
+      PlanRule(policy: 0, event: .udp),
     ])
 
   /// Emits records to a new file, and gives the file's path to `body`.
@@ -29,7 +30,7 @@ import Testing
         let bytes = record.bytes
         emitter.consume(bytes.span.bytes)
       }
-      _ = try emitter.finish()
+      _ = try emitter.outputs.finish()
       #expect(output.account.written == emitter.counts.events)
       return try body(path)
     }

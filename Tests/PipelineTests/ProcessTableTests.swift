@@ -11,7 +11,7 @@ struct ProcessTableTests {
     let table: ProcessTable
 
     init() {
-      var rule = Rule(policy: 0, event: .tcp)
+      var rule = PlanRule(policy: 0, event: .tcp)
       rule.followed = [Clause(.comm, Condition(included: [.text(.exact("a"))]))]
       table = ProcessTable { _ in }
       table.add(TracePlan(policies: ["p"], rules: [rule]), generation: 1)

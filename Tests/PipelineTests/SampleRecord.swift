@@ -1,4 +1,5 @@
 import CBPF
+import Policy
 
 @testable import Pipeline
 

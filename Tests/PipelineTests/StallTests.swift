@@ -20,15 +20,15 @@ import Testing
       (stalled, reader) = (unread.output, unread.reader)
       emitter = Emitter(outputs: [stalled] + others)
       emitter.add(EmitterTests.plan, generation: 1)
-      while !emitter.isFull { consume() }
+      while !emitter.outputs.isFull { consume() }
     }
 
-    func waits(_ isPressed: Bool) -> Bool { emitter.mustWait(isPressed: isPressed) }
+    func waits(_ isPressed: Bool) -> Bool { emitter.outputs.mustWait(isPressed: isPressed) }
 
     mutating func consume() {
       let bytes = bytes
       emitter.consume(bytes.span.bytes)
-      emitter.push()
+      emitter.outputs.push()
       count += 1
     }
   }
@@ -46,13 +46,13 @@ import Testing
 
       // When there is room again, its reader sees first that there is a gap, and then everything.
       let before = Int(scene.count) - 10
-      #expect(scene.reader.lines(before) { scene.emitter.push() }.count == before)
+      #expect(scene.reader.lines(before) { scene.emitter.outputs.push() }.count == before)
       #expect(scene.waits(true) == false)
       scene.consume()
       let gap = scene.reader.lines(2)
       #expect(gap.first?.contains(#""name":"count","type":"u64","value":10}"#) == true)
       #expect(gap.last?.contains("net_packet_tcp") == true)
-      #expect(try scene.emitter.finish() == .written)
+      #expect(try scene.emitter.outputs.finish() == .written)
       #expect(other.account.written == scene.count)
       #expect(scene.stalled.account.written == scene.count - 10)
     }
@@ -62,7 +62,7 @@ import Testing
     try withTemporaryFolder { folder in
       let scene = try Scene(folder, others: [])
       #expect(scene.waits(true) == true)
-      #expect(try scene.emitter.finish(patience: .milliseconds(20)) == .written)
+      #expect(try scene.emitter.outputs.finish(patience: .milliseconds(20)) == .written)
       let account = scene.stalled.account
       #expect(account.dropped == 0 && account.written + account.unwritten == scene.count)
     }
@@ -72,13 +72,13 @@ import Testing
     try withTemporaryFolder { folder in
       let other = try Output(Destination(.json, path: folder + "/other"), clock: OutputTests.clock)
       let scene = try Scene(folder, others: [other])
-      let loss = Gap.Loss(policies: ["web"], event: .tcp, count: 1)
+      let loss = Gap.Loss(policies: ["web"], event: EventKind.tcp.id, count: 1)
       let gap = Gap(reason: .ringFull, count: 1, since: 1, until: 2, losses: [loss])
       for _ in 0..<40_000 {
-        scene.emitter.append(gap)
-        scene.emitter.push()
+        scene.emitter.outputs.append(gap)
+        scene.emitter.outputs.push()
       }
-      #expect(try scene.emitter.finish(patience: .milliseconds(20)) == .written)
+      #expect(try scene.emitter.outputs.finish(patience: .milliseconds(20)) == .written)
       let size = try FileManager.default.attributesOfItem(atPath: folder + "/other")[.size] as? Int
       #expect(size ?? 0 > 16 << 20)
       #expect(scene.stalled.account.waiting == 0)
@@ -99,11 +99,11 @@ import Testing
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
       emitter.consume(bytes.span.bytes)
-      #expect(try emitter.flush() == .written)
+      #expect(try emitter.outputs.flush() == .written)
       for _ in others { close(accept(listener, nil, nil)) }
       let reader = Reader(accept(listener, nil, nil))
       #expect(reader.lines(1).count == 1)
-      #expect(try emitter.finish() == .written)
+      #expect(try emitter.outputs.finish() == .written)
       #expect(output.account.written == 1)
     }
   }

@@ -1,5 +1,6 @@
 import CAllocations
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -64,8 +65,8 @@ import Testing
   }
 
   @Test func `segments may come in any order, and again, and overlap`() {
-    let seed = UInt64.random(in: 0...UInt64.max)
-    var random = TestRandom(state: seed)
+    let seed = SplitMix.seed()
+    var random = SplitMix(state: seed)
     for round in 0..<400 {
       let framing: StreamFraming = round % 2 == 0 ? .dns : .http
       var stream: [UInt8] = []
@@ -305,17 +306,6 @@ import Testing
       #expect(ca_allocations() == before)
     }
     #expect(count == 4_000)
-  }
-}
-
-/// A generator whose numbers follow from its seed.
-struct TestRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    let z = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-    return z ^ z >> 29
   }
 }
 

@@ -22,7 +22,7 @@ struct UserSpaceFilterTests {
         guard let filter = checker.check(text) else { continue }
         let filters = [filter]
         let isScope = place == .scope
-        let rule = Rule(
+        let rule = PlanRule(
           policy: 0, event: .tcp, scope: isScope ? filters : [], filters: isScope ? [] : filters)
         let undecided = Undecided(rule)
         let isUndecided = !undecided.isEmpty || filter.target == .follow

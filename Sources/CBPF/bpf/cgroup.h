@@ -77,7 +77,7 @@ static int look_above(__u32 step, struct tp_ancestry *ancestry) {
 /* Whether root gave a new cgroup its name. Names in a subtree that was delegated to somebody else can be made up. */
 static __always_inline bool is_named_by_root(struct cgroup *cgroup) {
   struct tp_ancestry ancestry = {.cgroup = cgroup, .is_roots = true};
-  if (bpf_get_current_task_btf()->cred->fsuid.val != 0) return false;
+  if (unsearched(bpf_get_current_task_btf())->cred->fsuid.val != 0) return false;
   bpf_loop(CGROUP_DEPTH_MAX, look_above, &ancestry, 0);
   return ancestry.is_roots && ancestry.is_whole;
 }
@@ -117,8 +117,8 @@ static __always_inline struct tp_cgroup *make_cgroup(const __u64 *id) {
  * and later there was no room for the parent either.
  */
 static __always_inline int add_cgroup(struct cgroup *cgroup, const char *path) {
-  if (cgroup->root->hierarchy_id != 0) return 0;
-  __u64 id = cgroup->kn->id, above = BPF_CORE_READ(cgroup, self.parent, cgroup, kn, id);
+  if (BPF_CORE_READ(cgroup, root, hierarchy_id) != 0) return 0;
+  __u64 id = BPF_CORE_READ(cgroup, kn, id), above = BPF_CORE_READ(cgroup, self.parent, cgroup, kn, id);
   const struct tp_cgroup *parent = bpf_map_lookup_elem(&tp_cgroups, &above);
   struct tp_cgroup *known = parent ? make_cgroup(&id) : NULL;
   if (!known) {
@@ -141,8 +141,8 @@ static __always_inline int add_cgroup(struct cgroup *cgroup, const char *path) {
 
 /* A cgroup that was removed stays known until many more have been. */
 static __always_inline int remove_cgroup(struct cgroup *cgroup) {
-  __u64 id = cgroup->kn->id;
-  if (cgroup->root->hierarchy_id != 0 || bpf_map_push_elem(&tp_removed, &id, 0) == 0) return 0;
+  __u64 id = BPF_CORE_READ(cgroup, kn, id);
+  if (BPF_CORE_READ(cgroup, root, hierarchy_id) != 0 || bpf_map_push_elem(&tp_removed, &id, 0) == 0) return 0;
   forget_cgroup();
   bpf_map_push_elem(&tp_removed, &id, BPF_EXIST);
   return 0;

@@ -20,14 +20,6 @@ static __always_inline void count_losses(const __u64 *row, __u32 generation) {
   bpf_loop(64 * tp_config.row_words, count_loss, &loss, 0);
 }
 
-/* What is recorded of a packet besides its bytes, and the row and the owner that a scratch holds. */
-struct tp_want {
-  __u32 generation;
-  __u32 direction;
-  __s32 system_call;
-  __u32 flags; /* enum tp_packet_flags */
-};
-
 /* CHECKSUM_PARTIAL of the kernel: a device computes it. */
 #define CHECKSUM_PARTIAL 3
 

@@ -106,7 +106,7 @@ static __always_inline int find_image(struct task_struct *leader) {
 /* A new process executes what the one that forked it does. */
 static __always_inline int inherit_image(struct task_struct *parent, struct task_struct *child) {
   struct tp_process_key key = process_key(child);
-  struct tp_image *image = image_of(parent->group_leader);
+  struct tp_image *image = image_of(unsearched(parent)->group_leader);
   if (!image) return 0;
   if (bpf_map_update_elem(&tp_images, &key, image, BPF_ANY)) count_failure(TP_FAILED_PROCESS);
   image = bpf_map_lookup_elem(&tp_images, &key);
@@ -118,7 +118,7 @@ static __always_inline int inherit_image(struct task_struct *parent, struct task
 
 /* Forgets a process that exits and owned no socket, else the one that exited long ago. */
 static __always_inline int end_image(struct task_struct *task) {
-  struct tp_process_key key = process_key(task->group_leader), oldest;
+  struct tp_process_key key = process_key(unsearched(task)->group_leader), oldest;
   struct tp_image *image = bpf_map_lookup_elem(&tp_images, &key);
   if (!image) return 0;
   if (!image->owns) {

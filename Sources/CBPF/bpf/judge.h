@@ -148,7 +148,7 @@ static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buf
   struct tp_place place;
   struct tp_answers answers = {};
   __u64 *row = scratch->row.words;
-  __u32 generation = want->generation, direction = want->direction;
+  __u32 generation = want->generation, direction = want->direction & 1;
   find_socket(scratch, &place, skb);
   bool is_listening = place.sock && place.sock->state == TCP_LISTEN;
   bool keeps = place.socket && !place.messages && !is_listening;
@@ -167,24 +167,31 @@ static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buf
   return answers.flow == TP_WANTED;
 }
 
-/* What becomes of a packet that some rule may want. Not static: so the verifier checks it once for both directions. */
-__noinline int judge(struct __sk_buff *skb, struct tp_view *seen, __u32 generation, __u32 direction) {
-  struct tp_want want = {.generation = generation, .direction = direction & 1, .system_call = -1};
+/* What becomes of a packet that some rule may want. */
+static __always_inline enum tp_outcome judge(struct __sk_buff *skb, struct tp_scratch *scratch) {
+  struct tp_view *seen = &scratch->seen;
+  struct tp_want *want = &scratch->want;
+  __u32 generation = want->generation, direction = want->direction, needed = 0;
+  if (may_want(scratch, skb, seen, want)) needed = ask_packet(scratch->number, skb, seen, generation, direction);
+  if (!needed) return TP_UNWANTED;
+  describe_found(scratch);
+  if (emit(skb, seen, scratch->number, want, needed)) return TP_SUBMITTED;
+  count_losses(scratch->row.words, generation);
+  return TP_FULL;
+}
+
+/* Has the program that judges packets go on with one, and does not return when it does. */
+static __always_inline void pass_on(struct __sk_buff *skb, const struct tp_view *seen, __u32 generation,
+                                    enum tp_direction direction) {
   struct tp_scratch *scratch = claim_scratch();
-  if (!seen || !scratch) {
-    count_failure(TP_FAILED_OWNER);
-    return TP_UNWANTED;
+  if (scratch) {
+    scratch->seen = *seen;
+    scratch->want = (struct tp_want){.generation = generation, .direction = direction, .system_call = -1};
+    skb->cb[0] = scratch->number;
+    bpf_tail_call(skb, &tp_judges, 0);
+    release_scratch(scratch);
   }
-  int outcome = TP_UNWANTED;
-  __u32 needed = 0;
-  if (may_want(scratch, skb, seen, &want)) needed = ask_packet(scratch->number, skb, seen, generation, direction);
-  if (needed) {
-    describe_found(scratch);
-    outcome = emit(skb, seen, scratch->number, &want, needed) ? TP_SUBMITTED : TP_FULL;
-    if (outcome == TP_FULL) count_losses(scratch->row.words, generation);
-  }
-  release_scratch(scratch);
-  return outcome;
+  count_failure(TP_FAILED_OWNER);
 }
 
 static __always_inline void count_hidden(struct tp_counters *counters, __u32 hiding) {

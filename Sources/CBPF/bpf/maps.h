@@ -195,6 +195,14 @@ struct tp_walk {
   bool is_refused; /* bytes that were too few to tell a head are none with those that follow */
 };
 
+/* What is recorded of a packet besides its bytes, and the row and the owner that a scratch holds. */
+struct tp_want {
+  __u32 generation;
+  __u32 direction;
+  __s32 system_call;
+  __u32 flags; /* enum tp_packet_flags */
+};
+
 /* Where a program puts together what has no room on its stack. A claim keeps out whoever interrupts it. */
 struct tp_scratch {
   __u32 busy;
@@ -206,6 +214,8 @@ struct tp_scratch {
   struct tp_owner owner;
   struct tp_streams streams; /* in the place of those of a socket */
   struct tp_walk walk;       /* see http.h */
+  struct tp_view seen; /* the packet */
+  struct tp_want want;
   union {
     char path[2 * TP_EXECUTABLE_LENGTH]; /* see image.h */
     __u64 line[2 * LINE_PART / 8];       /* of a packet, see http.h */
@@ -287,6 +297,14 @@ TP_SLOTS(tp_numbers, TP_TRIE(struct tp_number_key));
 TP_SLOTS(tp_texts, TP_TRIE(struct tp_text_key));
 /* The rows; their width is set before the program is loaded. */
 TP_SLOTS(tp_rows, TP_ONE(__u64) __uint(map_flags, BPF_F_INNER_MAP););
+
+/* The program that judges packets, by which those that see them go on. Filled when it is loaded. */
+struct {
+  __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+  __uint(max_entries, 1);
+  __uint(key_size, sizeof(__u32));
+  __uint(value_size, sizeof(__u32));
+} tp_judges SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -9,21 +9,17 @@ enum { AF_INET = 2, AF_INET6 = 10 };
 static __always_inline bool is_inet(__u32 family) { return family == AF_INET || family == AF_INET6; }
 
 /*
- * Whether `owner` still says what is so of the current task, or of the leader of its process. A new node name alone is not noticed: it
- * is read again with the rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls
- * the kernel for each, since for each that is followed as it is, the verifier searches all names of the kernel's types. So it is
- * not static either: the verifier checks it once. A task that exits gives up its memory and its namespaces before its sockets are
- * closed, so what was known of it stays.
+ * Whether `owner` still says what is so of a task. Its numbers are read through `task`, which may be trusted: then that costs no check
+ * of the address. Pointers are followed through `same`, which is not.
  */
-__noinline int describes(struct tp_identity *owner, bool of_leader) {
-  struct task_struct *task = bpf_get_current_task_btf();
-  if (!owner) return false;
-  if (of_leader) task = task->group_leader;
+static __always_inline bool is_described(const struct tp_identity *owner, struct task_struct *task,
+                                         struct task_struct *same) {
   if (owner->start_time != task->start_boottime || owner->tid != (__u32)task->pid) return false;
-  struct nsproxy *namespaces = task->nsproxy;
+  struct nsproxy *namespaces = same->nsproxy;
   if (!namespaces) return true;
-  if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != task->real_cred->uid.val) return false;
-  if (owner->cgroup_id != task->cgroups->dfl_cgrp->kn->id || owner->ppid != (__u32)task->real_parent->tgid) return false;
+  if (owner->exec_id != (__u32)task->self_exec_id || owner->uid != same->real_cred->uid.val) return false;
+  if (owner->cgroup_id != same->cgroups->dfl_cgrp->kn->id) return false;
+  if (owner->ppid != (__u32)same->real_parent->tgid) return false;
   if (owner->mount_namespace != namespaces->mnt_ns->ns.inum) return false;
   /* As two words: a call that copies sixteen bytes costs more than all that is compared above. */
   const __u64 *known = (const void *)owner->comm;
@@ -32,11 +28,27 @@ __noinline int describes(struct tp_identity *owner, bool of_leader) {
 }
 
 /*
+ * Whether `owner` still says what is so of the current task, or of the leader of its process. A new node name alone is not noticed: it
+ * is read again with the rest. Asked for each packet that leaves, so pointers are followed as they are; what is asked seldom calls
+ * the kernel for each. It is not static, so the verifier checks it once. A task that exits gives up its memory and its namespaces before
+ * its sockets are closed, so what was known of it stays.
+ */
+__noinline int describes(struct tp_identity *owner, bool of_leader) {
+  struct task_struct *task = bpf_get_current_task_btf(), *leader;
+  if (!owner) return false;
+  if (!of_leader) return is_described(owner, task, unsearched(task));
+  leader = unsearched(task)->group_leader;
+  return is_described(owner, leader, leader);
+}
+
+/*
  * The task in whose name another one works: a worker of io_uring, or another thread of the kernel that belongs to a process, works
  * for the leader of that. Such a thread has no place in the program to go back to. NULL: the kernel works for itself.
  */
 static __always_inline struct task_struct *subject_of(struct task_struct *task) {
-  if (TP_PLACE((struct pt_regs *)bpf_task_pt_regs(task))) return task;
+  bool has_place = TP_PLACE((struct pt_regs *)bpf_task_pt_regs(task)) != 0;
+  task = unsearched(task);
+  if (has_place) return task;
   struct task_struct *leader = task->group_leader;
   return leader == task ? NULL : leader;
 }
@@ -107,6 +119,7 @@ static __always_inline __u64 digest_of(const struct tp_identity *who) {
 static __noinline void identify(struct tp_scratch *scratch, struct task_struct *task, __u32 net_namespace) {
   struct tp_identity *who = &scratch->who;
   who->flags = TP_IS_COMPAT(task) ? TP_OWNER_COMPAT : 0;
+  task = unsearched(task);
   describe_ids(who, task);
   describe_place(who, task);
   describe_image(who, task, scratch);
@@ -136,9 +149,9 @@ __noinline int identify_current(__u32 scratch_number, bool of_leader, __u32 net_
   struct task_struct *task = bpf_get_current_task_btf();
   struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!scratch) return 0;
-  if (of_leader) task = task->group_leader;
+  if (of_leader) task = leader_of(task);
   identify(scratch, task, net_namespace);
-  struct tp_image *image = image_of(task->group_leader);
+  struct tp_image *image = image_of(unsearched(task)->group_leader);
   if (image) image->owns = 1;
   return 0;
 }

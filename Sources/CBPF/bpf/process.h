@@ -2,7 +2,7 @@
 #pragma once
 
 /* A leader may end before its process does: by itself, or because another of its threads executes something. */
-static __always_inline bool ends_process(struct task_struct *task) { return task->signal->live.counter == 0; }
+static __always_inline bool ends_process(struct task_struct *task) { return unsearched(task)->signal->live.counter == 0; }
 
 /*
  * `parent` is the leader of the process that forked, or that is the parent of one that was found. `comm` is the name that a

@@ -5,15 +5,16 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_tracing.h>
 #include "tp_event.h"
+#include "packet.h"
 #include "maps.h"
 #include "scratch.h"
 #include "rows.h"
 #include "sequence.h"
 #include "scope.h"
+#include "task.h"
 #include "image.h"
 #include "owner.h"
 #include "sender.h"
-#include "packet.h"
 #include "content.h"
 #include "line.h"
 #include "http.h"
@@ -52,19 +53,32 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     count(&counters->unwanted);
     return 1;
   }
-  switch (judge(skb, &seen, generation, direction)) {
-    case TP_SUBMITTED: count(&counters->submitted); return 1;
-    case TP_FULL: count(&counters->full); return 1;
-    default: count(&counters->unwanted); return 1;
-  }
+  pass_on(skb, &seen, generation, direction);
+  count(&counters->unwanted);
+  return 1;
 }
 
-SEC("cgroup_skb/ingress") int tp_on_ingress(struct __sk_buff *skb) { return trace(skb, TP_INGRESS); }
+/* The kernel goes from one program to another only if both are for the same: so none of these names its direction. */
+SEC("cgroup/skb") int tp_on_ingress(struct __sk_buff *skb) { return trace(skb, TP_INGRESS); }
 
-SEC("cgroup_skb/egress") int tp_on_egress(struct __sk_buff *skb) { return trace(skb, TP_EGRESS); }
+SEC("cgroup/skb") int tp_on_egress(struct __sk_buff *skb) { return trace(skb, TP_EGRESS); }
 
-/* In the place of the one before when no rule wants what leaves: whoever sends owns the socket all the same. */
-SEC("cgroup_skb/egress") int tp_on_departure(struct __sk_buff *skb) {
+/* By which both go on with a packet that some rule may want: so the verifier checks once what is most of the work. */
+SEC("cgroup/skb") int tp_judge(struct __sk_buff *skb) {
+  struct tp_counters *counters = own_counters();
+  struct tp_scratch *scratch = scratch_at(skb->cb[0]);
+  if (!counters || !scratch) return 1;
+  switch (judge(skb, scratch)) {
+    case TP_SUBMITTED: count(&counters->submitted); break;
+    case TP_FULL: count(&counters->full); break;
+    default: count(&counters->unwanted); break;
+  }
+  release_scratch(scratch);
+  return 1;
+}
+
+/* In the place of the one for what leaves when no rule wants that: whoever sends owns the socket all the same. */
+SEC("cgroup/skb") int tp_on_departure(struct __sk_buff *skb) {
   struct bpf_sock *sock = socket_of(skb);
   struct tp_socket *socket = sock ? bpf_sk_storage_get(&tp_sockets, sock, NULL, 0) : NULL;
   if (socket && !describes(&socket->owner, false)) follow_sender(skb);

@@ -9,6 +9,9 @@
 /// The BPF object that this build compiled, in the read-only data of the executable.
 const void *_Nonnull tp_bpf_object(size_t *_Nonnull length);
 
+/// Opens it, for the kernel that ``tp_probe_kernel`` found; NULL with errno.
+struct bpf_object *_Nullable tp_open_object(const struct bpf_object_open_opts *_Nonnull options);
+
 /// Makes libbpf keep what it says instead of printing it. The last few kilobytes are kept, for each thread its own.
 void tp_capture_log(void);
 /// What libbpf said since, the oldest first; ends with NUL.
@@ -28,7 +31,14 @@ struct tp_kernel_hooks {
   bool reads_other_processors;
   /// The number of arguments of `inet_csk_accept`: 4, and 2 since Linux 6.10; -1 when it has another name.
   int accept_arguments;
+  /// The kernel's number of `struct task_struct`; 0 where programs cannot give a pointer a type (Linux 6.2).
+  uint32_t task_type;
 };
 
-/// Finds out what the running kernel lets programs be attached to; false with errno when its types cannot be read.
+/// Finds out what the running kernel lets programs be attached to, and keeps its types that ``tp_types_path`` is for; false
+/// with errno when its types cannot be read.
 bool tp_probe_kernel(struct tp_kernel_hooks *_Nonnull hooks);
+
+/// The path of a file with those of the kernel's types that the programs name, in which libbpf finds them much sooner than
+/// among all; NULL when there is none, before ``tp_probe_kernel`` or because it could not be made. The path is the process's own.
+const char *_Nullable tp_types_path(void);

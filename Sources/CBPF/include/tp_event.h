@@ -372,6 +372,9 @@ struct tp_counters {
 _Static_assert(sizeof(struct tp_counters) == 128, "tp_counters is a map value");
 
 /* Settings that are fixed when the program is loaded. */
+/* Stands in the program for the number of the kernel's function that gives a pointer a type. */
+#define TP_CAST 0x74736163
+
 struct tp_config {
   __u32 row_words; /* 1 to TP_ROW_WORDS_MAX */
   __u32 tracer;    /* the tracer's own process id, as it sees it; its sockets are never traced */
@@ -381,5 +384,7 @@ struct tp_config {
   __u32 tracer_namespace; /* the inode of the pid namespace that `tracer` belongs to */
   __u32 accepts_by_name;  /* 1: accepting is noticed only when it asks for the peer's address */
   __u64 secrets[2];       /* odd random numbers, so that nobody can make up two owners with one id */
+  __u32 task_type;        /* the kernel's number of `struct task_struct`; 0: it has no bpf_rdonly_cast */
+  __u32 _reserved;
 };
-_Static_assert(sizeof(struct tp_config) == 48, "tp_config is a load-time setting");
+_Static_assert(sizeof(struct tp_config) == 56, "tp_config is a load-time setting");

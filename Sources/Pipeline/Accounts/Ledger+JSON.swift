@@ -89,8 +89,8 @@ extension OutputAccount {
 extension Losses {
   fileprivate var json: [JSONValue] {
     let sorted = byLabel.sorted {
-      ($0.key.event.rawValue, $0.key.policies.joined(separator: ","))
-        < ($1.key.event.rawValue, $1.key.policies.joined(separator: ","))
+      ($0.key.event.number, $0.key.policies.joined(separator: ","))
+        < ($1.key.event.number, $1.key.policies.joined(separator: ","))
     }
     return sorted.map { key, count in
       [

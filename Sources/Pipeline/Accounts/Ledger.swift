@@ -20,6 +20,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let outputs: [OutputAccount]
   /// What became of messages of DNS and HTTP that were in several segments.
   let messages: StreamCounts
+  /// What a previewed set of policies would change; nil when none is.
+  public var preview: PreviewCounts?
 
   /// Records that are in the ring; 0 at rest.
   public var waiting: UInt64 { kernel.submitted - min(kernel.submitted, records) }

@@ -4,7 +4,7 @@ import Policy
 struct Losses: Sendable {
   /// Whose events.
   struct Key: Hashable, Sendable {
-    let event: EventKind
+    let event: EventID
     let policies: [String]
   }
 

@@ -1,20 +1,30 @@
+import Policy
+
 /// The names of an architecture's system calls, by their numbers.
 struct SystemCallNames: Sendable {
   private var text: [UInt8] = []
   private var ranges: [Range<Int>] = []
 
-  /// Reads a table of words: a number, then the names of the calls from that number on; then perhaps a higher number
-  /// again, where the numbers have a gap.
-  init(_ table: String) {
-    for word in table.split(whereSeparator: \.isWhitespace) {
-      if let number = Int(word) {
-        precondition(number >= ranges.count, "the numbers of a table of system calls rise")
-        ranges += Array(repeating: 0..<0, count: number - ranges.count)
-      } else {
-        let start = text.count
-        text += word.utf8
-        ranges.append(start..<text.count)
-      }
+  /// The calls of tasks that are as wide as the kernel: 64-bit tasks.
+  #if arch(arm64)
+    static let native = SystemCallNames(on: .arm64)
+  #else
+    static let native = SystemCallNames(on: .x86_64)
+  #endif
+
+  /// The calls of 32-bit tasks on a 64-bit kernel.
+  #if arch(arm64)
+    static let compat = SystemCallNames(on: .arm)
+  #else
+    static let compat = SystemCallNames(on: .i386)
+  #endif
+
+  private init(on architecture: SystemCalls.Architecture) {
+    for (number, name) in SystemCalls.numbered(on: architecture) {
+      ranges += Array(repeating: 0..<0, count: number - ranges.count)
+      let start = text.count
+      text += name.utf8
+      ranges.append(start..<text.count)
     }
   }
 

@@ -12,6 +12,8 @@ struct CaptureFrame: Equatable {
   var direction: PacketDirection?
   /// The number of its interface in the capture.
   var interface: UInt32 = 0
+  /// Where its comment is; nil when it has none.
+  var comment: Range<Int>?
 }
 
 /// What could not be read of a capture.

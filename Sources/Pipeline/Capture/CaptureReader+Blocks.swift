@@ -152,7 +152,9 @@ extension CaptureReader {
     let options = end + (4 - Int(captured) % 4) % 4
     if let flags, options + 8 <= data.upperBound {
       var direction: PacketDirection?
+      var comment: Range<Int>?
       forEachOption(options..<data.upperBound) { code, value in
+        if code == 1, comment == nil { comment = value }
         guard code == flags, value.count == 4 else { return }
         switch integer(value.lowerBound, as: UInt32.self) & 3 {
         case 1: direction = .ingress
@@ -161,6 +163,7 @@ extension CaptureReader {
         }
       }
       frame.direction = direction
+      frame.comment = comment
     }
     return true
   }

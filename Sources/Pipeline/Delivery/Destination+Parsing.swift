@@ -29,8 +29,8 @@ extension Destination {
     if isEscaped { parts[parts.count - 1].append("\\") }
 
     let place = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let format = Format(rawValue: String(place[0])) else {
-      let known = Format.allCases.map(\.rawValue)
+    guard let format = OutputFormat(rawValue: String(place[0])) else {
+      let known = OutputFormat.allCases.map(\.rawValue)
       let question = Nearest.question(String(place[0]), among: known)
       throw ParsingError(
         description: "`\(place[0])` is no format: "
@@ -64,7 +64,7 @@ extension Destination {
     case "policies": route.policies = route.policies.map { $0.union(values) } ?? Set(values)
     case "events":
       var events = route.events ?? []
-      for value in values { events.formUnion(try Self.events(named: value)) }
+      for value in values { events.formUnion(try Self.events(named: value).map(\.id)) }
       route.events = events
     default:
       let help = Nearest.question(String(halves[0]), among: Self.options)

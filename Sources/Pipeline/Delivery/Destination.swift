@@ -1,17 +1,5 @@
 /// Where events go, and in which form: one `--output` of the command line.
 public struct Destination: Equatable, Sendable {
-  /// How events are written.
-  public enum Format: String, CaseIterable, Sendable {
-    /// One object a line. Source: `docs/event-json.md`.
-    case json
-    /// One line of a table for people.
-    case table
-    /// The packets that gave them, as a pcapng file.
-    case pcap
-    /// Not at all; they are only counted.
-    case none
-  }
-
   /// What becomes of events for which there is no room.
   public enum OnFull: String, CaseIterable, Sendable {
     /// Everything waits as long as the ring has room; then it loses what others get, and alone, what the ring cannot hold.
@@ -21,7 +9,7 @@ public struct Destination: Equatable, Sendable {
   }
 
   /// How.
-  public var format: Format
+  public var format: OutputFormat
   /// The file, or `unix:` and the path of a socket; nil for standard output.
   public var path: String?
   /// What becomes of events for which there is no room.
@@ -30,7 +18,7 @@ public struct Destination: Equatable, Sendable {
   public var route = Route()
 
   /// Makes a destination; standard output by default.
-  public init(_ format: Format, path: String? = nil) {
+  public init(_ format: OutputFormat, path: String? = nil) {
     self.format = format
     self.path = path
   }

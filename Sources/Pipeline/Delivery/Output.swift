@@ -12,9 +12,8 @@ public final class Output {
 
   /// What waits for the thread; nil when events are only counted.
   private let queue: OutputQueue?
-  private let json: JSONWriter
-  private var table: TableWriter
-  private var capture: PcapngWriter
+  /// Turns events into bytes; nil when they are only counted.
+  private let writer: EventWriter?
   /// What is being filled.
   private var chunk = LineChunk()
   /// Events that it should write.
@@ -49,25 +48,17 @@ public final class Output {
     _ destination: Destination, clock: BootClock, colour: Bool = false
   ) throws(OutputError) {
     self.destination = destination
-    json = JSONWriter(clock: clock)
-    table = TableWriter(clock: clock, colour: colour)
-    capture = PcapngWriter(clock: clock)
+    writer = destination.format.writer(clock: clock, colour: colour)
     signal(SIGPIPE, SIG_IGN)
-    guard destination.format != .none else {
+    guard let writer else {
       queue = nil
       return
-    }
-    var header = LineBuffer(capacity: 256)
-    switch destination.format {
-    case .table: table.appendHeader(to: &header)
-    case .pcap: PcapngWriter.appendHeader(to: &header)
-    case .json, .none: break
     }
     let queue: OutputQueue
     do throws(SystemError) { queue = try OutputQueue() } catch {
       throw OutputError(operation: .start, path: destination.path, code: error.code)
     }
-    try OutputWriter(destination.path, header: header.copy, queue).start()
+    try OutputWriter(destination.path, header: writer.header, queue).start()
     self.queue = queue
   }
 
@@ -92,10 +83,10 @@ public final class Output {
       unwritten: unwritten.count, losses: losses)
   }
 
-  /// Adds an event.
-  func append(_ label: EventLabel, of packet: borrowing DecodedPacket) {
+  /// Adds an event that the label's policies want.
+  func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {
     accepted += 1
-    guard queue != nil else { return }
+    guard let writer else { return }
     if isGivenUp {
       refused.add(label.losses, 1)
       return
@@ -108,52 +99,29 @@ public final class Output {
       if chunk.lines.count >= Self.hardLimit { awaitRoom() }
     }
     if gap != nil { appendGap() }
-    unsafe Uncounted(chunk).use { write(label, packet, to: $0) }
-  }
-
-  private func write(
-    _ label: EventLabel, _ packet: borrowing DecodedPacket, to chunk: LineChunk
-  ) {
-    let isWritten =
-      switch destination.format {
-      case .json:
-        json.append(label, of: packet, to: &chunk.lines)
-      case .table:
-        table.append(label, of: packet, to: &chunk.lines)
-      case .pcap:
-        capture.add(label)
-      case .none: true
-      }
-    precondition(isWritten, "only events that the packet gives are emitted")
-    if destination.format != .pcap { chunk.endLine(of: label) }
+    unsafe Uncounted(writer).use { writer in
+      unsafe Uncounted(chunk).use { writer.append(packet, as: label, to: $0) }
+    }
   }
 
   /// Whether its chunk should be handed over.
   private var isChunkFull: Bool { unsafe Uncounted(chunk).use(\.isFull) }
 
-  /// Says that the packet whose events were added gives no others.
+  /// Ends a packet: it gives no further event.
   func endPacket(_ record: borrowing RecordReader) {
-    guard destination.format == .pcap, !capture.labels.isEmpty else { return }
-    capture.append(record, to: &chunk.lines)
-    for index in capture.labels.indices { chunk.endLine(of: capture.labels[index]) }
-    capture.clear()
+    guard let writer else { return }
+    unsafe Uncounted(writer).use { writer in
+      unsafe Uncounted(chunk).use { writer.endPacket(record, to: $0) }
+    }
   }
 
-  /// Says what the reader does not see, if it concerns this output.
+  /// Adds what the reader does not see, if it concerns this output.
   func append(_ gap: Gap) {
-    guard chunk.lines.count < Self.hardLimit else { return }
-    guard queue != nil, let gap = gap.along(destination.route) else { return }
+    guard chunk.lines.count < Self.hardLimit, let gap = gap.along(destination.route) else { return }
     write(gap)
   }
 
-  private func write(_ gap: Gap) {
-    switch destination.format {
-    case .json: json.append(gap, to: &chunk.lines)
-    case .table: table.append(gap, to: &chunk.lines)
-    case .pcap, .none: return
-    }
-    chunk.endLine(of: nil)
-  }
+  private func write(_ gap: Gap) { writer?.append(gap, to: chunk) }
 
   private func drop(_ label: EventLabel, at time: UInt64) {
     dropped.add(label.losses, 1)

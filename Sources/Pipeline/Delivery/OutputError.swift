@@ -1,5 +1,6 @@
 import Glibc
 import Policy
+import System
 
 /// An output that cannot be opened or written.
 public struct OutputError: Error, Equatable, CustomStringConvertible {
@@ -14,7 +15,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
 
   /// What was tried.
   public let operation: Operation
-  /// The path; nil for standard output.
+  /// The path; nil for standard output, and for a pipe.
   public let path: String?
   /// The error number of the call.
   public let code: Int32
@@ -63,9 +64,8 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     case EISDIR: "name a file in it"
     case ESTALE, EXDEV: "name a file in a directory that nobody else may write to"
     case EPIPE: "its reader went away"
-    case EMFILE, ENFILE: "allow more open files (ulimit -n, or LimitNOFILE= of systemd)"
     case EAGAIN where operation == .start: "allow more threads (ulimit -u, or TasksMax= of systemd)"
-    default: "name another file with \(option)"
+    default: OpenFiles.advice(code) ?? "name another file with \(option)"
     }
   }
 }

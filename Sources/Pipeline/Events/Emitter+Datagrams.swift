@@ -5,8 +5,8 @@ extension Emitter {
   /// Emits the events of each datagram of a packet.
   ///
   /// For the rules that want the packet, each counts as a packet of its own.
-  mutating func consume(
-    _ parts: DatagramParts, of record: borrowing RecordReader, _ meaning: RowMeaning,
+  mutating func emit(
+    datagrams parts: DatagramParts, of record: borrowing RecordReader, _ meaning: RowMeaning,
     _ matcher: PlanMatcher
   ) {
     let memory = datagram ?? DatagramRecord()
@@ -23,16 +23,16 @@ extension Emitter {
       if row.isEmpty { continue }
       memory.put(row)
       if let one = RecordReader(memory.bytes) {
-        consume(one, left, matcher)
+        emit(packet: one, left, matcher)
       } else {
         countUndecodable(left)
       }
     }
-    if parts.count > DatagramRecord.limit, let rest = matcher.meaning(of: record.row) {
+    if parts.count > DatagramRecord.limit {
       taken += 1
-      countUndecodable(rest)
+      countUndecodable(meaning)
     }
-    matcher.count(record.row, messages: taken)
+    matcher.count(meaning, messages: taken)
   }
 
   private func headers(

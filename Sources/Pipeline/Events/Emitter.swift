@@ -9,7 +9,7 @@ public struct Emitter: ~Copyable {
   /// What was counted.
   public private(set) var counts = EmitterCounts()
   /// The outputs.
-  public let outputs: [Output]
+  public let outputs: OutputSet
   /// The most events that are emitted; the packets after them are counted in ``RuleCounts/afterLimit``.
   public var eventLimit: UInt64 = .max
   /// Adds to an owner what records do not carry: the cgroup's path, the container's name, ancestors, and so on.
@@ -20,6 +20,7 @@ public struct Emitter: ~Copyable {
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
+  private var retiredPreview: PreviewCounts?
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
   private let streams: Streams
@@ -36,7 +37,7 @@ public struct Emitter: ~Copyable {
   }
 
   init(outputs: [Output], _ streams: Streams) {
-    self.outputs = outputs
+    self.outputs = OutputSet(outputs)
     self.streams = streams
   }
 
@@ -48,14 +49,14 @@ public struct Emitter: ~Copyable {
   ///   - generation: the number that records of the plan carry.
   public mutating func add(
     _ plan: TracePlan, undecided: [Undecided] = [], datagrams: DatagramTables? = nil,
-    generation: UInt32
+    generation: UInt32, tallies: Bool = false
   ) {
     precondition(
       !matchers.contains { $0.generation == generation }, "each plan has its own generation")
     matchers.append(
       PlanMatcher(
         plan, undecided: undecided, datagrams: datagrams,
-        routes: outputs.map(\.destination.route), generation: generation))
+        routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
   }
 
   /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.
@@ -68,6 +69,11 @@ public struct Emitter: ~Copyable {
     let matcher = matchers.remove(at: place)
     let counts = matcher.counts
     retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
+    if matcher.plan.previewed != nil {
+      var preview = retiredPreview ?? PreviewCounts()
+      preview.add(counts.tally, of: matcher.plan)
+      retiredPreview = preview
+    }
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
     return counts.rules
   }
@@ -89,6 +95,11 @@ public struct Emitter: ~Copyable {
     return accounts.all
   }
 
+  /// How often events were emitted for which policies of a plan; nothing unless that is counted.
+  func tally(generation: UInt32) -> EventTally {
+    matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+  }
+
   /// What became of the events of each kind, in the order of ``Policy/EventKind/allCases``.
   func eventCounts() -> [RuleCounts] {
     var counts = retiredEvents
@@ -97,6 +108,17 @@ public struct Emitter: ~Copyable {
       for kind in more.indices { counts[kind] += more[kind] }
     }
     return counts
+  }
+
+  /// What a previewed set of policies would change; nil when none was ever previewed.
+  var preview: PreviewCounts? {
+    var preview = retiredPreview
+    for matcher in matchers where matcher.plan.previewed != nil {
+      var more = preview ?? PreviewCounts()
+      more.add(matcher.counts.tally, of: matcher.plan)
+      preview = more
+    }
+    return preview
   }
 
   /// What became of messages that were in several segments.
@@ -118,24 +140,24 @@ public struct Emitter: ~Copyable {
       counts.withoutPlan += 1
       return
     }
-    matcher.use { consume(record, $0) }
+    matcher.use { emit(record, $0) }
   }
 
-  private mutating func consume(_ record: borrowing RecordReader, _ matcher: PlanMatcher) {
+  private mutating func emit(_ record: borrowing RecordReader, _ matcher: PlanMatcher) {
     guard let meaning = matcher.meaning(of: record.row) else {
       counts.malformed += 1
       return
     }
     if record.segmentSize > 0, let parts = DatagramParts(record) {
-      consume(parts, of: record, meaning, matcher)
+      emit(datagrams: parts, of: record, meaning, matcher)
     } else {
-      consume(record, meaning, matcher)
+      emit(packet: record, meaning, matcher)
     }
   }
 
-  /// Emits the events of one packet.
-  mutating func consume(
-    _ record: borrowing RecordReader, _ meaning: RowMeaning, _ matcher: PlanMatcher
+  /// Emits the events of one packet: those of its headers, then those of its messages by protocol.
+  mutating func emit(
+    packet record: borrowing RecordReader, _ meaning: RowMeaning, _ matcher: PlanMatcher
   ) {
     guard
       let headers = PacketHeaders(
@@ -144,14 +166,17 @@ public struct Emitter: ~Copyable {
       countUndecodable(meaning)
       return
     }
-    if !meaning.asksContent {
-      emit(DecodedPacket(record, headers, asking: nil), meaning, matcher)
-    } else if case .tcp(let header) = headers.transport {
-      consume(record, headers, header, meaning, matcher)
+    if meaning.parts.isEmpty {
+      emit(DecodedPacket(record, headers), meaning, matcher)
     } else {
-      emit(DecodedPacket(record, headers, asking: .dns), meaning, matcher)
+      if let ofHeaders = meaning.headers {
+        emit(DecodedPacket(record, headers), ofHeaders, matcher)
+      }
+      for index in meaning.parts.indices {
+        emit(messagesOf: record, headers, meaning.parts[index], matcher)
+      }
     }
-    for index in outputs.indices { unsafe Uncounted(outputs[index]).use { $0.endPacket(record) } }
+    outputs.endPacket(record)
   }
 
   /// Counts a packet whose headers are not there.
@@ -164,6 +189,32 @@ public struct Emitter: ~Copyable {
         counts.undecodable += 1
       }
     }
+  }
+
+  /// Emits the events of the messages of one protocol that a packet carries, or completes.
+  private mutating func emit(
+    messagesOf record: borrowing RecordReader, _ headers: PacketHeaders, _ part: RowMeaning.Part,
+    _ matcher: PlanMatcher
+  ) {
+    guard case .tcp(let header) = headers.transport else {
+      emit(DecodedPacket(record, headers, asking: part.content), part.meaning, matcher)
+      return
+    }
+    guard let payload = headers.payload(in: record.packet) else {
+      // The header says that it is longer than what was captured.
+      matcher.count(part.meaning, messages: 0)
+      return
+    }
+    let segment = StreamSegment(
+      record, headers, header, part.content, captured: payload.byteCount)
+    var messages: UInt64 = 0
+    streams.feed(segment, payload, part.content.framing) { message in
+      messages += 1
+      let packet = DecodedPacket(
+        record.completing(message), headers, asking: part.content, knowing: heads)
+      emit(packet, part.meaning, matcher)
+    }
+    matcher.count(part.meaning, messages: messages)
   }
 
   /// Finishes the matching of some rules that want a packet, and emits their events.
@@ -191,60 +242,17 @@ public struct Emitter: ~Copyable {
       want.counts.afterLimit += 1
       return
     }
-    switch packet.verdict(on: want.kind) {
-    case .given: break
+    switch packet.verdict(on: want.kind, want.role) {
+    case .given:
+      outputs.append(packet, want)
+      want.counts.emitted += 1
+      if want.isShown { counts.events += 1 }
     case .other:
       want.counts.rejected += 1
-      return
     case .undecodable(let fault):
       want.counts.faults[fault] += 1
       counts.undecodable += 1
-      return
     }
-    for index in want.showings.indices {
-      unsafe Uncounted(outputs[want.showings[index].output]).use { output in
-        unsafe Uncounted(want.showings[index].label).use { output.append($0, of: packet) }
-      }
-    }
-    want.counts.emitted += 1
-    counts.events += 1
-  }
-
-  /// Emits the events of a segment's headers, and those of the messages that it completes.
-  private mutating func consume(
-    _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
-    _ meaning: RowMeaning, _ matcher: PlanMatcher
-  ) {
-    let rules = meaning.content
-    if !rules.headers.isEmpty, let ofHeaders = matcher.meaning(of: rules.headers) {
-      emit(DecodedPacket(record, headers, asking: nil), ofHeaders, matcher)
-    }
-    consume(record, headers, header, as: .dns, rules.dns, matcher)
-    consume(record, headers, header, as: .http, rules.http, matcher)
-  }
-
-  private mutating func consume(
-    _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
-    as content: ContentProtocol, _ rules: Row, _ matcher: PlanMatcher
-  ) {
-    guard !rules.isEmpty else { return }
-    guard let payload = headers.payload(in: record.packet) else {
-      // The header says that it is longer than what was captured.
-      matcher.count(rules, messages: 0)
-      return
-    }
-    let segment = StreamSegment(record, headers, header, content, captured: payload.byteCount)
-    var messages: UInt64 = 0
-    streams.feed(segment, payload, content.framing) { message in
-      messages += 1
-      guard let meaning = matcher.meaning(of: rules) else { return }
-      let record = record.completing(message)
-      switch content {
-      case .dns: emit(DecodedPacket(record, headers, asking: .dns), meaning, matcher)
-      case .http: emit(DecodedPacket(record, headers, knowing: heads), meaning, matcher)
-      }
-    }
-    matcher.count(rules, messages: messages)
   }
 
   private func matcher(of generation: UInt32) -> Uncounted<PlanMatcher>? {

@@ -11,6 +11,7 @@ extension Ledger {
       emitted: emitter.counts.events, rules: emitter.ruleAccounts(ringFull: ringFull),
       events: zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
         .map { (kind: $0.0, counts: $0.1) },
-      outputs: emitter.outputs.map(\.account), messages: emitter.messages)
+      outputs: emitter.outputs.all.map(\.account), messages: emitter.messages)
+    preview = emitter.preview
   }
 }

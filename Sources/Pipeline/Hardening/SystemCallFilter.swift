@@ -50,7 +50,7 @@ enum SystemCallFilter {
     """
     read readv pread64 write writev pwrite64 pwritev2 lseek close close_range fcntl ioctl dup dup2 dup3
     open openat readlink readlinkat getcwd access faccessat faccessat2 stat lstat fstat newfstatat statx
-    statfs fstatfs getdents64 ftruncate fsync fdatasync rename renameat renameat2 unlink unlinkat
+    statfs fstatfs getdents64 memfd_create ftruncate fsync fdatasync rename renameat renameat2 unlink unlinkat
     poll ppoll epoll_create1 epoll_ctl epoll_wait epoll_pwait pipe2 eventfd2 signalfd4
     inotify_init1 inotify_add_watch inotify_rm_watch
     brk munmap mremap madvise mincore futex futex_waitv membarrier rseq set_robust_list

@@ -11,13 +11,12 @@ import System
   /// Opens the object that is part of this program.
   init() throws(SystemError) {
     tp_capture_log()
-    var length = 0
-    let bytes = unsafe tp_bpf_object(&length)
     var options = unsafe bpf_object_open_opts()
     unsafe options.sz = MemoryLayout<bpf_object_open_opts>.size
+    unsafe options.btf_custom_path = tp_types_path()
     let opened = unsafe "tp".withCString { name in
       unsafe options.object_name = name
-      return unsafe bpf_object__open_mem(bytes, length, &options)
+      return unsafe tp_open_object(&options)
     }
     guard let handle = unsafe opened else {
       throw SystemError("open the BPF object", code: errno)
@@ -63,8 +62,8 @@ import System
 
   /// Leaves out the maps that hold the tables of plans; only before ``load()``, and only without programs that use them.
   func omitPlans() throws(SystemError) {
-    try unsafe forEachMap { map, name, isOfPlans throws(SystemError) in
-      guard isOfPlans else { return }
+    try unsafe forEachMap { map, name, isOfJudgement throws(SystemError) in
+      guard isOfJudgement else { return }
       try check(unsafe bpf_map__set_autocreate(map, false), "leave out the map \(name)")
     }
   }
@@ -72,8 +71,8 @@ import System
   /// Takes all maps of a loaded object for its own but those that hold the tables of plans; only before ``load()``.
   func shareMaps(of other: BPFObject) throws(SystemError) {
     let handle = unsafe other.handle
-    try unsafe forEachMap { map, name, isOfPlans throws(SystemError) in
-      guard !isOfPlans, let found = unsafe bpf_object__find_map_by_name(handle, name) else {
+    try unsafe forEachMap { map, name, isOfJudgement throws(SystemError) in
+      guard !isOfJudgement, let found = unsafe bpf_object__find_map_by_name(handle, name) else {
         return
       }
       try check(
@@ -81,16 +80,18 @@ import System
     }
   }
 
-  /// Gives `body` each map but those of constants, its name, and whether it holds the tables of plans.
+  /// Gives `body` each map but those of constants, its name, and whether it holds the tables of plans or the program that
+  /// judges by them.
   private func forEachMap(
-    _ body: (OpaquePointer, String, _ isOfPlans: Bool) throws(SystemError) -> Void
+    _ body: (OpaquePointer, String, _ isOfJudgement: Bool) throws(SystemError) -> Void
   ) throws(SystemError) {
     var next = unsafe bpf_object__next_map(handle, nil)
     while let map = unsafe next {
       let name = unsafe String(cString: bpf_map__name(map))
-      let isOfPlans =
-        unsafe bpf_map__type(map) == BPF_MAP_TYPE_ARRAY_OF_MAPS || name == ".data.active"
-      if !name.contains(".rodata") { try unsafe body(map, name, isOfPlans) }
+      let isOfJudgement =
+        unsafe [BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_PROG_ARRAY].contains(bpf_map__type(map))
+        || name == ".data.active"
+      if !name.contains(".rodata") { try unsafe body(map, name, isOfJudgement) }
       unsafe next = bpf_object__next_map(handle, map)
     }
   }
@@ -101,13 +102,31 @@ import System
     guard code == 0 else {
       throw SystemError("load the BPF program", code: code, advice: KernelLog.lastComplaint(code))
     }
+    // Those that see packets go on with the one that judges them, if it is among those that were loaded.
+    var judge = descriptor(ofProgram: "tp_judge")
+    guard judge >= 0 else { return }
+    var first: UInt32 = 0
+    try check(
+      unsafe bpf_map_update_elem(descriptor(ofMap: "tp_judges"), &first, &judge, 0),
+      "join the BPF programs")
   }
 
   /// Attaches a program to a cgroup and all below it.
+  ///
+  /// - Parameter type: where it is attached.
+  func attach(
+    _ program: String, cgroup: borrowing Descriptor, _ type: bpf_attach_type
+  ) throws(SystemError) -> BPFLink {
+    let link = bpf_link_create(
+      descriptor(ofProgram: program), cgroup.number, type, nil)
+    guard link >= 0 else { throw SystemError("attach \(program)", code: link) }
+    return BPFLink(owning: link)
+  }
+
+  /// Attaches a program to a cgroup and all below it, where its section says.
   func attach(_ program: String, cgroup: borrowing Descriptor) throws(SystemError) -> BPFLink {
-    let link = unsafe bpf_program__attach_cgroup(self.program(program), cgroup.number)
-    guard let link = unsafe link else { throw SystemError("attach \(program)", code: errno) }
-    return unsafe BPFLink(link)
+    let type = unsafe bpf_program__expected_attach_type(self.program(program))
+    return try attach(program, cgroup: cgroup, type)
   }
 
   /// Attaches a program to the place that its section names.
@@ -119,7 +138,9 @@ import System
 
   /// Makes a link run a program of this object from now on, without a gap.
   func replaceProgram(of link: BPFLink, by program: String) throws(SystemError) {
-    try check(unsafe link.update(self.program(program)), "replace \(program)")
+    try check(
+      bpf_link_update(link.descriptor, descriptor(ofProgram: program), nil),
+      "replace \(program)")
   }
 
   /// The descriptor of a loaded map; the object owns it.
@@ -164,16 +185,26 @@ import System
 ///
 /// It is detached when this is released. Any thread may use it, one at a time.
 @safe final class BPFLink: @unchecked Sendable {
-  private let handle: OpaquePointer
-
-  init(_ handle: OpaquePointer) { unsafe self.handle = handle }
-
-  deinit { unsafe bpf_link__destroy(handle) }
-
   /// The descriptor of the link, which it owns.
-  var descriptor: Int32 { unsafe bpf_link__fd(handle) }
+  let descriptor: Int32
+  /// What libbpf keeps of the link; nil when that did not make it.
+  private let handle: OpaquePointer?
 
-  fileprivate func update(_ program: OpaquePointer) -> Int32 {
-    unsafe bpf_link__update_program(handle, program)
+  fileprivate init(_ handle: OpaquePointer) {
+    descriptor = unsafe bpf_link__fd(handle)
+    unsafe self.handle = handle
+  }
+
+  fileprivate init(owning descriptor: Int32) {
+    self.descriptor = descriptor
+    unsafe handle = nil
+  }
+
+  deinit {
+    if let handle = unsafe handle {
+      unsafe bpf_link__destroy(handle)
+    } else {
+      close(descriptor)
+    }
   }
 }

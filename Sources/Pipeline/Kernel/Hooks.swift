@@ -10,6 +10,8 @@ struct Hooks: Equatable, Sendable {
   var sending = Sending.tracepoint
   /// How it is noticed that a program accepted a connection.
   var accepting = Accepting.byName
+  /// The kernel's number of `struct task_struct`; 0 where programs cannot give a pointer a type (Linux 6.2).
+  var taskType: UInt32 = 0
 
   /// How it is noticed that a program received from a socket.
   enum Receiving: Equatable {
@@ -53,6 +55,7 @@ struct Hooks: Equatable, Sendable {
         advice: "it has no bpf_map_lookup_percpu_elem: this needs Linux 5.19, "
           + "and is tested from 6.1 on")
     }
+    taskType = found.task_type
     if !found.has_receive_tracepoint {
       receiving = found.follows_returns ? .returning : .unnoticed
     }

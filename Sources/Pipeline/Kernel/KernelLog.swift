@@ -63,8 +63,11 @@ struct Refusal: Equatable {
     case EPERM:
       return
         "a security module or a container's seccomp filter may forbid bpf(2): start the tracer outside of it"
+    case EMFILE, ENFILE: return OpenFiles.advice(code) ?? ""
     case ENOMEM, ENOBUFS: return "give it more memory, or a smaller --buffer"
     default:
+      // libbpf goes on without what it could not open, and then the kernel refuses what refers to it.
+      if OpenFiles.areFew { return OpenFiles.advice(EMFILE) ?? "" }
       return "this needs Linux 6.1 or later; if it is, report this line and what uname -r says"
     }
   }

@@ -13,6 +13,8 @@ final class PacketPrograms: Sendable {
 
   private static let ingress = "tp_on_ingress"
   private static let egress = "tp_on_egress"
+  /// By which both go on with a packet that some rule may want.
+  private static let judge = "tp_judge"
   /// Of packets that leave and that no rule wants: whoever sends them owns their socket all the same.
   ///
   /// It is quicker than the one for those that are wanted, which does the same where this one was not loaded.
@@ -20,7 +22,8 @@ final class PacketPrograms: Sendable {
 
   /// The programs that a plan is best served by which wants packets of some directions, and that can serve any other too.
   static func names(for directions: PacketDirections) -> Set<String> {
-    directions.contains(.egress) ? [ingress, egress] : [ingress, egress, departure]
+    let names: Set = [ingress, egress, judge]
+    return directions.contains(.egress) ? names : names.union([departure])
   }
 
   /// Those that were loaded together with others, which is quicker than by themselves.
@@ -49,9 +52,9 @@ final class PacketPrograms: Sendable {
     to cgroup: borrowing Descriptor, _ directions: PacketDirections
   ) throws(SystemError) -> PacketLinks {
     PacketLinks(
-      egress: try object.attach(leaving(directions), cgroup: cgroup),
+      egress: try object.attach(leaving(directions), cgroup: cgroup, BPF_CGROUP_INET_EGRESS),
       ingress: directions.contains(.ingress)
-        ? try object.attach(Self.ingress, cgroup: cgroup) : nil)
+        ? try object.attach(Self.ingress, cgroup: cgroup, BPF_CGROUP_INET_INGRESS) : nil)
   }
 
   /// Takes the place of the programs at their links: each packet is seen by exactly one of the old and the new.
@@ -66,7 +69,8 @@ final class PacketPrograms: Sendable {
     if let ingress = links.ingress {
       try object.replaceProgram(of: ingress, by: Self.ingress)
     } else {
-      links.ingress = try object.attach(Self.ingress, cgroup: cgroup)
+      links.ingress = try object.attach(
+        Self.ingress, cgroup: cgroup, BPF_CGROUP_INET_INGRESS)
     }
   }
 

@@ -12,8 +12,9 @@ package struct PacketTest: ~Copyable {
 
   /// Loads the programs with a plan in force.
   package init(_ tables: KernelTables, ringBytes: UInt32 = 1 << 20) throws(SystemError) {
+    let hooks = try Hooks()
     let object = try BPFObject()
-    try object.configure(rowWords: tables.rowWords, ringBytes: ringBytes, hooks: try Hooks())
+    try object.configure(rowWords: tables.rowWords, ringBytes: ringBytes, hooks: hooks)
     try object.keepPrograms(where: PacketPrograms.names(for: [.ingress, .egress]).contains)
     try object.load()
     let installer = Installer(object, rowWords: tables.rowWords)

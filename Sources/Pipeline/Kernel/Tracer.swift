@@ -34,7 +34,7 @@ public struct Tracer: ~Copyable {
     /// The directory of the cgroup whose packets are traced, with all below it; nil for the root of the v2 tree.
     public var cgroup: String?
     /// Who decides the clauses of a plan.
-    public var filters = FilterPlace.kernel
+    public var filters = FilterMode.kernel
     /// How many cgroups can be known at once; nil for what ``KnownCgroups/limit(now:)`` says.
     var cgroupLimit: UInt32?
 

@@ -9,7 +9,8 @@ extension tp_config {
       row_words: row_words, tracer: UInt32(getpid()), started: ProcessStart.time,
       host_mount_namespace: HostMountNamespace.inode ?? 0, ring_bytes: ring_bytes,
       tracer_namespace: Namespace.inode("/proc/self/ns/pid") ?? 0,
-      accepts_by_name: hooks.accepting == .byName ? 1 : 0, secrets: OwnerSecrets.numbers)
+      accepts_by_name: hooks.accepting == .byName ? 1 : 0, secrets: OwnerSecrets.numbers,
+      task_type: hooks.taskType, _reserved: 0)
   }
 }
 

@@ -1,35 +1,42 @@
 import Policy
 
 /// The packet of a record, taken apart once for all who ask about it: filters, writers, the ledger.
-struct DecodedPacket: ~Escapable {
+struct DecodedPacket: ~Copyable, ~Escapable {
   let record: RecordReader
   let headers: PacketHeaders
   /// What is looked for in what the packet says; nil when nobody asks.
   let content: ContentProtocol?
   let message: PacketMessage
 
-  /// Takes a packet apart.
+  /// Takes the headers of a packet, of which nobody asks what it says.
   @_lifetime(copy record)
-  init(_ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?)
-  {
+  init(_ record: borrowing RecordReader, _ headers: PacketHeaders) {
+    self.record = copy record
+    self.headers = headers
+    content = nil
+    message = .none
+  }
+
+  /// Takes a packet apart.
+  ///
+  /// - Parameters:
+  ///   - content: what is looked for in what it says.
+  ///   - heads: the heads of HTTP that came before.
+  @_lifetime(copy record)
+  init(
+    _ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?,
+    knowing heads: KnownHeads? = nil
+  ) {
     self.record = copy record
     self.headers = headers
     self.content = content
     message =
-      switch content {
-      case nil: .none
-      case .dns: PacketMessage(dns: record, headers)
-      case .http: PacketMessage(http: record, headers)
+      switch (content, heads) {
+      case (nil, _): .none
+      case (.dns, _): PacketMessage(dns: record, headers)
+      case (.http, nil): PacketMessage(http: record, headers)
+      case (.http, let heads?): PacketMessage(http: record, headers, knowing: heads)
       }
-  }
-
-  /// Takes a packet apart that may carry a head which is known.
-  @_lifetime(copy record)
-  init(_ record: borrowing RecordReader, _ headers: PacketHeaders, knowing heads: KnownHeads) {
-    self.record = copy record
-    self.headers = headers
-    content = .http
-    message = PacketMessage(http: record, headers, knowing: heads)
   }
 }
 

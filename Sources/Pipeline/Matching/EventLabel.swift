@@ -1,28 +1,42 @@
 import Policy
 
-/// What an output shows of an event besides its packet: its kind, and the policies that want it.
+/// What an output shows of an event whoever it is about: its identity, and the policies that want it.
 final class EventLabel: Sendable {
-  let kind: EventKind
+  let event: EventID
+  /// The kind of an event of the catalog; nil for others.
+  let kind: EventKind?
   /// The names of the policies that want it, without duplicates, in load order.
   let policies: [String]
   /// What the JSON of the event says before the name of the system call, from `eventId` on.
   let json: [UInt8]
-  /// The names joined with commas, for people; safe to show.
+  /// The name of the event.
+  let name: [UInt8]
+  /// The names of the policies joined with commas, for people; safe to show.
   let text: [UInt8]
 
-  init(_ kind: EventKind, policies: [String]) {
+  /// Creates the label of an event of the catalog.
+  convenience init(_ kind: EventKind, policies: [String]) {
+    self.init(kind.id, kind, policies: policies, argumentCount: kind.arguments.count)
+  }
+
+  /// Creates a label.
+  ///
+  /// - Parameter argumentCount: the elements of `args`.
+  init(_ event: EventID, _ kind: EventKind? = nil, policies: [String], argumentCount: Int) {
+    self.event = event
     self.kind = kind
     self.policies = policies
+    name = Array(event.name.utf8)
     var json = LineBuffer(capacity: 256)
     var text = LineBuffer(capacity: 256)
     json.append("\"eventId\":\"")
-    json.append(decimal: kind.rawValue)
-    json.append("\",\"eventName\":\"")
-    json.append(Array(kind.name.utf8))
-    json.append("\",\"matchedPolicies\":")
+    json.append(decimal: event.number)
+    json.append("\",\"eventName\":")
+    json.append(jsonText: Array(event.name.utf8))
+    json.append(",\"matchedPolicies\":")
     json.append(policies: policies)
     json.append(",\"argsNum\":")
-    json.append(decimal: UInt(kind.arguments.count))
+    json.append(decimal: UInt(argumentCount))
     json.append(",\"returnValue\":0,\"syscall\":\"")
     for (index, name) in policies.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
@@ -35,7 +49,7 @@ final class EventLabel: Sendable {
 
 extension EventLabel {
   /// Whose events they are, for what is counted of those that are lost.
-  var losses: Losses.Key { Losses.Key(event: kind, policies: policies) }
+  var losses: Losses.Key { Losses.Key(event: event, policies: policies) }
 }
 
 extension LineBuffer {

@@ -11,28 +11,28 @@ enum PacketVerdict: Equatable {
 
 extension DecodedPacket {
   /// Whether the packet gives an event that the kernel took it for.
-  func verdict(on kind: EventKind) -> PacketVerdict {
-    guard let wanted = kind.contentProtocol else {
-      return headers.shape.gives(kind) ? .given : .undecodable(.notCaptured)
-    }
-    guard wanted == content else { return .other }
+  func verdict(on kind: EventKind) -> PacketVerdict { verdict(on: kind, kind.contentRole) }
+
+  /// The same, with what the event asks of a message.
+  func verdict(on kind: EventKind, _ role: ContentProtocol.Role?) -> PacketVerdict {
+    guard let role else { return headers.shape.gives(kind) ? .given : .undecodable(.notCaptured) }
+    guard role.content == content else { return .other }
     switch message {
     case .none: return .other
-    case .dns(let message): return kind.isOther(isAnswer: message.isResponse) ? .other : .given
-    case .http(let head): return kind.isOther(isAnswer: !head.isRequest) ? .other : .given
+    case .dns(let message): return role.isMet(isAnswer: message.isResponse) ? .given : .other
+    case .http(let head): return role.isMet(isAnswer: !head.isRequest) ? .given : .other
     case .undecodable(let fault, let isAnswer):
-      return kind.isOther(isAnswer: isAnswer) ? .other : .undecodable(fault)
+      return role.isMet(isAnswer: isAnswer) ? .undecodable(fault) : .other
     }
   }
 }
 
-extension EventKind {
-  /// Whether messages that answer, or do not, never give the event.
-  fileprivate func isOther(isAnswer: Bool?) -> Bool {
-    switch self {
-    case .dnsRequest, .httpRequest: isAnswer == true
-    case .dnsResponse, .httpResponse: isAnswer == false
-    default: false
-    }
+extension ContentProtocol.Role {
+  /// Whether a message may give the event.
+  ///
+  /// - Parameter isAnswer: nil when that is not known.
+  fileprivate func isMet(isAnswer: Bool?) -> Bool {
+    guard let wanted = self.isAnswer, let isAnswer else { return true }
+    return wanted == isAnswer
   }
 }

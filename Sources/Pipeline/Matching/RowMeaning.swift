@@ -5,12 +5,21 @@ final class RowMeaning {
   /// One event that the row's rules want.
   final class Want {
     let kind: EventKind
+    /// The policies that want it, by their indices in the plan, in order.
+    let policies: [Int]
+    /// Whether it is an event to anybody: one that only previewed policies want is counted and shown to nobody.
+    let isShown: Bool
+    /// What the event asks of a message; nil for an event of headers.
+    let role: ContentProtocol.Role?
     /// The outputs that show the event, in their order.
     let showings: [Showing]
     var counts = RuleCounts()
 
-    init(kind: EventKind, showings: [Showing]) {
+    init(kind: EventKind, policies: [Int], isShown: Bool, showings: [Showing]) {
       self.kind = kind
+      self.policies = policies
+      self.isShown = isShown
+      role = kind.contentRole
       self.showings = showings
     }
   }
@@ -22,11 +31,17 @@ final class RowMeaning {
     let label: EventLabel
   }
 
+  /// The rules that ask what packets say in one protocol, and what they ask for.
+  struct Part {
+    let content: ContentProtocol
+    let meaning: RowMeaning
+  }
+
   let row: Row
-  /// Of its rules those that ask what packets say, by what they ask for.
-  let content: ContentRows
-  /// Whether there are such rules.
-  let asksContent: Bool
+  /// What its rules ask that ask for headers alone; nil when no rule asks what packets say, or none asks for headers.
+  let headers: RowMeaning?
+  /// What its other rules ask, by protocol; empty when there are none.
+  let parts: [Part]
   /// What user space has to be asked about its rules.
   let questions: UndecidedRows.Questions
   /// The events, in order of their numbers.
@@ -35,15 +50,21 @@ final class RowMeaning {
   /// Works out a row; nil when it has a bit that no rule of the plan has.
   ///
   /// - Parameters:
-  ///   - content: the plan's rules that ask what packets say.
+  ///   - content: the plan's rules that ask what packets say; nil for the rules of one part.
   ///   - undecided: the plan's rules that the kernel does not decide alone.
   ///   - routes: of each output.
   init?(
-    _ row: Row, in plan: TracePlan, content: ContentRows, undecided: UndecidedRows, routes: [Route]
+    _ row: Row, in plan: TracePlan, content: ContentRows?, undecided: UndecidedRows, routes: [Route]
   ) {
     self.row = row
-    self.content = content.intersection(row)
-    asksContent = self.content.headers != row
+    func meaning(of row: Row) -> RowMeaning? {
+      row.isEmpty
+        ? nil : RowMeaning(row, in: plan, content: nil, undecided: undecided, routes: routes)
+    }
+    parts = (content?.of ?? []).compactMap { content, rules in
+      meaning(of: row.intersection(rules)).map { Part(content: content, meaning: $0) }
+    }
+    headers = parts.isEmpty ? nil : content.flatMap { meaning(of: row.intersection($0.headers)) }
     questions = undecided.questions(about: row)
     var policies: [EventKind: Set<Int>] = [:]
     var isKnown = true
@@ -56,18 +77,21 @@ final class RowMeaning {
     }
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
-      guard let names = policies[kind]?.sorted().map({ plan.policies[$0] }) else { return nil }
+      guard let wanting = policies[kind]?.sorted() else { return nil }
+      let names = wanting.filter { !plan.isPreviewed($0) }.map { plan.policies[$0] }
       let showings: [Showing] = routes.enumerated().compactMap { output, route in
-        let kept = route.policies(among: names, for: kind)
+        let kept = route.policies(among: names, for: kind.id)
         return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
       }
-      return Want(kind: kind, showings: showings)
+      return Want(
+        kind: kind, policies: wanting, isShown: !names.isEmpty || plan.previewed == nil,
+        showings: showings)
     }
   }
 
-  /// Whether a rule wants an event of a kind.
-  func wants(_ kind: EventKind) -> Bool {
-    for index in wants.indices where wants[index].kind == kind { return true }
+  /// Whether a rule that is not only previewed wants an event of a kind.
+  func shows(_ kind: EventKind) -> Bool {
+    for index in wants.indices where wants[index].kind == kind { return wants[index].isShown }
     return false
   }
 }
@@ -76,25 +100,15 @@ final class RowMeaning {
 struct ContentRows {
   /// Those that ask only for headers.
   let headers: Row
-  let dns: Row
-  let http: Row
+  /// Those that ask what packets say, by protocol; none that no rule asks for.
+  let of: [(content: ContentProtocol, rules: Row)]
 
   init(_ plan: TracePlan) {
     headers = Row(plan.rules) { $0.event.contentProtocol == nil }
-    dns = Row(plan.rules) { $0.event.contentProtocol == .dns }
-    http = Row(plan.rules) { $0.event.contentProtocol == .http }
-  }
-
-  private init(headers: Row, dns: Row, http: Row) {
-    self.headers = headers
-    self.dns = dns
-    self.http = http
-  }
-
-  /// Those that a row has.
-  func intersection(_ row: Row) -> ContentRows {
-    ContentRows(
-      headers: row.intersection(headers), dns: row.intersection(dns), http: row.intersection(http))
+    of = ContentProtocol.allCases.compactMap { content in
+      let rules = Row(plan.rules) { $0.event.contentProtocol == content }
+      return rules.isEmpty ? nil : (content, rules)
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import CBPF
+import Policy
 
 extension StreamSegment {
   /// The segment of a record.
@@ -10,13 +10,12 @@ extension StreamSegment {
     _ record: borrowing RecordReader, _ headers: PacketHeaders, _ header: TCPHeader,
     _ content: ContentProtocol, captured: Int
   ) {
-    let sort: UInt64 = content == .dns ? 0 : 2
     let direction: UInt64 = record.direction == .egress ? 1 : 0
     // Two networks can have the same addresses.
     let key = StreamKey(
       source: headers.source, destination: headers.destination, sourcePort: header.sourcePort,
       destinationPort: header.destinationPort,
-      place: UInt64(record.owner.netNamespace) << 2 | sort | direction)
+      place: UInt64(record.owner.netNamespace) << 8 | UInt64(content.rawValue) << 1 | direction)
     self.init(
       key, sequence: header.sequence, flags: header.flags, time: record.time,
       missing: max(0, headers.payloadLength(of: record.length) - captured), ahead: record.ahead,

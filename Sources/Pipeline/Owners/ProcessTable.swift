@@ -23,7 +23,7 @@ final class ProcessTable {
 
   private struct FollowedScope {
     let policy: String
-    let rule: Rule
+    let rule: PlanRule
     /// How many plans that are there have it.
     var users: Int
   }

@@ -40,21 +40,20 @@ struct PacketContent: RawRepresentable, Equatable, Sendable {
 
   /// The events that such a packet may give beside those of its headers.
   var events: Set<EventKind> {
-    let dns: Set<EventKind> =
-      switch dns {
-      case .none: []
-      case .unknown: [.dns, .dnsRequest, .dnsResponse]
-      case .query: [.dns, .dnsRequest]
-      case .response: [.dns, .dnsResponse]
-      }
-    let http: Set<EventKind> =
-      switch http {
-      case .none: []
-      case .request: [.http, .httpRequest]
-      case .response: [.http, .httpResponse]
-      case .unknown: [.http, .httpRequest, .httpResponse]
-      }
-    return dns.union(http)
+    events(of: .dns, isUnknown: dns == .unknown, asks: dns == .query, answers: dns == .response)
+      .union(
+        events(
+          of: .http, isUnknown: http == .unknown, asks: http == .request, answers: http == .response
+        ))
+  }
+
+  private func events(
+    of content: ContentProtocol, isUnknown: Bool, asks: Bool, answers: Bool
+  ) -> Set<EventKind> {
+    let row = content.description
+    if isUnknown { return Set(row.events) }
+    if asks { return [row.message, row.request] }
+    return answers ? [row.message, row.response] : []
   }
 }
 
@@ -90,29 +89,9 @@ extension PacketContent.HTTP {
   }
 }
 
-/// What of a packet's payload an event shows.
-enum ContentProtocol: Sendable {
-  case dns
-  case http
-}
-
-extension EventKind {
-  /// The protocol that the packet's payload must speak; nil for an event of headers.
-  var contentProtocol: ContentProtocol? {
-    switch self {
-    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6: nil
-    case .dns, .dnsRequest, .dnsResponse: .dns
-    case .http, .httpRequest, .httpResponse: .http
-    }
-  }
-}
-
 extension PacketShape {
   /// Whether a packet of the shape can carry messages of a protocol.
   func carries(_ content: ContentProtocol) -> Bool {
-    switch content {
-    case .dns: transport == .udp || transport == .tcp
-    case .http: transport == .tcp
-    }
+    transportEvent.map(content.description.transports.contains) ?? false
   }
 }

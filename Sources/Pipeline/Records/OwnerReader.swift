@@ -13,6 +13,23 @@ struct OwnerReader: ~Escapable {
   @_lifetime(copy bytes)
   init(_ bytes: RawSpan) { self.bytes = bytes }
 
+  /// The owner of what nobody owns: all numbers are 0, all texts empty.
+  static var nobody: OwnerReader {
+    @_lifetime(immortal) get {
+      let zeros = unsafe UnsafeRawBufferPointer(
+        start: Self.zeros, count: MemoryLayout<tp_owner>.size)
+      return unsafe _overrideLifetime(OwnerReader(zeros.bytes), borrowing: ())
+    }
+  }
+
+  /// Lives as long as the process.
+  private nonisolated(unsafe) static let zeros: UnsafeRawPointer = {
+    let size = MemoryLayout<tp_owner>.size
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    return UnsafeRawPointer(memory)
+  }()
+
   /// A number that is new whenever another field is; 0 when nobody is known.
   var id: UInt64 { bytes.host(RecordLayout.Owner.id) }
   /// When the thread started, in ns of `CLOCK_BOOTTIME`.

@@ -36,6 +36,9 @@ public struct ReloadReport: Sendable, CustomStringConvertible {
   /// All that is to be said of the policies, in whole lines; empty when there is nothing.
   public let remarks: String
 
+  /// What a previewed set of policies would have changed until then; nil when none was previewed.
+  public var preview: PreviewCounts?
+
   /// The words of the line about it.
   public var description: String {
     switch outcome {

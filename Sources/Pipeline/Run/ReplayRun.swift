@@ -4,14 +4,23 @@ public import System
 
 /// A plan over a capture: the frames become the records that the kernel would have made of them, and go the same way.
 ///
-/// A capture does not say whose its packets are, so that only rules without a scope can match. Where it does not say which
+/// A capture does not say whose its packets are, so that only rules without a scope can match, unless ``owners`` tell it or
+/// comments that `-o pcap` wrote. Where it does not say which
 /// way a packet went either, the packet counts as one that arrives.
 public struct ReplayRun: ~Copyable {
   private var emitter: Emitter
   private var reader: CaptureReader
   private let classifier: TableClassifier
   private let record: ReplayRecord
+  private let comments = KnownComment()
+  /// Whether the record has an owner.
+  private var isOwned = false
+  private var scopes: ReplayScopes
   private var counts = ReplayCounts()
+  /// Whose the packets are.
+  public var owners = ReplayOwners()
+  /// Packets whose owner is known.
+  public private(set) var owned: UInt64 = 0
   /// Packets without a transport, counted as the kernel does.
   private var hidings = KernelCounts()
   /// What a plan costs, as the ready line says it.
@@ -36,13 +45,16 @@ public struct ReplayRun: ~Copyable {
   /// Makes ready to read a capture by a plan whose tables are made.
   init(
     _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
-    eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits()
+    eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits(),
+    tallies: Bool = false
   ) {
     classifier = plan.classifier
     record = ReplayRecord(rowWords: plan.rowWords)
     emitter = Emitter(outputs: outputs, Streams(limits))
     emitter.eventLimit = eventLimit
-    emitter.add(plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation)
+    emitter.add(
+      plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation, tallies: tallies)
+    scopes = ReplayScopes(plan.plan.rules)
     readiness = plan.readiness
     policiesOfOwners = plan.policiesOfOwners
     asksDirection = plan.plan.rules.contains { $0.filters.contains { $0.field == .direction } }
@@ -63,26 +75,26 @@ public struct ReplayRun: ~Copyable {
     do throws(OutputError) { try read(stop) } catch { failure = error }
     progress(reader.input.taken)
     awaitReaders(stop)
-    do throws(OutputError) { _ = try emitter.finish() } catch { failure = failure ?? error }
+    do throws(OutputError) { _ = try emitter.outputs.finish() } catch { failure = failure ?? error }
     tellNotices()
     if let failure { throw .output(failure) }
   }
 
   private mutating func read(_ stop: ReplayStop?) throws(OutputError) {
-    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
+    let wakeups = emitter.outputs.all.compactMap { $0.wakeup?.descriptor }
     while !emitter.isDone {
       // Whoever looks at a capture that is still being made sees what there is.
       if reader.isDry {
         progress(reader.input.taken)
-        if try emitter.flush() == .readerGone { return }
+        if try emitter.outputs.flush() == .readerGone { return }
       }
       guard reader.next() else { return }
       replay()
-      while emitter.isFull {
+      while emitter.outputs.isFull {
         guard stop?.allowsWaiting(for: wakeups) ?? true else { return }
-        if stop == nil { emitter.awaitRoom() }
+        if stop == nil { emitter.outputs.awaitRoom() }
         tellNotices()
-        if try emitter.flush() == .readerGone { return }
+        if try emitter.outputs.flush() == .readerGone { return }
       }
     }
   }
@@ -90,13 +102,13 @@ public struct ReplayRun: ~Copyable {
   /// Gives readers the time that they take, as long as nobody wants to stop.
   private func awaitReaders(_ stop: ReplayStop?) {
     guard let stop else { return }
-    emitter.stop()
-    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
-    while !emitter.isFinished, stop.allowsWaiting(for: wakeups) { tellNotices() }
+    emitter.outputs.stop()
+    let wakeups = emitter.outputs.all.compactMap { $0.wakeup?.descriptor }
+    while !emitter.outputs.isFinished, stop.allowsWaiting(for: wakeups) { tellNotices() }
   }
 
   private func tellNotices() {
-    for output in emitter.outputs {
+    for output in emitter.outputs.all {
       output.wakeup?.clear()
       for text in output.takeNotices() { notice(text) }
     }
@@ -126,18 +138,38 @@ public struct ReplayRun: ~Copyable {
     if let hidden = headers.hiddenTransport(in: packet) { hidings.count(hidden) }
     let direction = frame.direction ?? view.direction
     if direction == nil { counts.undirected += 1 }
-    guard let row = classifier.row(of: headers, packet, direction ?? .ingress) else {
+    let owner = owner(of: headers)
+    guard let row = classifier.row(of: headers, packet, direction ?? .ingress, scope: owner?.scope)
+    else {
       counts.unwanted += 1
       return
     }
     counts.wanted += 1
     let record = record
+    if owner != nil || isOwned {
+      record.fill(owner?.owner, number: owner?.number ?? 0)
+      isOwned = owner != nil
+    }
     record.fill(
       packet, headers, row: row, time: frame.time, length: length,
       direction: direction ?? .ingress,
       interface: view.interface == 0 ? frame.interface : view.interface)
     emitter.consume(record.bytes)
   }
+
+  /// Whose the frame is, when something tells it.
+  private mutating func owner(of headers: PacketHeaders) -> ReplayScopes.Known? {
+    var owner = owners.owner(of: headers)
+    if owner == nil, let comment = reader.frame.comment {
+      owner = comments.owner(in: reader.input.bytes.extracting(comment))
+    }
+    guard let owner else { return nil }
+    owned += 1
+    return scopes.known(owner)
+  }
+
+  /// How often events were emitted for which policies; nothing unless that is counted.
+  var tally: EventTally { emitter.tally(generation: ReplayRecord.generation) }
 
   /// What became of all frames so far.
   public var ledger: ReplayLedger {

@@ -35,7 +35,7 @@ struct RingGaps {
       let lost = account.ringFull - ringFull[account.key, default: 0]
       guard lost > 0 else { continue }
       gap.losses.append(
-        Gap.Loss(policies: [account.key.policy], event: account.key.event, count: lost))
+        Gap.Loss(policies: [account.key.policy], event: account.key.event.id, count: lost))
       ringFull[account.key] = account.ringFull
     }
     (self.full, since) = (full, now)

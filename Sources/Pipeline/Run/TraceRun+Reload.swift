@@ -64,7 +64,8 @@ extension TraceRun {
     guard generations.isNews(loading) else { return }
     report(
       ReloadReport(
-        outcome: outcome, generation: tracer.generation, remarks: loading.remarks))
+        outcome: outcome, generation: tracer.generation, remarks: loading.remarks,
+        preview: emitter.preview))
   }
 
   private mutating func putInForce(

@@ -81,7 +81,7 @@ public struct TraceRun: ~Copyable {
     do throws(SystemError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     do throws(TraceError) { try drain() } catch { failure = failure ?? error }
-    do throws(OutputError) { _ = try emitter.finish() } catch {
+    do throws(OutputError) { _ = try emitter.outputs.finish() } catch {
       failure = failure ?? .output(error)
     }
     tellNotices()
@@ -90,7 +90,7 @@ public struct TraceRun: ~Copyable {
   }
 
   private mutating func trace(until deadline: ContinuousClock.Instant?) throws(TraceError) {
-    let wakeups = emitter.outputs.compactMap { $0.wakeup?.descriptor }
+    let wakeups = emitter.outputs.all.compactMap { $0.wakeup?.descriptor }
     let watched = watch.map { [$0.descriptor] } ?? []
     let others = [signals.descriptor, generations.mailbox.descriptor] + watched + wakeups
     var rest: Int32?
@@ -108,7 +108,7 @@ public struct TraceRun: ~Copyable {
       try noticeGap(isIdle: count < Self.batchLimit)
       if ready.contains(where: wakeups.contains) { tellNotices() }
       do throws(OutputError) {
-        if try emitter.flush() == .readerGone { return }
+        if try emitter.outputs.flush() == .readerGone { return }
       } catch { throw .output(error) }
       if statsFile?.isDue() == true { try keepStats() }
       if watch?.isDue() == true { reload(.changes) }
@@ -125,7 +125,7 @@ public struct TraceRun: ~Copyable {
       switch request {
       case .stop: return false
       case .reload:
-        for output in emitter.outputs { output.reopen() }
+        for output in emitter.outputs.all { output.reopen() }
         reload(.order)
       case .totals: reportLedger(try ledger())
       }
@@ -138,9 +138,9 @@ public struct TraceRun: ~Copyable {
     var isLeft = true
     while isLeft {
       let count = try consumeBatch()
-      emitter.push()
-      let isFull = emitter.isFull
-      if isFull { emitter.awaitRoom() }
+      emitter.outputs.push()
+      let isFull = emitter.outputs.isFull
+      if isFull { emitter.outputs.awaitRoom() }
       isLeft = isFull || count == Self.batchLimit
     }
     try noticeGap(isIdle: true)
@@ -157,12 +157,12 @@ public struct TraceRun: ~Copyable {
       if let unknown { notice(unknown) }
       let full = counts.ringFull
       guard gaps.isNew(full) else { return }
-      emitter.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
+      emitter.outputs.append(gaps.gap(full, emitter.ruleAccounts(ringFull: try losses())))
     } catch { throw .kernel(error) }
   }
 
   private func tellNotices() {
-    for output in emitter.outputs {
+    for output in emitter.outputs.all {
       output.wakeup?.clear()
       for text in output.takeNotices() { notice(text) }
     }
@@ -197,7 +197,7 @@ public struct TraceRun: ~Copyable {
   /// Whether the ring is left alone until an output has room.
   ///
   /// Outputs that have room are served before the ring has none.
-  private var mustWait: Bool { emitter.mustWait(isPressed: isPressed) }
+  private var mustWait: Bool { emitter.outputs.mustWait(isPressed: isPressed) }
 
   private var isPressed: Bool {
     let (written, read) = tracer.ringPositions
@@ -205,7 +205,7 @@ public struct TraceRun: ~Copyable {
   }
 
   /// How many milliseconds may pass until it is looked again whether others have to wait for an output; nil: there are none.
-  private var fullRest: Int32? { emitter.outputs.count > 1 ? 10 : nil }
+  private var fullRest: Int32? { emitter.outputs.all.count > 1 ? 10 : nil }
 
   /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
   private func milliseconds(

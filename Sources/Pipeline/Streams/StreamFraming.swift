@@ -41,6 +41,12 @@ enum StreamFraming {
     surelyBegins(bytes) && cut(bytes) { _, _ in } == nil
   }
 
+  /// Whether bytes of HTTP that are not known to follow others are one head and nothing else.
+  func isOneHead(_ bytes: RawSpan) -> Bool {
+    guard case .whole(let head, _) = find(in: bytes, isCertain: false) else { return false }
+    return head.upperBound == bytes.byteCount
+  }
+
   /// Gives `body` the messages that bytes begin with, and whether each is too long to be one.
   ///
   /// - Parameter scanned: no end of the first message is before this place.

@@ -3,9 +3,9 @@
 /// It works on one way of a connection at a time, from whatever segments were seen, in bounded memory:
 /// - A byte counts as it came first; what comes again is ignored.
 /// - Bytes that come before their time wait, up to ``Limits/held`` of them and ``Limits/patience``; then what is missing
-///   is given up, and with it the message that it belongs to. Of DNS, bytes that surely are whole messages do not wait, and are
-///   only remembered. Where bytes surely begin a message, the way may go on from there, and what was awaited is put together
-///   beside it. Bodies of HTTP do not wait.
+///   is given up, and with it the message that it belongs to. Bytes that surely are whole messages do not wait, and are only
+///   remembered: of HTTP only a head alone, in a connection that was not seen from its beginning. Where bytes surely begin a message,
+///   the way may go on from there, and what was awaited is put together beside it. Bodies of HTTP do not wait.
 /// - A connection may be older than the first segment that is seen: that one is taken to begin a message if it looks like one.
 /// - Heads of HTTP are where bodies end. Where that is not known, they are where segments begin, and counted.
 /// - A message that is whole in its segment is lent as it is, without a copy.
@@ -46,6 +46,8 @@ final class Streams {
 
   /// Sequence numbers that are farther away than this belong to something else.
   private static let window = 1 << 20
+  /// Bytes of HTTP that come again, or late, are no farther back than this.
+  private static let passed = 1 << 24
 
   /// Makes one that knows of nothing; it allocates when the first segment comes.
   init(_ limits: Limits = Limits(), isSparse: Bool = false) {
@@ -132,9 +134,14 @@ final class Streams {
       return followed.connection != flow.connection
     }
     let distance = Int(Int32(bitPattern: start &- flow.next))
-    if segment.flags.contains(.syn), distance > 0 || flow.hasEnded { return true }
+    let isSyn = segment.flags.contains(.syn)
+    if isSyn, distance > 0 || flow.hasEnded { return true }
+    // A body that was passed over can be longer than what is on its way, and what was awaited in it can still come.
+    if framing == .http, !isSyn {
+      return distance > 0
+        ? distance > Self.window && !flow.http.holds(UInt64(distance)) : -distance > Self.passed
+    }
     return distance.magnitude > Self.window
-      && !(framing == .http && distance > 0 && flow.http.holds(UInt64(distance)))
   }
 
   /// What is known of a way whose first segment this is.
@@ -191,9 +198,10 @@ final class Streams {
       || backlogs[index].held.count + payload.byteCount > limits.held
     let isOld = segment.time.isLater(than: backlogs[index].time, by: limits.patience / 4)
     if isFull || isOld && backlogs[index].count > 0 { return false }
-    if framing.surelyIsWhole(payload),
-      backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next)
-    {
+    let isWhole =
+      framing == .http ? begins && framing.isOneHead(payload) : framing.surelyIsWhole(payload)
+    if isWhole, backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next) {
+      if framing == .http { counts.guessed += 1 }
       _ = cut(payload, scanned: 0, framing, body)
       return true
     }

@@ -48,13 +48,13 @@ public struct KernelTables: Sendable {
   public let rowWords: Int
 
   /// Makes the tables of a plan of at most ``Policy/TracePlan/ruleLimit`` rules.
-  public init(_ tracePlan: TracePlan, generation: UInt32, filters place: FilterPlace = .kernel) {
+  public init(_ tracePlan: TracePlan, generation: UInt32, filters mode: FilterMode = .kernel) {
     precondition(
       tracePlan.rules.count <= TracePlan.ruleLimit, "the compiler bounds the rules of a plan")
     let rules = tracePlan.rules
     rowWords = Row.words(for: rules.count)
     rows = []
-    undecided = rules.map { Undecided($0, filters: place) }
+    undecided = rules.map { Undecided($0, filters: mode) }
     let clauses = rules.reduce(0) {
       $0 + $1.scope.count + ($1.followed?.count ?? 0) + $1.filters.count
     }
@@ -66,8 +66,9 @@ public struct KernelTables: Sendable {
       guard let shape = PacketShape(rawValue: number) else {
         return table.index(of: Row(rules) { _ in false })
       }
+      let carried = ContentProtocol.allCases.filter(shape.carries)
       return table.index(
-        of: Row(rules) { $0.event.contentProtocol.map(shape.carries) ?? shape.gives($0.event) })
+        of: Row(rules) { $0.event.contentProtocol.map(carried.contains) ?? shape.gives($0.event) })
     }
     plan.shape = (
       s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
@@ -76,28 +77,27 @@ public struct KernelTables: Sendable {
     encodeContent(rules, &table)
     plan.no_owner = table.index(
       of: Row(rules) {
-        place == .userSpace
+        mode == .userSpace
           || ReferenceMatcher.matches($0.scope, owner: nil)
             && ReferenceMatcher.follows($0, owner: nil)
       })
     encode(
       RuleQuestion(rules) { rule in
-        rule.filters.filter { place.isKernels($0.decisionPlace) }.map { clause in
+        rule.filters.filter { mode.decidesInKernel($0.decisionPlace) }.map { clause in
           Clause(clause.field.commonField ?? clause.field, clause.condition)
         }
       }, &table)
-    encode(RuleQuestion(rules) { $0.scope.filter { place.isKernels($0.decisionPlace) } }, &table)
+    encode(
+      RuleQuestion(rules) { $0.scope.filter { mode.decidesInKernel($0.decisionPlace) } }, &table)
     encodeTree(rules, &table) { rule in
-      rule.scope.filter { $0.field == .tree && place.isKernels($0.decisionPlace) }
+      rule.scope.filter { $0.field == .tree && mode.decidesInKernel($0.decisionPlace) }
     }
     rows = table.rows
   }
 
-  private mutating func encodeContent(_ rules: [Rule], _ table: inout RowTable) {
+  private mutating func encodeContent(_ rules: [PlanRule], _ table: inout RowTable) {
     let asked = Set(rules.compactMap(\.event.contentProtocol))
-    plan.asks_content =
-      (asked.contains(.dns) ? TP_ASKS_DNS.rawValue : 0)
-      | (asked.contains(.http) ? TP_ASKS_HTTP.rawValue : 0)
+    plan.asks_content = asked.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     plan.content_rules = table.index(of: Row(rules) { $0.event.contentProtocol != nil })
     let c = (0..<UInt8(TP_CONTENTS)).map { number in
       let events = PacketContent(rawValue: number)?.events ?? []

@@ -20,7 +20,7 @@ struct RuleQuestion<Field: Hashable & Sendable> {
   private var askers: [Field: [Asker]] = [:]
 
   /// Takes those clauses of each rule that the kernel is to decide.
-  init(_ rules: [Rule], _ clauses: (Rule) -> [Clause<Field>]) {
+  init(_ rules: [PlanRule], _ clauses: (PlanRule) -> [Clause<Field>]) {
     everything = Row(rules) { _ in true }
     for (number, rule) in rules.enumerated() {
       for clause in clauses(rule) {
@@ -139,7 +139,7 @@ struct NumberClasses {
 
 extension Row {
   /// The rules of which `answer` is true.
-  init(_ rules: [Rule], where answer: (Rule) -> Bool) {
+  init(_ rules: [PlanRule], where answer: (PlanRule) -> Bool) {
     self.init(count: Row.words(for: rules.count))
     for (bit, rule) in rules.enumerated() where answer(rule) { self[bit] = true }
   }

@@ -41,7 +41,7 @@ extension KernelTables {
   ///
   /// - Parameter clauses: those of a rule that the kernel is to decide, at most two.
   mutating func encodeTree(
-    _ rules: [Rule], _ table: inout RowTable, clauses: (Rule) -> [Clause<OwnerField>]
+    _ rules: [PlanRule], _ table: inout RowTable, clauses: (PlanRule) -> [Clause<OwnerField>]
   ) {
     func ask(
       _ dimension: tp_scope_dimension, _ part: ([Clause<OwnerField>]) -> [Clause<OwnerField>]

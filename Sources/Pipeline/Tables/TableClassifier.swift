@@ -9,6 +9,8 @@ struct TableClassifier: Sendable {
   private let rows: [Row]
   /// For each shape and direction, the rules that a packet can still meet.
   private let bases: [Row]
+  /// The same but for whose packet it is.
+  private let openBases: [Row]
   /// For each sort of content, the rules that such a packet can meet; nil when no rule asks for any.
   private let contents: [Row]?
   private let headerTable: HeaderTable?
@@ -32,18 +34,22 @@ struct TableClassifier: Sendable {
       unsafe Array($0.bindMemory(to: UInt32.self))
     }
     contents = tables.contentRows
-    bases = shapes.flatMap { shape in
+    openBases = shapes.flatMap { shape in
       [plan.direction.0, plan.direction.1].map { direction in
-        var base = rows[Int(plan.no_owner)]
-        base.keep(rows[Int(shape)])
+        var base = rows[Int(shape)]
         base.keep(rows[Int(direction)])
         return base
       }
     }
+    bases = openBases.map { base in
+      var base = base
+      base.keep(rows[Int(plan.no_owner)])
+      return base
+    }
   }
 
   /// What it leaves of each rule to be asked packet by packet.
-  static func undecided(_ rules: [Rule]) -> [Undecided] {
+  static func undecided(_ rules: [PlanRule]) -> [Undecided] {
     rules.map { rule in Undecided(filters: rule.filters.filter { !decides($0) }) }
   }
 
@@ -75,10 +81,17 @@ struct TableClassifier: Sendable {
   }
 
   /// The rules that want a packet; nil when there are none.
+  ///
+  /// - Parameter scope: the rules that have the packet's owner in scope; nil when nobody owns it.
   func row(
-    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection
+    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, scope: Row? = nil
   ) -> Row? {
-    var row = bases[Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)]
+    let place = Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)
+    var row = bases[place]
+    if let scope {
+      row = openBases[place]
+      row.keep(scope)
+    }
     guard !row.isEmpty else { return nil }
     if let contents {
       guard row.keep(contents[Self.content(of: headers, packet)]) else { return nil }

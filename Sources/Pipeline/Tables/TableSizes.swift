@@ -6,7 +6,7 @@ extension KernelTables {
   ///
   /// Of tries the kernel counts the entries themselves, but not the nodes between them, of which there are fewer than
   /// entries.
-  public var sizes: [ExplainedPlan.Table] {
+  public var explainedTables: [ExplainedPlan.Table] {
     let ports = sourcePorts.count + destinationPorts.count
     let all: [ExplainedPlan.Table] = [
       .array("tp_plans", "what the plan asks about", 1, of: MemoryLayout<tp_plan>.size),
@@ -25,7 +25,7 @@ extension KernelTables {
   }
 
   /// The memory that the kernel accounts for all of them, in bytes.
-  public var bytes: Int { sizes.reduce(0) { $0 + $1.bytes } }
+  public var bytes: Int { explainedTables.reduce(0) { $0 + $1.bytes } }
 
   /// How many keys all tries have together.
   fileprivate var keys: Int {
@@ -36,7 +36,7 @@ extension KernelTables {
 extension ExplainedPlan {
   /// Adds the plan's tables, and what each clause needs of them.
   public mutating func add(_ tables: KernelTables) {
-    self.tables = tables.sizes
+    self.tables = tables.explainedTables
     for entry in entries.indices {
       for rule in entries[entry].rules.indices {
         for clause in entries[entry].rules[rule].clauses.indices {
@@ -51,7 +51,7 @@ extension ExplainedClause {
   /// Makes the tables of a plan with nothing but this clause.
   fileprivate mutating func countEntries() {
     guard place == .kernel else { return }
-    var rule = Rule(policy: 0, event: .ipv4)
+    var rule = PlanRule(policy: 0, event: .ipv4)
     switch question {
     case .owner(let clause): rule.scope = [clause]
     // Ports have no trie, and a table that is large for all of them at once.

@@ -9,11 +9,12 @@ public struct Undecided: Equatable, Sendable {
   /// Of the rule's filters.
   public var filters: [Clause<PacketField>]
   /// The rule, when its policy's scope says `follow`; else nil.
-  public var following: Rule?
+  public var following: PlanRule?
 
   /// Makes what is left of one rule; nothing by default.
   public init(
-    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [], following: Rule? = nil
+    scope: [Clause<OwnerField>] = [], filters: [Clause<PacketField>] = [],
+    following: PlanRule? = nil
   ) {
     self.scope = scope
     self.filters = filters

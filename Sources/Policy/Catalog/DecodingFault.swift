@@ -1,6 +1,6 @@
-/// Why a packet does not give an event that it should give.
+/// Why a packet cannot be decoded into an event that a rule asks for.
 ///
-/// Its name is what `--stats-file` calls it.
+/// `--stats-file` counts packets by these names.
 public enum DecodingFault: UInt8, Error, CaseIterable, Sendable {
   case notCaptured
   case tooShort
@@ -18,25 +18,25 @@ public enum DecodingFault: UInt8, Error, CaseIterable, Sendable {
   case differentLengths
   case tooLong
 
-  /// What it is called, and what it means.
+  /// The name in `--stats-file` and the meaning, as `docs/operations.md` lists them.
   public var words: (name: String, meaning: String) {
     switch self {
-    case .notCaptured: ("notCaptured", "a header that the event shows is not in the record")
+    case .notCaptured: ("notCaptured", "a header that the event contains is not in the record")
     case .tooShort: ("tooShort", "DNS: shorter than the header of a message")
-    case .pastEnd: ("pastEnd", "a question, a record or a head ends past the bytes that are there")
-    case .badCount: ("badCount", "DNS: fewer questions or records than the counts say")
+    case .pastEnd: ("pastEnd", "a question, a record or a head ends after the captured bytes")
+    case .badCount: ("badCount", "DNS: fewer questions or records than the counts in the header")
     case .badName:
-      ("badName", "DNS: a name with a loop, a pointer forward, or a length that none has")
+      ("badName", "DNS: a name with a loop, a forward pointer or an invalid length")
     case .longName: ("longName", "DNS: a name of more than 255 bytes")
     case .badData: ("badData", "DNS: data of a record that its type does not allow")
-    case .badStartLine: ("badStartLine", "HTTP: a first line that is none")
-    case .badField: ("badField", "HTTP: a field without a colon, or with a name that is none")
+    case .badStartLine: ("badStartLine", "HTTP: a malformed first line")
+    case .badField: ("badField", "HTTP: a field without a colon, or with an invalid name")
     case .foldedField: ("foldedField", "HTTP: a line that begins with a blank, in a request")
     case .badByte: ("badByte", "HTTP: NUL, or CR without LF")
     case .tooManyFields: ("tooManyFields", "HTTP: more than 128 fields")
     case .badContentLength:
       ("badContentLength", "HTTP: a Content-Length that is not a number up to 2^63−1")
-    case .differentLengths: ("differentLengths", "HTTP: two Content-Lengths that differ")
+    case .differentLengths: ("differentLengths", "HTTP: two Content-Length values that differ")
     case .tooLong: ("tooLong", "HTTP: a head of 64 KiB or more")
     }
   }

@@ -1,6 +1,6 @@
-/// The table of what each event shows.
+/// The table of each event's arguments.
 extension EventKind {
-  /// The elements of `args`, in order.
+  /// The elements of the event's `args` in JSON, in order.
   ///
   /// Source: `docs/events.md`.
   public var arguments: [EventArgument] {
@@ -20,7 +20,7 @@ extension EventKind {
     }
   }
 
-  /// Whether its packets have ports.
+  /// Whether the packets of the event have ports.
   public var hasPorts: Bool {
     switch self {
     case .ipv4, .ipv6, .icmp, .icmpv6: false
@@ -28,7 +28,7 @@ extension EventKind {
     }
   }
 
-  /// An event that shows addresses, ports if it has any, and a header.
+  /// Returns the arguments of an event that shows addresses, ports if it has any, and a header.
   private func headers(
     _ name: String, _ typeName: String, _ shape: Shape, _ metadata: Shape = .metadata
   ) -> [EventArgument] {
@@ -38,7 +38,7 @@ extension EventKind {
     ]
   }
 
-  /// An event that shows what the packet says, after a summary of the packet.
+  /// Returns the arguments of an event that shows a message, after a summary of the packet.
   private func content(_ name: String, _ typeName: String, _ shape: Shape) -> [EventArgument] {
     [EventArgument("metadata", "trace.PktMeta", .packet), EventArgument(name, typeName, shape)]
   }

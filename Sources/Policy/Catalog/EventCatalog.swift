@@ -1,22 +1,22 @@
-/// Finds the events that a word of a policy means.
+/// Looks up the events that a word of a policy means.
 public enum EventCatalog {
-  /// What a word means.
+  /// The meaning of a word.
   public enum Finding: Equatable, Sendable {
     /// The name of one event.
     case event(EventKind)
     /// A set, or a prefix with a star.
     case several([EventKind])
-    /// An event or a set that Tracee has and this tracer has not.
+    /// An event or a set that Tracee has, but tracee-policy does not support.
     case unsupported
-    /// `tag=` with a name that is no set's.
+    /// `tag=` followed by a name that is not a set.
     case unknownSet
-    /// A prefix that no event has, or a star that is not at the end.
+    /// A prefix that matches no event, or a star that is not at the end.
     case unmatched
-    /// Nothing that is known.
+    /// An unknown word.
     case unknown
   }
 
-  /// Finds what a name, a set, `tag=SET` or a prefix with a trailing star means.
+  /// Returns the meaning of a name, a set, `tag=SET` or a prefix followed by a star.
   public static func find(_ word: String) -> Finding {
     if let kind = EventKind(name: word) { return .event(kind) }
     let isTagged = word.hasPrefix("tag=")

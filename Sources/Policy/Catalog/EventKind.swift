@@ -1,6 +1,6 @@
-/// The kinds of network event, by the number that users see as `eventId`.
+/// The kinds of network events; the raw value is the event's `eventId` in JSON.
 ///
-/// Source: `docs/events.md`; the numbers and names are Tracee's.
+/// Source: `docs/events.md`; numbers and names are those of Tracee.
 public enum EventKind: UInt32, CaseIterable, Sendable {
   case ipv4 = 2000
   case ipv6 = 2001
@@ -17,23 +17,23 @@ public enum EventKind: UInt32, CaseIterable, Sendable {
 }
 
 extension EventKind {
-  /// The name, which policies use and events show.
+  /// The name of the event, in policies and in output.
   public var name: String { entry.name }
-  /// One line about what gives the event.
+  /// A short description of the packets that give the event.
   public var summary: String { entry.summary }
-  /// The sets that hold it, in the order of ``EventSet``.
+  /// The sets that contain the event, in the order of ``EventSet``.
   public var sets: [EventSet] { EventSet.allCases.filter { $0.events.contains(self) } }
 
-  /// The place of the kind among ``allCases``, from 0.
+  /// The index of the kind in ``allCases``, counted from 0.
   package var index: Int { Int(rawValue - EventKind.ipv4.rawValue) }
 
-  /// Finds a kind by its whole name.
+  /// Creates the kind with a name; nil if there is none.
   public init?(name: String) {
     guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = kind
   }
 
-  /// The table: every kind with its name and what it is.
+  /// The table of names and descriptions.
   private var entry: (name: String, summary: String) {
     switch self {
     case .ipv4: ("net_packet_ipv4", "an IPv4 packet of any protocol")
@@ -52,12 +52,10 @@ extension EventKind {
   }
 }
 
-/// A named set of events.
-///
-/// The raw value is the name in policies.
+/// A named set of events; the raw value is its name in policies.
 public enum EventSet: String, CaseIterable, Sendable {
   case networkEvents = "network_events"
-  /// What is traced when nothing is selected.
+  /// The events that are traced if none is selected.
   case standard = "default"
 
   /// The events of the set, in order of their numbers.
@@ -68,11 +66,11 @@ public enum EventSet: String, CaseIterable, Sendable {
     }
   }
 
-  /// One line about what the set holds.
+  /// A short description of the set.
   public var summary: String {
     switch self {
     case .networkEvents: "every network event"
-    case .standard: "what is traced when nothing is selected"
+    case .standard: "the events that are traced if none is selected"
     }
   }
 }

@@ -1,4 +1,4 @@
-/// What a key of a filter takes, and how its values are read.
+/// The type of a filter's key: which values it takes, and how they are parsed.
 ///
 /// Source: `docs/policy-language.md` §2.
 public enum FieldType: Equatable, Sendable {
@@ -6,33 +6,33 @@ public enum FieldType: Equatable, Sendable {
   case integer(maximum: UInt64)
   /// A whole number that may be negative, or a range. See ``FieldValue/signed(_:)``.
   case signedInteger
-  /// A number that names something and has no order, such as an inode.
+  /// A number that identifies something, such as an inode, and has no meaningful order.
   case identifier(maximum: UInt64)
   /// A port, or a range of ports.
   case port
   /// An address, a prefix, a range, or `10.1.*`.
   case address
-  /// A text, of which only so many bytes are compared; a star at either end stands for anything.
+  /// A text of which the first `comparedBytes` bytes are compared; a star at either end is a wildcard.
   case text(comparedBytes: Int)
-  /// A name of DNS or a host, as a text of ASCII letters in any case (RFC 4343).
+  /// A DNS name or host name, compared without regard to the case of ASCII letters (RFC 4343).
   case name
-  /// An absolute path that stands for itself and everything below it.
+  /// An absolute path, which matches itself and everything below it.
   case path
-  /// A text with a mount namespace before it, `host:/p` or `4026531841:/p`, or without.
+  /// A path, optionally after a mount namespace: `host:/p` or `4026531841:/p`.
   case executable
-  /// The beginning of a container's id.
+  /// The beginning of a container id.
   case containerID
-  /// A name of a table, or its number.
+  /// A name from a table, or its number.
   case enumeration(Enumeration)
   /// 0 or 1, `false` or `true`.
   case flag
 
-  /// Text of any length.
+  /// A text that is compared at any length.
   public static let text = FieldType.text(comparedBytes: .max)
-  /// A whole number of 8, 16, 32 or 64 bits.
+  /// Returns the type of whole numbers with a width of 1 to 64 bits.
   public static func bits(_ width: UInt64) -> FieldType { .integer(maximum: .max >> (64 - width)) }
 
-  /// Whether `<`, `<=`, `>` and `>=` can be used.
+  /// Whether the operators `<`, `<=`, `>` and `>=` are allowed.
   public var hasOrder: Bool {
     switch self {
     case .integer, .signedInteger, .port: true
@@ -40,7 +40,7 @@ public enum FieldType: Equatable, Sendable {
     }
   }
 
-  /// What the key takes, for a sentence that begins with "it takes".
+  /// A description of the values with examples, for a sentence that starts with "it takes".
   public var takes: String {
     switch self {
     case .integer(let maximum): "integers from 0 to \(maximum), such as 1000, 0x3e8 or 1000-2000"
@@ -48,51 +48,51 @@ public enum FieldType: Equatable, Sendable {
     case .identifier: "numbers, such as 4026531841"
     case .port: "ports from 0 to 65535, such as 443 or 8000-8999"
     case .address: "addresses, such as 10.1.2.3, 10.0.0.0/8, 10.0.0.1-10.0.0.9, 10.1.* or fe80::/10"
-    case .text: "texts, such as name, name*, *name or *name*"
+    case .text: "text, such as name, name*, *name or *name*"
     case .name: "names in any case, such as www.example.org or *.example.org"
     case .path: "absolute paths, such as /system.slice"
     case .executable: "paths, such as /usr/bin/dig, /usr/bin/*, host:/usr/bin/dig"
-    case .containerID: "container ids, or how they begin, such as 3f9a"
+    case .containerID: "container ids or their beginnings, such as 3f9a"
     case .enumeration(let enumeration): enumeration.takes
     case .flag: "0, 1, false or true"
     }
   }
 }
 
-/// Numbers with names.
+/// A table of names for numbers.
 public struct Enumeration: Equatable, Sendable {
-  /// A name, and the numbers it stands for: more than one where several are shown alike.
+  /// A name and the numbers that it stands for; more than one if several numbers share a name.
   public struct Symbol: Equatable, Sendable {
-    /// The name, as events show it.
+    /// The name, as in events.
     public var name: String
-    /// The numbers.
+    /// The numbers that have this name, as ranges.
     public var numbers: [ClosedRange<UInt64>]
 
-    /// Makes a symbol for one number.
+    /// Creates a symbol for one number.
     public init(_ name: String, _ number: UInt64) {
       self.name = name
       numbers = [number...number]
     }
 
-    /// Makes a symbol for several numbers.
+    /// Creates a symbol for ranges of numbers.
     public init(_ name: String, _ numbers: [ClosedRange<UInt64>]) {
       self.name = name
       self.numbers = numbers
     }
   }
 
-  /// The names in order of their numbers.
+  /// The symbols, in order of their numbers.
   public var symbols: [Symbol]
-  /// The largest number, named or not.
+  /// The largest number, with or without a name.
   public var maximum: UInt64
 
-  /// Makes a table of names.
+  /// Creates a table of names for numbers from 0 to `maximum`.
   public init(_ symbols: [Symbol], maximum: UInt64) {
     self.symbols = symbols
     self.maximum = maximum
   }
 
-  /// The name that stands for just this number, or for all numbers that have no other; nil when there is none.
+  /// Returns the name of a number, preferring one that is for this number alone; nil if it has none.
   public func name(of number: UInt64) -> String? {
     let named = symbols.filter { symbol in symbol.numbers.contains { $0.contains(number) } }
     return (named.first { $0.numbers == [number...number] } ?? named.first)?.name

@@ -1,5 +1,8 @@
 extension FieldType {
-  /// Reads the value after `=` or `!=`.
+  /// Parses a value after `=` or `!=`.
+  ///
+  /// - Returns: the operands of which one must match; more than one for types such as paths.
+  /// - Throws: the reason why the text is not a value of this type.
   public func operands(_ text: String) throws(ValueFault) -> [Operand] {
     switch self {
     case .integer, .signedInteger, .port:
@@ -19,7 +22,7 @@ extension FieldType {
       return [try Self.executable(text)]
     case .containerID:
       guard text.utf8.allSatisfy(Self.isContainerIDByte) else {
-        throw ValueFault("`\(text)` cannot be the beginning of a container's id")
+        throw ValueFault("`\(text)` cannot be the beginning of a container id")
       }
       return [.text(.prefix(text))]
     case .enumeration(let enumeration):
@@ -32,15 +35,15 @@ extension FieldType {
     }
   }
 
-  /// Reads the value after `<`, `<=`, `>` or `>=`.
+  /// Parses a value after `<`, `<=`, `>` or `>=`; the type must have an order (``hasOrder``).
   ///
-  /// Only for types that have an order.
+  /// - Throws: the reason why the text is not a number of this type.
   public func limit(_ text: String) throws(ValueFault) -> UInt64 {
     precondition(hasOrder, "\(self) has no order")
     return try number(text)
   }
 
-  /// `lo-hi`, or one number.
+  /// Parses `lo-hi`, or one number.
   private func range(_ text: String) throws(ValueFault) -> ClosedRange<UInt64> {
     // The first byte may be the sign of the lower end.
     guard let dash = text.dropFirst().firstIndex(of: "-") else {
@@ -78,17 +81,17 @@ extension FieldType {
     return number
   }
 
-  /// A cgroup's path: itself, and all below it.
+  /// Parses the path of a cgroup, which matches itself and all paths below it.
   private static func path(_ text: String) throws(ValueFault) -> [Operand] {
     guard text.hasPrefix("/") else { throw ValueFault("`\(text)` is not an absolute path") }
     if text == "/" { return [.text(.prefix("/"))] }
     let path = text.hasSuffix("/") ? String(text.dropLast()) : text
     let names = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard !names.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
-      throw ValueFault("`\(text)` has an empty name, `.` or `..` in it")
+      throw ValueFault("`\(text)` contains an empty name, `.` or `..`")
     }
     guard !path.contains("*") else {
-      throw ValueFault("a path takes no star: it stands for all that is below it")
+      throw ValueFault("a path takes no star: it already matches everything below it")
     }
     return [.text(.exact(path)), .text(.prefix(path + "/"))]
   }
@@ -102,7 +105,7 @@ extension FieldType {
       throw ValueFault("`\(namespace)` is neither `host` nor the number of a mount namespace")
     }
     let path = String(text[text.index(after: colon)...])
-    guard !path.isEmpty else { throw ValueFault("no path stands behind `\(namespace):`") }
+    guard !path.isEmpty else { throw ValueFault("there is no path after `\(namespace):`") }
     return .member(String(namespace), TextPattern(path))
   }
 
@@ -118,14 +121,14 @@ extension FieldType {
 }
 
 extension TextPattern {
-  /// Reads a text with a star at either end; of the rest no more than so many bytes are compared.
+  /// Creates the pattern of a text with an optional star at either end, of which `comparedBytes` bytes are compared.
   init(_ text: String, comparedBytes: Int = .max) {
     let startsOpen = text.hasPrefix("*")
     let endsOpen = text.hasSuffix("*")
     var rest = text[...]
     if startsOpen { rest = rest.dropFirst() }
     if endsOpen { rest = rest.dropLast() }
-    // What stands behind the compared bytes is never seen: neither in the value nor in the pattern's beginning.
+    // Bytes after the compared ones are never seen, neither in a value nor at the start of a pattern.
     let length = min(comparedBytes, rest.utf8.count)
     let start = String(decoding: rest.utf8.prefix(length), as: UTF8.self)
     switch (startsOpen, endsOpen) {
@@ -138,7 +141,9 @@ extension TextPattern {
 }
 
 extension Enumeration {
-  /// The numbers that a name or a number stands for.
+  /// Returns the numbers that a name or a number stands for.
+  ///
+  /// - Throws: the reason why the text is neither.
   func numbers(_ text: String) throws(ValueFault) -> [ClosedRange<UInt64>] {
     if let symbol = symbols.first(where: { $0.name == text }) { return symbol.numbers }
     if let number = WholeNumber.read(text) {
@@ -146,12 +151,12 @@ extension Enumeration {
       return [number...number]
     }
     let question = Nearest.question(text, among: symbols.map(\.name))
-    throw ValueFault("`\(text)` is not one of its names" + (question.map { ": " + $0 } ?? ""))
+    throw ValueFault("`\(text)` is not one of the names" + (question.map { ": " + $0 } ?? ""))
   }
 }
 
 extension String {
-  /// The text with small letters for the capital ones of ASCII.
+  /// The text with ASCII letters in lower case.
   public var smallLetters: String {
     String(decoding: utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
   }

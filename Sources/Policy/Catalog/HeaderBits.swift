@@ -1,29 +1,29 @@
-/// The bits of a header that are a field, counted as the RFCs draw them: the first bit of the header is bit 0.
+/// The bits of a header that form a field, counted as in the RFCs: the first bit of the header is bit 0.
 public struct HeaderBits: Equatable, Hashable, Sendable {
-  /// A header, fixed up to its options.
+  /// A protocol header, of which the fixed part before options is described.
   public enum Header: Sendable {
     case ipv4, ipv6, tcp, udp, icmp, icmpv6
 
-    /// Whether it stands behind the headers of IP.
+    /// Whether the header follows the IP headers.
     public var isTransport: Bool { self != .ipv4 && self != .ipv6 }
   }
 
-  /// The header.
+  /// The header that contains the bits.
   public var header: Header
-  /// The bits: 1 to 32 of them, within four bytes.
+  /// The bits, 1 to 32 of them, within four bytes.
   public var bits: Range<Int>
 
-  /// The bytes of the header that hold the bits, 1 to 4 of them.
+  /// The bytes of the header that contain the bits, 1 to 4 of them.
   public var bytes: ClosedRange<Int> { bits.lowerBound / 8...(bits.upperBound - 1) / 8 }
 
-  /// All bits of ``bytes``.
+  /// All bits of the bytes that contain these bits.
   public var wholeBytes: HeaderBits {
     HeaderBits(header: header, bits: bytes.lowerBound * 8..<(bytes.upperBound + 1) * 8)
   }
 
-  /// The field, as a number, of the bytes that hold it.
+  /// Returns the field as a number.
   ///
-  /// - Parameter word: the ``bytes`` as a number in network byte order.
+  /// - Parameter word: the number that the ``bytes`` form in network byte order.
   public func number(in word: UInt32) -> UInt64 {
     let after = (bytes.upperBound + 1) * 8 - bits.upperBound
     return UInt64(word) >> UInt64(after) & ((1 << UInt64(bits.count)) - 1)
@@ -31,10 +31,11 @@ public struct HeaderBits: Equatable, Hashable, Sendable {
 }
 
 extension PacketField {
-  /// Where a header holds the field as a number; nil for a field that is something else.
+  /// The bits of a header that hold the field as a number; nil for other fields.
   public var headerBits: HeaderBits? { Self.headerLayout[self] }
 
-  /// The field of all packets that says the same of a packet that has this one; nil when there is none.
+  /// The field of every packet that has the same value as this one, such as `data.src` for `proto_ipv4.srcIP`; nil if
+  /// there is none.
   public var commonField: PacketField? { Self.commonFields[self] }
 
   /// Source: RFC 791 §3.1, RFC 8200 §3, RFC 9293 §3.1, RFC 768, RFC 792, RFC 4443 §2.1.

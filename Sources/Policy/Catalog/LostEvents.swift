@@ -1,23 +1,19 @@
-/// The event that stands where others are missing: no policy asks for it.
+/// The event that an output writes where others are missing; policies cannot select it.
 ///
 /// Source: `docs/events.md`.
 public enum LostEvents {
-  /// Its number, as `eventId` shows it.
-  public static let id: UInt32 = 2999
-  /// Its name, as `eventName` shows it.
-  public static let name = "lost_events"
+  /// The identity of the event.
+  public static let id = EventID(number: 2999, name: "lost_events")
 
-  /// Where events were lost.
-  ///
-  /// The raw value is how it is written.
+  /// The place where events were lost; the raw value is its name in JSON.
   public enum Reason: String, CaseIterable, Sendable {
-    /// The ring between the kernel and user space had no room.
+    /// The ring between the kernel and user space was full.
     case ringFull = "ring_full"
-    /// The output had no room, and says `on-full=drop`.
+    /// The queue of an output with `on-full=drop` was full.
     case outputFull = "output_full"
   }
 
-  /// The elements of `args`, in order.
+  /// The elements of the event's `args` in JSON, in order.
   public static let arguments = [
     EventArgument("count", "u64", .bits(64)),
     EventArgument("reason", "const char*", .text),

@@ -1,32 +1,32 @@
-/// A key that asks about the owner of a packet's socket, as policies write it.
+/// A key of policies that is about the owner of a packet's socket.
 public struct ScopeKey: Equatable, Sendable {
-  /// Where a key can stand: some words mean something else in the two places.
+  /// The places where a key may be used; some keys mean different fields in the two.
   public struct Places: OptionSet, Sendable {
-    /// A bit for each place.
+    /// The bits of the places, as declared below.
     public var rawValue: UInt8
-    /// Makes a set of places.
+    /// Creates a set of places from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The `scope` of a policy.
     public static let scope = Places(rawValue: 1)
     /// The `filters` of a rule.
     public static let rule = Places(rawValue: 2)
-    /// Both.
+    /// Both a policy's `scope` and a rule's `filters`.
     public static let both: Places = [.scope, .rule]
   }
 
-  /// The first spelling.
+  /// The preferred spelling of the key.
   public var name: String
-  /// The others.
+  /// The other spellings of the key.
   public var aliases: [String]
-  /// Where it can stand.
+  /// The places where the key may be used.
   public var places: Places
-  /// What it is compared with.
+  /// The field of the owner that values are compared with.
   public var field: OwnerField
-  /// What it takes.
+  /// The type of the values that the key takes.
   public var type: FieldType
-  /// Words that it takes besides, each of them a state of the owner.
+  /// Words that the key takes in addition, each a state of the owner, such as `new`.
   public var words: [String]
-  /// One line about what is compared.
+  /// A short description of what is compared.
   public var summary: String
 
   init(
@@ -42,43 +42,44 @@ public struct ScopeKey: Equatable, Sendable {
     self.summary = summary
   }
 
-  /// Every spelling.
+  /// All spellings of the key, the preferred one first.
   public var spellings: [String] { [name] + aliases }
 }
 
-/// A word that is a whole filter by itself.
+/// A word that is a complete expression by itself, such as `global`.
 public struct ScopeWord: Equatable, Sendable {
-  /// What a word asks for.
+  /// The meaning of a word.
   public enum Meaning: Equatable, Sendable {
-    /// Every packet, also one without an owner.
+    /// All packets, including those without an owner.
     case everything
-    /// Whoever was once in scope, and what it forks, stays in.
+    /// Processes that were once in scope, and their later descendants, stay in scope.
     case follow
-    /// The owner runs in a container (1) or on the host (0).
+    /// Packets whose owner runs in a container (1) or on the host (0).
     case container(UInt64)
   }
 
-  /// The word.
+  /// The word, as policies write it.
   public var name: String
-  /// Where it can stand.
+  /// The places where the word may be used.
   public var places: ScopeKey.Places
-  /// What it asks for.
+  /// The meaning of the word.
   public var meaning: Meaning
-  /// One line about it.
+  /// A short description of the word.
   public var summary: String
 }
 
-/// Every key and word of scopes.
+/// All keys and words of scopes.
 ///
 /// Source: `docs/policy-language.md` §3.
 public enum ScopeCatalog {
-  /// The words that stand alone.
+  /// The words that are complete expressions.
   public static let words = [
     ScopeWord(
-      name: "global", places: .scope, meaning: .everything, summary: "everything; stands alone"),
+      name: "global", places: .scope, meaning: .everything,
+      summary: "everything; cannot be combined"),
     ScopeWord(
       name: "follow", places: .scope, meaning: .follow,
-      summary: "whoever was once in scope, and all it forks later, stays in"),
+      summary: "a process that was once in scope stays in, with all it forks later"),
     ScopeWord(
       name: "container", places: .both, meaning: .container(1), summary: "runs in a container"),
     ScopeWord(name: "c", places: .both, meaning: .container(1), summary: "the same as container"),
@@ -88,7 +89,7 @@ public enum ScopeCatalog {
       name: "host", places: .rule, meaning: .container(0), summary: "the same as not-container"),
   ]
 
-  /// The keys that are compared with values.
+  /// The keys that take an operator and values.
   public static let keys = [
     ScopeKey(
       "uid", also: ["userId", "u"], .userID, .bits(32), "real user id, initial user namespace"),
@@ -132,7 +133,7 @@ public enum ScopeCatalog {
     ScopeKey("uts", also: ["hostName"], .hostName, .text, "UTS node name"),
     ScopeKey(
       "comm", also: ["processName"], .comm, .text(comparedBytes: 15),
-      "task name, of which the kernel keeps 15 bytes"),
+      "task name; the kernel keeps 15 bytes"),
     ScopeKey(
       "executable", also: ["exec", "bin", "binary"], .executable, .executable,
       "path at exec; host:/p and 4026531841:/p also fix the mount namespace"),
@@ -141,7 +142,7 @@ public enum ScopeCatalog {
     ScopeKey(
       "container", also: ["c", "containerId"], .containerID, .containerID,
       words: ["new", "started"],
-      "container id, or how it begins; new: created after apply; started: runs its program"),
+      "container id or its beginning; new: created after apply; started: runs its program"),
     ScopeKey("containerName", .containerName, .text, "name, as the runtime reports it"),
     ScopeKey("containerImage", .containerImage, .text, "image, as the runtime reports it"),
     ScopeKey("podName", .podName, .text, "name of the Kubernetes pod"),
@@ -150,17 +151,17 @@ public enum ScopeCatalog {
     ScopeKey("tree", .tree, .bits(32), "that process or any descendant of it"),
   ]
 
-  /// Finds a key by any of its spellings.
+  /// Returns the key with a spelling in a place, or nil.
   public static func key(_ spelling: String, in place: ScopeKey.Places) -> ScopeKey? {
     keys.first { $0.places.contains(place) && $0.spellings.contains(spelling) }
   }
 
-  /// Finds a word.
+  /// Returns the word of a name in a place, or nil.
   public static func word(_ name: String, in place: ScopeKey.Places) -> ScopeWord? {
     words.first { $0.places.contains(place) && $0.name == name }
   }
 
-  /// Every spelling that can begin a filter in a place.
+  /// Returns every spelling that may start an expression in a place.
   public static func spellings(in place: ScopeKey.Places) -> [String] {
     place == .scope ? scopeSpellings : ruleSpellings
   }

@@ -1,6 +1,6 @@
-/// What of the language the tracer can decide. The rest is understood, checked, and refused by name, never ignored.
+/// The parts of the language that the tracer can evaluate. The others are checked and refused by name, never ignored.
 extension OwnerField {
-  /// Whether owners carry this field, and filters on it are decided.
+  /// Whether the tracer knows this field of owners, so that filters on it are evaluated.
   public var isSupported: Bool {
     switch self {
     case .userID, .processID, .threadID, .parentProcessID, .namespacedProcessID,
@@ -14,6 +14,6 @@ extension OwnerField {
 }
 
 extension PacketField {
-  /// Whether packets carry this field, and filters on it are decided: all but the time of a packet.
+  /// Whether filters on this field are evaluated: on all fields except the time of a packet.
   public var isSupported: Bool { self != .timestamp }
 }

@@ -1,8 +1,8 @@
-/// One filter as it is written, `KEY OP VALUES` or a bare word; what the words mean is not known yet.
+/// One filter as written, `KEY OP VALUES` or a bare word, before its words are looked up.
 ///
 /// Source: `docs/policy-language.md` §2.
 public struct FilterExpression: Equatable, Sendable {
-  /// How a value of the key compares with the values.
+  /// The operator between the key and the values.
   public enum Comparison: String, CaseIterable, Sendable {
     case equal = "="
     case notEqual = "!="
@@ -12,28 +12,28 @@ public struct FilterExpression: Equatable, Sendable {
     case greaterOrEqual = ">="
   }
 
-  /// A word of the expression and where it stands.
+  /// A word of the expression with its place.
   public struct Word: Equatable, Sendable {
-    /// The word, without blanks around it, its quotes and escapes undone.
+    /// The word without blanks around it, with quotes and escapes resolved.
     public var text: String
-    /// Its place, quotes included.
+    /// The place of the word, including quotes.
     public var range: SourceRange
 
-    /// Makes a word.
+    /// Creates a word with its place.
     public init(_ text: String, _ range: SourceRange) {
       self.text = text
       self.range = range
     }
   }
 
-  /// The whole expression.
+  /// The whole expression as written.
   public var source: SourceText
-  /// What is compared; for a bare word, that word.
+  /// The key, or the bare word itself.
   public var key: Word
-  /// How, and where that stands; nil for a bare word.
+  /// The operator; nil for a bare word.
   public var comparison: Comparison?
-  /// Where the comparison stands; the key's place for a bare word.
+  /// The place of the operator; for a bare word, that of the word.
   public var comparisonRange: SourceRange
-  /// With what; empty for a bare word, and never empty otherwise.
+  /// The values after the operator, at least one; empty for a bare word.
   public var values: [Word]
 }

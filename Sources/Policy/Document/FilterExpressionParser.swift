@@ -1,5 +1,5 @@
 extension FilterExpression {
-  /// Reads an expression; nil when something is wrong with it, which is then in `diagnostics`.
+  /// Parses an expression; nil if it is malformed, with a finding in `diagnostics`.
   public init?(parsing source: SourceText, into diagnostics: inout [Diagnostic]) {
     var parser = FilterExpressionParser(source)
     let expression = parser.parse()
@@ -9,7 +9,7 @@ extension FilterExpression {
   }
 }
 
-/// Reads one expression, byte by byte; offsets are into the UTF-8 of the text.
+/// Parses one expression, byte by byte; offsets are into the UTF-8 of the text.
 private struct FilterExpressionParser {
   let source: SourceText
   let bytes: [UInt8]
@@ -44,7 +44,7 @@ private struct FilterExpressionParser {
       values: values(from: operatorEnd))
   }
 
-  /// Reads the comma list that begins at an offset.
+  /// Returns the values of the comma list that begins at an offset.
   private mutating func values(from start: Int) -> [FilterExpression.Word] {
     var values: [FilterExpression.Word] = []
     var offset = start
@@ -63,12 +63,12 @@ private struct FilterExpressionParser {
     }
   }
 
-  /// Reads up to a comma or the end, which it returns.
+  /// Returns an unquoted value, or nil with a finding, and the offset of the comma or the end after it.
   private mutating func bareValue(from start: Int) -> (FilterExpression.Word?, end: Int) {
     let end = bytes[start...].firstIndex(of: UInt8(ascii: ",")) ?? bytes.endIndex
     let part = trimmed(start..<end)
     if part.isEmpty {
-      // The comma beside the gap is shown, or the operator before it: an empty place shows nothing.
+      // An empty range would mark nothing, so the mark is on the comma next to the gap, or the operator before it.
       report(.emptyValue, end < bytes.endIndex ? start..<end + 1 : max(0, start - 1)..<end)
       return (nil, end)
     }
@@ -79,7 +79,7 @@ private struct FilterExpressionParser {
     return (word(part), end)
   }
 
-  /// Reads from an opening quote to the comma behind the closing one, or the end.
+  /// Returns a quoted value, or nil with a finding, and the offset of the comma or the end after it.
   private mutating func quotedValue(from start: Int) -> (FilterExpression.Word?, end: Int) {
     var content: [UInt8] = []
     var offset = start + 1
@@ -125,7 +125,7 @@ private struct FilterExpressionParser {
     String(decoding: bytes[part], as: UTF8.self)
   }
 
-  /// The part without the blanks at both ends.
+  /// Returns the part without the blanks at both ends.
   private func trimmed(_ part: Range<Int>) -> Range<Int> {
     guard let first = bytes[part].firstIndex(where: { !Self.isBlank($0) }),
       let last = bytes[part].lastIndex(where: { !Self.isBlank($0) })
@@ -139,39 +139,39 @@ private struct FilterExpressionParser {
   private mutating func report(_ finding: SyntaxFinding, _ part: Range<Int>) {
     diagnostics.append(
       Diagnostic(
-        .error, finding.code, finding.message, source: source.source,
+        finding.rule, finding.message, source: source.source,
         range: source.range(ofUTF8: part), help: finding.help))
   }
 }
 
-/// What can be wrong with the form of an expression.
+/// A finding about the syntax of an expression.
 private struct SyntaxFinding {
-  var code: String
+  var rule: LintRule
   var message: String
   var help: String?
 
   static let emptyExpression = SyntaxFinding(
-    code: "empty-value", message: "the filter names nothing to compare",
+    rule: .emptyValue, message: "the filter has no key",
     help: "write a key, an operator and values, such as comm=nginx,envoy")
   static let emptyValue = SyntaxFinding(
-    code: "empty-value", message: "a value is missing",
+    rule: .emptyValue, message: "a value is missing",
     help: "write a value on each side of a comma")
   static let quoteInsideValue = SyntaxFinding(
-    code: "invalid-value", message: "a quote stands inside a value",
-    help: #"put the whole value in quotes, and write \" for the quote"#)
+    rule: .invalidValue, message: "there is a quote inside the value",
+    help: #"quote the whole value, and write \" for a quote inside it"#)
   static let openQuote = SyntaxFinding(
-    code: "invalid-value", message: "the quote is not closed", help: #"close it with ""#)
+    rule: .invalidValue, message: "the quote is not closed", help: #"close it with ""#)
   static let textBehindQuote = SyntaxFinding(
-    code: "invalid-value", message: "text stands behind the closing quote",
-    help: "put the whole value in quotes, or a comma between two values")
+    rule: .invalidValue, message: "there is text after the closing quote",
+    help: "quote the whole value, or separate two values with a comma")
   static let unknownEscape = SyntaxFinding(
-    code: "invalid-value",
-    message: "a backslash in quotes stands before something else than \" or \\",
-    help: #"write \\ for a backslash"#)
+    rule: .invalidValue,
+    message: #"inside quotes, `\` may only be followed by `"` or `\`"#,
+    help: #"write `\\` for a backslash"#)
   static func unknownOperator(_ spelling: String) -> SyntaxFinding {
     SyntaxFinding(
-      code: "invalid-operator", message: "`\(spelling)` is not an operator",
+      rule: .invalidOperator, message: "`\(spelling)` is not an operator",
       help:
-        "the operators are = != < <= > >=; a value that begins with one of them is put in quotes")
+        "the operators are = != < <= > >=; quote a value that begins with one of them")
   }
 }

@@ -1,11 +1,11 @@
-/// A mapping whose keys are known: each is found by its name, and what does not belong is reported.
+/// A mapping with a fixed set of keys; other keys are reported.
 struct KeyedNode {
-  /// What the mapping is, in a user's words: "a rule".
+  /// The mapping as messages name it, such as "a rule".
   let noun: String
   private let node: YAMLNode
   private var values: [String: YAMLNode] = [:]
 
-  /// Takes a mapping apart; nil, with a finding, if the node is none.
+  /// Creates a mapping of a node; nil, with a finding, if the node is not a mapping.
   init?(
     _ node: YAMLNode, _ noun: String, keys: [String], source: String,
     _ diagnostics: inout [Diagnostic]
@@ -28,8 +28,7 @@ struct KeyedNode {
         values[key.text] = entry.value
       }
     }
-    // A key that can only be one known key is reported once, and its value read as if it were
-    // right.
+    // A misspelt key that can only mean one known key is reported once, and its value is read as that key's.
     for (key, value) in misspelt {
       let near = Nearest.words(to: key.text, among: keys)
       let meant = near.count == 1 && values[near[0]] == nil ? near[0] : nil
@@ -38,10 +37,10 @@ struct KeyedNode {
     }
   }
 
-  /// The value of a key, if it is there.
+  /// The value of a key, or nil if the mapping lacks it.
   subscript(key: String) -> YAMLNode? { values[key] }
 
-  /// The value of a key that must be there, else a finding.
+  /// Returns the value of a required key, or adds a finding and returns nil.
   func required(_ key: String, _ source: String, _ diagnostics: inout [Diagnostic]) -> YAMLNode? {
     if let value = values[key] { return value }
     diagnostics.append(.missingKey(key, in: noun, node, source))
@@ -50,12 +49,12 @@ struct KeyedNode {
 }
 
 extension Diagnostic {
-  /// A node is of another kind than it must be.
+  /// Returns the finding that a node is not of the kind that it must be.
   static func wrongType(
     _ node: YAMLNode, _ source: String, wanted: String, of noun: String, help: String? = nil
   ) -> Self {
     Self(
-      .error, "wrong-type", "\(noun) must be \(wanted), not \(node.kindName)", source: source,
+      .wrongType, "\(noun) must be \(wanted), not \(node.kindName)", source: source,
       range: node.range, help: help)
   }
 
@@ -64,9 +63,8 @@ extension Diagnostic {
   ) -> Self {
     let list = keys.map { "`\($0)`" }.joined(separator: ", ")
     var diagnostic = Self(
-      .error, "unknown-key", "\(noun) has no key `\(key.text)`", source: key.source,
-      range: key.range,
-      help: Nearest.question(key.text, among: keys) ?? "its keys are \(list)")
+      .unknownKey, "\(noun) has no key `\(key.text)`", at: key,
+      help: Nearest.question(key.text, among: keys) ?? "the keys are \(list)")
     if let meant, key.verbatimStart != nil {
       let part = key.range(ofUTF8: 0..<key.text.utf8.count)
       diagnostic.fix = Fix(range: part, replacement: meant)
@@ -79,7 +77,7 @@ extension Diagnostic {
   ) -> Self {
     let place = node.range.start
     return Self(
-      .error, "missing-key", "\(noun) must have the key `\(key)`", source: source,
+      .missingKey, "\(noun) must have the key `\(key)`", source: source,
       range: SourceRange(start: place, end: place))
   }
 }

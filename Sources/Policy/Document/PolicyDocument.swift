@@ -1,43 +1,43 @@
-/// A policy as it is written, before anything in its expressions is understood.
+/// A policy as written, before its expressions are looked up.
 ///
-/// Source: `docs/policy-language.md` §1. A document that has findings may lack parts: then it is
-/// not to be applied, but the parts that it has can still be checked.
+/// A document with findings may lack parts. It must not be applied then, but the parts that it has can still be
+/// checked. Source: `docs/policy-language.md` §1.
 public struct PolicyDocument: Equatable, Sendable {
-  /// The two ways to write a policy.
+  /// The two forms of a policy file.
   public enum Form: Equatable, Sendable {
-    /// `apiVersion`, `kind`, `metadata` and `spec`, as Kubernetes writes resources.
+    /// The form with `apiVersion`, `kind`, `metadata` and `spec`, like a Kubernetes resource.
     case resource
-    /// `type: policy`.
+    /// The form that starts with `type: policy`.
     case plain
   }
 
-  /// How it is written.
+  /// The form in which the policy is written.
   public var form: Form
-  /// The name of the source that holds it.
+  /// The name of the source that contains the policy.
   public var source: String
-  /// From its first to behind its last character.
+  /// The place of the whole policy.
   public var range: SourceRange
-  /// Its name; an empty text at the document's place when it has none.
+  /// The name of the policy; an empty text at the start of the document if it has none.
   public var name: SourceText
-  /// The expressions of its scope.
+  /// The expressions of the policy's scope.
   public var scope: [SourceText]
-  /// Its rules.
+  /// The rules of the policy, in order.
   public var rules: [Rule]
-  /// What is done with its events, unless a rule says otherwise.
+  /// The actions for events of rules without actions of their own.
   public var defaultActions: [SourceText]
 
-  /// A rule as it is written.
+  /// A rule as written.
   public struct Rule: Equatable, Sendable {
-    /// From its first to behind its last character.
+    /// The place of the whole rule.
     public var range: SourceRange
-    /// The events it selects, as a comma list.
+    /// The comma list of events that the rule selects.
     public var event: SourceText
-    /// Its filter expressions.
+    /// The filter expressions of the rule.
     public var filters: [SourceText]
-    /// What is done with its events.
+    /// The actions for events of the rule.
     public var actions: [SourceText]
 
-    /// Makes a rule.
+    /// Creates a rule as if it were written with these parts.
     public init(
       range: SourceRange, event: SourceText, filters: [SourceText] = [], actions: [SourceText] = []
     ) {
@@ -48,7 +48,7 @@ public struct PolicyDocument: Equatable, Sendable {
     }
   }
 
-  /// Makes a document.
+  /// Creates a policy as if it were written with these parts.
   public init(
     form: Form, source: String, range: SourceRange, name: SourceText, scope: [SourceText],
     rules: [Rule], defaultActions: [SourceText] = []

@@ -1,10 +1,10 @@
-/// Reads the shape of a policy: which keys it has, and of what kind their values are.
+/// Reads the structure of a policy: its keys, and the kinds of their values.
 ///
-/// Everything wrong is collected. What the expressions in it mean is not looked at.
+/// All findings are collected. The meaning of expressions is not checked here.
 struct PolicyParser {
-  /// What a policy can do with an event.
+  /// The actions that a policy can take on an event.
   static let actions = ["log", "print"]
-  /// The version of the resource form.
+  /// The `apiVersion` of the resource form.
   static let apiVersion = "tracee.aquasec.com/v1beta1"
 
   private static let resourceKeys = ["apiVersion", "kind", "metadata", "spec"]
@@ -17,7 +17,7 @@ struct PolicyParser {
   private var source: String { file.name }
   private var diagnostics: [Diagnostic] = []
 
-  /// Reads one document; nil, with a finding, when it is in neither form.
+  /// Returns the policy of one document and the findings about it; nil if the document has neither form.
   static func parse(_ root: YAMLNode, of file: SourceFile) -> (PolicyDocument?, [Diagnostic]) {
     var parser = PolicyParser(file: file)
     let document = parser.document(root)
@@ -36,7 +36,7 @@ struct PolicyParser {
     }
   }
 
-  /// The form whose keys a document has more of; misspelt ones count only when no key is right.
+  /// Returns the form of which a document has more keys; misspelt keys count only if no key is right.
   private func form(of root: YAMLNode) -> PolicyDocument.Form? {
     guard case .mapping(let entries) = root.content else { return nil }
     let keys = entries.compactMap(\.key.text?.text)
@@ -196,7 +196,7 @@ extension PolicyParser {
     let text = file.text(of: node.range)
     guard !text.hasPrefix("{") else { return nil }
     let quoted = text.contains("\"") || text.contains("\\") ? "'\(text)'" : "\"\(text)\""
-    return text.contains("'") && quoted.hasPrefix("'") ? nil : "put it in quotes: \(quoted)"
+    return text.contains("'") && quoted.hasPrefix("'") ? nil : "quote it: \(quoted)"
   }
 
   private func nothing(at node: YAMLNode) -> SourceText {
@@ -210,33 +210,32 @@ extension Diagnostic {
   fileprivate static func unknownForm(_ root: YAMLNode, _ source: String) -> Self {
     let start = root.range.start
     return Self(
-      .error, "unknown-form", "this is not a policy", source: source,
+      .unknownForm, "this is not a policy", source: source,
       range: SourceRange(start: start, end: start),
-      help: "begin with `type: policy`, or with `apiVersion: \(PolicyParser.apiVersion)`")
+      help: "start it with `type: policy`, or with `apiVersion: \(PolicyParser.apiVersion)`")
   }
 
   fileprivate static func otherForm(_ value: SourceText, _ key: String, _ wanted: String) -> Self {
     Self(
-      .error, "unknown-form", "`\(key)` must be `\(wanted)`, not `\(value.text)`",
-      source: value.source, range: value.range)
+      .unknownForm, "`\(key)` must be `\(wanted)`, not `\(value.text)`",
+      at: value)
   }
 
   fileprivate static func emptyList(_ node: YAMLNode, _ source: String, _ noun: String) -> Self {
-    Self(.error, "empty-value", "\(noun) is empty", source: source, range: node.range)
+    Self(.emptyValue, "\(noun) is empty", source: source, range: node.range)
   }
 
   fileprivate static func unknownAction(_ action: SourceText) -> Self {
     let help = Nearest.question(action.text, among: PolicyParser.actions)
     return Self(
-      .error, "unknown-action", "there is no action `\(action.text)`", source: action.source,
-      range: action.range, help: help ?? "the actions are `log` and `print`")
+      .unknownAction, "`\(action.text)` is not an action", at: action,
+      help: help ?? "the actions are `log` and `print`")
   }
 
   fileprivate static func invalidName(_ name: SourceText, _ fault: String) -> Self {
     Self(
-      .error, "invalid-name", "the name `\(name.text)` \(fault)", source: name.source,
-      range: name.range,
+      .invalidName, "the name `\(name.text)` \(fault)", at: name,
       help: PolicyName.suggestion(for: name.text).map { "write `\($0)`" }
-        ?? "a name is made of a-z, 0-9, `-` and `.`")
+        ?? "use only a-z, 0-9, `-` and `.`")
   }
 }

@@ -1,26 +1,22 @@
-/// The policies of some paths, as written, and everything that is wrong with their files.
+/// The policies of a list of paths as written, and all findings about their files.
 ///
-/// Source: `docs/policy-language.md` §1. A set with a failure or a finding of error severity is not
-/// to be applied.
+/// A set with a failure or a finding of error severity must not be applied. Source: `docs/policy-language.md` §1.
 public struct PolicySet: Equatable, Sendable {
-  /// The policies in load order: that of the paths, of the files of a directory, and of the
-  /// documents of a file.
+  /// The policies in load order: by path, then by file of a directory, then by document of a file.
   public var documents: [PolicyDocument] = []
-  /// The files that could be read, also those without a policy.
+  /// The files that could be read, including those without a policy.
   public var sources: [SourceFile] = []
-  /// What is wrong with what the files hold, in load order and, within a file, in the order of
-  /// places.
+  /// The findings about the files' contents, in load order and, within a file, in the order of places.
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
 
-  /// Makes an empty set.
+  /// Creates an empty set, without policies, files or findings.
   public init() {}
 
-  /// Reads all policies of files, directories and, for `-`, standard input; stops at nothing that
-  /// is wrong.
+  /// Returns all policies of files, directories and, for `-`, standard input; nothing that is wrong stops it.
   ///
-  /// - Parameter read: reads one file.
+  /// - Parameter read: reads one file; an error becomes one of ``failures``.
   public static func load(
     paths: [String],
     read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
@@ -45,7 +41,7 @@ public struct PolicySet: Equatable, Sendable {
     return set
   }
 
-  /// Reads all policies of sources.
+  /// Returns all policies of sources, with the findings about them.
   public static func parse(_ sources: [SourceFile]) -> PolicySet {
     var set = PolicySet()
     set.sources = sources
@@ -56,11 +52,13 @@ public struct PolicySet: Equatable, Sendable {
     return set
   }
 
-  /// Adds what a source holds; gives whether that is nothing at all.
+  /// Adds the policies and findings of a source.
+  ///
+  /// Returns true if the source holds nothing at all.
   private mutating func add(_ source: SourceFile) -> Bool {
     let stream = YAMLStream(reading: source)
     var found = stream.diagnostics
-    for root in stream.documents {
+    for root in stream.documents where DocumentKind(of: root) == nil {
       let (document, diagnostics) = PolicyParser.parse(root, of: source)
       if let document { documents.append(document) }
       found += diagnostics
@@ -71,29 +69,9 @@ public struct PolicySet: Equatable, Sendable {
 }
 
 extension Diagnostic {
-  /// Findings in the order of sources and of places in them, each once.
-  static func sorted(_ diagnostics: [Diagnostic], by sources: [String]) -> [Diagnostic] {
-    let ranks = Dictionary(
-      sources.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    let keyed = diagnostics.enumerated().map { index, diagnostic in
-      let rank = ranks[diagnostic.source] ?? sources.count
-      return (key: (rank, diagnostic.range?.start.offset ?? -1, index), diagnostic: diagnostic)
-    }
-    return keyed.sorted { $0.key < $1.key }.map(\.diagnostic).reduce(into: []) { sorted, next in
-      if !next.isRepeated(in: sorted) { sorted.append(next) }
-    }
-  }
-
-  /// Whether the last of some findings, those at one place, hold an equal one.
-  private func isRepeated(in sorted: [Diagnostic]) -> Bool {
-    for other in sorted.reversed() {
-      guard other.range == range, other.source == source else { return false }
-      if other == self { return true }
-    }
-    return false
-  }
-
   fileprivate static func noPolicy(_ source: SourceFile, _ severity: Severity) -> Self {
-    Self(severity, "no-policy", "there is no policy in this file", source: source.name, range: nil)
+    Self(
+      .noPolicy, severity: severity, "this file contains no policy", source: source.name,
+      range: nil)
   }
 }

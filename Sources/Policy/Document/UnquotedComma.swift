@@ -1,10 +1,9 @@
-/// Finds expressions of a list in brackets that YAML split at a comma: `[data.dst_port=80,443]` has
-/// two elements.
+/// Finds expressions in a flow list that YAML split at a comma: `[data.dst_port=80,443]` has two elements.
 ///
-/// The second is recognised because it follows the comma without a blank, and is neither an
-/// expression nor a word.
+/// An element belongs to the one before it if it follows the comma without a blank and is neither an expression nor a
+/// word of the language.
 enum UnquotedComma {
-  /// The elements with those put together again that were split, each with a finding.
+  /// Returns the elements with split ones joined again, and adds a finding for each.
   static func join(
     _ elements: [YAMLNode], words: Set<String>, in file: SourceFile,
     _ diagnostics: inout [Diagnostic]
@@ -40,7 +39,7 @@ enum UnquotedComma {
       && file.text(of: SourceRange(start: last.range.end, end: part.range.start)) == ","
   }
 
-  /// One text of parts that stand behind one another, with commas between them.
+  /// Returns one text of consecutive parts, with commas between them.
   private static func whole(_ parts: [YAMLNode]) -> YAMLNode {
     let texts = parts.compactMap(\.text)
     guard let first = texts.first, let last = texts.last else { return parts[0] }
@@ -61,9 +60,9 @@ extension Diagnostic {
     let quoted = text.text.contains("\"") ? "'\(text.text)'" : "\"\(text.text)\""
     let isPlain = !(text.text.contains("\"") && text.text.contains("'") || text.text.contains("\\"))
     return Self(
-      .error, LintRule.unquotedComma.code, "the comma splits `\(text.text)` in a list in brackets",
-      source: text.source, range: text.range,
-      help: isPlain ? "put it in quotes: \(quoted)" : "put it in quotes",
+      .unquotedComma, "the comma splits `\(text.text)` into several elements of the list",
+      at: text,
+      help: isPlain ? "quote it: \(quoted)" : "quote it",
       fix: isPlain ? Fix(range: text.range, replacement: quoted) : nil)
   }
 }

@@ -1,5 +1,5 @@
 extension ExplainedMatch {
-  /// What it says, for programs.
+  /// The explanation as JSON, for programs.
   ///
   /// Source: `docs/cli.md`.
   public var json: JSONValue {

@@ -1,8 +1,8 @@
 extension ExplainedMatch {
-  /// What it says, for a person: every rule, with the clauses that say no or do not know.
+  /// The explanation as text: every rule, with the clauses that do not hold or are undecided.
   public var text: String {
     var text = packet + (owner.map { ", owned by \($0)" } ?? ", owned by nobody") + "\n"
-    if let unseen { text += "not seen, unless a raw socket gets it: \(unseen)\n" }
+    if let unseen { text += "not seen live, unless a raw socket receives it: \(unseen)\n" }
     text += "\n"
     for outcome in outcomes { text += outcome.text }
     return text + "\n" + summary + "\n"
@@ -17,7 +17,8 @@ extension ExplainedMatch {
     let rules = outcomes.count == 1 ? "1 rule" : "\(outcomes.count) rules"
     return "\(wanting.count) of \(rules) \(isOne ? "matches" : "match")"
       + (names.contains { !$0.isEmpty } ? ": \(names.joined(separator: ", "))" : "")
-      + (depending > 0 ? "; \(depending) \(depending == 1 ? "depends" : "depend") on more" : "")
+      + (depending > 0
+        ? "; \(depending) \(depending == 1 ? "depends" : "depend") on values not given" : "")
   }
 }
 
@@ -28,7 +29,7 @@ extension ExplainedMatch.Outcome {
     var text = "\(words)  \(name)rule \(rule.number): \(rule.rule.event.name)\n"
     if verdict != .yes, let reason { text += "            \(reason)\n" }
     if verdict == .no, reason != nil { return text }
-    // What does not know says nothing when something else says no.
+    // Undecided clauses are not shown if another clause does not hold.
     for answer in answers where answer.verdict == verdict && verdict != .yes {
       text += "            \(answer.text)\n"
     }
@@ -37,7 +38,7 @@ extension ExplainedMatch.Outcome {
 }
 
 extension ExplainedMatch.Answer {
-  fileprivate var text: String {
+  var text: String {
     let side: String = if case .packet = clause.question { "the packet" } else { "the owner" }
     let words = clause.words.joined(separator: " and ")
     let found = values.joined(separator: ", ")

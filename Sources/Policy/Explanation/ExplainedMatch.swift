@@ -1,119 +1,114 @@
-/// Which rules want a packet of an owner, and which clauses of the others say no.
+/// The rules that match a packet of an owner, and the clauses of the others that do not hold.
 public struct ExplainedMatch: Equatable, Sendable {
-  /// What is known about whether something holds.
+  /// The knowledge about whether something holds.
   public enum Verdict: String, CaseIterable, Sendable {
     case yes
     case no
-    /// It depends on what the packet or the owner was not said to have.
+    /// It depends on values of the packet or the owner that were not given.
     case depends
   }
 
-  /// What a clause says.
+  /// The answer of a clause about the packet.
   public struct Answer: Equatable, Sendable {
-    /// The clause.
+    /// The clause that was asked.
     public var clause: ExplainedClause
-    /// What it says.
+    /// Whether the clause holds.
     public var verdict: Verdict
-    /// What the packet or the owner has in its field; empty when it is not told, or when it has nothing.
+    /// The values of the packet or the owner in the clause's field; empty if none were given, or if it has none.
     public var values: [String]
-    /// More about why, such as that nobody owns the packet; nil when the values say it.
+    /// The reason in addition to the values, such as that nobody owns the packet; nil if the values explain the
+    /// verdict.
     public var reason: String?
   }
 
-  /// What a rule says.
+  /// The outcome of a rule for the packet.
   public struct Outcome: Equatable, Sendable {
-    /// The policy's name.
+    /// The name of the rule's policy; empty for the command line.
     public var policy: String
-    /// The rule.
+    /// The rule that was asked.
     public var rule: ExplainedRule
-    /// What it says.
+    /// Whether the rule matches the packet.
     public var verdict: Verdict
-    /// Why not, or on what it depends, when that is no clause: the packet does not give the event.
+    /// The reason if it is not a clause: the packet does not give the event, or may not.
     public var reason: String?
-    /// What each of its clauses says.
+    /// The answers of the rule's clauses, in order.
     public var answers: [Answer]
   }
 
-  /// The packet as it is written.
+  /// The packet as written on the command line.
   public var packet: String
-  /// Its owner as it is written; nil when nobody owns it.
+  /// The owner as written on the command line; nil if the packet has no owner.
   public var owner: String?
-  /// Why tracing does not see such a packet, unless a raw socket gets it; nil when it does.
+  /// The reason why live tracing sees such a packet only if a raw socket receives it; nil if it is seen anyway.
   public var unseen: String?
-  /// The rules in order of their bits.
+  /// The outcomes of all rules, in order of their bits.
   public var outcomes: [Outcome]
 
-  /// Asks the reference about every rule.
+  /// Evaluates every rule of a plan by the reference semantics.
   ///
-  /// - Parameter owner: nil when nobody owns the packet.
+  /// - Parameter owner: the owner of the packet; nil if it has none.
   public init(_ plan: ExplainedPlan, packet: PacketExpression, owner: OwnerExpression?) {
     self.packet = packet.text
     self.owner = owner?.text
     unseen = packet.packet.hiddenReason
     outcomes = plan.entries.flatMap { entry in
       entry.rules.map { rule in
-        let answers = rule.clauses.map { Answer($0, packet.packet, owner) }
-        var (verdict, reason) = Self.event(rule.rule.event, packet.packet)
+        let answers = rule.clauses.map { Answer($0, packet, owner) }
+        var (verdict, reason) = Self.event(rule.rule.event, packet)
         verdict = answers.reduce(verdict) { $0.and($1.verdict) }
-        if verdict == .no, reason?.hasPrefix("it depends") == true { reason = nil }
+        if verdict == .no, reason?.hasPrefix("depends") == true { reason = nil }
         return Outcome(
           policy: entry.name, rule: rule, verdict: verdict, reason: reason, answers: answers)
       }
     }
   }
 
-  /// Whether a packet gives an event, as far as its headers say.
-  private static func event(_ event: EventKind, _ packet: Packet) -> (Verdict, String?) {
-    if packet.events.contains(event) { return (.yes, nil) }
-    if packet.mayGive(event) { return (.depends, "it depends on what the packet says") }
-    let given = packet.events.map(\.name).sorted().joined(separator: ", ")
-    return (.no, "the packet gives \(given)")
+  /// Whether a packet gives an event, as far as it is told.
+  private static func event(_ event: EventKind, _ packet: PacketExpression) -> (Verdict, String?) {
+    if packet.packet.events.contains(event) { return (.yes, nil) }
+    if packet.mayGive(event) { return (.depends, "depends on the payload") }
+    let given = packet.packet.events.map(\.name).sorted().joined(separator: ", ")
+    return (.no, "the packet gives only \(given)")
   }
 }
 
 extension ExplainedMatch.Verdict {
   /// Both must hold.
-  fileprivate func and(_ other: Self) -> Self {
+  func and(_ other: Self) -> Self {
     if self == .no || other == .no { return .no }
     return self == .depends || other == .depends ? .depends : .yes
   }
 }
 
 extension ExplainedMatch.Answer {
-  fileprivate init(_ clause: ExplainedClause, _ packet: Packet, _ owner: OwnerExpression?) {
+  init(
+    _ clause: ExplainedClause, _ packet: PacketExpression, _ owner: OwnerExpression?,
+    remembered: Bool? = nil
+  ) {
     self.clause = clause
+    verdict = clause.verdict(packet, owner, remembered: remembered)
     switch clause.question {
     case .packet(let question):
-      let values = packet.fields[question.field]
+      let values = packet.packet.fields[question.field]
       self.values = (values ?? []).map { $0.shown(clause.type) }
-      let mayHave =
-        values == nil && question.field.description.events.contains(where: packet.mayGive)
-      if mayHave {
-        verdict = .depends
-      } else {
-        verdict = ReferenceMatcher.matches(question.condition, values ?? []) ? .yes : .no
-        if values == nil { reason = "the packet has no such field" }
-      }
+      if values == nil, !packet.mayHave(question.field) { reason = "the packet has no such field" }
     case .owner(let question):
       guard let owner else {
-        (verdict, values, reason) = (.no, [], "nobody owns the packet")
+        (values, reason) = ([], "nobody owns the packet")
         return
       }
-      let isTold = owner.tells(question.field, question.condition)
-      let found = isTold ? ReferenceMatcher.values(of: question.field, in: owner.owner) : []
+      let isGiven = owner.determines(question.field, question.condition)
+      let found = isGiven ? ReferenceMatcher.values(of: question.field, in: owner.owner) : []
       values = found.map { $0.shown(clause.type) }
-      verdict =
-        !isTold ? .depends : ReferenceMatcher.matches(question.condition, found) ? .yes : .no
-      if clause.origin == .follow, verdict == .no {
-        verdict = .depends
-        reason = "unless it, or a process that it descends from, has matched once"
+      if clause.origin == .follow, isGiven, verdict == .depends {
+        reason = "unless it or one of its ancestors has matched before"
       }
     }
   }
 }
 
 extension FieldValue {
-  /// The value as events show it.
+  /// Returns the value as it appears in events.
   func shown(_ type: FieldType?) -> String {
     switch self {
     case .number(let number):

@@ -1,5 +1,5 @@
 extension ExplainedPlan {
-  /// What it says, for programs.
+  /// The explanation as JSON, for programs.
   ///
   /// Source: `docs/cli.md`.
   public var json: JSONValue {
@@ -9,7 +9,7 @@ extension ExplainedPlan {
         tables.map { table in
           [
             "name": .text(table.name), "entries": .number(table.entries),
-            "bytes": .number(table.bytes), "tells": .text(table.summary),
+            "bytes": .number(table.bytes), "contents": .text(table.summary),
           ]
         }),
       "bytes": .number(tables.reduce(0) { $0 + $1.bytes }),
@@ -41,7 +41,7 @@ extension ExplainedClause {
     var reason = JSONValue.null
     if case .userSpace(let words) = place { (decidedIn, reason) = ("user-space", .text(words)) }
     return [
-      "stands_in": .text(origin.rawValue), "expressions": .list(words.map { .text($0) }),
+      "origin": .text(origin.rawValue), "expressions": .list(words.map { .text($0) }),
       "decided_in": decidedIn, "reason": reason, "regions": .number(regions),
       "entries": .number(entries),
     ]

@@ -1,5 +1,5 @@
 extension ExplainedPlan {
-  /// What it says, for a person: policies, rules, clauses, then tables.
+  /// The explanation as text: policies with their rules and clauses, then tables.
   public var text: String {
     var text = summary + "\n"
     for entry in entries {
@@ -12,7 +12,7 @@ extension ExplainedPlan {
     return text + "\n" + tableText
   }
 
-  /// How much there is, in one line.
+  /// The numbers of policies, rules, events and filters, and the size of the tables, in one line.
   public var summary: String {
     let clauses = rules.flatMap(\.clauses)
     let inKernel = clauses.count { $0.place == .kernel }
@@ -31,7 +31,7 @@ extension ExplainedPlan {
     let events = group.map(\.rule.event.name).joined(separator: ", ")
     let bits = first.bit == last.bit ? "bit \(first.bit)" : "bits \(first.bit)-\(last.bit)"
     var lines = ["  rule \(first.number), line \(first.line), \(bits): \(events)"]
-    if first.clauses.isEmpty { lines.append("    every packet, whoever owns it") }
+    if first.clauses.isEmpty { lines.append("    every packet, with any owner or none") }
     let words = first.clauses.map(\.shownWords)
     let width = words.map(\.unicodeScalars.count).filter { $0 <= 60 }.max() ?? 0
     for (clause, word) in zip(first.clauses, words) {
@@ -46,12 +46,13 @@ extension ExplainedPlan {
       tables.map { [$0.name, String($0.entries), String($0.bytes), $0.summary] } + [
         ["", "", String(tables.reduce(0) { $0 + $1.bytes }), ""]
       ]
-    return Listing(columns: ["TABLE", "ENTRIES", "BYTES", "TELLS"], rows: rows, json: .null).table
+    return Listing(columns: ["TABLE", "ENTRIES", "BYTES", "CONTENTS"], rows: rows, json: .null)
+      .table
   }
 }
 
 extension [ExplainedRule] {
-  /// Rules that differ only in their events stand together.
+  /// The rules in groups that differ only in their events.
   fileprivate var grouped: [ArraySlice<ExplainedRule>] {
     var groups: [ArraySlice<ExplainedRule>] = []
     var start = 0
@@ -64,9 +65,9 @@ extension [ExplainedRule] {
 }
 
 extension ExplainedClause {
-  /// The expressions, with a word about those that must not hold any more.
+  /// The expressions, with a note on those of `follow`, which need not hold any longer.
   fileprivate var shownWords: String {
-    words.joined(separator: " and ") + (origin == .follow ? ", now or once" : "")
+    words.joined(separator: " and ") + (origin == .follow ? ", now or before" : "")
   }
 
   fileprivate var shownPlace: String { place == .kernel ? "kernel    " : "user space" }
@@ -79,6 +80,6 @@ extension ExplainedClause {
 }
 
 extension Int {
-  /// A number of bytes, rounded up to KiB from 1 KiB on.
+  /// The number as a size in bytes: in B below 1 KiB, otherwise in KiB, rounded up.
   public var shownBytes: String { self < 1024 ? "\(self) B" : "\((self + 1023) / 1024) KiB" }
 }

@@ -1,29 +1,29 @@
-/// What became of every word of the policies: rules with their bits, clauses with the place where they are decided.
+/// An explanation of a plan: the rules with their bits, the clauses with the places where they are decided.
 public struct ExplainedPlan: Equatable, Sendable {
   /// A policy that has rules.
   public struct Entry: Equatable, Sendable {
-    /// Its name; empty for a policy without a file.
+    /// The name of the policy; empty for the command line.
     public var name: String
-    /// Its file, and the line of its name.
+    /// The name of the file that contains the policy.
     public var source: String
-    /// Counted from 1.
+    /// The line of the policy's name, counted from 1.
     public var line: Int
-    /// Its rules, one for each event, in order of their bits.
+    /// The rules of the policy, one for each event, in order of their bits.
     public var rules: [ExplainedRule]
   }
 
-  /// A table of the kernel.
+  /// A table in the kernel.
   public struct Table: Equatable, Sendable {
-    /// Its name, which is that of its map.
+    /// The name of the table's BPF map.
     public var name: String
-    /// One line about what it tells.
+    /// A short description of the table's contents.
     public var summary: String
-    /// How many entries it has.
+    /// The number of entries.
     public var entries: Int
-    /// The kernel's memory for it in bytes, as the kernel itself accounts for it.
+    /// The kernel's memory for the table in bytes, as the kernel accounts for it (`memlock`).
     public var bytes: Int
 
-    /// Makes a table.
+    /// Creates a description of a table.
     public init(_ name: String, _ summary: String, entries: Int, bytes: Int) {
       self.name = name
       self.summary = summary
@@ -34,12 +34,10 @@ public struct ExplainedPlan: Equatable, Sendable {
 
   /// The policies in load order.
   public var entries: [Entry]
-  /// The tables that the plan needs; empty until they are made.
+  /// The tables that the plan needs; empty until they are added.
   public var tables: [Table] = []
 
-  /// Explains policies that were found to be right.
-  ///
-  /// - Returns: nil when they have no plan.
+  /// Explains checked policies; nil if they have no plan.
   public init?(_ checked: CheckedSet) {
     guard let plan = checked.plan else { return nil }
     var rest = plan.rules.enumerated().map { ExplainedRule(bit: $0, rule: $1) }[...]
@@ -68,55 +66,60 @@ public struct ExplainedPlan: Equatable, Sendable {
   public var rules: [ExplainedRule] { entries.flatMap(\.rules) }
 }
 
-/// A rule of a plan, as a person wrote it.
+/// A rule of a plan, with its place in the policy file.
 public struct ExplainedRule: Equatable, Sendable {
-  /// Its place in every row of the kernel's tables.
+  /// The index of the rule's bit in every row of the kernel's tables.
   public var bit: Int
-  /// As the plan has it.
-  public var rule: Rule
-  /// Its place among the rules of its policy, from 1: rules of one place differ only in their events.
+  /// The rule in the plan.
+  public var rule: PlanRule
+  /// The number of the written rule in its policy, counted from 1; rules with the same number differ only in their
+  /// events.
   public var number = 0
-  /// Where it begins in the policy's file, from 1.
+  /// The line where the written rule starts, counted from 1.
   public var line = 0
-  /// What must hold: the policy's scope first, then the rule's filters, one for each key.
+  /// The clauses that must hold, one for each key: those of the policy's scope first, then those of the rule's filters.
   public var clauses: [ExplainedClause] = []
 
-  init(bit: Int, rule: Rule) {
+  init(bit: Int, rule: PlanRule) {
     self.bit = bit
     self.rule = rule
   }
 }
 
-/// What the expressions of one key say together, and where that is decided.
+/// The clause that the expressions of one key form, and the place where it is decided.
 public struct ExplainedClause: Equatable, Sendable {
-  /// Where the expressions stand.
+  /// The part of a policy that contains expressions.
   public enum Origin: String, Equatable, Sendable {
-    /// In the policy's scope.
+    /// The policy's scope.
     case scope
-    /// In a scope that says `follow`: they must hold, or have held once.
+    /// The scope of a policy with `follow`: the expressions must hold, or have held before.
     case follow
-    /// Among the rule's filters.
+    /// The rule's filters.
     case rule = "filters"
   }
 
-  /// What is asked, and about what.
+  /// A clause on the owner or on the packet.
   public enum Question: Equatable, Sendable {
     case owner(Clause<OwnerField>)
     case packet(Clause<PacketField>)
   }
 
-  /// Where the expressions stand.
+  /// The part of the policy that contains the expressions.
   public var origin: Origin
-  /// The expressions as written.
+  /// The expressions as written, in order.
   public var words: [String]
-  /// What is asked.
+  /// Where the expressions stand in the policy's file.
+  public var places: [SourceRange] = []
+  /// The filters that the expressions are.
+  var filters: [CheckedFilter] = []
+  /// The clause of the plan.
   public var question: Question
-  /// What the key takes; nil for bare words.
+  /// The type of the key's values; nil for bare words.
   public var type: FieldType?
-  /// Keys of the kernel's tries that it needs by itself; 0 until tables are made.
+  /// The number of keys in the kernel's tries that the clause needs by itself; 0 until tables are added.
   public var entries = 0
 
-  /// The condition that must hold.
+  /// The condition of the clause.
   public var condition: Condition {
     switch question {
     case .owner(let clause): clause.condition
@@ -124,7 +127,7 @@ public struct ExplainedClause: Equatable, Sendable {
     }
   }
 
-  /// Where it is decided.
+  /// The place where the clause is decided.
   public var place: DecisionPlace {
     switch question {
     case _ where origin == .follow: .followed
@@ -133,13 +136,13 @@ public struct ExplainedClause: Equatable, Sendable {
     }
   }
 
-  /// How many sets of values it tells apart: values of one set are all met, or none is.
+  /// The number of sets of values that the clause distinguishes: it holds for all values of a set or for none.
   public var regions: Int { condition.regions(upTo: type.map(\.largest) ?? 1) }
 }
 
 extension [CheckedFilter] {
-  /// One clause for each key, as ``CheckedPolicy/expanded(policy:)`` makes them: those about owners first.
-  fileprivate func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
+  /// Returns one clause for each key, as ``CheckedPolicy/expanded(policy:)`` creates them: those on owners first.
+  func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
     let clauses = merged.compactMap { target, condition -> ExplainedClause? in
       let filters = filter { $0.target == target }
       let question: ExplainedClause.Question
@@ -149,7 +152,8 @@ extension [CheckedFilter] {
       case .packet(let field, _): question = .packet(Clause(field, condition))
       }
       return ExplainedClause(
-        origin: origin, words: filters.map(\.expression.source.text), question: question,
+        origin: origin, words: filters.map(\.expression.source.text),
+        places: filters.map(\.expression.source.range), filters: filters, question: question,
         type: filters.first?.type)
     }
     return clauses.filter(\.asksOwner) + clauses.filter { !$0.asksOwner }
@@ -161,9 +165,9 @@ extension ExplainedClause {
 }
 
 extension Condition {
-  /// How many sets of values it tells apart.
+  /// Returns the number of sets of values that the condition distinguishes.
   ///
-  /// - Parameter largest: the largest number that there is.
+  /// - Parameter largest: the largest number that the field can have.
   fileprivate func regions(upTo largest: UInt64) -> Int {
     var ends: Set<IPAddress> = []
     var others: Set<Operand> = []
@@ -190,7 +194,7 @@ extension Condition {
 }
 
 extension FieldType {
-  /// The largest number that a value can be.
+  /// The largest number that a value of the type can be.
   fileprivate var largest: UInt64 {
     switch self {
     case .integer(let maximum), .identifier(let maximum): maximum

@@ -1,26 +1,29 @@
-/// The owner of a packet's socket as it is written on the command line: `comm=curl uid=1000`.
+/// The owner of a packet as written on the command line: `comm=curl uid=1000`.
 ///
 /// Source: `docs/cli.md`.
 public struct OwnerExpression: Equatable, Sendable {
-  /// As it is written.
+  /// The owner as written on the command line.
   public let text: String
-  /// The owner, with the fields that are told.
+  /// The owner with the given fields; the others are 0 or empty.
   public private(set) var owner = Owner()
-  /// The fields whose values are told; the others may have any.
+  /// The fields whose values are given; the others may have any value.
   private var known: Set<OwnerField> = []
-  /// The fields of which a state such as `new` is told; the others may be in any.
+  /// The fields of which a state such as `new` is given; the others may be in any state.
   private var states: Set<OwnerField> = []
 
-  /// Reads an owner: keys of scopes with `=` and one value each.
+  /// Parses an owner: keys of scopes, each with `=` and one value.
+  ///
+  /// - Throws: the reason why the text is not a valid owner.
   public init(_ text: String) throws(ExpressionFault) {
     self.text = text
     for word in try ExpressionFault.words(of: text) { try add(word) }
     guard !known.isEmpty || !states.isEmpty else {
-      throw ExpressionFault("an owner has at least one key", help: "write comm=curl")
+      throw ExpressionFault("an owner needs at least one key", help: "write comm=curl")
     }
   }
 
   private mutating func add(_ word: String) throws(ExpressionFault) {
+    if word.hasPrefix("!") { return try addAbsence(String(word.dropFirst())) }
     guard let sign = word.firstIndex(of: "=") else {
       guard case .container(let flag)? = ScopeCatalog.word(word, in: .scope)?.meaning else {
         throw .unknown(word, "a key with a value", among: ["container", "not-container"])
@@ -53,16 +56,43 @@ public struct OwnerExpression: Equatable, Sendable {
     set(key.field, try key.type.value(value, of: name))
   }
 
-  /// Whether enough is told to decide a condition on a field.
-  func tells(_ field: OwnerField, _ condition: Condition) -> Bool {
-    let isTold = known.contains(field)
-    guard condition.bounds.isEmpty || isTold else { return false }
+  /// Takes a text that the owner has not, or a state that it is not in: `!cgroup`, `!pid=new`.
+  private mutating func addAbsence(_ word: String) throws(ExpressionFault) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts.first ?? "")
+    guard let key = ScopeCatalog.key(name, in: .scope) ?? ScopeCatalog.key(name, in: .rule) else {
+      throw .unknown(
+        name, "a key of scopes", among: ScopeCatalog.keys.flatMap(\.spellings))
+    }
+    if parts.count == 2 {
+      guard key.words.contains(String(parts[1])) else {
+        throw ExpressionFault("`!` stands before a key alone, or before a state such as `!pid=new`")
+      }
+      states.insert(key.field)
+      return
+    }
+    switch key.field {
+    case .hostName, .executable, .cgroup, .containerName, .containerImage, .podName, .podNamespace,
+      .podUID:
+      known.insert(key.field)
+    case .containerID: try add("not-container")
+    default: throw ExpressionFault("every owner has `\(name)`")
+    }
+  }
+
+  /// The process that is meant: its number when that is told.
+  var process: UInt32? { known.contains(.processID) ? owner.processID : nil }
+
+  /// Returns whether enough is given to decide a condition on a field.
+  func determines(_ field: OwnerField, _ condition: Condition) -> Bool {
+    let isGiven = known.contains(field)
+    guard condition.bounds.isEmpty || isGiven else { return false }
     return (condition.included + condition.excluded).allSatisfy { operand in
       switch operand {
       case .member(FieldValue.state, _): states.contains(field)
-      case .member("host", _): isTold && owner.isInHostMountNamespace
-      case .member: isTold && known.contains(.mountNamespace)
-      case .numbers, .addresses, .text: isTold
+      case .member("host", _): isGiven && owner.isInHostMountNamespace
+      case .member: isGiven && known.contains(.mountNamespace)
+      case .numbers, .addresses, .text: isGiven
       }
     }
   }
@@ -83,7 +113,7 @@ public struct OwnerExpression: Equatable, Sendable {
     }
   }
 
-  /// Numbers fit their fields: the types of keys bound them.
+  /// Sets a field to a number, which fits it because the type of its key limits it.
   private mutating func set(_ field: OwnerField, _ number: UInt64) {
     let short = UInt32(truncatingIfNeeded: number)
     switch field {

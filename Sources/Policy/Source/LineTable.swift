@@ -1,10 +1,9 @@
-/// Where the lines of a text begin, in bytes and in Unicode scalars.
+/// The starts of the lines of a text, in bytes and in Unicode scalars.
 ///
-/// A line ends with LF, CR or CR LF, as editors count. A byte order mark has no width. A byte that
-/// begins no scalar counts with the scalar before it, so that a text that is not UTF-8 has places
-/// too.
+/// A line ends with LF, CR or CR LF, as editors count. A byte order mark has no width. A byte that does not start a
+/// scalar counts with the scalar before it, so that a text that is not UTF-8 has positions too.
 struct LineTable: Equatable, Sendable {
-  /// The start of a line: the offset of its first byte, and the scalars before it.
+  /// The start of a line: the offset of its first byte, and the number of scalars before it.
   struct Start: Equatable, Sendable {
     var byte: Int
     var scalar: Int
@@ -13,14 +12,14 @@ struct LineTable: Equatable, Sendable {
   static let lineFeed = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")
   private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
-  /// Scalars between two entries of ``checkpoints``.
+  /// The number of scalars between two entries of ``checkpoints``.
   private static let stride = 256
 
-  /// One entry for each line.
+  /// The starts of all lines, at least one.
   private(set) var starts: [Start]
-  /// The length of the byte order mark, 0 without one.
+  /// The length of the byte order mark in bytes; 0 without one.
   let markLength: Int
-  /// The byte of each scalar whose index is a multiple of ``stride``.
+  /// The offset in bytes of each scalar whose index is a multiple of ``stride``.
   private var checkpoints: [Int] = []
 
   init(_ bytes: [UInt8]) {
@@ -71,18 +70,17 @@ struct LineTable: Equatable, Sendable {
     return checkpoint + bytes[start..<min(offset, bytes.count)].count { !Self.continues($0) }
   }
 
-  /// Whether a byte is not the first of its scalar (RFC 3629 §3).
+  /// Returns whether a byte is not the first of its scalar (RFC 3629 §3).
   private static func continues(_ byte: UInt8) -> Bool { byte & 0xc0 == 0x80 }
 
-  /// The index of the last start that meets a condition which holds for the starts up to some line.
+  /// Returns the index of the last start that meets a condition which holds up to some line and for none after it.
   private func lastStart(where holds: (Start) -> Bool) -> Int {
     max(starts.partitioningIndex { !holds($0) } - 1, 0)
   }
 }
 
 extension Array {
-  /// The first index whose element meets a condition that holds from some element on; `count` when
-  /// none does.
+  /// Returns the first index whose element meets a condition that holds from some element on; `count` if none does.
   fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
     var low = 0
     var high = count

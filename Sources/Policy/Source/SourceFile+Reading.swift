@@ -1,13 +1,13 @@
 import Glibc
 
-/// A path that could not be read: the world's fault, not that of what the path holds.
+/// A path that could not be read or written, whatever it contains.
 public struct SourceFailure: Error, Equatable, Sendable {
   /// The path, as the user gave it.
   public var path: String
-  /// One sentence without a full stop: what failed and why.
+  /// What failed and why, as one sentence without a full stop.
   public var reason: String
 
-  /// Makes a failure.
+  /// Creates a failure of a path.
   public init(path: String, reason: String) {
     self.path = path
     self.reason = reason
@@ -19,24 +19,24 @@ public struct SourceFailure: Error, Equatable, Sendable {
 }
 
 extension SourceFile {
-  /// Reads a regular file or, for `-`, standard input.
+  /// Returns the contents of a regular file or, for `-`, of standard input.
   ///
-  /// Reads no more than ``sizeLimit`` bytes and one: a longer source is a failure.
+  /// - Throws: a failure if the path cannot be read, is not a regular file, or is longer than ``sizeLimit`` bytes.
   public static func read(_ path: String) throws(SourceFailure) -> SourceFile {
     if path == "-" { return SourceFile(name: path, bytes: try contents(of: 0, path)) }
     var status = stat()
     guard stat(path, &status) == 0 else { throw .system(path, "open it", errno) }
     try checkKind(status, path)
-    // What is there may be another by now, and must not keep us waiting either.
+    // The path may lead to another file by now, which must not block either.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(path, "open it", errno) }
     defer { close(descriptor) }
-    guard fstat(descriptor, &status) == 0 else { throw .system(path, "look at it", errno) }
+    guard fstat(descriptor, &status) == 0 else { throw .system(path, "examine it", errno) }
     try checkKind(status, path)
     return SourceFile(name: path, bytes: try contents(of: descriptor, path))
   }
 
-  /// Refuses what has no end, waits for somebody, or does something when it is opened.
+  /// Refuses anything but a regular file: others may be endless, block, or have side effects when opened.
   private static func checkKind(_ status: stat, _ path: String) throws(SourceFailure) {
     let kind: String
     switch status.st_mode & S_IFMT {
@@ -48,10 +48,10 @@ extension SourceFile {
     }
     throw SourceFailure(
       path: path,
-      reason: "\(kind), and policies are read from regular files, or - for standard input")
+      reason: "\(kind); policies are read only from regular files, or from standard input as -")
   }
 
-  private static let tooLong = "it is longer than 1 MiB, the most that is read of one file"
+  private static let tooLong = "it is longer than 1 MiB, the limit for a policy file"
 
   private static func contents(
     of descriptor: Int32, _ path: String
@@ -73,13 +73,14 @@ extension SourceFile {
   }
 }
 
-/// The policy files that a path stands for.
+/// Finds the policy files at a path.
 public enum SourcePaths {
-  /// The endings of the files of a directory that hold policies.
+  /// The file name extensions of policies in a directory.
   public static let endings = [".yaml", ".yml", ".json"]
 
-  /// The path itself or, for a directory, its policy files in the order of their names' bytes, not
-  /// those below it.
+  /// Returns the path itself or, for a directory, the policy files directly in it, sorted by the bytes of their names.
+  ///
+  /// - Throws: a failure if the directory cannot be listed, or contains no policy file.
   public static func files(at path: String) throws(SourceFailure) -> [String] {
     var status = stat()
     guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -108,7 +109,7 @@ public enum SourcePaths {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  private static let noFiles = "the directory holds no file that ends with .yaml, .yml or .json"
+  private static let noFiles = "the directory contains no file that ends in .yaml, .yml or .json"
 }
 
 extension [UInt8] {

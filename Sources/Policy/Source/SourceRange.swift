@@ -1,13 +1,13 @@
-/// A place in a source: its line and column from 1, columns counted in Unicode scalars.
+/// A position in a source.
 public struct SourcePosition: Equatable, Hashable, Sendable {
-  /// The line, from 1.
+  /// The line, counted from 1.
   public var line: Int
-  /// The column in Unicode scalars, from 1.
+  /// The column in Unicode scalars, counted from 1.
   public var column: Int
-  /// The offset in bytes from the start of the source.
+  /// The offset in bytes from the start of the source, which includes a byte order mark.
   public var offset: Int
 
-  /// Makes a position.
+  /// Creates a position; the three numbers must agree with each other.
   public init(line: Int, column: Int, offset: Int) {
     self.line = line
     self.column = column
@@ -15,14 +15,14 @@ public struct SourcePosition: Equatable, Hashable, Sendable {
   }
 }
 
-/// A stretch of a source, from `start` up to but not including `end`.
+/// A range of a source, from `start` up to but not including `end`.
 public struct SourceRange: Equatable, Hashable, Sendable {
-  /// The first character.
+  /// The position of the first character.
   public var start: SourcePosition
-  /// The place behind the last character.
+  /// The position after the last character.
   public var end: SourcePosition
 
-  /// Makes a range.
+  /// Creates a range between two positions.
   public init(start: SourcePosition, end: SourcePosition) {
     self.start = start
     self.end = end

@@ -1,15 +1,16 @@
 import Glibc
 
-/// How the files that some paths stand for are at one moment.
+/// A snapshot of the state of policy files: which files there are, and when they last changed.
 ///
-/// While two of them are equal, nobody has changed, replaced, added or removed a file between the two moments.
+/// If two snapshots are equal, no file was changed, replaced, added or removed between them, as far as inode, size and
+/// times show.
 public struct SourceStates: Equatable, Sendable {
   private struct File: Equatable, Sendable {
     var path: String
     var device: UInt64 = 0
     var inode: UInt64 = 0
     var size: Int64 = 0
-    /// Of the last change of the contents, and of the last of anything: seconds and nanoseconds.
+    /// Seconds and nanoseconds of `st_mtim`, then those of `st_ctim`.
     var times: [Int] = []
     var error: Int32 = 0
   }
@@ -17,7 +18,7 @@ public struct SourceStates: Equatable, Sendable {
   private var files: [File] = []
   private var failures: [SourceFailure] = []
 
-  /// Looks at all files of files and directories; symbolic links are followed.
+  /// Takes a snapshot of files and of the policy files in directories; follows symbolic links, and leaves out `-`.
   public init(of paths: [String]) {
     for path in paths where path != "-" {
       do throws(SourceFailure) {

@@ -1,22 +1,21 @@
-/// A text of a source with its place, as far as a parser inside it needs it.
+/// A text of a source with its place, which can locate parts of the text.
 public struct SourceText: Equatable, Sendable {
-  /// The value, with the source's escapes and quotes undone.
+  /// The text, with the source's quotes and escapes resolved.
   public let text: String
-  /// The name of the source it comes from.
+  /// The name of the source that it comes from.
   public let source: String
-  /// Where it stands, quotes included.
+  /// The place of the text in the source, including quotes.
   public let range: SourceRange
-  /// Where the first byte of `text` stands, when `text` stands in the source byte for byte on one
-  /// line; else nil.
+  /// The position of the first byte of `text`, if the source contains `text` byte for byte on one line; otherwise nil.
   public let verbatimStart: SourcePosition?
 
-  /// Bytes between two entries of ``scalarCounts``.
+  /// The number of bytes between two entries of ``scalarCounts``.
   private static let stride = 256
-  /// The scalars before each byte whose offset is a multiple of ``stride``, so that places in long
-  /// texts cost no more than those in short ones.
+  /// The number of scalars before each byte whose offset is a multiple of ``stride``, so that positions in long texts
+  /// cost no more than in short ones.
   private let scalarCounts: [Int]
 
-  /// Makes a text with its place.
+  /// Creates a text with its place.
   public init(
     text: String, source: String, range: SourceRange, verbatimStart: SourcePosition? = nil
   ) {
@@ -36,8 +35,8 @@ public struct SourceText: Equatable, Sendable {
     scalarCounts = counts
   }
 
-  /// The place of a part of ``text``, given by offsets in its UTF-8; the whole place if the source
-  /// differs from the text.
+  /// Returns the place of a part of ``text``, given by offsets in its UTF-8; the whole ``range`` if ``verbatimStart``
+  /// is nil.
   public func range(ofUTF8 part: Range<Int>) -> SourceRange {
     guard let start = verbatimStart else { return range }
     let count = text.utf8.count
@@ -59,6 +58,6 @@ public struct SourceText: Equatable, Sendable {
     return scalarCounts[checkpoint] + utf8[from..<to].count { !Self.continues($0) }
   }
 
-  /// Whether a byte is not the first of its scalar (RFC 3629 §3).
+  /// Returns whether a byte is not the first of its scalar (RFC 3629 §3).
   private static func continues(_ byte: UInt8) -> Bool { byte & 0xc0 == 0x80 }
 }

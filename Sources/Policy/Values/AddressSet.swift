@@ -1,14 +1,16 @@
-/// The addresses that one value of a filter stands for: an address, a prefix, a range, or `10.1.*`.
+/// The addresses that one value of a filter matches: an address, a prefix, a range, or `10.1.*`.
 ///
 /// Addresses are one space of 128 bits in which IPv4 is `::ffff:0:0/96`. What is written as IPv6 and merely contains
 /// that block leaves it out, so `::/0` is IPv6 only; what lies inside it, such as `::ffff:10.0.0.0/104`, is IPv4.
 public struct AddressSet: Equatable, Sendable {
-  /// One range, or the two around the IPv4 block; in order, and apart.
+  /// One range, or the two around the IPv4 block, in order.
   public var ranges: [ClosedRange<IPAddress>]
-  /// The prefix as it should have been written, when bits behind its length are set: `10.0.0.0/8` for `10.0.0.1/8`.
+  /// The prefix without the bits after its length, `10.0.0.0/8` for `10.0.0.1/8`; nil if none of them is set.
   public var maskedPrefix: String?
 
-  /// Reads a value.
+  /// Parses a value.
+  ///
+  /// - Throws: the reason why the text is not an address, prefix, range or wildcard.
   public init(_ text: String) throws(ValueFault) {
     if let slash = text.firstIndex(of: "/") {
       try self.init(address: text[..<slash], prefixLength: text[text.index(after: slash)...])
@@ -45,7 +47,7 @@ public struct AddressSet: Equatable, Sendable {
     let low = try Self.address(first)
     let high = try Self.address(last)
     guard Self.isWrittenAsIPv4(first) == Self.isWrittenAsIPv4(last) else {
-      throw ValueFault("the ends of a range are of one family")
+      throw ValueFault("the ends of a range must be of the same family")
     }
     guard low <= high else {
       throw ValueFault("the range is empty: `\(first)` is after `\(last)`")
@@ -74,7 +76,7 @@ public struct AddressSet: Equatable, Sendable {
 
   private static func isWrittenAsIPv4(_ text: Substring) -> Bool { !text.contains(":") }
 
-  /// The range, or what is left and right of the IPv4 block when the range has all of that block, and more.
+  /// Returns the range or, if it contains the whole IPv4 block and more, what is before and after that block.
   private static func withoutIPv4(_ range: ClosedRange<IPAddress>) -> [ClosedRange<IPAddress>] {
     let block = IPAddress(ipv4: 0)...IPAddress(ipv4: .max)
     guard range.contains(block.lowerBound), range.contains(block.upperBound), range != block else {
@@ -92,7 +94,7 @@ public struct AddressSet: Equatable, Sendable {
 }
 
 extension IPAddress {
-  /// The addresses whose first bits are this one's, 0 to 128 of them.
+  /// Returns the addresses that share the first `length` bits of this one, 0 to 128.
   public func prefix(length: Int) -> ClosedRange<IPAddress> {
     precondition((0...128).contains(length), "an address has 128 bits")
     let highMask: UInt64 = length >= 64 ? .max : ~(.max >> UInt64(length))
@@ -102,7 +104,7 @@ extension IPAddress {
         high: high | ~highMask, low: low | ~lowMask)
   }
 
-  /// The text in the family in which it was written, so that a mapped prefix stays IPv6.
+  /// Returns the text of the address in the family in which it was written, so that a mapped prefix stays IPv6.
   func spelled(asIPv4: Bool) -> String {
     guard !asIPv4, ipv4 != nil else { return description }
     return "::ffff:" + description

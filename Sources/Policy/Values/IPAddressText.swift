@@ -1,8 +1,8 @@
 /// The text of addresses: dotted decimal for IPv4, RFC 4291 §2.2 for IPv6.
 extension IPAddress: LosslessStringConvertible {
-  /// Reads an address: IPv4 as four decimal numbers without leading zeros, or any form of RFC 4291 §2.2.
+  /// Parses an address: IPv4 as four decimal numbers without leading zeros, or any form of RFC 4291 §2.2.
   ///
-  /// Returns nil for anything else: zone ids, ports, brackets, blanks, and `::` that stands for no group.
+  /// Returns nil for anything else: zone ids, ports, brackets, blanks, and a `::` that replaces no group.
   public init?(_ text: String) {
     if let address = Self.ipv4(text[...]) {
       self.init(ipv4: address)
@@ -24,7 +24,7 @@ extension IPAddress: LosslessStringConvertible {
       high: groups[..<4].reduce(0) { $0 << 16 | $1 }, low: groups[4...].reduce(0) { $0 << 16 | $1 })
   }
 
-  /// Dotted decimal for an IPv4 address and for one that is mapped; else the form of RFC 5952 §4.
+  /// The text of the address: dotted decimal for IPv4, which includes mapped addresses, otherwise as in RFC 5952 §4.
   public var description: String {
     if let ipv4 {
       return [24, 16, 8, 0].map { String(ipv4 >> $0 & 0xff) }.joined(separator: ".")
@@ -37,7 +37,7 @@ extension IPAddress: LosslessStringConvertible {
     return text(groups[..<zeros.lowerBound]) + "::" + text(groups[zeros.upperBound...])
   }
 
-  /// The first of the longest runs of at least two zero groups (RFC 5952 §4.2).
+  /// Returns the first of the longest runs of at least two zero groups (RFC 5952 §4.2), or nil.
   private static func longestRunOfZeros(in groups: [UInt64]) -> Range<Int>? {
     var longest = 0..<0
     var start = 0
@@ -51,7 +51,7 @@ extension IPAddress: LosslessStringConvertible {
     return longest.count > 1 ? longest : nil
   }
 
-  /// Reads four decimal numbers, 0 to 255.
+  /// Parses four decimal numbers, 0 to 255; returns the address in host order, or nil.
   static func ipv4(_ text: Substring) -> UInt32? {
     let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 4 else { return nil }
@@ -65,7 +65,9 @@ extension IPAddress: LosslessStringConvertible {
     return address
   }
 
-  /// Reads groups between colons; the last may be an IPv4 address, which counts as two.
+  /// Parses groups between colons; the last may be an IPv4 address, which counts as two.
+  ///
+  /// Returns nil if one is malformed.
   private static func groups(_ text: Substring, mayEndInIPv4: Bool) -> [UInt64]? {
     if text.isEmpty { return [] }
     let words = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -1,8 +1,8 @@
-/// Whole numbers as policies write them.
+/// Parses whole numbers as policies write them.
 ///
-/// Unlike the standard library's, these readers take ASCII digits only, and no sign.
+/// Unlike the parsers of the standard library, these accept ASCII digits only, and no sign.
 enum WholeNumber {
-  /// Reads decimal without leading zeros, or hexadecimal after `0x`.
+  /// Parses decimal without leading zeros, or hexadecimal after `0x`; nil if malformed or above 64 bits.
   static func read(_ text: some StringProtocol) -> UInt64? {
     let bytes = text.utf8
     if bytes.starts(with: "0x".utf8) || bytes.starts(with: "0X".utf8) {
@@ -11,13 +11,13 @@ enum WholeNumber {
     return decimal(bytes)
   }
 
-  /// Reads decimal digits without leading zeros; nil when there are none or the number passes 64 bits.
+  /// Parses decimal digits without leading zeros; nil if there are none or the number is above 64 bits.
   static func decimal(_ bytes: some Collection<UInt8>) -> UInt64? {
     if bytes.count > 1, bytes.first == UInt8(ascii: "0") { return nil }
     return digits(bytes, radix: 10)
   }
 
-  /// Reads hexadecimal digits of either case; nil when there are none or the number passes 64 bits.
+  /// Parses hexadecimal digits of either case; nil if there are none or the number is above 64 bits.
   static func hexadecimal(_ bytes: some Collection<UInt8>) -> UInt64? {
     digits(bytes, radix: 16)
   }

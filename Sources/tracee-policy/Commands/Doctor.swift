@@ -2,24 +2,24 @@ import ArgumentParser
 import Pipeline
 import Policy
 
-/// Says what this machine offers to a tracer.
+/// Checks what this machine offers for tracing.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what this machine offers, and what would be missing.",
+    abstract: "Check whether this machine can trace, and report what is missing.",
     discussion: """
-      Loads the BPF programs to try them; attaches nothing. Exits with 0, or with 2 when something \
-      is missing.
+      Loads the BPF programs as a test, without attaching them. Exits with 0, or with 2 if a \
+      requirement is missing.
       """)
 
-  /// How it is said.
+  /// The output format of the report.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, json
   }
 
-  @Option(help: "text for people, or json: tracee-policy schema doctor.")
+  @Option(help: "The output format; for json see tracee-policy schema doctor.")
   var format = Format.text
 
-  @Option(help: "The cgroup that is to be traced, as for apply.")
+  @Option(help: "Check this cgroup's directory, as given to apply.")
   var cgroup: String?
 
   func run() throws {

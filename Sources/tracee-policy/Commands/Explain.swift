@@ -2,41 +2,43 @@ import ArgumentParser
 import Pipeline
 import Policy
 
-/// Says what each rule of policies becomes, or which rules a packet meets; needs no privilege and no kernel.
+/// Shows how each rule of the policies is compiled, or which rules match a packet.
+///
+/// Needs no privileges and no kernel.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Says what each rule becomes, or which rules want a packet.",
+    abstract: "Show how rules are compiled, or which rules match a packet.",
     discussion: """
-      Every rule has a bit; every filter is decided by the kernel's tables or in user space. With \
-      --packet it says which rules want the packet, and what the others have against it.
+      Each rule has a bit, and each filter is decided either in the kernel's tables or in user \
+      space. With --packet, shows which rules match the packet, and why the others don't.
       """)
 
-  /// How it is shown.
+  /// The output format of the explanation.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, json
   }
 
   @OptionGroup var selection: SelectionOptions
 
-  @Option(help: "How it is shown.")
+  @Option(help: "The output format.")
   var format = Format.text
 
   @Option(
     help: ArgumentHelp(
-      "Say which rules want this packet: 'egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN'.",
-      discussion: "Behind it flags of TCP and fields with a value, such as data.proto_ipv4.TTL=1."),
+      "Show which rules match this packet: 'egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN'.",
+      discussion: "Append TCP flags and fields with values, such as data.proto_ipv4.TTL=1."),
     transform: { try PacketExpression($0) })
   var packet: PacketExpression?
 
   @Option(
     help: ArgumentHelp(
-      "Who owns the packet: 'comm=curl uid=1000'. Without it nobody does.",
-      discussion: "Keys of scopes; what is not told may be anything."),
+      "The owner of the packet: 'comm=curl uid=1000'. Default: no owner.",
+      discussion: "Keys of scopes with values; keys that are not given may have any value."),
     transform: { try OwnerExpression($0) })
   var owner: OwnerExpression?
 
   func validate() throws {
-    if owner != nil, packet == nil { throw ValidationError("--owner belongs to a --packet") }
+    if owner != nil, packet == nil { throw ValidationError("--owner needs --packet") }
   }
 
   func run() throws {

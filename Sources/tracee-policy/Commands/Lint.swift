@@ -2,18 +2,20 @@ import ArgumentParser
 import Glibc
 import Policy
 
-/// Says everything that is wrong with policies; needs no privilege and no kernel.
+/// Checks policy files and reports every problem.
+///
+/// Needs no privileges and no kernel.
 struct Lint: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lint", abstract: "Says everything that is wrong with policies.",
+    commandName: "lint", abstract: "Check policy files and report every problem.",
     discussion: """
       PATH is a file, a directory of .yaml, .yml and .json files, or - for standard input. \
-      Exits with 1 when there is an error, or with --strict a warning, and with 2 when a path \
-      cannot be read.
+      Exits with 1 if there is an error (with --strict, or a warning), and with 2 if a path cannot \
+      be read.
       """,
     aliases: ["validate"])
 
-  /// How findings are shown.
+  /// The output format of findings.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, concise, json, sarif, github
   }
@@ -21,16 +23,16 @@ struct Lint: ParsableCommand {
   @Argument(help: "Policy files and directories.")
   var paths: [String] = []
 
-  @Option(help: "How findings are shown.")
+  @Option(help: "The output format.")
   var format = Format.text
 
-  @Flag(help: "Warnings are errors.")
+  @Flag(help: "Exit with 1 for warnings too.")
   var strict = false
 
-  @Flag(help: "Mend what there is only one way to mend, in the files themselves.")
+  @Flag(help: "Apply unambiguous fixes in place.")
   var fix = false
 
-  @Option(help: ArgumentHelp("Show what a code of findings stands for.", valueName: "code"))
+  @Option(help: ArgumentHelp("Explain a finding by its code.", valueName: "code"))
   var explain: String?
 
   func validate() throws {
@@ -45,7 +47,7 @@ struct Lint: ParsableCommand {
     } else if paths.isEmpty {
       throw ValidationError("Missing expected argument '<paths> ...'")
     } else if fix, paths.contains("-") {
-      throw ValidationError("--fix mends files; standard input is none.")
+      throw ValidationError("--fix cannot change standard input; name a file.")
     }
   }
 
@@ -55,25 +57,31 @@ struct Lint: ParsableCommand {
       return
     }
     var set = PolicySet.load(paths: paths)
-    var mendingFailures: [SourceFailure] = []
-    if fix { (set, mendingFailures) = set.mended() }
+    var fixingFailures: [SourceFailure] = []
+    if fix { (set, fixingFailures) = set.fixed() }
     let checked = set.checked()
-    for failure in checked.failures + mendingFailures {
-      StandardError.say("\(failure.path): \(failure.reason)")
-    }
-    try StandardOutput.write(FindingOutput(checked).text(format))
-    if !checked.failures.isEmpty || !mendingFailures.isEmpty { throw ExitCode.worldRefused }
+    let failures = checked.failures + fixingFailures
+    for failure in failures { StandardError.report("\(failure.path): \(failure.reason)") }
+    let output = FindingOutput(checked, isComplete: failures.isEmpty)
+    try StandardOutput.write(output.text(format))
+    if !failures.isEmpty { throw ExitCode.worldRefused }
     let isWrong = checked.count(.error) > 0 || (strict && checked.count(.warning) > 0)
     if isWrong { throw ExitCode.findings }
   }
 }
 
-/// The text of findings in the format that is asked for.
+/// The findings of a check, in one of the output formats.
 struct FindingOutput {
   private let checked: CheckedSet
+  /// Whether all paths could be read, and fixed if that was asked for.
+  private let isComplete: Bool
 
-  init(_ checked: CheckedSet) { self.checked = checked }
+  init(_ checked: CheckedSet, isComplete: Bool) {
+    self.checked = checked
+    self.isComplete = isComplete
+  }
 
+  /// Returns the findings as text in a format; empty when the format has nothing to show.
   func text(_ format: Lint.Format) -> String {
     let found = checked.diagnostics
     switch format {
@@ -86,14 +94,14 @@ struct FindingOutput {
       return SARIFRenderer.render(
         found, rules: LintRules.all, version: TraceePolicy.configuration.version)
     case .text:
-      let isTerminal = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
-      return TextRenderer(sources: checked.sources, isColoured: isTerminal).render(found)
-        + summary + "\n"
+      let renderer = TextRenderer(sources: checked.sources, isColoured: Terminal.showsColour)
+      return renderer.render(found) + (summary.map { $0 + "\n" } ?? "")
     }
   }
 
-  /// `2 errors, 1 warning in 3 policies of 2 files`.
-  var summary: String {
+  /// One line, such as `2 errors, 1 warning in 3 policies of 2 files`; nil when nothing was found only because a path
+  /// could not be read or fixed.
+  private var summary: String? {
     func some(_ count: Int, _ noun: String, _ plural: String) -> String {
       "\(count) \(count == 1 ? noun : plural)"
     }
@@ -102,7 +110,8 @@ struct FindingOutput {
       (checked.count(.note), "note"),
     ]
     let found = counts.filter { $0.0 > 0 }.map { some($0.0, $0.1, $0.1 + "s") }
-    return (found.isEmpty ? "nothing wrong" : found.joined(separator: ", "))
+    if found.isEmpty, !isComplete { return nil }
+    return (found.isEmpty ? "no problems" : found.joined(separator: ", "))
       + " in \(some(checked.policies.count, "policy", "policies"))"
       + " of \(some(checked.sources.count, "file", "files"))"
   }

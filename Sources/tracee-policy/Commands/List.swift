@@ -1,19 +1,19 @@
 import ArgumentParser
 import Policy
 
-/// Lists what there is to write in policies, and policies.
+/// Lists the events, sets and scopes of the policy language, or policies.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Lists events, sets, scopes or policies.",
+    abstract: "List events, sets, scopes or policies.",
     subcommands: [ListEvents.self, ListSets.self, ListScopes.self, ListPolicies.self])
 
-  /// How a list is shown.
+  /// The output format of a list.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case table, json
   }
 
   struct Options: ParsableArguments {
-    @Option(help: "How the list is shown.")
+    @Option(help: "The output format.")
     var format = Format.table
 
     func show(_ listing: Listing) throws(ExitCode) {
@@ -27,9 +27,9 @@ struct List: ParsableCommand {
 
 struct ListEvents: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "events", abstract: "Lists the events, or the fields of one.")
+    commandName: "events", abstract: "List all events, or the fields of one.")
 
-  @Argument(help: "The event whose fields are listed.")
+  @Argument(help: "List the fields of this event.")
   var name: String?
 
   @OptionGroup var options: List.Options
@@ -47,7 +47,7 @@ struct ListEvents: ParsableCommand {
 
 struct ListSets: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sets", abstract: "Lists the sets of events.")
+    commandName: "sets", abstract: "List the sets of events.")
 
   @OptionGroup var options: List.Options
 
@@ -56,7 +56,7 @@ struct ListSets: ParsableCommand {
 
 struct ListScopes: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scopes", abstract: "Lists the keys and words of scopes.")
+    commandName: "scopes", abstract: "List the keys and words of scopes.")
 
   @OptionGroup var options: List.Options
 
@@ -65,16 +65,16 @@ struct ListScopes: ParsableCommand {
 
 struct ListPolicies: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policies", abstract: "Lists the policies of files and directories.")
+    commandName: "policies", abstract: "List the policies in files and directories.")
 
-  @Argument(help: "Files or directories with policies.", completion: .file())
+  @Argument(help: "Policy files or directories.", completion: .file())
   var paths: [String]
 
   @OptionGroup var options: List.Options
 
   func run() throws {
     let set = PolicySet.load(paths: paths).checked()
-    for failure in set.failures { StandardError.say("\(failure.path): \(failure.reason)") }
+    for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     let errors = set.diagnostics.filter { $0.severity == .error }
     if !errors.isEmpty { StandardError.write(ConciseRenderer.render(errors)) }
     try options.show(.policies(set.policies))

@@ -6,85 +6,110 @@ import System
 
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The same policies over a pcap or pcapng file; no root, no kernel.",
+    abstract: "Apply policies to a pcap or pcapng file, without root and without the kernel.",
     discussion: """
-      Without a selection it shows the events of the set `default`. A capture does not say whose its packets are: only \
-      policies with the scope `global` match.
+      Without a selection, shows the events of the set `default`. A capture does not record the owners of packets, so \
+      only policies with the scope `global` match.
       """)
 
   @Argument(
-    help: "The capture, compressed by gzip or not; - for standard input.", completion: .file())
+    help: "The capture file, optionally compressed with gzip; - for standard input.",
+    completion: .file())
   var capture: String
 
   @OptionGroup var selection: SelectionOptions
 
   @OptionGroup var output: OutputOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "A file that states whose the packets are, by flow.",
+      discussion: "Captures written by -o pcap state it themselves: docs/cli.md."),
+    completion: .file())
+  var owners: String?
+
   @Option(help: "Stop after this many events.")
   var count: UInt64?
 
   func validate() throws {
     if capture == "-", (selection.paths + selection.policies).contains("-") {
-      throw ValidationError("standard input is either the capture or a policy")
+      throw ValidationError("standard input cannot be both the capture and a policy")
     }
   }
 
   func run() throws {
     let plan = try selection.plan()
     try output.check(against: plan)
+    let owners = try readOwners()
     do {
-      try replay(plan)
+      try replay(plan, owners)
     } catch let error as CaptureError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     } catch let error as OutputError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     } catch let error as ReplayError {
-      StandardError.say(error.description)
+      StandardError.report(error.description)
       throw ExitCode.worldRefused
     }
   }
 
-  private func replay(_ plan: TracePlan) throws {
+  /// - Throws: the exit code, after saying what is wrong with the file.
+  private func readOwners() throws(ExitCode) -> ReplayOwners {
+    guard let owners else { return ReplayOwners() }
+    let file: OwnersFile
+    do throws(SourceFailure) { file = try OwnersFile(path: owners) } catch {
+      StandardError.report("\(error.path): \(error.reason)")
+      throw .worldRefused
+    }
+    guard file.diagnostics.isEmpty else {
+      StandardError.write(TextRenderer(sources: [file.source]).render(file.diagnostics))
+      throw .findings
+    }
+    return ReplayOwners(file.flows)
+  }
+
+  private func replay(_ plan: TracePlan, _ owners: ReplayOwners) throws {
     let reader = try CaptureReader.open(capture)
     let size = reader.size
-    // The times of a capture are those of the world.
+    // The times in a capture are already since the epoch.
     let outputs = try output.open(clock: BootClock(epochOffset: 0))
     var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
-    if !run.policiesOfOwners.isEmpty {
-      let names = run.policiesOfOwners.map { "'\($0)'" }.joined(separator: ", ")
-      StandardError.say(
-        "warning: a capture does not say whose its packets are: rules of \(names) "
-          + "that ask for it match nothing")
-    }
-    StandardError.say("ready: \(run.readiness)")
+    run.owners = owners
+    StandardError.report("ready: \(run.readiness)")
     var bar = ProgressBar(of: size)
     run.progress = { bar?.show($0) }
-    run.notice = { StandardError.say($0) }
+    run.notice = { StandardError.report($0) }
     var failure: (any Error)?
     do { try run.run() } catch { failure = error }
     bar?.clear()
+    if !run.policiesOfOwners.isEmpty, run.owned == 0 {
+      let names = run.policiesOfOwners.map { "'\($0)'" }.joined(separator: ", ")
+      StandardError.report(
+        "warning: a capture does not record the owners of packets: rules of \(names) "
+          + "that depend on the owner match nothing")
+    }
     report(run.ledger, asksDirection: run.asksDirection)
     if let failure { throw failure }
     let ledger = run.ledger
     if ledger.counts.frames == 0, let fault = ledger.faults.all.first {
-      StandardError.say("cannot read \(capture): its first frame is \(fault.what)")
+      StandardError.report("cannot read \(capture): its first frame is \(fault.what)")
       throw ExitCode.worldRefused
     }
   }
 
   private func report(_ ledger: ReplayLedger, asksDirection: Bool) {
-    StandardError.say("done: \(ledger)")
+    StandardError.report("done: \(ledger)")
     if asksDirection, ledger.counts.undirected > 0 {
-      StandardError.say(
-        "warning: the capture does not say which way \(ledger.counts.undirected) packets went; "
+      StandardError.report(
+        "warning: the capture does not record the direction of \(ledger.counts.undirected) packets; "
           + "they count as ingress")
     }
     let faults = ledger.faults.all
     if !faults.isEmpty {
       let list = faults.map { "\($0.count) \($0.what)" }.joined(separator: "; ")
-      StandardError.say("warning: not all of the capture could be read: \(list)")
+      StandardError.report("warning: part of the capture could not be read: \(list)")
     }
   }
 }

@@ -1,17 +1,18 @@
 import ArgumentParser
 import Policy
 
-/// Prints the JSON Schema of what the program reads or writes.
+/// Prints the JSON Schema of a file that the program reads or writes.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the JSON Schema of policy files, of events, of the ledger or of doctor.")
+    abstract:
+      "Print the JSON Schema of policy files, events, the statistics file or the doctor report.")
 
-  /// What a schema is of.
+  /// The kinds of document that have a schema.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event, stats, doctor
+    case policy, event, stats, doctor, test
   }
 
-  @Argument(help: "What the schema is of.")
+  @Argument(help: "The kind of document.")
   var subject: Subject
 
   func run() throws {
@@ -21,6 +22,7 @@ struct Schema: ParsableCommand {
       case .event: EventSchema.json
       case .stats: StatsSchema.json
       case .doctor: DoctorSchema.json
+      case .test: TestSchema.json
       }
     try StandardOutput.write(schema.rendered() + "\n")
   }

@@ -1,10 +1,10 @@
 import ArgumentParser
 
-/// A size of memory on the command line: a whole number and `K`, `M` or `G`, powers of 1,024.
+/// A size of memory on the command line: a whole number of bytes, or of units `K`, `M` or `G` (powers of 1,024).
 struct ByteSize: ExpressibleByArgument {
   let bytes: UInt32
 
-  /// The largest ring: beyond it the kernel's own numbers of a ring end.
+  /// The largest size in bytes: 1 GiB, the largest power of two that fits the kernel's 32-bit ring size.
   private static let limit: UInt64 = 1 << 30
 
   init(bytes: UInt32) { self.bytes = bytes }
@@ -25,7 +25,7 @@ struct ByteSize: ExpressibleByArgument {
     self.bytes = UInt32(bytes)
   }
 
-  /// The size in the largest unit in which it is whole.
+  /// The size in the largest unit in which it is a whole number.
   var description: String {
     for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] where bytes % (1 << shift) == 0 {
       return "\(bytes >> UInt32(shift)) \(unit)"

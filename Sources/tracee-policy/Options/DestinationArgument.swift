@@ -1,16 +1,17 @@
 import ArgumentParser
-import Glibc
 import Pipeline
 
-/// A destination on the command line: a format, a path after a colon, options after commas.
+/// The argument of `--output`: a format, then a path after a colon, then options after commas.
 enum DestinationArgument {
-  /// Reads the argument of `--output`.
+  /// Returns the destination that an argument describes.
+  ///
+  /// - Throws: a usage error with the reason.
   static func parse(_ argument: String) throws -> Destination {
     do { return try Destination(parsing: argument) } catch {
       throw ValidationError(error.description)
     }
   }
 
-  /// A table for a person at a terminal, else JSON.
-  static var standard: Destination { Destination(isatty(STDOUT_FILENO) == 1 ? .table : .json) }
+  /// The default destination: standard output, as a table on a terminal and as JSON elsewhere.
+  static var standard: Destination { Destination(Terminal.isOutput ? .table : .json) }
 }

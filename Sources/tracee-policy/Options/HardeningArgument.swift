@@ -1,7 +1,7 @@
 import ArgumentParser
 import Pipeline
 
-/// Which ways of hardening are asked for: `all`, `none`, or some of them after commas.
+/// The argument of `--hardening`: `all`, `none`, or a comma list of measures.
 struct HardeningArgument: ExpressibleByArgument {
   let measures: Set<Hardening.Measure>
 

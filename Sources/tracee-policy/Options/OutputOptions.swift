@@ -1,54 +1,52 @@
 import ArgumentParser
-import Glibc
 import Pipeline
 import Policy
 import System
 
-/// Where events go.
+/// The `--output` options: where events go, and in which format.
 struct OutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")], parsing: .singleValue,
     help: ArgumentHelp(
-      "json, table, pcap or none, each with :PATH for a file; repeatable.",
+      "Write events as json, table, pcap or none; append :PATH for a file; repeatable.",
       discussion: """
-        Default: table on a terminal, else json. Options follow after commas: on-full=block|drop, \
-        policies=NAME,…, events=EVENT,…: docs/cli.md.
+        Default: table on a terminal, otherwise json. Append options after commas: on-full=block|drop, \
+        policies=NAME,…, events=EVENT,…. See docs/cli.md.
         """),
     transform: DestinationArgument.parse)
   var outputs: [Destination] = []
 
   func validate() throws {
-    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Self.isTerminal {
-      throw ValidationError("a terminal cannot show pcap: name a file, --output pcap:PATH")
+    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Terminal.isOutput {
+      throw ValidationError("cannot write pcap to a terminal; name a file with --output pcap:PATH")
     }
     for (index, output) in outputs.enumerated()
     where outputs[..<index].contains(where: output.collides) {
       throw ValidationError(
-        "two outputs cannot write to \(output.path.map { "'\($0)'" } ?? "standard output"): "
-          + "each would write into the other's lines")
+        "two outputs cannot share \(output.path.map { "'\($0)'" } ?? "standard output"): "
+          + "their lines would be mixed")
     }
   }
 
-  /// Compares the routes with a plan.
+  /// Checks that every policy named in an output's options is in the plan.
   ///
-  /// - Throws: the exit code, after saying which policy is not there.
+  /// - Throws: the exit code for wrong usage, after printing which policy is missing.
   func check(against plan: TracePlan) throws(ExitCode) {
     guard let fault = outputs.lazy.compactMap({ $0.fault(in: plan) }).first else { return }
-    StandardError.say(fault)
+    StandardError.report(fault)
     throw .validationFailure
   }
 
-  /// Opens them all, or the standard one.
+  /// Opens all outputs; without any, the default one on standard output.
   ///
-  /// - Parameter clock: tells the times of events.
+  /// - Parameter clock: converts times of events to time since the epoch.
+  /// - Throws: the error of the first output that cannot be opened.
   func open(clock: BootClock) throws(OutputError) -> [Output] {
     var opened: [Output] = []
     for destination in outputs.isEmpty ? [DestinationArgument.standard] : outputs {
-      let isColoured = destination.path == nil && Self.isTerminal
+      let isColoured = destination.path == nil && Terminal.showsColour
       opened.append(try Output(destination, clock: clock, colour: isColoured))
     }
     return opened
   }
-
-  private static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }

@@ -5,43 +5,52 @@ import Policy
 
 /// What to trace: policies in files, or events and scopes on the command line.
 struct SelectionOptions: ParsableArguments {
-  @Argument(help: "Files or directories with policies.", completion: .file())
+  @Argument(help: "Policy files or directories.", completion: .file())
   var paths: [String] = []
 
   @Option(
     name: [.customShort("p"), .customLong("policy")], parsing: .singleValue,
-    help: "A file or directory with policies; repeatable.", completion: .file())
+    help: "A policy file or directory; repeatable.", completion: .file())
   var policies: [String] = []
 
   @Option(
     name: .shortAndLong, parsing: .singleValue,
-    help: "Events, or a filter of one: net_packet_tcp.data.dst_port=80; repeatable.")
+    help:
+      "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable."
+  )
   var events: [String] = []
 
   @Option(
     name: .shortAndLong, parsing: .singleValue,
-    help: "Whose packets: comm=curl, uid>=1000, container; repeatable.")
+    help: "Trace only packets of these owners: comm=curl, uid>=1000, container; repeatable.")
   var scope: [String] = []
 
   func validate() throws {
     if !(paths + policies).isEmpty && !(events + scope).isEmpty {
-      throw ValidationError("--events and --scope cannot be combined with policies from files")
+      throw ValidationError("--events and --scope cannot be combined with policy files")
     }
   }
 
-  /// Reads and compiles the selection.
+  /// Returns the plan of the selected policies.
   ///
-  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
   func plan() throws(ExitCode) -> TracePlan { try Selection(self).plan() }
 }
 
-/// A selection that can be read more than once.
+/// The selected policies, which can be read more than once.
 struct Selection: Sendable {
-  /// The paths of policies; empty when the command line says what to trace.
+  /// The paths of policies; empty when `--events` and `--scope` select instead.
   let paths: [String]
   private let commandLine: CommandLineSelection
-  /// Standard input can be read only once.
+  /// What was read of standard input, which can be read only once; nil if it is not selected.
   private let standardInput: Result<SourceFile, SourceFailure>?
+
+  /// Takes one path of policies.
+  init(path: String) {
+    paths = [path]
+    commandLine = CommandLineSelection(events: [], scopes: [])
+    standardInput = nil
+  }
 
   init(_ options: SelectionOptions) {
     paths = options.paths + options.policies
@@ -50,17 +59,17 @@ struct Selection: Sendable {
     standardInput = isRead ? Result { () throws(SourceFailure) in try SourceFile.read("-") } : nil
   }
 
-  /// Reads and compiles the selection.
+  /// Returns the plan of the selected policies.
   ///
-  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
   func plan() throws(ExitCode) -> TracePlan {
     guard let plan = try accepted().plan else { throw .findings }
     return plan
   }
 
-  /// Reads and checks the selection, which then has a plan with rules.
+  /// Returns the selected policies, checked; their plan has at least one rule.
   ///
-  /// - Throws: the exit code of `docs/cli.md`, after saying what is wrong.
+  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
   func accepted() throws(ExitCode) -> CheckedSet {
     let checked = checked()
     StandardError.write(remarks(on: checked))
@@ -69,9 +78,9 @@ struct Selection: Sendable {
     return checked
   }
 
-  /// Reads and compiles the selection again, as it is at one moment; on any thread, and takes its time.
+  /// Returns the selection as its files are now, read and compiled again.
   ///
-  /// What was changed while it was read is read once more.
+  /// Files that change while they are read are read again, up to 20 times, 0.1 s apart. May be called on any thread.
   func reading() -> PlanReading {
     for _ in 0..<20 {
       let before = SourceStates(of: paths)
@@ -83,7 +92,8 @@ struct Selection: Sendable {
       usleep(100_000)
     }
     return PlanReading(
-      plan: nil, remarks: StandardError.line("the policies change all the time; none was taken"))
+      plan: nil,
+      remarks: StandardError.line("the policy files keep changing; the policies were not reloaded"))
   }
 
   private func checked() -> CheckedSet {
@@ -100,14 +110,14 @@ struct Selection: Sendable {
     return set.checked()
   }
 
-  /// What is to be said before a plan is traced by, or instead.
+  /// The messages about a selection, to print before tracing starts, or instead.
   private func remarks(on checked: CheckedSet) -> String {
     var text = checked.failures.map { StandardError.line("\($0.path): \($0.reason)") }.joined()
     let shown = checked.diagnostics.filter { $0.severity != .note }
     if !shown.isEmpty { text += TextRenderer(sources: checked.sources).render(shown) }
     if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
       text += StandardError.line(
-        "there is no policy in \(paths.joined(separator: ", ")); name a file or directory that has one"
+        "no policy in \(paths.joined(separator: ", ")); name a file or directory that contains one"
       )
     }
     return text

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A length of time on the command line: a whole number and `ms`, `s`, `m`, `h`.
+/// A duration on the command line: a whole number, then `ms`, `s`, `m` or `h`.
 struct TraceDuration: ExpressibleByArgument {
   let duration: Duration
 

@@ -23,10 +23,13 @@ extension EndToEnd {
     ]
 
     @Test func `names are asked for and told`() async throws {
-      try await compare(atLeast: [
-        "net_packet_dns": 60, "net_packet_dns_request": 30, "net_packet_dns_response": 30,
-        "net_packet_ipv4": 60, "net_packet_tcp": 10, "net_packet_udp": 40,
-      ]) { stage, network in
+      try await compare(
+        "names",
+        atLeast: [
+          "net_packet_dns": 60, "net_packet_dns_request": 30, "net_packet_dns_response": 30,
+          "net_packet_ipv4": 60, "net_packet_tcp": 10, "net_packet_udp": 40,
+        ]
+      ) { stage, network in
         _ = try await stage.nameServer(on: network.left)
         return {
           for question in Self.questions {
@@ -42,6 +45,7 @@ extension EndToEnd {
     @Test(arguments: IPVersion.allCases)
     func `pages are asked for and given`(version: IPVersion) async throws {
       try await compare(
+        version == .four ? "pages-ipv4" : "pages-ipv6",
         atLeast: [
           "net_packet_http": 36, "net_packet_http_request": 18, "net_packet_http_response": 18,
           "net_packet_ipv\(version == .four ? 4 : 6)": 100,
@@ -77,6 +81,7 @@ extension EndToEnd {
 
     @Test func `echoes, short lives, refusals and plain connections`() async throws {
       try await compare(
+        "echoes",
         atLeast: [
           "net_packet_icmp": 5, "net_packet_icmpv6": 5, "net_packet_udp": 2, "net_packet_tcp": 10,
         ]
@@ -106,7 +111,7 @@ extension EndToEnd {
 
     /// Records traffic, and expects that each event says what Wireshark says of its packet, field by field.
     private func compare(
-      atLeast least: [String: Int],
+      _ name: String, atLeast least: [String: Int],
       _ prepare: (Stage, VirtualNetwork) async throws -> () async throws -> Void,
       sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
@@ -114,6 +119,7 @@ extension EndToEnd {
         let network = try await stage.network()
         let traffic = try await prepare(stage, network)
         let recording = try await stage.recording(on: network.right, of: traffic)
+        try await recording.keep(as: name)
         let theirs = try await Tshark(recording.path)
         let ours = try recording.events()
         try #require(theirs.packets.count == recording.packets.count)

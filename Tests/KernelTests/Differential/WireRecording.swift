@@ -39,12 +39,13 @@ struct WireRecording {
     var emitter = Emitter(outputs: [output], isSparse: false)
     let kinds = EventKind.allCases
     emitter.add(
-      TracePlan(policies: ["all"], rules: kinds.map { Rule(policy: 0, event: $0) }), generation: 1)
+      TracePlan(policies: ["all"], rules: kinds.map { PlanRule(policy: 0, event: $0) }),
+      generation: 1)
     for (place, packet) in packets.enumerated() {
       guard let record = Self.record(of: packet, place) else { continue }
       emitter.consume(record.span.bytes)
     }
-    guard try emitter.finish() == .written else { throw Unreadable() }
+    guard try emitter.outputs.finish() == .written else { throw Unreadable() }
     var events: [Int: [TracedEvent]] = [:]
     for line in try Data(contentsOf: lines).split(separator: UInt8(ascii: "\n")) {
       let event = try TracedEvent(line: Array(line))

@@ -80,7 +80,7 @@ struct EquivalenceTests {
     }
     var world = RandomRules(seed: 20_251_123)
     var rules = (0..<40).map { world.rule(policy: $0) }
-    rules[culprit] = Rule(
+    rules[culprit] = PlanRule(
       policy: culprit, event: .ipv4,
       filters: [
         Clause(.direction, Condition(included: [.numbers(1...1)])),

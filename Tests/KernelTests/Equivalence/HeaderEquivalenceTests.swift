@@ -12,7 +12,7 @@ struct HeaderEquivalenceTests {
   private static let fields = PacketField.allCases.filter { $0.isSupported && $0.hasHeader }
 
   @Test func `the kernel wants of headers exactly what the reference wants`() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     let rules = (0..<300).map { number in rule(about: number, &random) }
     let plan = TracePlan(policies: ["p"], rules: rules)
@@ -47,12 +47,12 @@ struct HeaderEquivalenceTests {
   }
 
   /// A rule with one to three clauses, of which the first goes through all fields.
-  private func rule(about number: Int, _ random: inout SplitMix) -> Rule {
+  private func rule(about number: Int, _ random: inout SplitMix) -> PlanRule {
     let first = Self.fields[number % Self.fields.count]
     let event = first.description.events.randomElement(using: &random) ?? .ipv4
     let others = Self.fields.filter { $0 != first && $0.description.events.contains(event) }
       .shuffled(using: &random).prefix(Int.random(in: 0...2, using: &random))
-    return Rule(
+    return PlanRule(
       policy: 0, event: event,
       filters: ([first] + others).map { Clause($0, condition(on: $0, &random)) })
   }

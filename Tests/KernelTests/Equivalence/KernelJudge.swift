@@ -6,7 +6,7 @@ import Policy
 /// The programs that trace for real, with rules in force, asked about packets that nobody owns.
 final class KernelJudge {
   /// What is done to the tables before they are installed: nothing, or a mistake that must be found.
-  typealias Mistake = (_ tables: inout KernelTables, _ rules: [Rule]) -> Void
+  typealias Mistake = (_ tables: inout KernelTables, _ rules: [PlanRule]) -> Void
 
   /// A rule of which the kernel says something else than the reference.
   struct Disagreement: Equatable {
@@ -24,13 +24,13 @@ final class KernelJudge {
   private let mistake: Mistake
   /// A loaded object for each width of rows.
   private var tests: [Int: LoadedPrograms] = [:]
-  private var rules: [Rule] = []
+  private var rules: [PlanRule] = []
   private var undecided: [Undecided] = []
 
   init(mistake: @escaping Mistake = { _, _ in }) { self.mistake = mistake }
 
   /// Makes rules decide.
-  func install(_ rules: [Rule]) throws {
+  func install(_ rules: [PlanRule]) throws {
     let policies = (rules.map(\.policy).max() ?? 0) + 1
     let plan = TracePlan(policies: (0..<policies).map { "p\($0)" }, rules: rules)
     let loaded = tests[Row.words(for: rules.count)]
@@ -109,7 +109,7 @@ final class KernelJudge {
 
 /// Rules and a packet on which kernel and reference do not agree.
 struct Counterexample: Equatable {
-  var rules: [Rule]
+  var rules: [PlanRule]
   var packet: PacketSketch
   var direction: tp_direction
 

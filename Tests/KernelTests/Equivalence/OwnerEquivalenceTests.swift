@@ -56,10 +56,12 @@ struct OwnerEquivalenceTests {
   }
 
   /// Policies that the linter has nothing against, and what the compiler makes of each; the last wants everything.
-  private static func policies(seed: UInt64, owners: [Owner]) -> (texts: [String], rules: [Rule]) {
+  private static func policies(seed: UInt64, owners: [Owner]) -> (
+    texts: [String], rules: [PlanRule]
+  ) {
     var world = RandomScopes(seed: seed, owners: owners)
     var texts: [String] = []
-    var rules: [Rule] = []
+    var rules: [PlanRule] = []
     while texts.count < policies {
       let (scope, filters) =
         texts.count == policies - 1 ? (["global"], []) : world.policy()

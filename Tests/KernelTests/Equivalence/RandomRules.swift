@@ -62,7 +62,7 @@ struct RandomRules {
   /// A rule that any owner, or nobody, can meet.
   ///
   /// - Parameter policy: tells it from others.
-  mutating func rule(policy: Int = 0) -> Rule {
+  mutating func rule(policy: Int = 0) -> PlanRule {
     let event = random.pick(Self.events)
     var filters: [Clause<PacketField>] = []
     for candidate in RandomField.all
@@ -70,7 +70,7 @@ struct RandomRules {
     {
       filters.append(Clause(candidate.field, condition(candidate.values)))
     }
-    return Rule(policy: policy, event: event, filters: filters)
+    return PlanRule(policy: policy, event: event, filters: filters)
   }
 
   /// A packet of any kind between two addresses of one family; of IPv6 sometimes between mapped ones.

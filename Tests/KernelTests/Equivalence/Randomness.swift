@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 extension RandomNumberGenerator {
   /// Whether something of this probability happens.
@@ -27,7 +28,7 @@ struct EquivalenceRun {
   init(decisions: Int) {
     let environment = ProcessInfo.processInfo.environment
     self.decisions = environment["DECISIONS"].flatMap(Int.init) ?? decisions
-    seed = environment["SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
+    seed = SplitMix.seed("of the equivalence")
   }
 
   /// What repeats it.

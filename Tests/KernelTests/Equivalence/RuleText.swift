@@ -1,6 +1,6 @@
 import Policy
 
-extension Rule {
+extension PlanRule {
   /// The rule as a policy of its own, that can be written into a file.
   var text: String {
     let scope = self.scope.flatMap(\.expressions)

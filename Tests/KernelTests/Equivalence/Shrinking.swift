@@ -63,8 +63,8 @@ extension Counterexample: Shrinkable {
   }
 }
 
-extension Rule: Shrinkable {
-  var simpler: [Rule] {
+extension PlanRule: Shrinkable {
+  var simpler: [PlanRule] {
     filters.withFewer.map { with(\.filters, $0) }
       + scope.withFewer.map { with(\.scope, $0) }
       + filters.replacing(\.simpler).map { with(\.filters, $0) }

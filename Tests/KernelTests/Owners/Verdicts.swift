@@ -47,6 +47,66 @@ extension EndToEnd {
       }
     }
 
+    /// Whoever makes a user namespace may do there what a judge does; were it believed, its packets could be others'.
+    @Test(
+      .enabled(if: isRefused == nil, Comment(rawValue: isRefused ?? "")),
+      .enabled(if: Machine.has("unshare", "bash"), "needs unshare and bash"))
+    func `a judge in a user namespace of its own is the sender of what it lets leave`()
+      async throws
+    {
+      try await withOwnerScene { scene in
+        let (stage, right) = (scene.stage, scene.network.right)
+        let holder: ChildProcess
+        do {
+          holder = try stage.start(
+            ["unshare", "--user", "--map-root-user", "--net", "sh", "-c", "echo ready; read _"],
+            on: right, in: scene.group, input: .open)
+          _ = try await holder.line(startingWith: "ready")
+        } catch {
+          try Test.cancel("this kernel allows no user namespaces: \(error)")
+        }
+        // The right end of the cable goes there, with its address.
+        try await run(right.command(["ip", "link", "set", "veth0", "netns", "\(holder.id)"]))
+        let inside = ["nsenter", "--user", "--net", "--target", "\(holder.id)", "--"]
+        let setUp = """
+          link set lo up
+          address add \(scene.there)/24 dev veth0
+          link set veth0 up
+
+          """
+        try await run(inside + ["ip", "-batch", "-"], input: .text(setUp))
+        let rule = ["-A", "OUTPUT", "-p", "udp", "--dport", "7000", "-j", "NFQUEUE"]
+        do { try await run(inside + ["iptables"] + rule + ["--queue-num", "5"]) } catch {
+          try Test.cancel("this kernel has no NFQUEUE in user namespaces: \(error)")
+        }
+        let judge = try stage.start(
+          inside + [OwnerScene.program, "verdicts", "5"], in: scene.group)
+        _ = try await judge.line(startingWith: "judging")
+        let echo = try scene.start("echo", scene.here, "7000", on: scene.network.left)
+        try await scene.network.left.listens(udp: true, on: 7000)
+        let filters = ["data.src=\(scene.there)", "data.dst_port=7000"]
+        let tracer = try await scene.trace(
+          policy("all", events: "net_packet_udp", filters),
+          policy("sender", scope: "comm=asker", events: "net_packet_udp", filters),
+          policy("judge", scope: "comm=judge", events: "net_packet_udp", filters))
+        let asker = try stage.start(
+          inside + ["bash"], in: scene.group, input: .open)
+        try asker.write("printf asker > /proc/self/comm\n")
+        try asker.write("exec 3> /dev/udp/\(scene.here)/7000\n")
+        for text in ["1", "22", "333", "4444"] { try asker.write("echo \(text) >&3\n") }
+        try await tracer.event("of the last datagram") { $0.leaves && $0.datagramLength == 5 }
+        let trace = try await tracer.stop()
+
+        let sent = trace.events.filter(\.leaves)
+        #expect(sent.count == 4, "\(trace.ownerSummary)")
+        for event in sent {
+          #expect(event.shown == ShownOwner("judge", user: 0, judge), "\(event.ownerSummary)")
+          #expect(event.matchedPolicies == ["all", "judge"], "\(event.ownerSummary)")
+        }
+        #expect(echo.ending == nil && judge.ending == nil, "\(judge.errorText)")
+      }
+    }
+
     private func askByDatagrams(
       _ scene: OwnerScene, on left: VirtualNetwork.Side, _ right: VirtualNetwork.Side
     ) async throws -> ChildProcess {

@@ -13,14 +13,14 @@ import Testing
 struct CgroupTests {
   private static func tracer(_ options: Pipeline.Tracer.Options = .init()) throws -> Pipeline.Tracer
   {
-    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .tcp)])
+    let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: .tcp)])
     return try Pipeline.Tracer(KernelTables(plan, generation: 1), options: options)
   }
 
   @Test func `the kernel and the walk at the start know the same of every cgroup, whoever made it`()
     async throws
   {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     try await withStage { stage in
       let forest = try Forest(stage)

@@ -12,7 +12,7 @@ struct ContentTests {
   private static let host = IPAddress(ipv4: 0x7f00_0001)
   private static let host6 = IPAddress(high: 0, low: 1)
   private static let plan = TracePlan(
-    policies: ["all"], rules: EventKind.allCases.map { Rule(policy: 0, event: $0) })
+    policies: ["all"], rules: EventKind.allCases.map { PlanRule(policy: 0, event: $0) })
   private static let head = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
   private static let beginnings = [
     "GET /", "GET", "GET\r", "get /", "HEAD /", "HEADER", "POST /", "POST", "PUT /", "PUTS",
@@ -22,7 +22,7 @@ struct ContentTests {
   ].map { Array($0.utf8) }
 
   @Test func `the kernel and user space take the same packets for the same messages`() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     let test = try PacketTest(KernelTables(Self.plan, generation: 1))
     var found: Set<EventKind> = []
@@ -35,9 +35,11 @@ struct ContentTests {
           ports: (random.pick(ports), random.pick(ports))))
       var payload = Self.beginnings.randomElement(using: &random) ?? []
       if Bool.random(using: &random) {
-        payload = (0..<Int.random(in: 0...6, using: &random)).map { _ in .random(in: 0...255) }
+        let count = Int.random(in: 0...6, using: &random)
+        payload = (0..<count).map { _ in .random(in: 0...255, using: &random) }
       }
-      payload += (0..<Int.random(in: 0...3, using: &random)).map { _ in .random(in: 11...255) }
+      let count = Int.random(in: 0...3, using: &random)
+      payload += (0..<count).map { _ in .random(in: 11...255, using: &random) }
       forged.bytes += payload
       _ = try test.run(TP_EGRESS, forged.bytes)
       let seen = PacketHeaders(forged.bytes.span.bytes)
@@ -102,9 +104,9 @@ struct ContentTests {
   }
 
   @Test func `the end of a head is found wherever it is, and only there`() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
-    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: .http)])
+    let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: .http)])
     let test = try PacketTest(KernelTables(plan, generation: 1))
     // Where one more byte takes a larger record, and where chunks and their steps end.
     let places = [88, 472, 984, 64, 512, 1_024, 1_536, 2_048]
@@ -166,7 +168,7 @@ struct ContentTests {
   ) throws -> [UInt8] {
     var forged = PacketForge(PacketSketch(transport, ports: (40000, port)))
     forged.bytes += payload
-    let plan = TracePlan(policies: ["p"], rules: [Rule(policy: 0, event: event)])
+    let plan = TracePlan(policies: ["p"], rules: [PlanRule(policy: 0, event: event)])
     generation += 1
     try test.install(KernelTables(plan, generation: generation))
     _ = try test.run(TP_EGRESS, forged.bytes)

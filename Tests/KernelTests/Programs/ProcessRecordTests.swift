@@ -17,7 +17,7 @@ struct ProcessRecordTests {
       threading.Thread(target=lambda: os.execvp("cat", ["cat"])).start()
       threading.Event().wait()
       """
-    var rule = Rule(policy: 0, event: .tcp)
+    var rule = PlanRule(policy: 0, event: .tcp)
     rule.followed = []
     let plan = TracePlan(policies: ["p"], rules: [rule])
     let tracer = try Pipeline.Tracer(KernelTables(plan, generation: 1))

@@ -10,10 +10,10 @@ import Testing
 @Suite(.serialized, .enabled(if: geteuid() == 0, "loading BPF needs root"))
 struct ProgramTests {
   private static let everything = TracePlan(
-    policies: ["all"], rules: EventKind.allCases.map { Rule(policy: 0, event: $0) })
+    policies: ["all"], rules: EventKind.allCases.map { PlanRule(policy: 0, event: $0) })
 
   @Test func `no packet is dropped, whatever its bytes are`() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     let test = try PacketTest(KernelTables(Self.everything, generation: 1), ringBytes: 1 << 22)
     var tried: UInt64 = 0
@@ -48,7 +48,7 @@ struct ProgramTests {
   }
 
   @Test func `the kernel and user space see the same headers in any bytes`() throws {
-    let seed = UInt64.random(in: 0...UInt64.max)
+    let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     let test = try PacketTest(KernelTables(Self.everything, generation: 1))
     var expected = KernelCounts()
@@ -121,11 +121,11 @@ struct ProgramTests {
 
   @Test func `a full ring loses nothing silently`() throws {
     let rules = [
-      Rule(policy: 0, event: .udp),
-      Rule(
+      PlanRule(policy: 0, event: .udp),
+      PlanRule(
         policy: 0, event: .udp,
         filters: [Clause(.sourcePort, Condition(included: [.numbers(7...7)]))]),
-      Rule(policy: 0, event: .tcp),
+      PlanRule(policy: 0, event: .tcp),
     ]
     let tables = KernelTables(TracePlan(policies: ["p"], rules: rules), generation: 1)
     let test = try PacketTest(tables, ringBytes: 4096)

@@ -14,7 +14,7 @@ struct ShareTests {
   /// A ring of 1 MiB, a policy for each of two ports, and one for all.
   private static func ring() throws -> PacketTest {
     let rules = [flooded, quiet].enumerated().map { policy, port in
-      Rule(
+      PlanRule(
         policy: policy, event: .udp,
         filters: [
           Clause(.sourcePort, Condition(included: [.numbers(UInt64(port)...UInt64(port))]))

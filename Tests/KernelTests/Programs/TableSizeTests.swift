@@ -25,12 +25,12 @@ struct TableSizeTests {
     let installed = test.tables(generation: 1)
     defer { installed.values.forEach { close($0) } }
 
-    #expect(Set(tables.sizes.map(\.name)) == Set(installed.keys))
-    for table in tables.sizes {
+    #expect(Set(tables.explainedTables.map(\.name)) == Set(installed.keys))
+    for table in tables.explainedTables {
       let bytes = try Self.memory(of: try #require(installed[table.name]))
       #expect(abs(table.bytes - bytes) * 10 <= bytes, "\(table), the kernel says \(bytes)")
     }
-    #expect(tables.bytes == tables.sizes.reduce(0) { $0 + $1.bytes })
+    #expect(tables.bytes == tables.explainedTables.reduce(0) { $0 + $1.bytes })
   }
 
   /// What the kernel accounts for a map.

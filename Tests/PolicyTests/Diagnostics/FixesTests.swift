@@ -30,12 +30,12 @@ struct FixesTests {
 
     """
 
-  @Test func `what can be mended is mended, and nothing else is touched`() throws {
+  @Test func `what can be fixed is fixed, and nothing else is touched`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.yaml")
     try folder.write(Self.wrong, to: "a.yaml")
     #expect(chmod(path, 0o640) == 0)
-    let (set, failures) = PolicySet.load(paths: [path]).mended()
+    let (set, failures) = PolicySet.load(paths: [path]).fixed()
     #expect(failures.isEmpty)
     #expect(set.checked().diagnostics.isEmpty)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == Self.right)
@@ -44,25 +44,25 @@ struct FixesTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.yaml"])
   }
 
-  @Test func `mending what was mended changes nothing`() throws {
+  @Test func `fixing what was fixed changes nothing`() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.right, to: "a.yaml")
     let before = try FileManager.default.attributesOfItem(atPath: folder.path("a.yaml"))
     let set = PolicySet.load(paths: [folder.path])
-    let (mended, failures) = set.mended()
-    #expect(mended == set && failures.isEmpty)
+    let (fixed, failures) = set.fixed()
+    #expect(fixed == set && failures.isEmpty)
     let after = try FileManager.default.attributesOfItem(atPath: folder.path("a.yaml"))
     #expect(
       before[.systemFileNumber] as? Int == after[.systemFileNumber] as? Int)
   }
 
-  @Test func `a link stays a link, and what it names is mended`() throws {
+  @Test func `a link stays a link, and what it names is fixed`() throws {
     let folder = try TemporaryFolder()
     try folder.write(Self.wrong, to: "real.txt")
     let link = folder.path("a.yaml")
     try FileManager.default.createSymbolicLink(
       atPath: link, withDestinationPath: folder.path("real.txt"))
-    #expect(PolicySet.load(paths: [link]).mended().failures.isEmpty)
+    #expect(PolicySet.load(paths: [link]).fixed().failures.isEmpty)
     #expect(
       try FileManager.default.destinationOfSymbolicLink(atPath: link) == folder.path("real.txt"))
     #expect(try String(contentsOfFile: folder.path("real.txt"), encoding: .utf8) == Self.right)
@@ -73,9 +73,9 @@ struct FixesTests {
     func fix(_ from: Int, _ to: Int, _ text: String) -> Diagnostic {
       let range = SourceRange(start: file.position(atByte: from), end: file.position(atByte: to))
       return Diagnostic(
-        .error, "a", "a", source: "x", range: range, fix: .init(range: range, replacement: text))
+        .unknownKey, "a", source: "x", range: range, fix: .init(range: range, replacement: text))
     }
-    let mended = Fixes.apply([fix(4, 6, "Z"), fix(0, 2, "XY"), fix(1, 3, "?")], to: file)
-    #expect(String(decoding: mended, as: UTF8.self) == "XYcdZ")
+    let fixed = Fixes.apply([fix(4, 6, "Z"), fix(0, 2, "XY"), fix(1, 3, "?")], to: file)
+    #expect(String(decoding: fixed, as: UTF8.self) == "XYcdZ")
   }
 }

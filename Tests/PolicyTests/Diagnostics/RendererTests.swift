@@ -13,13 +13,13 @@ struct RendererTests {
 
   private static let findings = [
     Diagnostic(
-      .error, "invalid-name", "the name `é web` cannot hold `é`", source: file.name,
+      .invalidName, "the name `é web` cannot hold `é`", source: file.name,
       range: range(19, 25), help: "write `web`",
       related: [.init(message: "this is why", source: file.name, range: range(26, 31))],
       fix: .init(range: range(19, 25), replacement: "web")),
     Diagnostic(
-      .warning, "no-policy", "50%: there is\nno policy", source: file.name, range: nil),
-    Diagnostic(.note, "user-space-filter", "a", source: file.name, range: range(34, 35)),
+      .noPolicy, "50%: there is\nno policy", source: file.name, range: nil),
+    Diagnostic(.userSpaceFilter, "a", source: file.name, range: range(34, 35)),
   ]
 
   @Test func `for people, with the line, carets under the place, and help`() {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Policy
@@ -71,7 +72,7 @@ struct HostileInputTests {
 
   @Test(arguments: [1, 2, 3] as [UInt64])
   func `whatever stands in a file, findings have places in it and can be shown`(seed: UInt64) {
-    var random = SplitMix(state: seed)
+    var random = SplitMix(state: SplitMix.seed(usually: seed))
     var codes: Set<String> = []
     for _ in 0..<Self.count {
       let file = SourceFile(name: "x", bytes: Self.mutant(&random))
@@ -94,12 +95,12 @@ struct HostileInputTests {
           == checked.diagnostics.count)
       _ = TextRenderer(sources: [file]).render(checked.diagnostics)
       #expect(checked.plan == nil || checked.count(.error) == 0)
-      // A fix mends what it belongs to: nothing can be mended for ever.
-      var (mended, rounds) = (file, 0)
+      // A fix cures what it belongs to: nothing can be fixed for ever.
+      var (fixed, rounds) = (file, 0)
       while rounds < 6 {
-        let bytes = Fixes.apply(PolicySet.parse([mended]).checked().diagnostics, to: mended)
-        if bytes == mended.bytes { break }
-        mended = SourceFile(name: "x", bytes: bytes)
+        let bytes = Fixes.apply(PolicySet.parse([fixed]).checked().diagnostics, to: fixed)
+        if bytes == fixed.bytes { break }
+        fixed = SourceFile(name: "x", bytes: bytes)
         rounds += 1
       }
       #expect(rounds < 6, "\(String(decoding: file.bytes, as: UTF8.self))")

@@ -67,8 +67,8 @@ struct PolicyParserTests {
   @Test(arguments: [
     ("{}", "x:1:1: error: this is not a policy [unknown-form]"),
     ("- a", "x:1:1: error: this is not a policy [unknown-form]"),
-    ("# nothing", "x: error: there is no policy in this file [no-policy]"),
-    ("--- \n---\n", "x: error: there is no policy in this file [no-policy]"),
+    ("# nothing", "x: error: this file contains no policy [no-policy]"),
+    ("--- \n---\n", "x: error: this file contains no policy [no-policy]"),
   ]) func `what is no policy is said to be none`(text: String, line: String) {
     #expect(lines(text) == [line])
   }
@@ -84,7 +84,7 @@ struct PolicyParserTests {
       "name: web-egress", "nmae: Web",
       [
         "x:2:1: error: a policy has no key `nmae` [unknown-key]",
-        "x:2:7: error: the name `Web` cannot hold `W` [invalid-name]",
+        "x:2:7: error: the name `Web` cannot contain `W` [invalid-name]",
       ]
     ),
     (
@@ -117,8 +117,8 @@ struct PolicyParserTests {
     (
       "actions: [print]", "actions: [prin, kill]",
       [
-        "x:9:15: error: there is no action `prin` [unknown-action]",
-        "x:9:21: error: there is no action `kill` [unknown-action]",
+        "x:9:15: error: `prin` is not an action [unknown-action]",
+        "x:9:21: error: `kill` is not an action [unknown-action]",
       ]
     ),
     (
@@ -176,8 +176,8 @@ struct PolicyParserTests {
   }
 
   @Test(arguments: [
-    ("- data.x=a: b", "put it in quotes: \"data.x=a: b\""),
-    ("- data.x=\"a\": b", "put it in quotes: 'data.x=\"a\": b'"),
+    ("- data.x=a: b", "quote it: \"data.x=a: b\""),
+    ("- data.x=\"a\": b", "quote it: 'data.x=\"a\": b'"),
   ]) func `a mapping that was meant as text is shown with its quotes`(item: String, help: String) {
     let text = "type: policy\nname: a\nscope:\n\(item)\nrules: [{event: a}]"
     #expect(parse(text).diagnostics.map(\.help) == [help])

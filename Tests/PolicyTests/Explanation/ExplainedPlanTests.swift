@@ -29,15 +29,15 @@ struct ExplainedPlanTests {
 
         policy web  (0.yaml:2)
           rule 1, line 5, bits 0-1: net_packet_tcp, net_packet_udp
-            user space  comm=curl and comm!=*x                        the kernel's tables are searched from the start of a text
+            user space  comm=curl and comm!=*x                        the kernel's tables match a text only from its start
             kernel      not-container                                 2 regions
             kernel      uid>=1000                                     2 regions
             kernel      data.dst_port=80,443 and data.dst_port!=8080  7 regions
           rule 2, line 7, bit 2: net_packet_ipv4
-            user space  comm=curl and comm!=*x  the kernel's tables are searched from the start of a text
+            user space  comm=curl and comm!=*x  the kernel's tables match a text only from its start
             kernel      not-container           2 regions
 
-        TABLE    ENTRIES  BYTES  TELLS
+        TABLE    ENTRIES  BYTES  CONTENTS
         tp_rows  3        1500   rows
                           1500
 
@@ -62,12 +62,13 @@ struct ExplainedPlanTests {
                 "bit": 0, "rule": 1, "line": 4, "event": "net_packet_tcp",
                 "clauses": [
                   [
-                    "stands_in": "follow", "expressions": ["comm=nc"], "decided_in": "user-space",
-                    "reason": "the kernel does not remember who matched", "regions": 2,
+                    "origin": "follow", "expressions": ["comm=nc"], "decided_in": "user-space",
+                    "reason": "the kernel does not remember which processes have matched",
+                    "regions": 2,
                     "entries": 0,
                   ],
                   [
-                    "stands_in": "filters", "expressions": ["data.src=10.0.0.0/8"],
+                    "origin": "filters", "expressions": ["data.src=10.0.0.0/8"],
                     "decided_in": "kernel", "reason": .null, "regions": 3, "entries": 0,
                   ],
                 ],

@@ -46,7 +46,7 @@ extension Diagnostic {
 }
 
 /// The single rule of a policy that is right.
-func rule(_ document: PolicyDocument) -> Rule? {
+func rule(_ document: PolicyDocument) -> PlanRule? {
   let plan = PolicyCompiler.compile([document]).plan
   return plan?.rules.count == 1 ? plan?.rules[0] : nil
 }

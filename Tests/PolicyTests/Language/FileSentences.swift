@@ -103,7 +103,7 @@ import Testing
     let found = PolicySet.parse(files).checked().diagnostics
     #expect(
       found.map(ConciseRenderer.line) == [
-        "b:4:9: error: a policy named `one` was loaded before [duplicate-name]"
+        "b:4:9: error: there is another policy named `one` [duplicate-name]"
       ])
     #expect(found.first?.related.map(\.source) == ["a"])
   }
@@ -139,8 +139,8 @@ import Testing
     #expect(
       found.map(\.short) == [
         """
-        unquoted-comma 8:15-35 the comma splits `data.dst_port=80,443` in a list in brackets \
-        (put it in quotes: "data.dst_port=80,443")
+        unquoted-comma 8:15-35 the comma splits `data.dst_port=80,443` into several elements of \
+        the list (quote it: "data.dst_port=80,443")
         """
       ])
     #expect(found.map(\.fix?.replacement) == ["\"data.dst_port=80,443\""])

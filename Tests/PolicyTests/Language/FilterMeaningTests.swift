@@ -21,7 +21,7 @@ struct FilterMeaningTests {
   }
 
   @Test func `global is no clause`() {
-    #expect(rule(policy(scope: "global")) == Rule(policy: 0, event: .tcp))
+    #expect(rule(policy(scope: "global")) == PlanRule(policy: 0, event: .tcp))
   }
 
   @Test func `filters of packets are typed by their fields`() {
@@ -101,8 +101,7 @@ struct FilterMeaningTests {
     (
       "data.dst_port=80",
       """
-      unknown-scope 2:1-14 `data.dst_port` is not a scope (it belongs into the `filters` of a \
-      rule)
+      unknown-scope 2:1-14 `data.dst_port` is not a scope (move it to a rule's `filters`)
       """
     ),
     (
@@ -121,7 +120,7 @@ struct FilterMeaningTests {
     (
       "comm<a",
       """
-      invalid-operator 2:5-6 `comm` has no order: it takes only = and != (it takes texts, such \
+      invalid-operator 2:5-6 `comm` is not ordered: it takes only = and != (it takes text, such \
       as name, name*, *name or *name*)
       """
     ),
@@ -162,7 +161,7 @@ struct FilterMeaningTests {
     (
       "global",
       """
-      unknown-field 4:1-7 `global` is not a field (it belongs into the policy's `scope`)
+      unknown-field 4:1-7 `global` is not a field (move it to the policy's `scope`)
       """
     ),
     (
@@ -175,7 +174,7 @@ struct FilterMeaningTests {
     (
       "data.proto_http.headers=x",
       """
-      unknown-field 4:1-24 `data.proto_http.headers` has a value for each name (write \
+      unknown-field 4:1-24 `data.proto_http.headers` has one value for each name (write \
       data.proto_http.headers.NAME)
       """
     ),
@@ -196,21 +195,21 @@ struct FilterMeaningTests {
     (
       "data.src>1.1.1.1",
       """
-      invalid-operator 4:9-10 `data.src` has no order: it takes only = and != (it takes \
+      invalid-operator 4:9-10 `data.src` is not ordered: it takes only = and != (it takes \
       addresses, such as 10.1.2.3, 10.0.0.0/8, 10.0.0.1-10.0.0.9, 10.1.* or fe80::/10)
       """
     ),
     (
       "data.metadata.direction=out",
       """
-      invalid-value 4:25-28 `out` is not one of its names (`data.metadata.direction` takes a \
+      invalid-value 4:25-28 `out` is not one of the names (`data.metadata.direction` takes a \
       name (ingress, egress) or a number from 0 to 1)
       """
     ),
     (
       "data.metadata.direction=egres",
       """
-      invalid-value 4:25-30 `egres` is not one of its names: did you mean `egress`? \
+      invalid-value 4:25-30 `egres` is not one of the names: did you mean `egress`? \
       (`data.metadata.direction` takes a name (ingress, egress) or a number from 0 to 1)
       """
     ),

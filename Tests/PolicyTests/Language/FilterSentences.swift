@@ -128,7 +128,7 @@ import Testing
     #expect(findings(policy(filters: "data.dst=10.0.0.1-10.0.0.9,::1-::9")) == [])
     #expect(
       findings(policy(filters: "data.dst=10.0.0.1-::9")).first?.hasPrefix(
-        "invalid-value 4:10-22 the ends of a range are of one family") == true)
+        "invalid-value 4:10-22 the ends of a range must be of the same family") == true)
   }
 
   @Test func `an IPv4 value also matches the address that IPv6 maps, and != passes all other IPv6`()

@@ -1,10 +1,11 @@
 import Policy
+import TestSupport
 import Testing
 
 /// The sentences of `docs/policy-language.md` §2, each for many expressions, owners and packets.
 struct MeaningProperties {
   /// A rule that a scope and filters compile to.
-  private func rule(_ scope: [String], _ filters: [String]) throws -> Rule {
+  private func rule(_ scope: [String], _ filters: [String]) throws -> PlanRule {
     let document = policy(
       scope: scope.isEmpty ? ["global"] : scope, rules: [("net_packet_tcp", filters)])
     let result = PolicyCompiler.compile([document])
@@ -13,15 +14,15 @@ struct MeaningProperties {
 
   /// Calls a test with a small world, many times, and wants it to have seen both answers often.
   private func often(
-    _ test: (inout SmallWorld) throws -> Bool, seed: UInt64 = #line
+    _ test: (inout SmallWorld) throws -> Bool, seed: UInt64 = #line, of name: String = #function
   ) rethrows {
-    var world = SmallWorld(seed: seed)
+    var world = SmallWorld(seed: SplitMix.seed(name, usually: seed))
     var answers = [0, 0]
     for _ in 0..<1000 { answers[try test(&world) ? 1 : 0] += 1 }
     #expect(answers.allSatisfy { $0 > 40 }, "one answer hardly ever came: \(answers)")
   }
 
-  private func matches(_ rule: Rule, _ owner: Owner?, _ packet: Packet) -> Bool {
+  private func matches(_ rule: PlanRule, _ owner: Owner?, _ packet: Packet) -> Bool {
     ReferenceMatcher.matches(rule, owner: owner, packet: packet)
   }
 
@@ -159,7 +160,7 @@ struct MeaningProperties {
   }
 
   @Test func `a packet without an owner matches global only`() throws {
-    var world = SmallWorld(seed: 1)
+    var world = SmallWorld(seed: SplitMix.seed(usually: 1))
     for _ in 0..<1000 {
       let scope = world.expressions(of: SmallWorld.scopes)
       let (inScope, inRule) = (

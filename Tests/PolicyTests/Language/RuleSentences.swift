@@ -4,7 +4,7 @@ import Testing
 
 /// `docs/policy-language.md` §4, sentence by sentence, as far as `Plan` does not test it.
 @Suite struct `Language 4, rules` {
-  private func rules(_ rules: (event: String, filters: [String])...) -> [Rule] {
+  private func rules(_ rules: (event: String, filters: [String])...) -> [PlanRule] {
     PolicyCompiler.compile([policy(rules: rules)]).plan?.rules ?? []
   }
 

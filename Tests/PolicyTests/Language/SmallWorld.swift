@@ -1,4 +1,5 @@
 import Policy
+import TestSupport
 
 /// Expressions, owners and packets of so few values that they meet often.
 struct SmallWorld {

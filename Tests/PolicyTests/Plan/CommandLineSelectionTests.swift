@@ -15,7 +15,7 @@ struct CommandLineSelectionTests {
   @Test func `is one policy whose name is empty`() {
     let plan = compile(events: ["net_packet_tcp"]).plan
     #expect(plan?.policies == [""])
-    #expect(plan?.rules == [Rule(policy: 0, event: .tcp)])
+    #expect(plan?.rules == [PlanRule(policy: 0, event: .tcp)])
   }
 
   @Test func `without events it is the default set`() {
@@ -61,8 +61,8 @@ struct CommandLineSelectionTests {
     (
       "net_packet_tcp,net_packet_udp.data.dst_port=80",
       """
-      unknown-event 1:10-39 a filter belongs to one event (give each event with a filter its own \
-      `--events`)
+      unknown-event 1:10-39 a filter applies to one event (write a separate `--events` for each \
+      event with a filter)
       """
     ),
     (

@@ -3,7 +3,7 @@ import Testing
 
 /// What a reload says has become of the policies.
 struct PlanChangeTests {
-  private func plan(_ policies: (String, [Rule])...) -> TracePlan {
+  private func plan(_ policies: (String, [PlanRule])...) -> TracePlan {
     var plan = TracePlan(policies: policies.map(\.0), rules: [])
     for (index, (_, rules)) in policies.enumerated() {
       for var rule in rules {
@@ -14,8 +14,8 @@ struct PlanChangeTests {
     return plan
   }
 
-  private let tcp = Rule(policy: 0, event: .tcp)
-  private let udp = Rule(policy: 0, event: .udp)
+  private let tcp = PlanRule(policy: 0, event: .tcp)
+  private let udp = PlanRule(policy: 0, event: .udp)
 
   @Test func `a plan does not differ from itself`() {
     let plan = plan(("a", [tcp, udp]), ("b", []))
@@ -40,7 +40,7 @@ struct PlanChangeTests {
     scoped.scope = [Clause(.userID, Condition(included: [.numbers(0...0)]))]
     var following = tcp
     following.followed = []
-    let others: [[Rule]] = [
+    let others: [[PlanRule]] = [
       [], [tcp], [udp, tcp], [tcp, udp, tcp], [filtered, udp], [scoped, udp], [following, udp],
     ]
     for other in others {

@@ -65,22 +65,22 @@ struct PolicyCompilerTests {
     (
       "tag=network",
       """
-      unknown-event 3:1-12 `tag=network` names no set of events (`tracee-policy list sets` shows \
+      unknown-event 3:1-12 `tag=network` is not a set of events (`tracee-policy list sets` shows \
       the sets)
       """
     ),
     (
       "net_packet_x*",
       """
-      unknown-event 3:1-14 no event matches `net_packet_x*` (a star stands at the end, as in \
-      net_packet_dns*)
+      unknown-event 3:1-14 no event matches `net_packet_x*` (a star is allowed only at the end, \
+      as in net_packet_dns*)
       """
     ),
     (
       "net_packet_tcp, openat",
       """
       unsupported-event 3:17-23 `openat` is not supported yet (`tracee-policy list events` shows \
-      the events that are)
+      the supported events)
       """
     ),
     (
@@ -108,7 +108,7 @@ struct PolicyCompilerTests {
       findings(policy(filters: "data.dst_port=80", event: "net_packet_tcp,net_packet_icmp")) == [
         """
         unknown-field 4:1-14 `net_packet_icmp` has no `data.dst_port` (`tracee-policy list \
-        events net_packet_icmp` shows what it has)
+        events net_packet_icmp` shows its fields)
         """
       ])
   }
@@ -118,7 +118,7 @@ struct PolicyCompilerTests {
       findings(policy(filters: "data.pathname=/tmp*", "com=a", event: "openat")) == [
         """
         unsupported-event 3:1-7 `openat` is not supported yet (`tracee-policy list events` shows \
-        the events that are)
+        the supported events)
         """,
         "unknown-field 5:1-4 `com` is not a field (did you mean `comm`?)",
       ])
@@ -147,18 +147,17 @@ struct PolicyCompilerTests {
         == ["ipv4", "ipv6"].map {
           """
           warning event-left-out 4:1-14 `net_packet_\($0)` has no `data.dst_port` and is left \
-          out of this rule (name the events that are meant, or give the others a rule of their \
-          own)
+          out of this rule (name the events you mean, or write a separate rule for the others)
           """
         })
   }
 
-  @Test func `global stands alone`() {
+  @Test func `global cannot be combined`() {
     #expect(
       findings(policy(scope: "global", "uid=0")) == [
         """
-        global-not-alone 2:1-7 `global` means everything and stands alone (leave out `global`, \
-        or the other scopes)
+        global-not-alone 2:1-7 `global` means everything and cannot be combined with other scopes \
+        (remove `global`, or the other scopes)
         """
       ])
   }

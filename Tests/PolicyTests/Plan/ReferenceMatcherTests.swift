@@ -80,7 +80,7 @@ struct ReferenceMatcherTests {
   }
 
   @Test func `whoever was once followed stays in`() {
-    var rule = Rule(policy: 3, event: .tcp)
+    var rule = PlanRule(policy: 3, event: .tcp)
     rule.followed = [Clause(.comm, Condition(included: [.text(.exact("a"))]))]
     let packet = Packet(events: [.tcp], fields: [:])
     var owner = Owner()

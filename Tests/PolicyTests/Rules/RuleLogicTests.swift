@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Policy
@@ -79,8 +80,8 @@ struct RuleLogicTests {
       return .text(patterns.randomElement(using: &random) ?? .exact(text))
     }
 
-    mutating func rule(_ event: EventKind) -> Rule {
-      var rule = Rule(policy: 0, event: event)
+    mutating func rule(_ event: EventKind) -> PlanRule {
+      var rule = PlanRule(policy: 0, event: event)
       for _ in 0..<Int.random(in: 0...3, using: &random) {
         switch Int.random(in: 0...6, using: &random) {
         case 0: rule.scope.append(Clause(.comm, condition { Self.text(&$0) }))
@@ -112,7 +113,7 @@ struct RuleLogicTests {
 
   @Test(arguments: [EventKind.tcp, .icmp])
   func `what is claimed of rules is true for everything that could match them`(event: EventKind) {
-    var maker = Maker(random: SplitMix(state: 20_251_123))
+    var maker = Maker(random: SplitMix(state: SplitMix.seed(usually: 20_251_123)))
     let packets = Self.packets(event)
     var claims = (never: 0, implied: 0)
     for _ in 0..<2000 {
@@ -133,9 +134,9 @@ struct RuleLogicTests {
   }
 
   /// Who matches: the scope and the packet decide apart from each other.
-  private static func matching(_ rule: Rule, _ packets: [Packet]) -> [(Owner?, Packet)] {
+  private static func matching(_ rule: PlanRule, _ packets: [Packet]) -> [(Owner?, Packet)] {
     let owners = owners.filter { ReferenceMatcher.matches(rule.scope, owner: $0) }
-    let open = Rule(policy: 0, event: rule.event, filters: rule.filters)
+    let open = PlanRule(policy: 0, event: rule.event, filters: rule.filters)
     let packets = packets.filter { ReferenceMatcher.matches(open, owner: nil, packet: $0) }
     return owners.flatMap { owner in packets.map { (owner, $0) } }
   }
@@ -153,19 +154,5 @@ struct RuleLogicTests {
         #expect(set(a).isSubset(of: set(b)) == (a & ~b == 0))
       }
     }
-  }
-}
-
-/// Random numbers that are the same in every run (Steele, Lea, Flood: Fast splittable pseudorandom
-/// number generators).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

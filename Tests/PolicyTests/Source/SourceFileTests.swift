@@ -45,7 +45,7 @@ struct SourceFileTests {
     #expect(
       set.failures.map(\.reason) == [
         "cannot open it: No such file or directory",
-        "the directory holds no file that ends with .yaml, .yml or .json",
+        "the directory contains no file that ends in .yaml, .yml or .json",
       ])
     #expect(set.diagnostics.isEmpty)
   }
@@ -65,7 +65,7 @@ struct SourceFileTests {
     try folder.write(String(repeating: "#", count: 10 << 20), to: "long.yaml")
     let set = PolicySet.load(paths: [folder.path("long.yaml")])
     #expect(
-      set.failures.map(\.reason) == ["it is longer than 1 MiB, the most that is read of one file"])
+      set.failures.map(\.reason) == ["it is longer than 1 MiB, the limit for a policy file"])
     #expect(throws: SourceFailure.self) { try SourceFile.read("/dev/zero") }
     try folder.write(String(repeating: "#", count: 1 << 20), to: "full.yaml")
     #expect(try SourceFile.read(folder.path("full.yaml")).bytes.count == 1 << 20)
@@ -77,7 +77,7 @@ struct SourceFileTests {
     #expect(mkfifo(folder.path("a.yaml"), 0o600) == 0)
     #expect(symlink("/dev/zero", folder.path("b.yaml")) == 0)
     let set = PolicySet.load(paths: [folder.path, "/dev/null"])
-    let advice = ", and policies are read from regular files, or - for standard input"
+    let advice = "; policies are read only from regular files, or from standard input as -"
     #expect(
       set.failures.map(\.reason)
         == ["it is a FIFO", "it is a device", "it is a device"].map { $0 + advice })

@@ -66,22 +66,22 @@ struct YAMLStreamTests {
   }
 
   @Test(arguments: [
-    ("a: 1\nb: 2\na: 3", "x:3:1: error: the key `a` is given twice [duplicate-key]"),
-    ("a: {b: 1, \"b\": 2}", "x:1:11: error: the key `b` is given twice [duplicate-key]"),
+    ("a: 1\nb: 2\na: 3", "x:3:1: error: the key `a` appears twice [duplicate-key]"),
+    ("a: {b: 1, \"b\": 2}", "x:1:11: error: the key `b` appears twice [duplicate-key]"),
     (
       "a:\n\tb: 1",
       "x:2:1: error: found character that cannot start any token, while scanning for the next token [syntax]"
     ),
-    ("a: *b", "x:1:4: error: no `&b` stands before the alias `*b` [syntax]"),
-    ("a: &a [*a]", "x:1:8: error: the alias `*a` stands within what it names [syntax]"),
+    ("a: *b", "x:1:4: error: the alias `*b` has no anchor `&b` before it [syntax]"),
+    ("a: &a [*a]", "x:1:8: error: the alias `*a` is inside the value that it refers to [syntax]"),
     (
       "a: !!binary x",
-      "x:1:4: error: the tag `tag:yaml.org,2002:binary` does not belong here [syntax]"
+      "x:1:4: error: the tag `tag:yaml.org,2002:binary` is not allowed here [syntax]"
     ),
-    ("a: !x y", "x:1:4: error: the tag `!x` does not belong here [syntax]"),
-    ("a: \u{9f}\n", "x:1:4: error: the character U+009F cannot stand in a policy file [syntax]"),
-    ("é\u{fffe}", "x:1:2: error: the character U+FFFE cannot stand in a policy file [syntax]"),
-    ("a: \0", "x:1:4: error: the character U+0000 cannot stand in a policy file [syntax]"),
+    ("a: !x y", "x:1:4: error: the tag `!x` is not allowed here [syntax]"),
+    ("a: \u{9f}\n", "x:1:4: error: the character U+009F is not allowed in a policy file [syntax]"),
+    ("é\u{fffe}", "x:1:2: error: the character U+FFFE is not allowed in a policy file [syntax]"),
+    ("a: \0", "x:1:4: error: the character U+0000 is not allowed in a policy file [syntax]"),
   ]) func `what is not plain YAML is reported at its place`(text: String, line: String) {
     #expect(lines(read(text)) == [line])
   }
@@ -106,10 +106,12 @@ struct YAMLStreamTests {
     }
     #expect(read(nested(63, "a")).diagnostics.isEmpty)
     #expect(
-      read(nested(64, "a")).diagnostics.map(\.message) == ["this stands more than 64 levels deep"])
+      read(nested(64, "a")).diagnostics.map(\.message) == [
+        "this is nested more than 64 levels deep"
+      ])
     #expect(
       read(nested(400_000, "")).diagnostics.map(\.message) == [
-        "this stands more than 64 levels deep"
+        "this is nested more than 64 levels deep"
       ])
     #expect(read("[&a " + nested(30, "x") + ", " + nested(32, "*a") + "]").diagnostics.isEmpty)
     #expect(read("[&a " + nested(30, "x") + ", " + nested(33, "*a") + "]").faults == 1)
@@ -122,7 +124,7 @@ struct YAMLStreamTests {
     }
     #expect(
       read(text).diagnostics.map(\.message) == [
-        "the aliases of this document stand for more than 10000 values"
+        "the aliases of this document expand to more than 10000 values"
       ])
   }
 }

@@ -63,7 +63,7 @@ struct IPAddressTests {
     ("::/129", "`129` is not a prefix length of IPv6: 0 to 128"),
     ("10.0.0.0/", "`` is not a prefix length of IPv4: 0 to 32"),
     ("10.0.0.9-10.0.0.1", "the range is empty: `10.0.0.9` is after `10.0.0.1`"),
-    ("10.0.0.1-::1", "the ends of a range are of one family"),
+    ("10.0.0.1-::1", "the ends of a range must be of the same family"),
     ("10.*.1", "a wildcard address is one to three numbers and a star, such as 10.1.*"),
     ("*", "a wildcard address is one to three numbers and a star, such as 10.1.*"),
     ("1.2.3.4.*", "a wildcard address is one to three numbers and a star, such as 10.1.*"),

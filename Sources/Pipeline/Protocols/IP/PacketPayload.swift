@@ -1,3 +1,5 @@
+import Policy
+
 extension PacketHeaders {
   /// What stands after the header of TCP or UDP, as far as it was captured; nil for other packets.
   @_lifetime(copy packet)
@@ -12,19 +14,41 @@ extension PacketHeaders {
     return packet.extracting(droppingFirst: start)
   }
 
-  /// Whether the packet is to or from a port of DNS: 53 of both transports, and of UDP also 5353 and 5355, which
-  /// multicast DNS (RFC 6762) and LLMNR (RFC 4795) use.
+  /// Whether the packet is to or from a port of DNS.
+  ///
+  /// Source: ``Policy/ContentProtocol``.
   var hasPortOfDNS: Bool {
     guard let ports else { return false }
-    if ports.source == 53 || ports.destination == 53 { return true }
-    guard case .udp = transport else { return false }
-    return ports.source == 5353 || ports.destination == 5353 || ports.source == 5355
-      || ports.destination == 5355
+    return if case .udp = transport {
+      Self.portsOfDNS.udp.contains(ports.source, or: ports.destination)
+    } else {
+      Self.portsOfDNS.tcp.contains(ports.source, or: ports.destination)
+    }
   }
+
+  private static let portsOfDNS = (tcp: FewPorts(.dns, over: .tcp), udp: FewPorts(.dns, over: .udp))
 
   /// The bytes of the message that a packet completes, or else what stands after its header of TCP or UDP.
   @_lifetime(copy record)
   func message(of record: borrowing RecordReader) -> RawSpan? {
     record.message.isEmpty ? payload(in: record.packet) : record.message
+  }
+}
+
+/// Up to four ports, as values that are compared without a look into memory of their own.
+private struct FewPorts {
+  private let ports: SIMD4<UInt16>
+
+  init(_ content: ContentProtocol, over transport: EventKind) {
+    let known = (content.description.ports[transport] ?? []).sorted()
+    precondition((1...4).contains(known.count), "a protocol has at most four ports")
+    var ports = SIMD4(repeating: known[0])
+    for (index, port) in known.enumerated() { ports[index] = port }
+    self.ports = ports
+  }
+
+  /// Whether one of two ports is among them.
+  func contains(_ port: UInt16, or other: UInt16) -> Bool {
+    any((ports .== SIMD4(repeating: port)) .| (ports .== SIMD4(repeating: other)))
   }
 }

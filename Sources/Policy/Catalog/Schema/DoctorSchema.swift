@@ -1,12 +1,12 @@
-/// The JSON Schema of what `doctor --format json` says of a machine.
+/// The JSON Schema of the report that `doctor --format json` prints.
 ///
 /// Source: `docs/operations.md`.
 public enum DoctorSchema {
-  /// The schema.
+  /// The schema of the report, as an object of JSON Schema 2020-12.
   public static var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("$schema", JSONSchema.draft),
-      .init("title", "What a machine offers to tracee-policy"),
+      .init("title", "The doctor report of tracee-policy"),
     ]
     if case .object(let object) = JSONSchema.object(keys) { members += object }
     return .object(members)
@@ -19,20 +19,22 @@ public enum DoctorSchema {
       JSONSchema.object([
         ("name", JSONSchema.words(names)),
         ("state", JSONSchema.words(["ok", "missing"])),
-        ("found", JSONSchema.described("what was found; null when it is missing", textOrNull)),
+        ("found", JSONSchema.described("what was found; null if it is missing", textOrNull)),
         (
           "refusal",
           JSONSchema.described(
-            "why it is missing, and what to do; null when it is there", textOrNull)
+            "why it is missing, and what to do; null if it is not", textOrNull)
         ),
       ]))
   }
 
   private static let keys: [(name: String, schema: JSONValue)] = [
-    ("kernel", JSONSchema.described("the kernel's release, as uname -r says it", JSONSchema.text)),
+    (
+      "kernel", JSONSchema.described("the kernel's release, as uname -r prints it", JSONSchema.text)
+    ),
     (
       "canTrace",
-      JSONSchema.described("whether nothing is missing of the requirements", JSONSchema.flag)
+      JSONSchema.described("whether all requirements are met", JSONSchema.flag)
     ),
     (
       "requirements",
@@ -46,34 +48,37 @@ public enum DoctorSchema {
     (
       "hooks",
       JSONSchema.described(
-        "where the programs get to know what they know",
+        "the kernel hooks that the programs use",
         JSONSchema.list(
           JSONSchema.object([
-            ("name", JSONSchema.described("what is got to know there", JSONSchema.text)),
+            (
+              "name", JSONSchema.described("what the program learns from the hook", JSONSchema.text)
+            ),
             (
               "used",
-              JSONSchema.described("the hook; null when there is none", textOrNull)
+              JSONSchema.described("the hook in use; null if there is none", textOrNull)
             ),
             (
               "isFallback",
-              JSONSchema.described("whether the kernel lacks a better one", JSONSchema.flag)
+              JSONSchema.described(
+                "whether it is a fallback because the kernel lacks a better hook", JSONSchema.flag)
             ),
             (
               "absence",
-              JSONSchema.described("what the absence of the best hook costs", JSONSchema.text)
+              JSONSchema.described("what is lost without the best hook", JSONSchema.text)
             ),
           ])))
     ),
     (
       "hardening",
       JSONSchema.described(
-        "what keeps a tracer from doing more than it should",
+        "the restrictions that a tracer puts on itself",
         checks(["capabilities", "no-new-privileges", "landlock", "seccomp"]))
     ),
     (
       "hiddenContainers",
       JSONSchema.described(
-        "containers that look like the host, because their cgroups are in version 1 alone",
+        "containers that cannot be told from the host, because they have only version 1 cgroups",
         JSONSchema.number(upTo: .max))
     ),
   ]

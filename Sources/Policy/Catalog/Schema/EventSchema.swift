@@ -1,15 +1,15 @@
-/// The JSON Schema of the lines that `--output json` writes, made of the catalog of events.
+/// The JSON Schema of the lines that `--output json` writes, generated from the catalog of events.
 ///
 /// Source: `docs/event-json.md`, `docs/events.md`.
 public enum EventSchema {
-  /// The schema.
+  /// The schema of one event, as an object of JSON Schema 2020-12.
   public static var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("$schema", JSONSchema.draft),
       .init("title", "An event of tracee-policy"),
     ]
     if case .object(let object) = JSONSchema.object(keys) { members += object }
-    let lost = arguments(LostEvents.arguments, of: LostEvents.name, LostEvents.id)
+    let lost = arguments(LostEvents.arguments, of: LostEvents.id.name, LostEvents.id.number)
     members.append(
       .init(
         "allOf",
@@ -44,9 +44,10 @@ public enum EventSchema {
     ("kubernetes", known(["podName", "podNamespace", "podUID"])),
     (
       "eventId",
-      JSONSchema.words((EventKind.allCases.map(\.rawValue) + [LostEvents.id]).map { String($0) })
+      JSONSchema.words(
+        (EventKind.allCases.map(\.rawValue) + [LostEvents.id.number]).map { String($0) })
     ),
-    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name) + [LostEvents.name])),
+    ("eventName", JSONSchema.words(EventKind.allCases.map(\.name) + [LostEvents.id.name])),
     ("matchedPolicies", JSONSchema.filledList(JSONSchema.text)),
     ("argsNum", count),
     ("returnValue", ["const": 0]),
@@ -62,12 +63,12 @@ public enum EventSchema {
     ("args", ["type": "array"]),
   ]
 
-  /// An object of texts, each of which is there only when it is known.
+  /// Returns the schema of an object of texts, each present only if it is known.
   private static func known(_ names: [String]) -> JSONValue {
     JSONSchema.object(names.map { ($0, JSONSchema.text) }, required: [])
   }
 
-  /// What follows from the name of an event.
+  /// Returns the schema of the id and arguments of an event, which depend on its name.
   private static func arguments(
     _ arguments: [EventArgument], of name: String, _ id: UInt32
   ) -> JSONValue {
@@ -94,7 +95,7 @@ public enum EventSchema {
 }
 
 extension Shape {
-  /// The schema of a value of this shape.
+  /// The schema of a value with this shape.
   fileprivate var schema: JSONValue {
     switch self {
     case .value(let type): type.schema
@@ -126,7 +127,7 @@ extension FieldType {
 }
 
 extension Enumeration {
-  /// Whether every number has a name.
+  /// Whether every number up to the maximum has a name.
   fileprivate var isComplete: Bool {
     var next: UInt64 = 0
     for range in symbols.flatMap(\.numbers).sorted(by: { $0.lowerBound < $1.lowerBound }) {

@@ -1,10 +1,12 @@
-/// Parts of JSON Schemas (draft 2020-12).
+/// Building blocks of JSON Schemas (draft 2020-12).
 enum JSONSchema {
   static let draft: JSONValue = "https://json-schema.org/draft/2020-12/schema"
   static let text: JSONValue = ["type": "string"]
   static let flag: JSONValue = ["type": "boolean"]
 
-  /// A whole number from 0 to a maximum; a maximum that needs all 64 bits is left out.
+  /// Returns the schema of a whole number from 0 to a maximum.
+  ///
+  /// A maximum above `Int.max` is left out.
   static func number(upTo maximum: UInt64) -> JSONValue {
     guard let maximum = Int(exactly: maximum) else { return ["type": "integer", "minimum": 0] }
     return ["type": "integer", "minimum": 0, "maximum": .number(maximum)]
@@ -16,12 +18,14 @@ enum JSONSchema {
 
   static func list(_ element: JSONValue) -> JSONValue { ["type": "array", "items": element] }
 
-  /// A list that has at least one element.
+  /// Returns the schema of a list with at least one element.
   static func filledList(_ element: JSONValue) -> JSONValue {
     ["type": "array", "minItems": 1, "items": element]
   }
 
-  /// An object that has no other members than these, and all of the required ones; by default that is all.
+  /// Returns the schema of an object with no other members than these.
+  ///
+  /// - Parameter required: the members that must be present; nil for all.
   static func object(
     _ members: [(name: String, schema: JSONValue)], required: [String]? = nil
   ) -> JSONValue {
@@ -37,7 +41,7 @@ enum JSONSchema {
     ["type": "object", "additionalProperties": element]
   }
 
-  /// The schema with a description in front.
+  /// Returns a schema with a description before its other members.
   static func described(_ description: String, _ schema: JSONValue) -> JSONValue {
     guard case .object(let members) = schema else { return schema }
     return .object([JSONValue.Member("description", .text(description))] + members)

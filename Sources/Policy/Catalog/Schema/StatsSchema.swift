@@ -1,12 +1,12 @@
-/// The JSON Schema of the ledger that `--stats-file` writes.
+/// The JSON Schema of the totals that `--stats-file` writes.
 ///
 /// Source: `docs/operations.md`.
 public enum StatsSchema {
-  /// The schema.
+  /// The schema of the file, as an object of JSON Schema 2020-12.
   public static var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("$schema", JSONSchema.draft),
-      .init("title", "The ledger of tracee-policy"),
+      .init("title", "The packet and event totals of tracee-policy"),
     ]
     if case .object(let object) = JSONSchema.object(keys) { members += object }
     return .object(members)
@@ -23,23 +23,23 @@ public enum StatsSchema {
 
   private static let becoming =
     counts([
-      ("submitted", "records read: the sum of the numbers that follow, but for `further`"),
-      ("emitted", "events given to the outputs"),
-      ("rejected", "refused by a clause that user space decides, or of another sort"),
-      ("undecodable", "what the event shows is cut off or malformed"),
+      ("submitted", "records read: the sum of the numbers that follow, except `further`"),
+      ("emitted", "events passed to the outputs"),
+      ("rejected", "rejected by a clause that user space decides, or not of this event"),
+      ("undecodable", "truncated or malformed where the event needs it"),
     ])
     + [
       (
         "undecodableBy",
         JSONSchema.described(
-          "the undecodable ones by what is wrong with them; what is 0 is left out",
+          "the undecodable ones by cause; causes with 0 are left out",
           JSONSchema.object(counts(DecodingFault.allCases.map(\.words)), required: []))
       )
     ]
     + counts([
-      ("afterLimit", "come after the last event that --count asked for"),
-      ("incomplete", "segments that complete no message of DNS or HTTP"),
-      ("further", "messages of packets that had given one before; taken off the sum"),
+      ("afterLimit", "after the last event that --count allows"),
+      ("incomplete", "segments that complete no DNS or HTTP message"),
+      ("further", "messages after the first of the same packet; not in the sum"),
     ])
 
   private static let loss = JSONSchema.object([
@@ -51,39 +51,39 @@ public enum StatsSchema {
       "packets",
       JSONSchema.object(
         counts([
-          ("seen", "packets that a program saw: unwanted + wanted"),
-          ("unwanted", "no rule wants them"),
-          ("malformed", "of the unwanted: not IP, or cut off before the end of the IP header"),
-          ("wanted", "a rule wants them: submitted + ringFull"),
-          ("submitted", "a record of them is in the ring"),
-          ("ringFull", "wanted, but the ring had no room"),
+          ("seen", "packets that the BPF program saw: unwanted + wanted"),
+          ("unwanted", "packets that no rule matches"),
+          ("malformed", "of the unwanted: not IP, or truncated within the IP header"),
+          ("wanted", "packets that a rule matches: submitted + ringFull"),
+          ("submitted", "packets whose record was put into the ring"),
+          ("ringFull", "wanted packets for which the ring was full"),
           (
             "fragments",
-            "of those looked at, fragments after the first: they give events of IP alone"
+            "packets that are fragments after the first: they give IP events only"
           ),
-          ("buried", "the same, IPv6 with more or longer extension headers than are followed"),
-          ("cutOff", "the same, a header of TCP, UDP or ICMP is not all there"),
+          ("buried", "IPv6 packets with more or longer extension headers than are followed"),
+          ("cutOff", "packets with an incomplete TCP, UDP or ICMP header"),
         ]))
     ),
     (
       "records",
       JSONSchema.object(
         counts([
-          ("read", "records read from the ring"), ("waiting", "records that are in the ring"),
-          ("malformed", "records that contradict themselves, or whose plan is not there"),
+          ("read", "records read from the ring"), ("waiting", "records still in the ring"),
+          ("malformed", "records that are inconsistent, or of an unknown plan"),
         ]))
     ),
     (
       "processes",
       JSONSchema.object(
         counts([
-          ("ringFull", "changes of processes for which the ring had no room"),
+          ("ringFull", "process changes for which the ring was full"),
           (
-            "noRoom", "processes for whose ancestors, or for what became of them, there was no room"
+            "noRoom", "processes whose ancestry or state was not kept because a table was full"
           ),
           (
             "manyAncestors",
-            "processes with more than 64 ancestors: the 32 nearest and the 32 farthest are known"
+            "processes with more than 64 ancestors: only the 32 nearest and the 32 farthest are known"
           ),
         ]))
     ),
@@ -91,20 +91,20 @@ public enum StatsSchema {
       "cgroups",
       JSONSchema.object(
         counts([
-          ("unknown", "cgroups without room in the table: neither path nor container is known")
+          ("unknown", "cgroups without path and container because the table was full")
         ]))
     ),
     (
       "failures",
       JSONSchema.object(
         counts([
-          ("sockets", "times that the kernel had no room with a socket for its owner"),
-          ("streams", "times that it had no room with a socket for what its streams carried"),
-          ("processes", "times that there was no room for what a process executes"),
-          ("owners", "packets that are nobody's because their owner changed while it was read"),
+          ("sockets", "times that the kernel could not store the owner of a socket"),
+          ("streams", "times that the kernel could not store the state of a socket's streams"),
+          ("processes", "times that the kernel could not store the executable of a process"),
+          ("owners", "packets without an owner because it changed while it was read"),
         ]))
     ),
-    ("emitted", JSONSchema.described("events given to the outputs", number)),
+    ("emitted", JSONSchema.described("events passed to the outputs", number)),
     (
       "rules",
       JSONSchema.list(
@@ -113,12 +113,13 @@ public enum StatsSchema {
             ("policy", JSONSchema.text), ("event", event),
             (
               "number",
-              JSONSchema.described("the policy's rules for this event that stand before it", number)
+              JSONSchema.described(
+                "the number of the policy's rules for this event before this one", number)
             ),
           ]
             + counts([
-              ("wanted", "packets: submitted + ringFull"),
-              ("ringFull", "packets for which the ring had no room"),
+              ("wanted", "packets that the rule matches: submitted + ringFull"),
+              ("ringFull", "packets for which the ring was full"),
             ]) + becoming))
     ),
     ("events", JSONSchema.list(JSONSchema.object([("event", event)] + becoming))),
@@ -126,42 +127,49 @@ public enum StatsSchema {
       "messages",
       JSONSchema.object(
         counts([
-          ("assembled", "times that segments of TCP together gave a message of DNS or HTTP"),
-          ("gaps", "times that missing bytes were given up, and what follows was looked at"),
+          ("assembled", "DNS or HTTP messages assembled from several TCP segments"),
+          ("gaps", "times that missing bytes were skipped"),
           (
             "unfinished",
-            "begun, or waiting for what is missing, when their connection ended or bytes were given up"
+            "messages incomplete when their connection ended or bytes were skipped"
           ),
-          ("idle", "begun, or waiting for what is missing, and nothing came for 5 seconds"),
-          ("crowdedOut", "begun, or waiting for what is missing, and had to make room for others"),
-          ("tooLong", "heads of HTTP of 64 KiB or more"),
+          ("idle", "messages incomplete after 5 seconds without data"),
+          ("crowdedOut", "incomplete messages dropped to make room for others"),
+          ("tooLong", "HTTP heads of 64 KiB or more"),
           (
             "guessed",
-            "heads found where a segment begins, when it was not known what comes there"
+            "HTTP heads found at the beginning of a segment, where the position in the stream was not known"
           ),
           (
             "unpaired",
-            "responses whose request was not seen, so that whether a body follows was taken from the head"
+            "HTTP responses whose request was not seen: whether a body follows was taken from the head"
           ),
           (
             "unframed",
-            "bodies of HTTP whose end is not known: a head or a chunk contradicts itself"
+            "HTTP bodies whose end is not known, because a head or a chunk contradicts itself"
           ),
-          ("waiting", "directions of connections whose bytes wait for others now"),
+          ("waiting", "directions of connections that are waiting for missing bytes now"),
         ]))
     ),
     (
       "outputs",
       JSONSchema.list(
         JSONSchema.object(
-          [("output", JSONSchema.described("as the command line names it", JSONSchema.text))]
+          [
+            (
+              "output",
+              JSONSchema.described("the output as given on the command line", JSONSchema.text)
+            )
+          ]
             + counts([
-              ("accepted", "events that it should write: written + waiting + lost"),
-              ("written", "events that the kernel has taken"),
-              ("waiting", "events that wait to be written"),
+              ("accepted", "events for this output: written + waiting + lost"),
+              ("written", "events that the kernel accepted"),
+              ("waiting", "events waiting to be written"),
               ("lost", "dropped + unwritten"),
-              ("dropped", "events for which there was no room, by on-full=drop"),
-              ("unwritten", "events that waited in vain when the output failed or took no more"),
+              ("dropped", "events dropped because the queue was full"),
+              (
+                "unwritten", "events still waiting when the output failed or stopped accepting data"
+              ),
             ]) + [("losses", JSONSchema.list(loss))]))
     ),
   ]

@@ -1,4 +1,4 @@
-/// DNS messages.
+/// The shapes of DNS messages.
 ///
 /// Source: `docs/events.md`; RFC 1035, RFC 6891, RFC 2782, RFC 7553.
 extension Shape {

@@ -1,4 +1,4 @@
-/// The heads of HTTP/1 messages.
+/// The shapes of the heads of HTTP/1 messages.
 ///
 /// Source: `docs/events.md`; RFC 9110, RFC 9112.
 extension Shape {

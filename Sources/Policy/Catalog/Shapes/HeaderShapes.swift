@@ -1,4 +1,4 @@
-/// The headers of IP and of what it carries.
+/// The shapes of the headers of IP and of the protocols that it carries.
 ///
 /// Source: `docs/events.md`; RFC 791, RFC 8200, RFC 9293, RFC 768, RFC 792, RFC 4443.
 extension Shape {
@@ -30,15 +30,15 @@ extension Shape {
 
   static let icmpv6 = structure(["typeCode": .name(.icmpv6), "checksum": .bits(16)])
 
-  /// What is known of a packet besides its headers.
+  /// The shape of what is known about a packet besides its headers.
   static let metadata = structure(["direction": .name(.direction)])
 
-  /// The same where a header with a checksum is shown, which may not be computed yet.
+  /// The shape of metadata for events with a header whose checksum may not be computed yet.
   static let checkedMetadata = structure([
     "direction": .name(.direction), "checksumPartial": .mark,
   ])
 
-  /// The packet of an event that shows no headers.
+  /// The shape of the packet summary in events without headers.
   static let packet = structure([
     "src_ip": .address, "dst_ip": .address, "src_port": .port, "dst_port": .port,
     "protocol": .bits(8), "packet_len": .bits(32), "iface": .text,

@@ -2,13 +2,13 @@
 ///
 /// Source: `docs/events.md`; the IANA registries of protocol numbers, ICMP and ICMPv6 types, and DNS parameters.
 extension Enumeration {
-  /// Which way a packet went.
+  /// The direction of a packet.
   public static let direction = Enumeration([0: "ingress", 1: "egress"], maximum: 1)
 
-  /// Whether an HTTP head asks or answers.
+  /// The kind of an HTTP head: a request or a response.
   public static let httpDirection = Enumeration([0: "request", 1: "response"], maximum: 1)
 
-  /// What IP carries: what has no keyword in the registry, such as 253, is its number.
+  /// The protocol that IP carries; one without a keyword in the registry, such as 253, is shown as its number.
   public static let ipProtocol = Enumeration(
     [
       0: "IPv6HopByHop", 1: "ICMPv4", 2: "IGMP", 3: "GGP", 4: "IPv4", 5: "ST", 6: "TCP", 7: "CBT",
@@ -160,12 +160,12 @@ extension Enumeration {
       201: ("PrivateExperiment4", []),
     ])
 
-  /// What a DNS message is for (RFC 1035 §4.1.1).
+  /// The operation code of a DNS message (RFC 1035 §4.1.1).
   public static let dnsOperation = Enumeration(
     [0: "query", 1: "inverse query", 2: "status", 4: "notify", 5: "update"], others: "unknown",
     maximum: 15)
 
-  /// What came of a DNS query, the extended bits of an OPT record included (RFC 6895 §2.3).
+  /// The response code of a DNS message, including the extended bits of an OPT record (RFC 6895 §2.3).
   public static let dnsResponseCode = Enumeration(
     [
       0: "no error", 1: "format error", 2: "server failure", 3: "non-existent domain",
@@ -200,9 +200,9 @@ extension Enumeration {
 }
 
 extension Enumeration {
-  /// Makes a table of single numbers, in order.
+  /// Creates a table of single numbers, in order.
   ///
-  /// - Parameter others: what every number without a name is shown as; nil when it is shown as itself.
+  /// - Parameter others: the name shown for every other number; nil if those are shown as numbers.
   fileprivate init(
     _ names: KeyValuePairs<UInt64, String>, others: String? = nil, maximum: UInt64
   ) {
@@ -217,7 +217,7 @@ extension Enumeration {
     symbols.append(Symbol(others, gaps))
   }
 
-  /// Makes a table of types and their codes, counted from 0.
+  /// Creates a table of types and their codes, which count from 0.
   ///
   /// A type's name alone stands for the type with any code.
   fileprivate init(typesWithCodes types: KeyValuePairs<UInt64, (String, [String])>) {

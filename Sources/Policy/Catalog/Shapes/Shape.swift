@@ -1,34 +1,34 @@
-/// What a value of an event looks like: what filters take, and what its JSON is.
+/// The shape of a value in an event, which defines its JSON and the fields for filters.
 public indirect enum Shape: Equatable, Sendable {
   /// A number or a text.
   case value(FieldType)
-  /// An object that always has all its members but marks, in this order.
+  /// An object with these members in this order; all are always present, except marks.
   case structure([Member])
-  /// An array.
+  /// An array of elements with one shape.
   case list(Shape)
-  /// An array that is `null` when it has no elements.
+  /// An array that is `null` instead of empty.
   case listOrNull(Shape)
-  /// `true`, and the member is there only then; filters do not ask about it.
+  /// A member that is either `true` or absent, and not available to filters.
   case mark
-  /// An object of texts by names that are not known before, each an array of texts: the headers of a message.
+  /// An object with arbitrary names, each with an array of texts, such as the headers of a message.
   case texts
 
   /// A member of an object.
   public struct Member: Equatable, Sendable {
-    /// Its name.
+    /// The name of the member.
     public var name: String
-    /// What it looks like.
+    /// The shape of the member's value.
     public var shape: Shape
   }
 }
 
 /// An element of the `args` of an event.
 public struct EventArgument: Equatable, Sendable {
-  /// Its name.
+  /// The name of the argument.
   public var name: String
-  /// Its type, as the JSON names it.
+  /// The type of the argument, as named in JSON.
   public var typeName: String
-  /// What its value looks like.
+  /// The shape of the argument's value.
   public var shape: Shape
 
   init(_ name: String, _ typeName: String, _ shape: Shape) {
@@ -39,7 +39,7 @@ public struct EventArgument: Equatable, Sendable {
 }
 
 extension Shape {
-  /// An object of members, in this order.
+  /// Returns the shape of an object with members in this order.
   static func structure(_ members: KeyValuePairs<String, Shape>) -> Shape {
     .structure(members.map { Member(name: $0.key, shape: $0.value) })
   }

@@ -1,0 +1,27 @@
+import System
+
+/// How an output shows events: the word before the first colon of `--output`.
+public enum OutputFormat: String, CaseIterable, Sendable {
+  /// One object a line. Source: `docs/event-json.md`.
+  case json
+  /// One line of a table for people.
+  case table
+  /// The packets that gave them, as a pcapng file.
+  case pcap
+  /// Not at all; they are only counted.
+  case none
+
+  /// Creates what writes the format; nil for ``none``.
+  ///
+  /// - Parameters:
+  ///   - clock: converts times of records.
+  ///   - colour: whether a terminal shows it.
+  func writer(clock: BootClock, colour: Bool) -> EventWriter? {
+    switch self {
+    case .json: JSONWriter(clock: clock)
+    case .table: TableWriter(clock: clock, colour: colour)
+    case .pcap: PcapngWriter(clock: clock)
+    case .none: nil
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/// Looks up the keys of expressions in the catalogs, and parses their values by the types of the keys.
+struct FilterChecker {
+  /// The place of the expressions: a policy's scope, or a rule's filters.
+  let place: ScopeKey.Places
+  /// Whether the events may have fields that the catalog lacks, so that an unknown field is not a finding.
+  let mayHaveOtherFields: Bool
+  private(set) var diagnostics: [Diagnostic] = []
+
+  init(_ place: ScopeKey.Places, mayHaveOtherFields: Bool = false) {
+    self.place = place
+    self.mayHaveOtherFields = mayHaveOtherFields
+  }
+
+  /// Returns the filter of an expression; nil, with a finding, if it is not valid.
+  mutating func check(_ source: SourceText) -> CheckedFilter? {
+    guard let expression = FilterExpression(parsing: source, into: &diagnostics) else { return nil }
+    return check(expression)
+  }
+
+  mutating func check(_ expression: FilterExpression) -> CheckedFilter? {
+    let name = expression.key.text
+    if expression.comparison == nil { return checkWord(expression) }
+    if place == .rule, let (field, member) = PacketField.find(name) {
+      return checkField(expression, field, member: member)
+    }
+    if let key = ScopeCatalog.key(name, in: place) {
+      return checkOwner(expression, key)
+    }
+    if mayHaveOtherFields, name.hasPrefix("data.") || name.hasPrefix("args.") { return nil }
+    if ScopeCatalog.word(name, in: place) != nil {
+      report(.wordWithValues(name), expression.comparisonRange, expression)
+    } else {
+      report(.unknownKey(name, in: place), expression.key.range, expression)
+    }
+    return nil
+  }
+
+  private mutating func checkWord(_ expression: FilterExpression) -> CheckedFilter? {
+    let name = expression.key.text
+    guard let word = ScopeCatalog.word(name, in: place) else {
+      if let key = ScopeCatalog.key(name, in: place) {
+        report(.keyWithoutValues(name, key.type.takes), expression.key.range, expression)
+      } else if place == .rule, let (field, _) = PacketField.find(name) {
+        report(
+          .keyWithoutValues(name, field.description.type.takes), expression.key.range, expression)
+      } else {
+        report(.unknownKey(name, in: place), expression.key.range, expression)
+      }
+      return nil
+    }
+    switch word.meaning {
+    case .everything:
+      return CheckedFilter(expression: expression, target: .everything, type: nil, values: [])
+    case .follow:
+      return CheckedFilter(expression: expression, target: .follow, type: nil, values: [])
+    case .container(let flag):
+      let value = CheckedFilter.Value(
+        word: expression.key, meaning: .operands([.numbers(flag...flag)]))
+      return CheckedFilter(
+        expression: expression, target: .owner(.container), type: nil, values: [value])
+    }
+  }
+
+  private mutating func checkOwner(_ expression: FilterExpression, _ key: ScopeKey)
+    -> CheckedFilter?
+  {
+    guard key.field.isSupported else {
+      report(.unsupportedKey(expression.key.text), expression.key.range, expression)
+      return nil
+    }
+    guard let values = values(of: expression, key.type, words: key.words) else { return nil }
+    return CheckedFilter(
+      expression: expression, target: .owner(key.field), type: key.type, values: values)
+  }
+
+  private mutating func checkField(
+    _ expression: FilterExpression, _ field: PacketField, member: String?
+  ) -> CheckedFilter? {
+    guard field.isSupported else {
+      report(.unsupportedField(expression.key.text), expression.key.range, expression)
+      return nil
+    }
+    let type = field.description.type
+    guard var values = values(of: expression, type) else { return nil }
+    if let member { values = values.map { $0.belonging(to: member) } }
+    return CheckedFilter(
+      expression: expression, target: .packet(field, member: member), type: type, values: values)
+  }
+
+  /// Returns the values of an expression, parsed by a type; nil, with findings, if one of them is not valid.
+  private mutating func values(
+    of expression: FilterExpression, _ type: FieldType, words: [String] = []
+  ) -> [CheckedFilter.Value]? {
+    guard let comparison = expression.comparison else { return nil }
+    let key = expression.key.text
+    let bound = Bound.Comparison(rawValue: comparison.rawValue)
+    if bound != nil && !type.hasOrder {
+      report(.noOrder(key, type), expression.comparisonRange, expression)
+      return nil
+    }
+    var values: [CheckedFilter.Value] = []
+    for word in expression.values {
+      do throws(ValueFault) {
+        if let bound {
+          let limit = try type.limit(word.text)
+          values.append(.init(word: word, meaning: .bound(Bound(bound, limit))))
+        } else if words.contains(word.text) {
+          values.append(.init(word: word, meaning: .operands([.state(word.text)])))
+        } else {
+          values.append(.init(word: word, meaning: .operands(try type.operands(word.text))))
+        }
+      } catch {
+        report(.invalidValue(error, key, type, words), word.range, expression)
+      }
+    }
+    return values.count == expression.values.count ? values : nil
+  }
+
+  private mutating func report(
+    _ finding: FilterFinding, _ range: SourceRange, _ expression: FilterExpression
+  ) {
+    diagnostics.append(
+      Diagnostic(
+        finding.rule, finding.message, source: expression.source.source, range: range,
+        help: finding.help))
+  }
+}
+
+extension Operand {
+  /// Returns the operand of a state, such as `new`.
+  static func state(_ word: String) -> Operand { .member(FieldValue.state, .exact(word)) }
+}
+
+extension CheckedFilter.Value {
+  /// Returns the value as a value of a member, such as a header.
+  fileprivate func belonging(to member: String) -> Self {
+    guard case .operands(let operands) = meaning else { return self }
+    let ofMember = operands.map { operand in
+      if case .text(let pattern) = operand { Operand.member(member, pattern) } else { operand }
+    }
+    return Self(word: word, meaning: .operands(ofMember))
+  }
+}

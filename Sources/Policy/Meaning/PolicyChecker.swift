@@ -1,0 +1,121 @@
+/// Looks up the words of one policy.
+struct PolicyChecker {
+  private let document: PolicyDocument
+  private var diagnostics: [Diagnostic] = []
+
+  /// Returns the parts of a policy that are valid, and adds findings about the rest to `diagnostics`.
+  static func check(
+    _ document: PolicyDocument, into diagnostics: inout [Diagnostic]
+  ) -> CheckedPolicy {
+    var checker = PolicyChecker(document: document)
+    let scope = checker.scope()
+    let policy = CheckedPolicy(document: document, scope: scope, rules: checker.rules())
+    diagnostics += checker.diagnostics
+    return policy
+  }
+
+  private init(document: PolicyDocument) { self.document = document }
+
+  private mutating func scope() -> [CheckedFilter] {
+    let filters = filters(document.scope, in: .scope)
+    if let global = filters.first(where: { $0.target == .everything }), document.scope.count > 1 {
+      diagnostics.append(.globalNotAlone(global.expression))
+    }
+    return filters
+  }
+
+  private mutating func filters(
+    _ sources: [SourceText], in place: ScopeKey.Places, mayHaveOtherFields: Bool = false
+  ) -> [CheckedFilter] {
+    var checker = FilterChecker(place, mayHaveOtherFields: mayHaveOtherFields)
+    let filters = sources.compactMap { checker.check($0) }
+    diagnostics += checker.diagnostics
+    return filters
+  }
+
+  private mutating func rules() -> [CheckedPolicy.Rule] {
+    let before = diagnostics.count
+    let selections = document.rules.map { EventSelection(parsing: $0.event, into: &diagnostics) }
+    let excluded = selections.reduce(into: Set()) { $0.formUnion($1.excluded) }
+    // Items with errors are missing from the selections, so nothing can be concluded about all items then.
+    let isUnderstood = !diagnostics[before...].contains { $0.severity == .error }
+    let onlyExcludes = isUnderstood && selections.allSatisfy(\.onlyExcludes)
+    var rules: [CheckedPolicy.Rule] = []
+    for (rule, selection) in zip(document.rules, selections) {
+      let filters = filters(
+        rule.filters, in: .rule, mayHaveOtherFields: selection.namesUnsupported)
+      var selected = selection.selected
+      if selected.isEmpty, onlyExcludes {
+        selected = EventSet.standard.events.map { ($0, isNamed: false) }
+      } else if selection.onlyExcludes, let filter = filters.first {
+        diagnostics.append(.filtersNothing(filter.expression))
+      }
+      let wanted = selected.filter { !excluded.contains($0.event) }
+      let events = wanted.filter { has(filters, $0.event, isNamed: $0.isNamed) }.map(\.event)
+      rules.append(CheckedPolicy.Rule(document: rule, events: events, filters: filters))
+    }
+    // After an error, an empty selection is no surprise.
+    let isClean = !diagnostics[before...].contains { $0.severity == .error }
+    if isClean, !rules.isEmpty, rules.allSatisfy(\.events.isEmpty) {
+      diagnostics.append(.excludedEverything(document))
+    }
+    return rules
+  }
+
+  /// Returns whether an event has all fields of the filters; adds a finding if not.
+  private mutating func has(
+    _ filters: [CheckedFilter], _ event: EventKind, isNamed: Bool
+  ) -> Bool {
+    for filter in filters {
+      guard case .packet(let field, _) = filter.target,
+        !field.description.events.contains(event)
+      else { continue }
+      diagnostics.append(
+        isNamed ? .missingField(filter.expression, event) : .eventLeftOut(filter.expression, event))
+      return false
+    }
+    return true
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func globalNotAlone(_ expression: FilterExpression) -> Diagnostic {
+    Diagnostic(
+      .globalNotAlone, "`global` means everything and cannot be combined with other scopes",
+      source: expression.source.source, range: expression.key.range,
+      help: "remove `global`, or the other scopes")
+  }
+
+  fileprivate static func missingField(
+    _ expression: FilterExpression, _ event: EventKind
+  ) -> Diagnostic {
+    Diagnostic(
+      .unknownField, "`\(event.name)` has no `\(expression.key.text)`",
+      source: expression.source.source, range: expression.key.range,
+      help: "`tracee-policy list events \(event.name)` shows its fields")
+  }
+
+  fileprivate static func eventLeftOut(
+    _ expression: FilterExpression, _ event: EventKind
+  ) -> Diagnostic {
+    Diagnostic(
+      .eventLeftOut,
+      "`\(event.name)` has no `\(expression.key.text)` and is left out of this rule",
+      source: expression.source.source, range: expression.key.range,
+      help: "name the events you mean, or write a separate rule for the others")
+  }
+
+  fileprivate static func filtersNothing(_ expression: FilterExpression) -> Diagnostic {
+    Diagnostic(
+      .uselessFilter, "the rule only excludes events: its filters have no effect",
+      at: expression.source,
+      help: "move the filters to the rule that selects the events")
+  }
+
+  fileprivate static func excludedEverything(_ document: PolicyDocument) -> Diagnostic {
+    Diagnostic(
+      .excludedEverything, "nothing is left to trace: every event is excluded",
+      source: document.source, range: document.name.range,
+      help: "exclude fewer events, or select others")
+  }
+}

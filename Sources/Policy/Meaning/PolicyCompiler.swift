@@ -1,0 +1,62 @@
+/// Compiles policies into a plan.
+public enum PolicyCompiler {
+  /// The result of a compilation.
+  public struct Result: Equatable, Sendable {
+    /// The checked policies, in load order, without the parts that have errors.
+    public var policies: [CheckedPolicy]
+    /// The plan; nil if there is a finding of error severity.
+    public var plan: TracePlan?
+    /// All findings, by policy.
+    public var diagnostics: [Diagnostic]
+  }
+
+  /// Compiles policies, given in load order, and collects all findings.
+  ///
+  /// The plan is only complete if the documents were parsed without errors: parts with errors are missing from it.
+  public static func compile(_ documents: [PolicyDocument]) -> Result {
+    var diagnostics = duplicateNames(documents)
+    let policies = documents.map { PolicyChecker.check($0, into: &diagnostics) }
+    var plan = TracePlan(policies: documents.map(\.name.text), rules: [])
+    for (index, policy) in policies.enumerated() {
+      let hadRoom = plan.rules.count <= TracePlan.ruleLimit
+      plan.rules += policy.expanded(policy: index)
+      if hadRoom, plan.rules.count > TracePlan.ruleLimit {
+        diagnostics.append(.tooManyRules(policy.document))
+      }
+    }
+    let isWrong = diagnostics.contains { $0.severity == .error }
+    return Result(policies: policies, plan: isWrong ? nil : plan, diagnostics: diagnostics)
+  }
+
+  private static func duplicateNames(_ documents: [PolicyDocument]) -> [Diagnostic] {
+    var first: [String: SourceText] = [:]
+    var diagnostics: [Diagnostic] = []
+    // A document without a valid name has an empty one, and already has a finding.
+    for name in documents.map(\.name) where !name.text.isEmpty {
+      if let other = first[name.text] {
+        diagnostics.append(.duplicateName(name, first: other))
+      } else {
+        first[name.text] = name
+      }
+    }
+    return diagnostics
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func duplicateName(_ name: SourceText, first: SourceText) -> Diagnostic {
+    Diagnostic(
+      .duplicateName, "there is another policy named `\(name.text)`",
+      at: name,
+      related: [.init(message: "the first one", at: first)])
+  }
+
+  fileprivate static func tooManyRules(_ document: PolicyDocument) -> Diagnostic {
+    Diagnostic(
+      .tooManyRules,
+      "with this policy there are more than \(TracePlan.ruleLimit) rules",
+      source: document.source, range: document.name.range,
+      help:
+        "each event of a rule counts as one: name fewer events, or merge rules for the same event")
+  }
+}
