@@ -110,11 +110,35 @@ __noinline int ask_packet(__u32 scratch_number, struct __sk_buff *skb, struct tp
   return needed(skb, &tables, view, row);
 }
 
-/* Fills `row` with the rules that want packets of this flow, whoever owns them, and says whether there are any. */
+/* Fills `row` with the rules that want packets of this flow, whoever owns them. Returns whether there are any. */
 __noinline int ask_flow(struct tp_row *answer, struct tp_view *view, __u32 generation, __u32 direction) {
   struct tp_tables tables;
   if (!answer || !view || !tables_of(generation, &tables)) return false;
   __u64 *row = answer->words;
   TP_EACH_WORD(i) row[i] = ~0ULL;
   return keep_flow(row, &tables, view, direction & 1);
+}
+
+static __always_inline void swap_ends(struct tp_view *view) {
+  struct tp_address_key source = view->source;
+  __u16 port = view->source_port;
+  view->source = view->destination;
+  view->destination = source;
+  view->source_port = view->destination_port;
+  view->destination_port = port;
+}
+
+/*
+ * Fills the row of a scratch with the rules that want HTTP of the other direction of a packet's connection: it is read by what this
+ * direction asks. Returns whether there are any.
+ */
+__noinline int ask_other(__u32 scratch_number, struct tp_view *view, __u32 generation, __u32 direction) {
+  struct tp_tables tables;
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!scratch || !view || (view->shape & 7) != TP_TRANSPORT_TCP || !tables_of(generation, &tables)) return false;
+  if (!(tables.plan->asks_content & TP_ASKS_HTTP)) return false;
+  swap_ends(view);
+  bool is_wanted = ask_flow(&scratch->row, view, generation, ~direction & 1);
+  swap_ends(view);
+  return is_wanted && meets(scratch->row.words, &tables, tables.plan->content_rules);
 }

@@ -90,11 +90,85 @@ static __noinline __u32 count_blank(struct __sk_buff *skb, __u32 offset, __u32 l
 #define NEAR (1 << 24)
 
 /*
- * Takes from the socket where its direction is, when the first segment comes that may be read. One that completed the handshake
- * with bytes in it came to the listening socket, where nothing is kept: a head may have begun in it, so all that follows is recorded.
+ * Has a direction for oneself. Two processors can have segments of it at once; who comes second waits for a moment. False when that
+ * is not enough: then nobody knows any more in what order they are.
  */
-static __always_inline void open_stream(struct __sk_buff *skb, struct tp_stream *stream, struct bpf_sock *sock, __u32 direction,
-                                        __u32 length) {
+static __always_inline bool claim_stream(struct tp_stream *stream) {
+  for (__u32 i = 0; i < 256; i++)
+    if (__sync_val_compare_and_swap(&stream->busy, 0, 1) == 0) return true;
+  *(volatile bool *)&stream->is_overtaken = true;
+  return false;
+}
+
+static __always_inline void release_stream(struct tp_stream *stream) {
+  NO_REORDERING();
+  *(volatile __u32 *)&stream->busy = 0;
+}
+
+/*
+ * Whether a segment at a listening socket is the first of its connection, which the kernel keeps as a request: what a peer sends out
+ * of order, or without any handshake, begins nothing. Not static: so the verifier checks it once.
+ */
+__noinline int begins_connection(struct __sk_buff *skb, struct tp_view *view) {
+  struct bpf_sock_tuple tuple = {};
+  struct sock *sock;
+  if (!view) return false;
+  __be16 remote_port = bpf_htons(view->source_port), local_port = bpf_htons(view->destination_port);
+  if (view->shape & TP_SHAPE_IPV6) {
+    __builtin_memcpy(tuple.ipv6.saddr, view->source.address, 16);
+    __builtin_memcpy(tuple.ipv6.daddr, view->destination.address, 16);
+    tuple.ipv6.sport = remote_port;
+    tuple.ipv6.dport = local_port;
+    sock = (void *)bpf_skc_lookup_tcp(skb, &tuple, sizeof tuple.ipv6, BPF_F_CURRENT_NETNS, 0);
+  } else {
+    __builtin_memcpy(&tuple.ipv4.saddr, view->source.address + 12, 4);
+    __builtin_memcpy(&tuple.ipv4.daddr, view->destination.address + 12, 4);
+    tuple.ipv4.sport = remote_port;
+    tuple.ipv4.dport = local_port;
+    sock = (void *)bpf_skc_lookup_tcp(skb, &tuple, sizeof tuple.ipv4, BPF_F_CURRENT_NETNS, 0);
+  }
+  if (!sock) return false;
+  struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(sock);
+  bool is_first = request && request->rcv_isn + 1 == view->sequence;
+  bpf_sk_release(sock);
+  return is_first;
+}
+
+static __always_inline void name_opening(struct tp_opening_key *key, const struct tp_view *view, __u32 direction, __u32 next) {
+  bool arrives = direction == TP_INGRESS;
+  __builtin_memcpy(key->remote, arrives ? view->source.address : view->destination.address, 16);
+  __builtin_memcpy(key->local, arrives ? view->destination.address : view->source.address, 16);
+  key->remote_port = arrives ? view->source_port : view->destination_port;
+  key->local_port = arrives ? view->destination_port : view->source_port;
+  key->next = next;
+}
+
+/* Keeps where the direction of a connection is whose first segment came to the listening socket. */
+static __noinline void keep_opening(const struct tp_view *view, const struct tp_stream *stream) {
+  struct tp_opening_key key;
+  name_opening(&key, view, TP_INGRESS, stream->next);
+  bpf_map_update_elem(&tp_openings, &key, stream, BPF_ANY);
+}
+
+/* Goes on from where the first segment, which came to the listening socket, ended; false when that is not known. */
+static __noinline bool take_opening(struct tp_stream *stream, const struct tp_view *view, __u32 direction, __u32 next) {
+  struct tp_opening_key key;
+  name_opening(&key, view, direction, next);
+  const struct tp_stream *opening = bpf_map_lookup_elem(&tp_openings, &key);
+  if (!opening) return false;
+  /* It is kept as one that is claimed, as this one is. */
+  *stream = *opening;
+  stream->awaited = stream->end = next;
+  bpf_map_delete_elem(&tp_openings, &key);
+  return true;
+}
+
+/*
+ * Takes from the socket where its direction is, when the first segment comes that may be read. One that completed the handshake
+ * with bytes in it came to the listening socket; where nothing of it was kept, all that follows is recorded.
+ */
+static __always_inline void open_stream(struct __sk_buff *skb, struct tp_stream *stream, const struct tp_view *view,
+                                        struct bpf_sock *sock, __u32 direction, __u32 length) {
   struct bpf_tcp_sock *tcp = bpf_tcp_sock(sock);
   if (!tcp) return;
   /* Or the compiler would choose the address of one, which the verifier refuses. */
@@ -107,7 +181,18 @@ static __always_inline void open_stream(struct __sk_buff *skb, struct tp_stream 
   stream->connection = bpf_get_prandom_u32() | 1;
   stream->state = is_new ? HTTP_START : HTTP_OTHER;
   stream->is_complete = is_new;
-  if (direction == TP_INGRESS && segments_received == 1) stream->state = HTTP_LOST;
+  if (direction == TP_INGRESS && segments_received == 1 && !take_opening(stream, view, TP_INGRESS, received))
+    stream->state = HTTP_LOST;
+}
+
+/* Before a response leaves whose request came to the listening socket: the request is what it is read by. */
+static __always_inline void open_requests(struct tp_stream *requests, const struct tp_view *view, struct bpf_sock *sock) {
+  struct bpf_tcp_sock *tcp = bpf_tcp_sock(sock);
+  if (!tcp) return;
+  __u32 received = *(volatile __u32 *)&tcp->rcv_nxt, segments_received = *(volatile __u32 *)&tcp->data_segs_in;
+  if (segments_received != 1 || !claim_stream(requests)) return;
+  if (!requests->is_known && take_opening(requests, view, TP_EGRESS, received)) requests->is_known = true;
+  release_stream(requests);
 }
 
 /*

@@ -69,7 +69,7 @@ __noinline int end_head(struct tp_streams *streams, __u32 direction, __u32 scrat
   if (status == 204 || status == 304) return 0;
   enter_body(stream, HTTP_END);
   /* User space has all requests where this side is lost among them, and may know what they ask. */
-  if (question < 0 && (other->state == HTTP_LOST || other->asked - stream->answered > 64)) stream->state = HTTP_LOST;
+  if (question < 0 && (other->was_lost || other->asked - stream->answered > 64)) stream->state = HTTP_LOST;
   return 0;
 }
 
@@ -233,6 +233,29 @@ __noinline int guess(struct __sk_buff *skb, struct tp_stream *stream, __u32 scra
   return false;
 }
 
+/* Takes what user space found of a direction that is lost, if that tells what the byte with a sequence number is. */
+static __always_inline bool take_position(struct tp_stream *stream, __u32 sequence) {
+  __u32 connection = stream->connection;
+  const volatile struct tp_position *position = bpf_map_lookup_elem(&tp_positions, &connection);
+  if (!position || position->connection_again != connection) return false;
+  __u32 state = position->state, distance = sequence - position->sequence;
+  __u64 left = position->left;
+  if (position->connection != connection) return false;
+  if (state == HTTP_BODY || state == HTTP_CHUNK) {
+    if (distance >= left) return false;
+    left -= distance;
+  } else if (state != HTTP_OTHER && state != HTTP_END && distance != 0) {
+    return false;
+  }
+  stream->state = state < HTTP_LOST ? state : HTTP_OTHER;
+  stream->left = left;
+  stream->next = sequence;
+  stream->part_length = 0;
+  stream->in_line = stream->is_untold = false;
+  bpf_map_delete_elem(&tp_positions, &connection);
+  return true;
+}
+
 /*
  * Comes to a segment's first byte that was not followed yet. Returns whether it is to be followed from there on: the state of the
  * direction has all else.
@@ -245,10 +268,18 @@ __noinline int approach(struct tp_stream *stream, __u32 scratch_number, __u32 se
   walk->needed = 0;
   walk->head = TP_NO_HEAD;
   walk->bodiless = walk->count = walk->content = 0;
-  walk->is_unpaired = stream->state == HTTP_LOST;
   walk->is_refused = false;
   stream->is_guessed = false;
-  if (stream->state == HTTP_LOST) return false;
+  if (stream->is_overtaken) {
+    stream->is_overtaken = false;
+    if (stream->state != HTTP_OTHER && stream->state != HTTP_END) stream->state = HTTP_LOST;
+  }
+  walk->is_unpaired = stream->state == HTTP_LOST;
+  if (stream->state == HTTP_LOST) {
+    if (!take_position(stream, sequence)) return false;
+    walk->is_unpaired = false;
+    distance = 0;
+  }
   if (distance < 0) {
     if ((__u32)-distance >= length) return false;
     walk->offset += (__u32)-distance;
@@ -272,8 +303,11 @@ __noinline int tell(struct tp_view *view, struct tp_stream *stream, __u32 scratc
   struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!view || !stream || !scratch) return 0;
   struct tp_walk *walk = &scratch->walk;
+  view->flags = walk->bodiless << 16;
   if (stream->state == HTTP_LOST) {
     stream->is_complete = false;
+    stream->was_lost = true;
+    view->flags |= TP_PACKET_LOST;
     walk->content = TP_CONTENT_HTTP_UNKNOWN;
     walk->needed = length;
   } else if (walk->content && !walk->needed) {
@@ -283,18 +317,22 @@ __noinline int tell(struct tp_view *view, struct tp_stream *stream, __u32 scratc
   view->needed = walk->needed;
   view->head = walk->head;
   view->connection = stream->connection;
-  view->flags = walk->bodiless << 16;
   if (!walk->is_unpaired) view->flags |= TP_PACKET_PAIRED;
   if (stream->is_guessed) view->flags |= TP_PACKET_GUESSED;
   return 0;
 }
 
-/* Notes that a segment has passed on its connection. */
-__noinline int note_segment(struct __sk_buff *skb, struct tp_view *view, struct tp_stream *stream, __u32 direction) {
+/* Notes that a segment has passed on its connection, of which nobody else has this direction. */
+__noinline int note_segment(struct __sk_buff *skb, struct tp_view *view, struct tp_streams *streams, __u32 direction) {
   struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
-  if (!view || !stream || !sock) return 0;
+  if (!view || !streams || !sock) return 0;
+  struct tp_stream *stream = &streams->directions[direction & 1];
   __u32 length = skb->len - view->payload_offset;
-  if (!stream->is_known) open_stream(skb, stream, sock, direction, length);
+  if (!stream->is_known) {
+    open_stream(skb, stream, view, sock, direction, length);
+    if (direction == TP_EGRESS && !streams->directions[TP_INGRESS].is_known)
+      open_requests(&streams->directions[TP_INGRESS], view, sock);
+  }
   view->ahead = pass(stream, view, length);
   return 0;
 }
@@ -308,9 +346,13 @@ __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch
   if (!streams) {
     streams = &scratch->streams;
     __builtin_memset(streams, 0, sizeof *streams);
-    streams->directions[direction & 1].next = view->sequence;
-    /* What comes to a listening socket completes a handshake: nothing came before it. */
-    if (sock && sock->state == TCP_LISTEN) streams->directions[direction & 1].state = HTTP_START;
+    struct tp_stream *alone = &streams->directions[direction & 1];
+    alone->next = view->sequence;
+    if (sock && sock->state == TCP_LISTEN) {
+      alone->connection = bpf_get_prandom_u32() | 1;
+      alone->is_complete = alone->is_known = begins_connection(skb, view);
+      if (alone->is_known) alone->state = HTTP_START;
+    }
   }
   struct tp_follow following = {.skb = skb, .streams = streams, .direction = direction & 1, .scratch_number = scratch_number};
   struct tp_stream *stream = &streams->directions[direction & 1];
@@ -321,7 +363,21 @@ __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch
   /* What seemed to begin a head is none: the bytes after it are looked at by themselves. */
   if (scratch->walk.is_refused && guess(skb, stream, scratch_number)) bpf_loop(1 << 17, follow_step, &following, 0);
   tell(view, stream, scratch_number, skb->len);
+  if (streams != &scratch->streams) {
+    release_stream(stream);
+  } else if (scratch->streams.directions[direction & 1].is_known) {
+    scratch->streams.directions[direction & 1].busy = 1;
+    keep_opening(view, &scratch->streams.directions[direction & 1]);
+  }
   return 0;
+}
+
+/* All of a segment is recorded that passed while another one of its direction was looked at. */
+static __always_inline void record_all(struct tp_view *view, __u32 length) {
+  view->content = TP_CONTENT_HTTP_UNKNOWN;
+  view->needed = length;
+  view->head = TP_NO_HEAD;
+  view->flags = TP_PACKET_LOST;
 }
 
 /*
@@ -343,8 +399,15 @@ __noinline int look_at(struct __sk_buff *skb, struct tp_view *view, __u32 asks, 
   struct tp_streams *streams = streams_of(sock);
   /* Or the address of the second would be reckoned before the check. */
   barrier_var(streams);
-  if (streams) note_segment(skb, view, &streams->directions[direction & 1], direction);
-  if (length == 0) return false;
-  if (asks_dns) view->content = TP_CONTENT_DNS;
-  return asks_http;
+  bool is_claimed = streams && claim_stream(&streams->directions[direction & 1]);
+  if (is_claimed) note_segment(skb, view, streams, direction);
+  if (length && streams && !is_claimed && asks_http) {
+    view->connection = streams->directions[direction & 1].connection;
+    record_all(view, skb->len);
+    asks_http = false;
+  }
+  if (length && asks_dns) view->content |= TP_CONTENT_DNS;
+  if (length && asks_http) return true;
+  if (is_claimed) release_stream(&streams->directions[direction & 1]);
+  return false;
 }

@@ -37,6 +37,7 @@ enum {
   BPF_F_CLONE = 1 << 9,
   BPF_F_INNER_MAP = 1 << 12,
   BPF_LOCAL_STORAGE_GET_F_CREATE = 1 << 0,
+  BPF_F_CURRENT_NETNS = -1,
 };
 
 /* What a ring is asked. */
@@ -77,7 +78,25 @@ struct __sk_buff {
   __u32 gso_size;
 };
 
+struct bpf_sock_tuple {
+  union {
+    struct {
+      __be32 saddr, daddr;
+      __be16 sport, dport;
+    } ipv4;
+    struct {
+      __be32 saddr[4], daddr[4];
+      __be16 sport, dport;
+    } ipv6;
+  };
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* A connection that a listening socket has not made yet. */
+struct tcp_request_sock {
+  __u32 rcv_isn;
+};
 
 struct ns_common {
   __u32 inum;

@@ -53,6 +53,7 @@ _Static_assert(sizeof(struct tp_identity) == 104, "it is as long as its start in
 enum tp_answer {
   TP_UNASKED,
   TP_WANTED,  /* some rules do */
+  TP_FOLLOWED, /* none, but some want HTTP of the other direction, which is read by what this one asks */
   TP_REFUSED, /* none that has the owner in scope */
   TP_NOBODYS, /* none, whoever owns it */
 };
@@ -100,20 +101,6 @@ struct {
   __type(value, struct tp_identity);
 } tp_accepters SEC(".maps");
 
-/* Where in its messages a direction of HTTP is; see http.h. */
-enum tp_http_state {
-  HTTP_OTHER,      /* nobody knows: a head is looked for where segments begin */
-  HTTP_START,      /* where a head, or empty lines before it, may begin */
-  HTTP_FIELDS,     /* in a head */
-  HTTP_BODY,       /* in a body of which `left` bytes are left */
-  HTTP_CHUNK_SIZE, /* in the line that says how long a chunk is */
-  HTTP_CHUNK,      /* in a chunk of which `left` bytes are left */
-  HTTP_CHUNK_END,  /* in the end of the line behind a chunk */
-  HTTP_TRAILER,    /* in the fields behind the last chunk, or in the empty line that ends them */
-  HTTP_END,        /* no head begins any more */
-  HTTP_LOST,       /* nobody will know any more: everything is recorded */
-};
-
 #define LINE_PART 64
 
 /* One direction of a connection of TCP: what has passed of it, and where in its messages that is. */
@@ -129,6 +116,7 @@ struct tp_stream {
   __u32 awaited;    /* the sequence number of the first byte that has not passed */
   __u32 end;        /* behind the last byte that has */
   __u32 connection; /* a random number, not 0 */
+  __u32 busy;       /* 1: a segment of it is looked at */
   __u16 status;     /* of a response */
   __u8 state;       /* enum tp_http_state */
   __u8 part_length; /* below LINE_PART */
@@ -142,7 +130,9 @@ struct tp_stream {
   bool has_length, is_chunked;
   bool is_bad;      /* the head says what is not followed here */
   bool was_framing; /* the line before said how long the body is: the next may go on with it */
-  __u8 _reserved[3];
+  bool was_lost;     /* user space knows more of its requests than is known here */
+  bool is_overtaken; /* a segment passed while another one was looked at */
+  __u8 _reserved[7];
 };
 
 /* By direction; only of connections that may carry what a rule asks about. */
@@ -156,6 +146,29 @@ struct {
   __type(key, int);
   __type(value, struct tp_streams);
 } tp_streams SEC(".maps");
+
+/* The first segment of a connection, which came to the listening socket: its ends, and the sequence number behind it. */
+struct tp_opening_key {
+  __u8 remote[16], local[16];
+  __u16 remote_port, local_port;
+  __u32 next;
+};
+
+/* Where the direction of such a segment is behind it, until the connection has a socket of its own. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 2048);
+  __type(key, struct tp_opening_key);
+  __type(value, struct tp_stream);
+} tp_openings SEC(".maps");
+
+/* By the number of a direction that is lost here, what user space found. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 1024);
+  __type(key, __u32);
+  __type(value, struct tp_position);
+} tp_positions SEC(".maps");
 
 /* What a process executes, noted when it began to, and the name of the host as it knew it last. */
 struct tp_image {

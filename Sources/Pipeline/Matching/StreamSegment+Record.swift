@@ -29,6 +29,7 @@ extension FollowedSegment {
     head = record.headOffset
     bodiless = record.bodiless
     isGuessed = record.isHeadGuessed
+    isLost = record.isLost
   }
 }
 

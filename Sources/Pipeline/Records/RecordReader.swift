@@ -84,6 +84,8 @@ struct RecordReader: ~Escapable {
   }
   /// Of a segment that is followed: whether it is a guess that a head begins in it.
   var isHeadGuessed: Bool { has(TP_PACKET_GUESSED) }
+  /// Of a segment that is followed: whether the kernel side records all of its direction, until it is told where that is.
+  var isLost: Bool { has(TP_PACKET_LOST) }
   /// Of the heads that end in the segment, by a bit for each from the lowest on: whether no body follows; nil when it is not known.
   var bodiless: UInt16? {
     guard has(TP_PACKET_PAIRED) else { return nil }

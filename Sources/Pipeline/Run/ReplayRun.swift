@@ -139,21 +139,30 @@ public struct ReplayRun: ~Copyable {
     let direction = frame.direction ?? view.direction
     if direction == nil { counts.undirected += 1 }
     let owner = owner(of: headers)
-    guard let row = classifier.row(of: headers, packet, direction ?? .ingress, scope: owner?.scope)
+    let wanting = classifier.row(of: headers, packet, direction ?? .ingress, scope: owner?.scope)
+    guard
+      wanting != nil
+        || classifier.readsOther(
+          than: headers, packet, direction?.other ?? .ingress, scope: owner?.scope)
     else {
       counts.unwanted += 1
       return
     }
-    counts.wanted += 1
     let record = record
     if owner != nil || isOwned {
       record.fill(owner?.owner, number: owner?.number ?? 0)
       isOwned = owner != nil
     }
     record.fill(
-      packet, headers, row: row, time: frame.time, length: length,
+      packet, headers, row: wanting ?? Row(), time: frame.time, length: length,
       direction: direction ?? .ingress,
       interface: view.interface == 0 ? frame.interface : view.interface)
+    guard wanting != nil else {
+      counts.unwanted += 1
+      emitter.follow(record.bytes)
+      return
+    }
+    counts.wanted += 1
     emitter.consume(record.bytes)
   }
 

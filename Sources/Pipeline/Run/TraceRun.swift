@@ -61,6 +61,8 @@ public struct TraceRun: ~Copyable {
     completion = OwnerCompletion(tracer.knownCgroups)
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
+    let positions = tracer.streamPositions
+    emitter.tell { positions.put($0) }
     readiness = Readiness(plan, tables)
     emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
     if tables.undecided.contains(where: \.asksForProcesses) { keepProcesses() }

@@ -82,6 +82,8 @@ struct FollowedSegment: Equatable {
   var head: Int?
   /// Whether that one does is a guess, for it is not known what was before.
   var isGuessed = false
+  /// Whether the kernel side does not know where the direction is, and records all of it until it is told.
+  var isLost = false
   /// Of the heads that end in the payload, by a bit for each from the lowest on: whether no body follows, whatever they say.
   ///
   /// Nil when it is not known.

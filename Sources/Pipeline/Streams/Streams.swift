@@ -34,6 +34,9 @@ final class Streams {
     return account
   }
 
+  /// Is told where a direction is that the kernel side has lost.
+  var found: ((StreamPosition) -> Void)?
+
   let limits: Limits
   /// Whether only those segments of HTTP come that begin heads or go on with them: what is between heads never comes.
   let isSparse: Bool
@@ -101,6 +104,11 @@ final class Streams {
       skip(to: flow.next &+ UInt32(truncatingIfNeeded: segment.missing), framing, place)
     }
     if ending, table[place]?.next == end { finish(place) }
+    if let followed = segment.followed, followed.isLost, let found,
+      let position = position(of: segment.key, followed)
+    {
+      found(position)
+    }
   }
 
   /// Forgets what waits of a way that has come to its end.

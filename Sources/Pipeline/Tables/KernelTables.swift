@@ -30,8 +30,9 @@ public struct KernelTables: Sendable {
   /// Whether a rule asks for ancestors of owners.
   var asksForAncestors: Bool { plan.tree_words != 0 }
 
-  /// The directions in which a rule may want packets.
+  /// The directions in which a rule may want packets. Of HTTP both are followed: a response is read by what was asked.
   var directions: PacketDirections {
+    if plan.asks_content & TP_ASKS_HTTP.rawValue != 0 { return [.ingress, .egress] }
     var directions: PacketDirections = []
     if !rows[Int(plan.direction.0)].isEmpty { directions.insert(.ingress) }
     if !rows[Int(plan.direction.1)].isEmpty { directions.insert(.egress) }

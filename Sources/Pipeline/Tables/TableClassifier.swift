@@ -80,34 +80,59 @@ struct TableClassifier: Sendable {
       | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)
   }
 
+  /// Whether a rule wants HTTP of the other direction of a packet's connection, which is read by what this one asks.
+  ///
+  /// - Parameters:
+  ///   - direction: that of a packet of the other direction.
+  ///   - scope: the rules that have the packet's owner in scope; nil when nobody owns it.
+  func readsOther(
+    than headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, scope: Row? = nil
+  ) -> Bool {
+    guard plan.asks_content & TP_ASKS_HTTP.rawValue != 0, case .tcp = headers.transport,
+      Self.content(of: headers, packet) & Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) != 0
+    else { return false }
+    var row = base(headers, direction, scope)
+    return row.keep(rows[Int(plan.content_rules)])
+      && keepsPorts(&row, headers.ports.map { ($0.destination, $0.source) })
+      && (sources.map { row.keep(rows[$0.row(of: headers.destination)]) } ?? true)
+      && (destinations.map { row.keep(rows[$0.row(of: headers.source)]) } ?? true)
+  }
+
+  /// The rules that packets of a shape and direction can meet.
+  private func base(_ headers: PacketHeaders, _ direction: PacketDirection, _ scope: Row?) -> Row {
+    let place = Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)
+    guard let scope else { return bases[place] }
+    var row = openBases[place]
+    row.keep(scope)
+    return row
+  }
+
+  /// Keeps the rules that want packets with these ports, or without any; false when there are none.
+  private func keepsPorts(_ row: inout Row, _ ports: (source: UInt16, destination: UInt16)?) -> Bool
+  {
+    guard plan.uses_ports != 0 else { return true }
+    guard let ports else {
+      return row.keep(rows[Int(plan.no_source_port)])
+        && row.keep(rows[Int(plan.no_destination_port)])
+    }
+    let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
+    let destination =
+      plan.destination_port_base + UInt32(destinationPorts[Int(ports.destination)])
+    return row.keep(rows[Int(source)]) && row.keep(rows[Int(destination)])
+  }
+
   /// The rules that want a packet; nil when there are none.
   ///
   /// - Parameter scope: the rules that have the packet's owner in scope; nil when nobody owns it.
   func row(
     of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, scope: Row? = nil
   ) -> Row? {
-    let place = Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)
-    var row = bases[place]
-    if let scope {
-      row = openBases[place]
-      row.keep(scope)
-    }
+    var row = base(headers, direction, scope)
     guard !row.isEmpty else { return nil }
     if let contents {
       guard row.keep(contents[Self.content(of: headers, packet)]) else { return nil }
     }
-    if plan.uses_ports != 0 {
-      if let ports = headers.ports {
-        let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
-        let destination =
-          plan.destination_port_base + UInt32(destinationPorts[Int(ports.destination)])
-        guard row.keep(rows[Int(source)]), row.keep(rows[Int(destination)]) else { return nil }
-      } else {
-        guard row.keep(rows[Int(plan.no_source_port)]),
-          row.keep(rows[Int(plan.no_destination_port)])
-        else { return nil }
-      }
-    }
+    guard keepsPorts(&row, headers.ports.map { ($0.source, $0.destination) }) else { return nil }
     if let headerTable, !headerTable.keep(&row, rows, headers, packet) { return nil }
     if let sources, !row.keep(rows[sources.row(of: headers.source)]) { return nil }
     if let destinations, !row.keep(rows[destinations.row(of: headers.destination)]) { return nil }

@@ -37,6 +37,9 @@ struct HTTPPosition: Equatable {
   /// Takes what the next byte is.
   init(_ state: State) { self.state = state }
 
+  /// Whether nothing was read yet of the line that the next byte belongs to, if it belongs to one.
+  var isAtStartOfLine: Bool { line == .empty && size == 0 }
+
   /// Goes on to the body that a head says, and to what follows it.
   mutating func enter(_ state: State) { self = HTTPPosition(state) }
 
