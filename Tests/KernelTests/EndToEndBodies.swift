@@ -10,7 +10,7 @@ extension EndToEnd {
     /// The client writes what an end reads of it: the paths of the requests, and the numbers of the responses.
     private static let peer = #"""
       import random, socket, sys
-      kind, address, count, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+      kind, address, count, seed, defers = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5] == "true"
       bodies = [b"", b"G", b"H", b"P", b"GET ", b"HTTP/1.1 200 OK aa", b"GET /body HTTP/1.1\r\n\r\n", b"\r\n", b"0\r\n\r\n",
           b"HTTP/1.1 404 Not Found\r\nX-Number: body\r\nContent-Length: 0\r\n\r\n", b"\n\n", b"PUT /body HTTP/1.1\r\n" * 40, b"z" * 9000]
       def message(rng, first, asks, long=True):
@@ -61,6 +61,8 @@ extension EndToEnd {
       def take(s, size):
           while size: size -= len(s.recv(min(size, 65536)))
       listener = socket.create_server((address, 7083)) if kind == "server" else None
+      # Then the first bytes of each connection come to the listening socket.
+      if listener and defers: listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 10)
       for number in range(count):
           turns, paths, numbers = script(number)
           s = listener.accept()[0] if listener else socket.create_connection((address, 7083))
@@ -73,22 +75,28 @@ extension EndToEnd {
           if not listener: print(" ".join(paths) + "|" + " ".join(numbers))
       """#
 
-    @Test func `both ends show the heads that peers send, and nothing of what is between them`()
-      async throws
-    {
-      let seed = UInt32.random(in: 0..<1_000_000)
+    @Test(arguments: [false, true])
+    func `both ends show the heads that peers send, and nothing of what is between them`(
+      defers: Bool
+    ) async throws {
+      let seed = SplitMix.seed() % 1_000_000
       let count = 80
       try await withStage { stage in
         let network = try await stage.network()
         let here = network.left.ipv4
         let server = try stage.start(
-          "python3", "-c", Self.peer, "server", here, "\(count)", "\(seed)", on: network.left)
+          "python3", "-c", Self.peer, "server", here, "\(count)", "\(seed)", "\(defers)",
+          on: network.left)
         try await network.left.listens(on: 7083)
         let all = try await stage.trace(everything(in: network, events: "net_packet_http"))
         let responses = try await stage.trace(
           everything(in: network, events: "net_packet_http_response"))
+        let oneWay = try await stage.trace(
+          policy(
+            "one", events: "net_packet_http_response", "data.src=\(here)", "data.src_port=7083"))
         let client = try stage.start(
-          "python3", "-c", Self.peer, "client", here, "\(count)", "\(seed)", on: network.right)
+          "python3", "-c", Self.peer, "client", here, "\(count)", "\(seed)", "\(defers)",
+          on: network.right)
         #expect(try await client.end() == .exited(0), "\(client.errorText)")
         #expect(try await server.end() == .exited(0), "\(server.errorText)")
         let lines = client.outputText.split(separator: "\n").map { $0.split(separator: "|") }
@@ -107,9 +115,12 @@ extension EndToEnd {
           #expect(known == numbers, "seed \(seed)\n\(trace.errors)")
         }
         // Without the requests, of which the kernel side alone knows what they ask; such events name no end.
-        let alone = answers.events.compactMap { $0.arguments["http_response"] }
-          .map(Self.number(of:))
-        #expect(alone.sorted() == (numbers + numbers).sorted(), "seed \(seed)\n\(answers.errors)")
+        for trace in [answers, try await oneWay.stop()] {
+          let alone = trace.events.compactMap { $0.arguments["http_response"] }
+            .map(Self.number(of:))
+          #expect(alone.sorted() == (numbers + numbers).sorted(), "seed \(seed)\n\(trace.errors)")
+          #expect(!trace.errors.contains("unpaired"), "\(trace.errors)")
+        }
         #expect(try Ledger(parsing: trace.errors).undecodable == 0, "\(trace.errors)")
       }
     }
@@ -147,6 +158,60 @@ extension EndToEnd {
         }
         let ledger = try Ledger(parsing: trace.errors)
         #expect(ledger.submitted < 40, "\(trace.errors)")
+      }
+    }
+
+    /// Sends heads whose framing the kernel side leaves to user space, and the body of each when standard input says that the
+    /// head was shown.
+    private static let slowPeer = #"""
+      import socket, sys
+      fields = [b"Content-Length: %d, %d", b"Transfer-Encoding: gzip, chunked"]
+      listener = socket.create_server((sys.argv[1], 7084))
+      s = socket.create_connection(listener.getsockname())
+      c, _ = listener.accept()
+      body = b"GET /body HTTP/1.1\r\n\r\n" * 100000
+      for number in range(4):
+          field = fields[number % 2]
+          if b"%d" in field: field %= len(body), len(body)
+          size = b"%x\r\n" % len(body) if number % 2 else b""
+          s.sendall(b"POST /%d HTTP/1.1\r\n%s\r\n\r\n%s" % (number, field, size))
+          sys.stdin.readline()
+          data = body + (b"\r\n0\r\n\r\n" if number % 2 else b"")
+          at = 0
+          while at < len(data):
+              at += s.send(data[at:at + 60000])
+              c.recv(1 << 20)
+      s.sendall(b"GET /last HTTP/1.1\r\n\r\n")
+      """#
+
+    @Test
+    func `where the kernel side is lost, user space tells it the way, and no more is recorded`()
+      async throws
+    {
+      try await withStage { stage in
+        let network = try await stage.network()
+        try await network.left.run("ip", "link", "set", "lo", "up")
+        let tracer = try await stage.trace(
+          policy(
+            "all", events: "net_packet_http_request", "data.dst_port=7084", "data.dst=127.0.0.1"))
+        let peer = try stage.start(
+          "python3", "-c", Self.slowPeer, "127.0.0.1", on: network.left, input: .open)
+        for number in 0..<4 {
+          // Once where it leaves and once where it arrives.
+          try await eventually("request \(number)", instead: { peer.errorText }) {
+            try tracer.events().count {
+              $0.arguments["http_request"]?["uri_path"]?.string == "/\(number)"
+            } == 2
+          }
+          try peer.write("\n")
+        }
+        #expect(try await peer.end() == .exited(0), "\(peer.errorText)")
+        let trace = try await tracer.stop()
+        let paths = trace.events.compactMap { $0.arguments["http_request"]?["uri_path"]?.string }
+        #expect(
+          paths.sorted() == ["/0", "/0", "/1", "/1", "/2", "/2", "/3", "/3", "/last", "/last"])
+        let ledger = try Ledger(parsing: trace.errors)
+        #expect(ledger.submitted < 60, "\(trace.errors)")
       }
     }
   }

@@ -125,6 +125,45 @@ import Testing
     #expect(seen.streams.counts.unpaired == 1)
   }
 
+  @Test func `a direction that the kernel side has lost is told to it once nothing is awaited`() {
+    let head = Array("POST / HTTP/1.1\r\nContent-Length: 30, 30\r\n\r\n".utf8)
+    let chunked = Array("POST / HTTP/1.1\r\nTransfer-Encoding: x, chunked\r\n\r\n".utf8)
+    let parts: [([UInt8], HTTPPosition.State?)] = [
+      (head.dropLast(2), nil), (head.suffix(2), .body(30)),
+      ([UInt8](repeating: 0, count: 10), .body(20)), ([UInt8](repeating: 0, count: 20), .start),
+      (chunked, .chunkSize), (Array("5".utf8), nil), (Array("\r\nab".utf8), .chunk(3)),
+      (Array("cde".utf8), .chunkEnd), (Array("\r".utf8), nil), (Array("\n0\r\n".utf8), .trailer),
+      (Array("A: b\r\n".utf8), .trailer), (Array("\r\n".utf8), .start),
+      (Array("{none".utf8), .unknown),
+    ].map { (Array($0), $1) }
+    let streams = Streams(isSparse: true)
+    var found: [StreamPosition] = []
+    streams.found = { found.append($0) }
+    let key = StreamKey(
+      source: IPAddress(ipv4: 1), destination: IPAddress(ipv4: 2), sourcePort: 1,
+      destinationPort: 2, place: 2)
+    var expected: [StreamPosition] = []
+    var sequence: UInt32 = 0xffff_fff0
+    for (index, (bytes, state)) in parts.enumerated() {
+      let followed = FollowedSegment(
+        connection: 7, head: index == 0 ? 0 : nil, isLost: true, bodiless: nil)
+      streams.feed(
+        StreamSegment(key, sequence: sequence, time: 1, followed: followed), bytes.bytes, .http
+      ) { _ in }
+      sequence &+= UInt32(bytes.count)
+      if let state {
+        expected.append(StreamPosition(connection: 7, sequence: sequence, state: state))
+      }
+      #expect(found == expected, "\(index)")
+    }
+    // What overtakes others is no place to go on from.
+    let late = StreamSegment(
+      key, sequence: sequence &+ 5, time: 1, ahead: 5,
+      followed: FollowedSegment(connection: 7, isLost: true))
+    streams.feed(late, head.bytes, .http) { _ in }
+    #expect(found == expected)
+  }
+
   @Test(arguments: ["NOTIFY", "M-SEARCH", "PROPFIND", "get", "X"])
   func `any method is one`(method: String) {
     let head = Array("\(method) * HTTP/1.1\r\nA: b\r\n\r\n".utf8)

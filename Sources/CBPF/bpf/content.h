@@ -91,10 +91,12 @@ static __noinline __u32 count_blank(struct __sk_buff *skb, __u32 offset, __u32 l
 
 /*
  * Has a direction for oneself. Two processors can have segments of it at once; who comes second waits for a moment. False when that
- * is not enough: then nobody knows any more in what order they are.
+ * is not enough: then nobody knows any more in what order they are. Not static: so the verifier checks it once.
  */
-static __always_inline bool claim_stream(struct tp_stream *stream) {
-  for (__u32 i = 0; i < 256; i++)
+__noinline int claim_stream(struct tp_stream *stream) {
+  if (!stream) return false;
+  NO_UNROLLING
+  for (__u32 i = 0; i < 128; i++)
     if (__sync_val_compare_and_swap(&stream->busy, 0, 1) == 0) return true;
   *(volatile bool *)&stream->is_overtaken = true;
   return false;
@@ -106,13 +108,13 @@ static __always_inline void release_stream(struct tp_stream *stream) {
 }
 
 /*
- * Whether a segment at a listening socket is the first of its connection, which the kernel keeps as a request: what a peer sends out
- * of order, or without any handshake, begins nothing. Not static: so the verifier checks it once.
+ * How many bytes of its connection are before a segment at a listening socket, by the request that the kernel keeps of it; -1 when there
+ * is none, or they are very many. Not static: so the verifier checks it once.
  */
-__noinline int begins_connection(struct __sk_buff *skb, struct tp_view *view) {
+__noinline int count_ahead(struct __sk_buff *skb, struct tp_view *view) {
   struct bpf_sock_tuple tuple = {};
   struct sock *sock;
-  if (!view) return false;
+  if (!view) return -1;
   __be16 remote_port = bpf_htons(view->source_port), local_port = bpf_htons(view->destination_port);
   if (view->shape & TP_SHAPE_IPV6) {
     __builtin_memcpy(tuple.ipv6.saddr, view->source.address, 16);
@@ -127,11 +129,11 @@ __noinline int begins_connection(struct __sk_buff *skb, struct tp_view *view) {
     tuple.ipv4.dport = local_port;
     sock = (void *)bpf_skc_lookup_tcp(skb, &tuple, sizeof tuple.ipv4, BPF_F_CURRENT_NETNS, 0);
   }
-  if (!sock) return false;
+  if (!sock) return -1;
   struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(sock);
-  bool is_first = request && request->rcv_isn + 1 == view->sequence;
+  __u32 ahead = request ? view->sequence - request->rcv_isn - 1 : NEAR;
   bpf_sk_release(sock);
-  return is_first;
+  return ahead < NEAR ? (int)ahead : -1;
 }
 
 static __always_inline void name_opening(struct tp_opening_key *key, const struct tp_view *view, __u32 direction, __u32 next) {
@@ -146,7 +148,7 @@ static __always_inline void name_opening(struct tp_opening_key *key, const struc
 /* Keeps where the direction of a connection is whose first segment came to the listening socket. */
 static __noinline void keep_opening(const struct tp_view *view, const struct tp_stream *stream) {
   struct tp_opening_key key;
-  name_opening(&key, view, TP_INGRESS, stream->next);
+  name_opening(&key, view, TP_INGRESS, stream->awaited);
   bpf_map_update_elem(&tp_openings, &key, stream, BPF_ANY);
 }
 
@@ -158,7 +160,6 @@ static __noinline bool take_opening(struct tp_stream *stream, const struct tp_vi
   if (!opening) return false;
   /* It is kept as one that is claimed, as this one is. */
   *stream = *opening;
-  stream->awaited = stream->end = next;
   bpf_map_delete_elem(&tp_openings, &key);
   return true;
 }

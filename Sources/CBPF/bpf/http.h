@@ -337,6 +337,17 @@ __noinline int note_segment(struct __sk_buff *skb, struct tp_view *view, struct 
   return 0;
 }
 
+/* Begins a direction by a segment at a listening socket: it is kept when it is certain what is before it. */
+static __always_inline void begin_alone(struct __sk_buff *skb, struct tp_view *view, struct tp_stream *stream) {
+  int ahead = count_ahead(skb, view);
+  stream->connection = bpf_get_prandom_u32() | 1;
+  if (ahead < 0) return;
+  stream->is_known = stream->is_complete = true;
+  stream->state = HTTP_START;
+  stream->next = stream->awaited = stream->end = view->sequence - ahead;
+  view->ahead = pass(stream, view, skb->len - view->payload_offset);
+}
+
 /* Follows a segment of a connection, or one alone, and writes to the view what was found. Not static: so the verifier checks it once. */
 __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch_number, __u32 direction) {
   struct tp_scratch *scratch = scratch_at(scratch_number);
@@ -348,11 +359,7 @@ __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch
     __builtin_memset(streams, 0, sizeof *streams);
     struct tp_stream *alone = &streams->directions[direction & 1];
     alone->next = view->sequence;
-    if (sock && sock->state == TCP_LISTEN) {
-      alone->connection = bpf_get_prandom_u32() | 1;
-      alone->is_complete = alone->is_known = begins_connection(skb, view);
-      if (alone->is_known) alone->state = HTTP_START;
-    }
+    if (sock && sock->state == TCP_LISTEN) begin_alone(skb, view, alone);
   }
   struct tp_follow following = {.skb = skb, .streams = streams, .direction = direction & 1, .scratch_number = scratch_number};
   struct tp_stream *stream = &streams->directions[direction & 1];
@@ -408,6 +415,9 @@ __noinline int look_at(struct __sk_buff *skb, struct tp_view *view, __u32 asks, 
   }
   if (length && asks_dns) view->content |= TP_CONTENT_DNS;
   if (length && asks_http) return true;
-  if (is_claimed) release_stream(&streams->directions[direction & 1]);
+  if (!is_claimed) return false;
+  /* The compiler knows that there are some, and the verifier does not. */
+  barrier_var(streams);
+  if (streams) release_stream(&streams->directions[direction & 1]);
   return false;
 }

@@ -59,8 +59,6 @@ static __always_inline void move_to(struct tp_scratch *scratch, __u32 place) {
 
 static __always_inline __u8 byte_there(const struct tp_scratch *scratch) { return byte_of(scratch, place_in(scratch)); }
 
-#define NO_UNROLLING _Pragma("clang loop unroll(disable)")
-
 /* Goes over at most so many blanks. */
 static __always_inline void pass_spaces(struct tp_scratch *scratch, __u32 most) {
   NO_UNROLLING
