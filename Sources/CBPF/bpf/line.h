@@ -210,9 +210,10 @@ __noinline int take_field(struct tp_stream *stream, __u32 scratch_number, __u32 
   first |= 0x20;
   if (first != 'c' && first != 't') return 0;
   __u64 begin = small(bpf_be64_to_cpu(scratch->line[0])), middle = small(bpf_be64_to_cpu(scratch->line[1]));
-  /* content- length, transfer -encoding: both marks have the bit of small letters. */
-  bool is_length = begin == 0x636f6e74656e742dULL && middle >> 16 == 0x6c656e677468ULL;
-  bool is_coding = begin == 0x7472616e73666572ULL && middle == 0x2d656e636f64696eULL && (byte_of(scratch, 16) | 0x20) == 'g';
+  /* content- length, transfer -encoding: of both marks another byte could become one. */
+  bool is_length = begin == 0x636f6e74656e742dULL && middle >> 16 == 0x6c656e677468ULL && byte_of(scratch, 7) == '-';
+  bool is_coding = begin == 0x7472616e73666572ULL && middle == 0x2d656e636f64696eULL && (byte_of(scratch, 16) | 0x20) == 'g' &&
+                   byte_of(scratch, 8) == '-';
   if (!is_length && !is_coding) return 0;
   if (!find_value(scratch, is_length ? 14 : 17)) return 0;
   stream->was_framing = true;
