@@ -202,6 +202,32 @@ struct ReplayTests {
     #expect(replayed.errors.hasSuffix("undecodable 0, lost 0\n"), "\(replayed.errors)")
   }
 
+  @Test func `a response is read by what its request asked, though no rule wants that`()
+    async throws
+  {
+    func answer(at place: Int, _ text: String) -> [UInt8] {
+      var frame = Self.segment(to: 80, at: place, text.utf8)
+      frame.swapAt(15, 19)
+      for index in 20..<22 { frame.swapAt(index, index + 2) }
+      return frame
+    }
+    var begun = answer(at: 0, "")
+    begun[33] = 0x12
+    let first = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n"
+    let frames = [
+      Self.beginning(to: 80), begun, Self.segment(to: 80, at: 1, "HEAD / HTTP/1.1\r\n\r\n".utf8),
+      answer(at: 1, first), Self.segment(to: 80, at: 20, "GET / HTTP/1.1\r\n\r\n".utf8),
+      answer(at: 1 + first.utf8.count, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
+    ]
+    let replayed = try await replay(
+      SampleCapture().pcap(frames), "-o", "json", "-e", "net_packet_http_response.data.src_port=80")
+    let codes = try events(replayed).map {
+      $0.arguments["http_response"]?["status_code"]?.unsigned
+    }
+    #expect(codes == [200, 404], "\(replayed.errors)")
+    #expect(replayed.errors.hasSuffix("undecodable 0, lost 0\n"), "\(replayed.errors)")
+  }
+
   @Test func `what gives no event is counted by what is wrong with it`() async throws {
     let loop: [UInt8] = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 1, 0, 1]
     var query = Self.datagram(to: 53).prefix(28) + loop

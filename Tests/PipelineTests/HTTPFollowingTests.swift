@@ -152,7 +152,12 @@ import Testing
       ) { _ in }
       sequence &+= UInt32(bytes.count)
       if let state {
-        expected.append(StreamPosition(connection: 7, sequence: sequence, state: state))
+        var questions = HTTPQuestions(isComplete: true)
+        for _ in 0..<(sequence < 100 ? 1 : 2) { questions.add(.other) }
+        if state == .unknown { questions.lose() }
+        expected.append(
+          StreamPosition(
+            connection: 7, sequence: sequence, state: state, questions: questions))
       }
       #expect(found == expected, "\(index)")
     }

@@ -129,8 +129,8 @@ static __always_inline void swap_ends(struct tp_view *view) {
 }
 
 /*
- * Fills the row of a scratch with the rules that want HTTP of the other direction of a packet's connection: it is read by what this
- * direction asks. Returns whether there are any.
+ * Fills the row of a scratch with the rules that want responses of HTTP in the other direction of a packet's connection: these are read
+ * by what this direction asks. Returns whether there are any.
  */
 __noinline int ask_other(__u32 scratch_number, struct tp_view *view, __u32 generation, __u32 direction) {
   struct tp_tables tables;
@@ -140,5 +140,6 @@ __noinline int ask_other(__u32 scratch_number, struct tp_view *view, __u32 gener
   swap_ends(view);
   bool is_wanted = ask_flow(&scratch->row, view, generation, ~direction & 1);
   swap_ends(view);
-  return is_wanted && meets(scratch->row.words, &tables, tables.plan->content_rules);
+  return is_wanted && keep(scratch->row.words, &tables, tables.plan->content_rules) &&
+         meets(scratch->row.words, &tables, tables.plan->content[TP_CONTENT_HTTP_RESPONSE]);
 }

@@ -208,6 +208,19 @@ static __always_inline struct tp_streams *streams_of(struct bpf_sock *sock) {
 }
 
 /*
+ * Whether a direction of which no rule wants anything need not be followed for the other one: it has no requests, or not all of them
+ * are known.
+ */
+static __noinline bool is_needless(struct bpf_sock *sock, __u32 direction) {
+  const struct tp_streams *streams = bpf_sk_storage_get(&tp_streams, sock, NULL, 0);
+  if (!streams) return false;
+  const struct tp_stream *stream = &streams->directions[direction & 1];
+  if (!stream->is_known) return false;
+  return !stream->is_complete || stream->content == TP_CONTENT_HTTP_RESPONSE || stream->state == HTTP_OTHER ||
+         stream->state == HTTP_END;
+}
+
+/*
  * Whether what a segment carries can come to be read. That of a SYN only where a connection comes to be: not at a listening
  * socket, which knows nothing of the sender yet, nor when a raw socket sends it.
  */
@@ -229,6 +242,8 @@ static __always_inline __u32 pass(struct tp_stream *stream, const struct tp_view
   if (view->is_syn) {
     stream->state = HTTP_START;
     stream->is_complete = true;
+    stream->was_lost = stream->is_overtaken = false;
+    stream->content = TP_CONTENT_NONE;
     stream->connection = bpf_get_prandom_u32() | 1;
   }
   if (view->is_syn || !stream->is_known || !is_near) {

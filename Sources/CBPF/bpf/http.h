@@ -12,7 +12,8 @@
 /* Which of the requests in the other direction a response answers: TP_ASKS_HEAD, TP_ASKS_CONNECT, 0, or -1 when that is not known. */
 static __always_inline int question_of(struct tp_stream *stream, const struct tp_stream *requests) {
   __u32 waiting = requests->asked - stream->answered;
-  if (!requests->is_complete || waiting == 0 || waiting > 64) return -1;
+  /* Of answers that passed while this direction was lost nobody counted which requests they were to. */
+  if (!requests->is_complete || stream->was_lost || waiting == 0 || waiting > 64) return -1;
   __u32 number = stream->answered++ & 63;
   if (requests->heads >> number & 1) return TP_ASKS_HEAD;
   return requests->connects >> number & 1 ? TP_ASKS_CONNECT : 0;
@@ -69,7 +70,7 @@ __noinline int end_head(struct tp_streams *streams, __u32 direction, __u32 scrat
   if (status == 204 || status == 304) return 0;
   enter_body(stream, HTTP_END);
   /* User space has all requests where this side is lost among them, and may know what they ask. */
-  if (question < 0 && (other->was_lost || other->asked - stream->answered > 64)) stream->state = HTTP_LOST;
+  if (question < 0 && (stream->was_lost || other->was_lost || other->asked - stream->answered > 64)) stream->state = HTTP_LOST;
   return 0;
 }
 
@@ -238,9 +239,10 @@ static __always_inline bool take_position(struct tp_stream *stream, __u32 sequen
   __u32 connection = stream->connection;
   const volatile struct tp_position *position = bpf_map_lookup_elem(&tp_positions, &connection);
   if (!position || position->connection_again != connection) return false;
-  __u32 state = position->state, distance = sequence - position->sequence;
+  __u32 state = position->state, start = position->sequence, distance = sequence - start;
   __u64 left = position->left;
-  if (position->connection != connection) return false;
+  /* What was found before the direction was lost this time says nothing. */
+  if (position->connection != connection || (__s32)(start - stream->next) < 0) return false;
   if (state == HTTP_BODY || state == HTTP_CHUNK) {
     if (distance >= left) return false;
     left -= distance;
@@ -248,6 +250,15 @@ static __always_inline bool take_position(struct tp_stream *stream, __u32 sequen
     return false;
   }
   stream->state = state < HTTP_LOST ? state : HTTP_OTHER;
+  if (position->is_complete) {
+    stream->heads = position->heads;
+    stream->connects = position->connects;
+    stream->answered = position->answered;
+    *(volatile __u32 *)&stream->asked = position->asked;
+    NO_REORDERING();
+    stream->was_lost = false;
+    stream->is_complete = true;
+  }
   stream->left = left;
   stream->next = sequence;
   stream->part_length = 0;
@@ -304,6 +315,8 @@ __noinline int tell(struct tp_view *view, struct tp_stream *stream, __u32 scratc
   if (!view || !stream || !scratch) return 0;
   struct tp_walk *walk = &scratch->walk;
   view->flags = walk->bodiless << 16;
+  /* Where heads are looked for, some can be missed. */
+  if (stream->state == HTTP_OTHER) stream->is_complete = false;
   if (stream->state == HTTP_LOST) {
     stream->is_complete = false;
     stream->was_lost = true;

@@ -158,9 +158,12 @@ static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buf
   if (place.socket && is_listening) prepare_listener(scratch, &place);
   scratch->who.id = 0;
   __u64 sequence = place.sock ? find_owner(skb, scratch, &place, want) : NO_SEQUENCE;
-  if (keeps && recall_row(row, place.socket, seen, sequence, generation, direction)) return true;
-  bool is_wanted = ask_flow(&scratch->row, seen, generation, direction);
-  if (!is_wanted && !ask_other(scratch->number, seen, generation, direction)) {
+  bool is_known = keeps && recall_row(row, place.socket, seen, sequence, generation, direction);
+  if (is_known && (!is_empty(row) || !is_needless(place.sock, direction))) return true;
+  bool is_wanted = !is_known && ask_flow(&scratch->row, seen, generation, direction);
+  if (is_known) {
+    answers.flow = TP_REFUSED;
+  } else if (!is_wanted && !ask_other(scratch->number, seen, generation, direction)) {
     answers.flow = TP_NOBODYS;
   } else {
     answers.scope = keep_scope(scratch, keeps ? place.socket : NULL, sequence, generation);

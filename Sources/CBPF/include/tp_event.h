@@ -199,11 +199,14 @@ enum tp_http_state {
 struct tp_position {
   __u32 connection; /* at both ends, for it can be read while it is written */
   __u32 sequence;
-  __u64 left; /* bytes of a body or chunk */
-  __u32 state; /* enum tp_http_state */
+  __u64 left;            /* bytes of a body or chunk */
+  __u64 heads, connects; /* of its last 64 requests, by number, those that are HEAD or CONNECT */
+  __u32 asked, answered; /* its requests, and its responses but those that announce others, if it is complete */
+  __u16 state;           /* enum tp_http_state */
+  __u16 is_complete;     /* 1: all of its heads were seen */
   __u32 connection_again;
 };
-_Static_assert(sizeof(struct tp_position) == 24, "tp_position is a map value");
+_Static_assert(sizeof(struct tp_position) == 48, "tp_position is a map value");
 
 /* Bytes of a packet that a record can hold, from the smallest: all headers, and the payload if a rule asks what it says. */
 #define TP_CAPTURES(X) X(128) X(512) X(1024) X(4096) X(16384)

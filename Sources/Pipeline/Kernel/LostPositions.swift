@@ -19,7 +19,10 @@ struct LostPositions {
     var key = position.connection
     var value = tp_position(
       connection: key, sequence: position.sequence, left: position.state.left,
-      state: position.state.number.rawValue, connection_again: key)
+      heads: position.questions.heads, connects: position.questions.connects,
+      asked: position.questions.asked, answered: position.answers,
+      state: UInt16(position.state.number.rawValue),
+      is_complete: position.questions.isComplete ? 1 : 0, connection_again: key)
     _ = unsafe bpf_map_update_elem(map, &key, &value, 0)
   }
 }

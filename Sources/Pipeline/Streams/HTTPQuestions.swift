@@ -1,9 +1,11 @@
 /// What the requests of one direction ask that are not answered yet, in their order.
 struct HTTPQuestions: Equatable {
-  private var asked: UInt32 = 0
+  /// All requests that were added.
+  private(set) var asked: UInt32 = 0
   private var answered: UInt32 = 0
-  private var heads: UInt64 = 0
-  private var connects: UInt64 = 0
+  /// Of the last 64 requests, by their numbers, those that are HEAD, and those that are CONNECT.
+  private(set) var heads: UInt64 = 0
+  private(set) var connects: UInt64 = 0
   /// Whether all requests were seen.
   private(set) var isComplete: Bool
 

@@ -8,6 +8,10 @@ struct StreamPosition: Equatable {
   let sequence: UInt32
   /// What it is; of a line the first byte.
   let state: HTTPPosition.State
+  /// What its requests ask.
+  var questions = HTTPQuestions(isComplete: false)
+  /// How many requests it has answered, if ``questions`` are complete.
+  var answers: UInt32 = 0
 }
 
 extension Streams {
@@ -17,6 +21,7 @@ extension Streams {
       flow.connection == followed.connection, flow.http.isAtStartOfLine
     else { return nil }
     return StreamPosition(
-      connection: followed.connection, sequence: flow.next, state: flow.http.state)
+      connection: followed.connection, sequence: flow.next, state: flow.http.state,
+      questions: flow.questions, answers: flow.answers)
   }
 }

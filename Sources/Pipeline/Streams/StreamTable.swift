@@ -15,6 +15,8 @@ struct StreamFlow {
   var http = HTTPPosition(.start)
   /// Of HTTP, what its requests ask.
   var questions = HTTPQuestions(isComplete: true)
+  /// Of HTTP, its responses but those that announce others, as far as all of its heads were seen.
+  var answers: UInt32 = 0
   /// Where its bytes wait; negative when none do.
   var backlog: Int32 = -1
 }

@@ -53,7 +53,7 @@ extension Streams {
       let isCertain = http.state == .start
       guard isCertain || http.state == .unknown else {
         offset = http.skip(bytes, from: offset)
-        if http.state == .unknown { counts.unframed += 1 }
+        if http.state == .unknown { loseFraming(of: place) }
         continue
       }
       guard isCertain || offset == 0 else { return nil }
@@ -65,12 +65,14 @@ extension Streams {
       switch StreamFraming.http.find(in: rest, scanned: scanned, isCertain: isCertain) {
       case .nothing:
         http.enter(.unknown)
+        table.change(place) { $0.questions.lose() }
         return nil
       case .begun(let scanned): return (offset, scanned)
       case .tooLong(let start):
         counts.tooLong += 1
         body(rest.extracting(droppingFirst: start))
         http.enter(.unknown)
+        table.change(place) { $0.questions.lose() }
         return nil
       case .whole(let head, _):
         counts.messages += 1
@@ -78,13 +80,19 @@ extension Streams {
         body(rest.extracting(head))
         let isBodiless = followed?.isBodiless(heads)
         http.enter(state(behind: rest.extracting(head), of: place, isBodiless))
-        if http.state == .unknown { counts.unframed += 1 }
+        if http.state == .unknown { loseFraming(of: place) }
         heads += 1
         offset += head.upperBound
         scanned = 0
       }
     }
     return nil
+  }
+
+  /// Counts a body whose end is not known; behind it heads can be missed.
+  private func loseFraming(of place: Int) {
+    counts.unframed += 1
+    table.change(place) { $0.questions.lose() }
   }
 
   /// Passes what is between the bytes that come next and a segment, as far as it is known to be of a body, or to be lost.
@@ -151,10 +159,12 @@ extension Streams {
       return framing.body == .unsaid ? .start : framing.body.state
     case .response(100), .response(102..<200): return .start
     case .response(101):
+      table.change(place) { $0.answers &+= 1 }
       _ = question(answeredBy: place)
       endHTTP(place)
       return .untilEnd
     case .response(let code):
+      table.change(place) { $0.answers &+= 1 }
       let question = question(answeredBy: place)
       if question == .connect, (200..<300).contains(code) {
         endHTTP(place)

@@ -80,7 +80,7 @@ struct TableClassifier: Sendable {
       | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)
   }
 
-  /// Whether a rule wants HTTP of the other direction of a packet's connection, which is read by what this one asks.
+  /// Whether a rule wants responses of HTTP in the other direction of a packet's connection: they are read by what this one asks.
   ///
   /// - Parameters:
   ///   - direction: that of a packet of the other direction.
@@ -88,11 +88,12 @@ struct TableClassifier: Sendable {
   func readsOther(
     than headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, scope: Row? = nil
   ) -> Bool {
-    guard plan.asks_content & TP_ASKS_HTTP.rawValue != 0, case .tcp = headers.transport,
+    guard let contents, case .tcp = headers.transport,
       Self.content(of: headers, packet) & Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) != 0
     else { return false }
     var row = base(headers, direction, scope)
     return row.keep(rows[Int(plan.content_rules)])
+      && row.keep(contents[Int(TP_CONTENT_HTTP_RESPONSE.rawValue)])
       && keepsPorts(&row, headers.ports.map { ($0.destination, $0.source) })
       && (sources.map { row.keep(rows[$0.row(of: headers.destination)]) } ?? true)
       && (destinations.map { row.keep(rows[$0.row(of: headers.source)]) } ?? true)
