@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # sudo make run      installs what is missing, builds, and traces by the policies in policies/
 # sudo make test     installs the tests' peers too, and runs every test
 # sudo make equivalence  compares the kernel's decisions with the reference, DECISIONS=1000000; SEED= repeats a run
@@ -9,13 +10,16 @@
 #                    PARTS="packet nginx" only those; CHECK=1 compares the instructions of paths with Benchmarks/baseline.json
 #                    instead, CHECK=update rewrites it
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those
+# sudo make deb      builds a Debian package that needs no Swift, in .build-package; `make tarball` an archive of the same files
+# sudo make install  installs the same files; DESTDIR= for another root, PREFIX=/usr/local by default
+# sudo make service-test  installs the package in Debian 12 under a systemd of its own and checks it; SUITE=trixie in Debian 13
 # make clean         removes what was built
 
 SHELL := /bin/bash
 
-to_build := libyaml-dev libbpf-dev libelf-dev libseccomp-dev zlib1g-dev
+to_build := libyaml-dev libbpf-dev libelf-dev libmd-dev libseccomp-dev zlib1g-dev
 to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils gcc-multilib iproute2 iptables iputils-ping \
-  netcat-openbsd nginx-light podman procps python3 runc socat tcpdump tshark util-linux \
+  netcat-openbsd nginx-light podman procps prometheus python3 runc socat tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema)
 to_bench := $(to_build) nginx-light wrk
 to_count := $(to_build) binutils python3 util-linux valgrind
@@ -29,11 +33,14 @@ swift = $(eval swift := $$(shell .ci/swift))$(or $(swift),$(error no Swift))
 
 formatted = $(wildcard Sources Tests Plugins Benchmarks Fuzz Package.swift)
 
-.PHONY: run test equivalence soak kernels bench fuzz lint clean
+# The program carries Swift's runtime with it, so that it runs where there is no Swift.
+release = build --configuration release --static-swift-stdlib --product tracee-policy
+
+.PHONY: run test equivalence soak kernels bench fuzz lint install deb tarball service-test clean
 
 run:
 	@.ci/install $(to_build)
-	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) $(swift) $(release)
 	.build/release/tracee-policy apply -p policies/
 
 test:
@@ -57,7 +64,7 @@ else ifdef EQUIVALENCE
 	$(as_caller) env SEED=$(SEED) Tests/Kernels/run --equivalence $(EQUIVALENCE) \
 	  --tests .build/debug/tracee-policyPackageTests.xctest $(KERNELS)
 else
-	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) $(swift) $(release)
 	$(as_caller) Tests/Kernels/run $(if $(DOC),--doc) $(KERNELS)
 endif
 
@@ -74,7 +81,7 @@ ifdef CHECK
 	@$(as_caller) Benchmarks/instructions $(if $(filter update,$(CHECK)),update,check) $(PARTS)
 else
 	@.ci/install $(to_bench)
-	$(as_caller) $(swift) build --configuration release --product tracee-policy
+	$(as_caller) $(swift) $(release)
 	$(as_caller) $(swift) build --configuration release --product bench-pipeline
 	.build/release/bench-pipeline $(PARTS)
 endif
@@ -101,5 +108,38 @@ lint:
 	.ci/licences
 	.ci/rooms
 
+# What is installed; the binary has no symbols, for a few megabytes of them are of use to nobody there.
+to_pack := $(to_build) chrpath dpkg-dev
+version = $(shell sed -n 's/^let version = "\(.*\)"$$/\1/p' Sources/tracee-policy/Version.swift)
+package := .build-package
+tree := $(package)/tree
+PREFIX ?= /usr/local
+
+$(package)/tracee-policy: FORCE
+	@.ci/install $(to_pack)
+	$(as_caller) $(swift) $(release)
+	@$(as_caller) mkdir -p $(package)
+	$(as_caller) strip --strip-unneeded -o $@ .build/release/tracee-policy
+	$(as_caller) chrpath --keepgoing --delete $@ >/dev/null
+	$(as_caller) packaging/manuals $(swift) $@ $(package)/manuals
+
+.PHONY: FORCE
+FORCE:
+
+install: $(package)/tracee-policy
+	packaging/install $< $(package)/manuals "$(DESTDIR)" $(PREFIX)
+
+# The directories of a package are readable whatever the umask of its builder is.
+deb tarball: $(package)/tracee-policy
+	rm -rf $(tree)
+	umask 022 && packaging/install $< $(package)/manuals $(tree) /usr
+	$(if $(filter deb,$@),packaging/deb $(tree) $(version) $(package),tar --create --gzip --owner=0 --group=0 --numeric-owner \
+	  --file $(package)/tracee-policy-$(version)-$(shell uname -m).tar.gz --directory $(tree) .)
+
+SUITE ?= bookworm
+service-test: deb
+	@.ci/install mmdebstrap procps util-linux
+	Tests/Service/run $(package)/tracee-policy_$(version)_$(shell dpkg --print-architecture).deb $(SUITE)
+
 clean:
-	rm -rf .build .build-fuzz .build-kernels
+	rm -rf .build .build-fuzz .build-kernels .build-package .build-service

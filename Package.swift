@@ -1,4 +1,6 @@
 // swift-tools-version: 6.3;(experimentalCGen)
+// SPDX-License-Identifier: Apache-2.0
+
 import PackageDescription
 
 let house: [SwiftSetting] = [
@@ -22,6 +24,8 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
+      name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(
       name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
     .target(
       name: "CBPF",
@@ -32,7 +36,7 @@ let package = Package(
     .target(name: "CSystem"),
     .target(
       name: "System", dependencies: ["CSystem"], swiftSettings: house + [.strictMemorySafety()]),
-    .target(name: "Policy", dependencies: ["CYAML"], swiftSettings: house),
+    .target(name: "Policy", dependencies: ["CYAML", "CMessageDigest"], swiftSettings: house),
     .target(
       name: "Pipeline",
       dependencies: ["Policy", "System", "CBPF", "CSystem", "CZlib", "CSeccomp"],

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A new folder in memory, which is gone with all that is in it when nobody holds it any more.

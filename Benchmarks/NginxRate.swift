@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Prints how many requests a second nginx answers on loopback, of what it answers untraced, and what the tracer takes.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Packets as hosts send them, from the IP header on, in network byte order.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Prints how long the tracer takes from `exec` to its ready line, and the most memory that it had by then and after a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A plan whose rules use every dimension of packets and most of owners, and none of which wants what is sent on loopback.

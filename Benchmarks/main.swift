@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// What is measured: the parts that are named by arguments, or all.
@@ -5,6 +7,7 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("events", false, measureEvents),
   ("lint", false, measureLint),
   ("compile", false, measureCompiling),
+  ("lists", false, measureCompilingLists),
   ("replay", false, measureReplay),
   ("packet", true, measureKernel),
   ("heads", true, measureHeads),

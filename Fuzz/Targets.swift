@@ -1,8 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Everything that can be fuzzed.
 ///
 /// A new target is a line here and a file of its own.
 let targets: [any FuzzTarget.Type] = [
   FuzzHeaders.self,
+  FuzzFragments.self,
+  FuzzTunnels.self,
   FuzzDNS.self,
   FuzzHTTP.self,
   FuzzStreams.self,

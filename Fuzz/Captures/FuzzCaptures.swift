@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Pipeline
 
 /// Takes the bytes as a capture, whole and in small pieces.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Rules that ask for each number that a header holds, for addresses, ports and directions, alone and together.

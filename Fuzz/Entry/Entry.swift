@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Chooses the target, by the first argument or, in processes that libFuzzer starts itself, by `FUZZ_TARGET`, and writes its

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What carries the bytes of an input.
 enum Carrier: CaseIterable {
   /// Nothing: they are the packet.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Heads of HTTP messages.
 enum HeadSeeds {
   static let all = texts.map { Array($0.utf8) }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Pipeline
 
 /// Reads JSON without making anything of it, byte by byte, so that it can be asked about every input.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// DNS messages.
 enum MessageSeeds {
   static let all = [query] + PublishedDNS.messages.map(\.bytes) + responses + names + updates

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Packets that mean something.
 enum PacketSeeds {
   static let all = packets + carried

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 enum PublishedDNS {
   /// Messages that Tracee's documentation shows, as bytes and as JSON.
   static let messages: [(bytes: [UInt8], json: String)] = [

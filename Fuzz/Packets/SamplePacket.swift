@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Packets made by hand, in network byte order.
 enum SamplePacket {
   static func ipv4(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Pipeline
 
 /// Reads UTF-8 without making anything of it.

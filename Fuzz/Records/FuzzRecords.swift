@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Pipeline
 
 /// Takes the bytes after the first as a record of the ring, or as what a packet of such a record carries, as the first

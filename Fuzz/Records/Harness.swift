@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 import System
 
@@ -17,7 +19,9 @@ final class Harness {
     do throws(OutputError) {
       let outputs = [
         try Output(Destination(.json, path: "/dev/null"), clock: clock),
-        try Output(Destination(.table, path: "/dev/null"), clock: clock, colour: true),
+        try Output(
+          Destination(.table, path: "/dev/null"), clock: clock,
+          style: TableStyle(width: 80, isColoured: true)),
         try Output(Destination(.pcap, path: "/dev/null"), clock: clock),
       ]
       emitter = Emitter(outputs: outputs)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @testable import Pipeline
 
 /// Takes the bytes after the first as segments of a few connections, or as one stream that is cut into segments, as the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Messages in one piece, in several, in several that come in another order, and cut.
 enum StreamSeeds {
   static let all = streams.flatMap { framing, bytes in

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Passes `body` a copy of bytes that begins at an odd address, and ends where its memory does.
 func withCopy(of bytes: RawSpan, _ body: (RawSpan) -> Void) {
   let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.byteCount + 1, alignment: 16)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Tells which inputs meet what takes long: the first, so that one that is tried again alone meets everything, and then
 /// one of so many.
 struct Turn {

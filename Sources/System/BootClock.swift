@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Converts the time of records, `CLOCK_BOOTTIME`, to time since the epoch.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// The directories where a file may be found from now on, also when it or a symbolic link on the way to it is replaced.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Threads with all signals blocked, for work that has to wait in the kernel.

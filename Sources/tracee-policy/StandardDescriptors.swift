@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// The descriptors 0, 1 and 2, which every process is expected to have open.

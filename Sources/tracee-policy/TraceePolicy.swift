@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 
 @main
@@ -7,14 +9,16 @@ struct TraceePolicy: ParsableCommand {
     abstract: "Trace network events on this machine according to policy files.",
     version: version,
     subcommands: [
-      Apply.self, Diff.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
-      Schema.self,
-      Test.self,
+      Apply.self, Ctl.self, Diff.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
+      Schema.self, Test.self,
     ],
     defaultSubcommand: Apply.self)
 
   static func main() {
     StandardDescriptors.occupy()
+    if let fault = MistakenCommand.fault(in: CommandLine.arguments.dropFirst().first) {
+      exit(withError: ValidationError(fault))
+    }
     main(nil)
   }
 }

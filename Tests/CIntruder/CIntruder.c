@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Loaded into a tracer by LD_PRELOAD: on SIGUSR2 it does what INTRUDE says, as an intruder would who has taken the process over, and
    says on standard error what the kernel answered. The handler runs in the main thread, which takes the tracer's signals. */
 #define _GNU_SOURCE

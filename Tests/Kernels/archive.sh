@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Debian's kernels, by apt: with lists and a cache of their own below $cache, so that nothing is installed and no root needed.
 

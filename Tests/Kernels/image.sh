@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # The initramfs that is booted: busybox, the program, what both are linked to, the peers, and the checks of `inside/`.
 

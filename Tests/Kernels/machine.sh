@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Virtual machines: no disk, no network, a serial console that is a file.
 

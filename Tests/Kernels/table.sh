@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What was seen, as rows: on the terminal, and in docs/kernels.md.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Programs that make the path of their executable look like another's. */
 #include "owner_cases.h"
 

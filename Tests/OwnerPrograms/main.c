@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "owner_cases.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Programs that send and receive in the ways that make it hard to tell whose a packet is. Each is a word on the command line. */
 #pragma once
 #ifndef _GNU_SOURCE

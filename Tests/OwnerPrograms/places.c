@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Sockets that are not where their process is, or have no memory left to keep anything with. */
 #include "owner_cases.h"
 

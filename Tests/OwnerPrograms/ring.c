@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 #include "ring.h"
 #include "owner_cases.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* As much of io_uring as one operation at a time needs. */
 #pragma once
 #include <linux/io_uring.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Servers and clients that do one thing at a time, when they are told to. */
 #include "owner_cases.h"
 #include "ring.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Three senders of different users and names on one socket, all at once; how much one sends at a time tells who it is. */
 #include "owner_cases.h"
 

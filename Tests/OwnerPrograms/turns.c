@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Two processes take turns on one socket. How the second calls the kernel makes it hard to see that it does. */
 #include "owner_cases.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* A program of root's that is asked about each packet of a queue of netfilter, and lets all of them go. */
 #include "owner_cases.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads whole streams of HTTP/1 as a server and a client would, line by line: to compare with.
 enum PlainHTTP {
   /// The heads of a connection, each as it stands in its stream.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// DNS messages made by hand.
 enum SampleDNS {
   /// A message of a number, flags, the four counts, and what they count.

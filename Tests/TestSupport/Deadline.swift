@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A thing that a test waited for and that did not come.
 public struct DeadlineMissed: Error, CustomStringConvertible {
   /// What was waited for, how long, and what was there instead.

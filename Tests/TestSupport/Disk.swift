@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Stage {
   /// A new file system in memory with room for so much; unmounted at the end.
   public func disk(kilobytes: Int) async throws -> String {

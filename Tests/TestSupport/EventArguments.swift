@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension EventShape {
   /// The number of each event, and the name, type and shape of its arguments.
   ///

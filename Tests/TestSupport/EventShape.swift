@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An event that is not as `docs/event-json.md` says.
 public struct MisshapenEvent: Error, CustomStringConvertible {
   /// What differs.

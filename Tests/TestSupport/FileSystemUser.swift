@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// What this thread does with files meanwhile, it does as an ordinary user, as `setfsuid(2)` has it.

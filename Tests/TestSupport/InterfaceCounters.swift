@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension VirtualNetwork {
   /// Keeps the kernel from sending anything over the cable by itself.
   public func silence() async throws {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A text that is not JSON.
 public struct MalformedJSON: Error, CustomStringConvertible {
   /// What was expected and where.

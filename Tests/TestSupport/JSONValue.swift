@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A JSON value that remembers the order of its members and the text of its numbers.
 public enum JSONValue: Equatable, Sendable {
   case null

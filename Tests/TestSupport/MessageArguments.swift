@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The arguments that tell of DNS and HTTP. Source: `docs/events.md`.
 extension EventShape {
   enum messages {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A schema that the tracer prints, as a validator that others wrote understands it.
 public enum PublishedSchema: String, Sendable {
   case event, stats

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a program that has ended left behind.
 public struct Outcome: Sendable {
   /// How it ended.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Captures made by hand, in either byte order.
 public struct SampleCapture: Sendable {
   /// Whether the most significant byte comes first.

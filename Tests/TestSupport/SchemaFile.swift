@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// A JSON Schema (draft 2020-12) as a file holds it, with those keywords that the project's schemas use.
@@ -68,7 +70,7 @@ extension SchemaFile {
     private mutating func take(_ keyword: String, _ value: JSONValue) throws {
       let elements = value.elements ?? []
       switch keyword {
-      case "$schema", "title", "description": break
+      case "$schema", "$id", "title", "description", "format": break
       case "type": types = value.string.map { [$0] } ?? elements.compactMap(\.string)
       case "const": constant = value
       case "enum": choices = elements

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 import Synchronization
 
@@ -59,6 +61,21 @@ struct Pipe: ~Copyable {
   }
 }
 
+/// Makes attributes of a program for which no signal is blocked or ignored.
+///
+/// - Parameter flags: others that it has.
+func allowSignals(_ attributes: inout posix_spawnattr_t, with flags: Int16) {
+  posix_spawnattr_init(&attributes)
+  var none = sigset_t()
+  var all = sigset_t()
+  sigemptyset(&none)
+  sigfillset(&all)
+  posix_spawnattr_setsigmask(&attributes, &none)
+  posix_spawnattr_setsigdefault(&attributes, &all)
+  let signals = Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+  posix_spawnattr_setflags(&attributes, signals | flags)
+}
+
 /// Starts a program in a process group of its own, with these three descriptors as its standard ones.
 ///
 /// No signal is blocked or ignored.
@@ -71,16 +88,8 @@ func spawn(_ command: [String], descriptors: (CInt, CInt, CInt)) throws -> pid_t
   posix_spawn_file_actions_adddup2(&actions, descriptors.2, STDERR_FILENO)
 
   var attributes = posix_spawnattr_t()
-  posix_spawnattr_init(&attributes)
+  allowSignals(&attributes, with: Int16(POSIX_SPAWN_SETPGROUP))
   defer { posix_spawnattr_destroy(&attributes) }
-  var none = sigset_t()
-  var all = sigset_t()
-  sigemptyset(&none)
-  sigfillset(&all)
-  posix_spawnattr_setsigmask(&attributes, &none)
-  posix_spawnattr_setsigdefault(&attributes, &all)
-  let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-  posix_spawnattr_setflags(&attributes, Int16(flags))
 
   var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
   arguments.append(nil)

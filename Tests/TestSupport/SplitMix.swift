@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A generator whose numbers follow from its seed (Steele, Lea, Flood: Fast splittable pseudorandom number generators).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 public import Glibc
 import Synchronization
@@ -25,13 +27,19 @@ public final class TerminalProcess: Sendable {
   private static let unlock: UInt = 0x4004_5431
   /// `TIOCGPTN`.
   private static let askNumber: UInt = 0x8004_5430
+  /// `TIOCSWINSZ`.
+  private static let setSize: UInt = 0x5414
   /// `POSIX_SPAWN_SETSID`.
   private static let newSession: Int16 = 0x80
 
   /// Starts a program that is looked up in PATH.
   ///
-  /// - Parameter variables: of the environment, beside or instead of the test's own; nil takes one away.
-  public init(_ command: [String], variables: [String: String?] = [:]) throws {
+  /// - Parameters:
+  ///   - variables: of the environment, beside or instead of the test's own; nil takes one away.
+  ///   - columns: the width of the terminal; 0 for one of unknown size.
+  public init(
+    _ command: [String], variables: [String: String?] = [:], columns: UInt16 = 0
+  ) throws {
     let person = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
     guard person >= 0 else { throw SystemCallFailed("open of /dev/ptmx") }
     var (number, isLocked): (CInt, CInt) = (0, 0)
@@ -41,6 +49,8 @@ public final class TerminalProcess: Sendable {
       close(person)
       throw failure
     }
+    var size = winsize(ws_row: columns > 0 ? 50 : 0, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(person, Self.setSize, &size)
     let name = "/dev/pts/\(number)"
     do { id = try Self.spawn(command, on: name, variables) } catch {
       close(person)
@@ -134,16 +144,8 @@ public final class TerminalProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, STDERR_FILENO)
 
     var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
+    allowSignals(&attributes, with: Self.newSession)
     defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    posix_spawnattr_setflags(&attributes, Int16(flags) | Self.newSession)
 
     var environment = ProcessInfo.processInfo.environment
     for (name, value) in variables { environment[name] = value }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One event as the tracer writes it, checked against `docs/event-json.md` and `schema/event.schema.json` while it is read.
 public struct TracedEvent: Sendable {
   /// The whole object.

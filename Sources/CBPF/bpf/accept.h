@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Whoever accepts a connection owns it, and from then on its listener, too: the next is likely to be his as well. */
 #pragma once
 

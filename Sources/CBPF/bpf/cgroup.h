@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Cgroups of the v2 tree: their paths, and which of them belong to containers. The rules are those of `ContainerID` in Swift. */
 #pragma once
 

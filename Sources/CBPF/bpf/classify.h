@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Which rules want a packet: the bits that every dimension's row has. */
 #pragma once
 

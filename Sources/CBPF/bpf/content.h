@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* What a packet says: DNS by its ports, HTTP by where bodies end (see http.h). The rules are those of `PacketContent` in Swift. */
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Who descends from whom: kept for each process from its fork on, so that a parent which ends stays an ancestor. */
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /*
  * What is kept with a socket of a plan's answers: which rules have its owner in scope, and which want the packets of its last flow.
  * As long as both stay, a packet that no rule wants costs a comparison.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /*
  * HTTP/1, followed line by line: a head is where the body before it ends, and nowhere else. What this side does not read as well as
  * user space does it does not pass over: it records all that follows. The rules are those of `HTTPPosition` and `HTTPFraming` in Swift.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* What processes execute: their paths, taken when they execute them, so that nobody changes his own later. */
 #pragma once
 

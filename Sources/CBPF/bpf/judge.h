@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* The judgement of a packet: whose it is, which rules want it, and what becomes of it. */
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* The kernel's types that this program reads, and only the fields it reads: CO-RE finds them when it is loaded. */
 #pragma once
 

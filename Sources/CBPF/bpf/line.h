@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* What a line of HTTP/1 says, which is in the scratch: it, or so much of it that the rest does not matter. */
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* All maps, globals and the structures that stay in the kernel. */
 #pragma once
 

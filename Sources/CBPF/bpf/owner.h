@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Whose socket it is: found out from tasks, kept with sockets. */
 #pragma once
 

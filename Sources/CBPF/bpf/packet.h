@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* What a packet is: its family, transport, addresses and ports. The rules are those of `PacketShape` in Swift. */
 #pragma once
 

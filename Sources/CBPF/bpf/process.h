@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Changes of processes, for plans that ask who descends from whom or what became of a process. Attached only for those. */
 #pragma once
 

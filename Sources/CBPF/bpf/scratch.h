@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Memory for one run of a program, for what its stack has no room for. */
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Who sends a packet that leaves, and the socket whose owner it belongs to. */
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /*
  * What several processors write and read without waiting for each other: a number that is odd while somebody writes. Above it
  * stand who wrote last, that is a processor and its scratch, and a part of the address of the number: for what is kept with a listening

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Who may have the last of the ring: what floods it leaves room for the rest. */
 #pragma once
 

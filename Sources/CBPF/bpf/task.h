@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* Tasks of the kernel, as programs follow their pointers. */
 #pragma once
 

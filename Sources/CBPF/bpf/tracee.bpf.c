@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /* The programs. Those that see packets return 1 on every path: a 0 would drop the packet. */
 #include "kernel.h"
 #include <bpf/bpf_helpers.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
 /*
  * The wire: what the kernel side writes and the Swift side reads, and the keys and values of the maps that the Swift
  * side writes and the kernel side reads. Both compile this file. Host byte order unless a field says otherwise;

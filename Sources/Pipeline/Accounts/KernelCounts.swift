@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the kernel side counted, over all CPUs.
 ///
 /// The numbers only grow.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 extension Ledger {
@@ -27,6 +29,13 @@ extension Ledger {
       ],
       "emitted": .count(emitted),
       "rules": .list(rules.map(\.json)),
+      "policies": .list(
+        policies.map { account in
+          [
+            "policy": .text(account.key.policy), "event": .text(account.key.event.name),
+            "emitted": .count(account.emitted),
+          ]
+        }),
       "events": .list(
         events.map { .object([.init("event", .text($0.kind.name))] + $0.counts.members) }),
       "messages": .object(messages.words.map { .init($0.name, .count($0.count)) }),

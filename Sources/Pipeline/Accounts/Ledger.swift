@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 /// What became of every packet: nothing is lost without a number that says so.
@@ -14,6 +16,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let emitted: UInt64
   /// What became of each rule's packets.
   public let rules: [RuleAccount]
+  /// How many events each policy got.
+  public let policies: [PolicyAccount]
   /// What became of the events of each kind; kinds that no packet should have given are left out.
   public let events: [(kind: EventKind, counts: RuleCounts)]
   /// What became of the emitted events at each output, in the order of the command line.
@@ -53,8 +57,20 @@ public struct Ledger: Sendable, CustomStringConvertible {
   /// The words of the ledger line.
   public var description: String {
     "seen \(kernel.seen), unwanted \(kernel.unwanted), wanted \(kernel.wanted): "
-      + "submitted \(kernel.submitted), ring full \(kernel.ringFull); "
-      + "events \(emitted), rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+      + "submitted \(kernel.submitted), ring full \(kernel.ringFull); " + eventWords
+  }
+
+  /// The words about events: numbers that are rarely anything but 0 are there only if they are.
+  var eventWords: String {
+    func sum(_ count: (RuleCounts) -> UInt64) -> UInt64 {
+      events.reduce(0) { $0 + count($1.counts) }
+    }
+    let rare = [
+      ("incomplete", sum(\.incomplete)), ("further", sum(\.further)),
+      ("after the limit", sum(\.afterLimit)),
+    ]
+    return "events \(emitted), rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+      + rare.map { name, count in count > 0 ? ", \(name) \(count)" : "" }.joined()
   }
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 /// How many events a previewed set of policies reports that the one in force does not, and the other way round.

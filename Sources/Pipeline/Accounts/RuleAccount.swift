@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 /// What became of the packets that one rule wanted, in all plans that had the rule.

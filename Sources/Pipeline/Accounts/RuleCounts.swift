@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What became of the packets that a rule wanted, or that should give one kind of event.
 public struct RuleCounts: Equatable, Sendable {
   /// Given to the outputs.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What became of messages that were in several segments.
 struct StreamCounts: Equatable, Sendable {
   /// Messages that were given.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The numbers that name threads and processes beyond the reuse of their ids.
 enum EntityHash {
   /// The number of a task.

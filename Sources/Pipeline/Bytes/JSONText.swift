@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LineBuffer {
   /// Writes a JSON string (RFC 8259 §7), with its quotes, of bytes in any encoding.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Bytes on their way out: memory that is used again for every batch, and that grows only when a batch is larger than
 /// all before it.
 @safe struct LineBuffer: ~Copyable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The names of numbers as an event shows them, ready to be written: one of the catalog's tables.

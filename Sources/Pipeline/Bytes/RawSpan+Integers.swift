@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// The integers and texts of foreign bytes. An offset beyond the end is our mistake, so it stops the program: callers

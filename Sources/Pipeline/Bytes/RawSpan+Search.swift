@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Looks for bytes eight at a time.
 ///
 /// Each test gives a word in which the highest bit of a byte is set where the test holds; above the first such byte it may

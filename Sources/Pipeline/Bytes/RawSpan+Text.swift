@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What readers of text protocols ask about bytes. Letters are those of ASCII.
 extension RawSpan {
   /// Whether they begin with a text, letter by letter.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LineBuffer {
   /// Writes a text for people, so that it can do nothing to a terminal.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads bytes that should be UTF-8, scalar by scalar (Unicode Standard, table 3-7).
 struct UTF8Reader: ~Escapable {
   private let bytes: RawSpan

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A reference that does not keep its object, so that nothing is counted when an event follows it.
 @safe struct Uncounted<Object: AnyObject> {
   private let object: Unmanaged<Object>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// The bytes of a capture on their way: a window of fixed size over a file, a pipe or an array.

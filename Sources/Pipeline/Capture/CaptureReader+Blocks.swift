@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The blocks of pcapng.
 extension CaptureReader {
   private enum Block {
@@ -86,6 +88,7 @@ extension CaptureReader {
       return false
     }
     interfaces.removeAll(keepingCapacity: true)
+    isNewer = input.has(14) && integer(12, as: UInt16.self) != 1
     return true
   }
 
@@ -139,6 +142,10 @@ extension CaptureReader {
     interface number: UInt32, units: UInt64?, captured: UInt32, length: UInt32, data: Range<Int>,
     flags: UInt16?
   ) -> Bool {
+    guard !isNewer else {
+      faults.newer += 1
+      return false
+    }
     guard Int(captured) <= data.count else { return refuse() }
     guard Int(number) < interfaces.count else {
       faults.undescribed += 1

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// Reads the frames of a pcap or pcapng file, one after the other, in memory whose size does not depend on the file.
@@ -14,6 +16,8 @@ public struct CaptureReader: ~Copyable {
   var passed = 0
 
   private var format = Format.pcap(link: nil, time: CaptureTime())
+  /// Whether the section of pcapng is in a version that is not known: its frames are only counted.
+  var isNewer = false
   /// The interfaces of a section of pcapng.
   var interfaces: [Interface] = []
 

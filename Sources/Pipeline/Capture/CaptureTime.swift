@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the times of an interface count.
 ///
 /// Source: the options `if_tsresol` and `if_tsoffset` of pcapng.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CZlib
 
 /// Inflates what gzip has compressed (RFC 1952), one member after the other.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 extension Destination {
@@ -7,12 +9,14 @@ extension Destination {
     public let description: String
   }
 
-  private static let options = ["on-full", "policies", "events"]
+  private static let options = ["on-full", "policies", "events", "add"]
 
   /// Reads `json`, `table:PATH`, `json:unix:PATH,on-full=drop,policies=a,b,events=net_packet_tcp` and the like.
   ///
   /// An option begins at a comma that is followed by a word and `=`. Other commas belong to the path or to a list; a
   /// backslash before a comma makes it part of the path whatever follows.
+  ///
+  /// The path `-` is standard output. What looks like a network address is refused, as a file of that name is hardly meant.
   public init(parsing argument: String) throws(ParsingError) {
     var parts: [String] = [""]
     var isEscaped = false
@@ -40,8 +44,30 @@ extension Destination {
     guard path != "", path != OutputFile.socketPrefix else {
       throw ParsingError(description: "a path is missing after `\(parts[0])`")
     }
-    self.init(format, path: path)
+    if let path, let scheme = Self.networkScheme(of: path) {
+      throw ParsingError(
+        description: "`\(path)` is not a destination: there are files, FIFOs and `unix:PATH`; "
+          + "pipe standard output into a program that sends to \(scheme), "
+          + "or write `./\(path)` for a file of that name")
+    }
+    self.init(format, path: path == "-" ? nil : path)
     for part in parts.dropFirst() { try read(option: part) }
+  }
+
+  private static let networkSchemes = [
+    "amqp", "ftp", "grpc", "http", "https", "journald", "kafka", "mqtt", "nats", "redis", "ssl",
+    "syslog", "tcp", "tcp4", "tcp6", "tls", "udp", "udp4", "udp6", "unixgram", "ws", "wss",
+  ]
+
+  /// Returns the scheme that a path starts with if it looks like an address of a network: `tcp:` or `x://`.
+  private static func networkScheme(of path: String) -> String? {
+    guard let colon = path.firstIndex(of: ":") else { return nil }
+    let scheme = path[..<colon].lowercased()
+    let isWord =
+      scheme.first?.isLetter ?? false
+      && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+    let isURL = isWord && path[colon...].hasPrefix("://")
+    return isURL || networkSchemes.contains(scheme) ? scheme : nil
   }
 
   private static func beginsOption(_ text: Substring) -> Bool {
@@ -58,9 +84,27 @@ extension Destination {
     switch halves[0] {
     case "on-full":
       guard let value = OnFull(rawValue: String(halves[1])) else {
-        throw ParsingError(description: "`on-full` is block or drop, not `\(halves[1])`")
+        let question = Nearest.question(
+          String(halves[1]), among: OnFull.allCases.map(\.rawValue))
+        throw ParsingError(
+          description: "`on-full` is block or drop, not `\(halves[1])`"
+            + (question.map { ": \($0)" } ?? ""))
       }
       onFull = value
+    case "add":
+      guard format == .json else {
+        throw ParsingError(description: "only json has `add`, not \(format.rawValue)")
+      }
+      for value in values {
+        guard let addition = EventAddition(rawValue: value) else {
+          let known = EventAddition.allCases.map(\.rawValue)
+          throw ParsingError(
+            description: "nothing named `\(value)` can be added: "
+              + (Nearest.question(value, among: known)
+                ?? "there are \(known.joined(separator: ", "))"))
+        }
+        additions.insert(addition)
+      }
     case "policies": route.policies = route.policies.map { $0.union(values) } ?? Set(values)
     case "events":
       var events = route.events ?? []
@@ -90,7 +134,13 @@ extension Destination {
   /// What is wrong with the route for a plan: a sentence about a policy that is not there; nil when all are.
   public func fault(in plan: TracePlan) -> String? {
     guard let unknown = route.policies?.subtracting(plan.policies).min() else { return nil }
-    return "`--output \(name)`: there is no policy `\(unknown)`"
-      + (Nearest.question(unknown, among: plan.policies).map { ": \($0)" } ?? "")
+    // A selection without files is a policy without a name.
+    let names = plan.policies.filter { !$0.isEmpty }
+    let help =
+      names.isEmpty
+      ? "--events and --scope make none; name policy files"
+      : Nearest.question(unknown, among: names)
+        ?? "there are \(names.prefix(8).joined(separator: ", "))\(names.count > 8 ? ", …" : "")"
+    return "`--output \(name)`: there is no policy `\(unknown)`: \(help)"
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where events go, and in which form: one `--output` of the command line.
 public struct Destination: Equatable, Sendable {
   /// What becomes of events for which there is no room.
@@ -14,6 +16,8 @@ public struct Destination: Equatable, Sendable {
   public var path: String?
   /// What becomes of events for which there is no room.
   public var onFull = OnFull.block
+  /// What events have in addition, in JSON only.
+  public var additions: Set<EventAddition> = []
   /// Which events it gets.
   public var route = Route()
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 import Policy
 public import System
@@ -43,12 +45,13 @@ public final class Output {
   ///
   /// - Parameters:
   ///   - clock: tells the times of events.
-  ///   - colour: whether a table may have colours.
+  ///   - style: how a table is printed.
   public init(
-    _ destination: Destination, clock: BootClock, colour: Bool = false
+    _ destination: Destination, clock: BootClock, style: TableStyle = TableStyle()
   ) throws(OutputError) {
     self.destination = destination
-    writer = destination.format.writer(clock: clock, colour: colour)
+    writer = destination.format.writer(
+      clock: clock, style: style, additions: destination.additions)
     signal(SIGPIPE, SIG_IGN)
     guard let writer else {
       queue = nil

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The outputs of a run, in the order of the command line, and what is asked of them together.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 /// Turns the kernel's records into lines of all outputs.
@@ -21,6 +23,7 @@ public struct Emitter: ~Copyable {
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
   private var retiredPreview: PreviewCounts?
+  private var retiredPolicies = PolicyAccounts()
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
   private let streams: Streams
@@ -88,6 +91,7 @@ public struct Emitter: ~Copyable {
       preview.add(counts.tally, of: matcher.plan)
       retiredPreview = preview
     }
+    retiredPolicies.add(matcher.plan, counts.policies)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
     return counts.rules
   }
@@ -112,6 +116,13 @@ public struct Emitter: ~Copyable {
   /// How often events were emitted for which policies of a plan; nothing unless that is counted.
   func tally(generation: UInt32) -> EventTally {
     matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+  }
+
+  /// The events of all policies of all plans, also of those that are gone.
+  func policyAccounts() -> [PolicyAccount] {
+    var accounts = retiredPolicies
+    for matcher in matchers { accounts.add(matcher.plan, matcher.counts.policies) }
+    return accounts.all
   }
 
   /// What became of the events of each kind, in the order of ``Policy/EventKind/allCases``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 extension Ledger {
@@ -9,6 +11,7 @@ extension Ledger {
       kernel: kernel, records: emitter.counts.records,
       malformedRecords: emitter.counts.malformed + emitter.counts.withoutPlan,
       emitted: emitter.counts.events, rules: emitter.ruleAccounts(ringFull: ringFull),
+      policies: emitter.policyAccounts(),
       events: zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
         .map { (kind: $0.0, counts: $0.1) },
       outputs: emitter.outputs.all.map(\.account), messages: emitter.messages)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What turns events into the bytes of one format.
 ///
 /// A subclass is a format; ``OutputFormat`` names it. Each sort of event has a method here, so that a packet is borrowed all

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Lines on their way to one output, and whose they are.
 ///
 /// The emitter fills it, hands it over, and gets it back empty: it is never in two hands. So what every event changes is

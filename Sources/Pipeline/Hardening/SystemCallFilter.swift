@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CSeccomp
 import Glibc
 import System
@@ -53,12 +55,12 @@ enum SystemCallFilter {
     statfs fstatfs getdents64 memfd_create ftruncate fsync fdatasync rename renameat renameat2 unlink unlinkat
     poll ppoll epoll_create1 epoll_ctl epoll_wait epoll_pwait pipe2 eventfd2 signalfd4
     inotify_init1 inotify_add_watch inotify_rm_watch
-    brk munmap mremap madvise mincore futex futex_waitv membarrier rseq set_robust_list
+    brk munmap mremap madvise mincore memfd_create futex futex_waitv membarrier rseq set_robust_list
     set_tid_address sched_yield sched_getaffinity getcpu exit exit_group
     rt_sigaction rt_sigprocmask rt_sigreturn rt_sigtimedwait sigaltstack restart_syscall tgkill
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time getrandom uname sysinfo
     getpid gettid getppid getuid geteuid getgid getegid prlimit64 getrlimit getrusage prctl capget
-    bpf connect shutdown send sendto sendmsg recvfrom recvmsg getsockopt setsockopt getsockname
+    bpf connect accept accept4 shutdown send sendto sendmsg recvfrom recvmsg getsockopt setsockopt getsockname
     """)
 
   /// What makes programs, looks into others, or changes the machine.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 import Glibc
 import System
@@ -7,6 +9,8 @@ import System
 /// Any thread may use it, one at a time.
 @safe final class BPFObject: @unchecked Sendable {
   private let handle: OpaquePointer
+  /// What the inner maps of `tp_rows` are to be like, as long as the object may be loaded.
+  private var rowTemplate: BPFMap?
 
   /// Opens the object that is part of this program.
   init() throws(SystemError) {
@@ -40,13 +44,28 @@ import System
     try check(
       unsafe bpf_map__set_initial_value(
         map(".rodata.config"), &config, MemoryLayout<tp_config>.size), "set up the BPF program")
-    try check(
-      unsafe bpf_map__set_value_size(bpf_map__inner_map(map("tp_rows")), 8 * config.row_words),
-      "set the width of rows")
+    try setWidth(ofRows: Int(config.row_words))
     try check(
       unsafe bpf_map__set_max_entries(map("tp_ring"), ringBytes), "set the size of the ring")
     try check(
       unsafe bpf_map__set_max_entries(map("tp_cgroups"), cgroups), "make room for cgroups")
+  }
+
+  /// Has the inner maps of `tp_rows` hold rows of some words.
+  ///
+  /// A map is made that they are to be like: libbpf 1.5 crashes when the value size of an inner map is set.
+  private func setWidth(ofRows words: Int) throws(SystemError) {
+    let outer = unsafe map("tp_rows")
+    guard let inner = unsafe bpf_map__inner_map(outer) else {
+      throw SystemError("set the width of rows", code: EINVAL)
+    }
+    let template = try BPFMap(
+      "tp_rows", type: unsafe bpf_map__type(inner), keySize: Int(unsafe bpf_map__key_size(inner)),
+      valueSize: 8 * words, entries: Int(unsafe bpf_map__max_entries(inner)),
+      flags: unsafe bpf_map__map_flags(inner))
+    try check(
+      unsafe bpf_map__set_inner_map_fd(outer, template.descriptor), "set the width of rows")
+    rowTemplate = template
   }
 
   /// Leaves out the programs whose names are not `wanted`; only before ``load()``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A part of root's power, by its number.
 ///
 /// Source: capabilities(7), `linux/capability.h`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 
 /// The container that a cgroup belongs to, by its path from the root of the v2 tree.

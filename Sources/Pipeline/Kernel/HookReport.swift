@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where the programs get to know something, and what it costs when the kernel has no better place.
 public struct HookReport: Equatable, Sendable {
   /// What is got to know there, in a few words.

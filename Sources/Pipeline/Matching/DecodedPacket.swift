@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The packet of a record, taken apart once for all who ask about it: filters, writers, the ledger.
@@ -65,7 +67,9 @@ extension PacketMessage {
       self = .undecodable(.pastEnd, isAnswer: nil)
       return
     }
-    do throws(DecodingFault) { self = .dns(try DNSMessage(reading: bytes)) } catch {
+    do throws(DecodingFault) {
+      self = .dns(try DNSMessage(reading: bytes, isMulticast: headers.hasPortOfMulticastDNS))
+    } catch {
       self = .undecodable(error, isAnswer: bytes.byteCount > 2 ? bytes.byte(2) & 0x80 != 0 : nil)
     }
   }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Where the values of a field are found: a path of the catalog, taken apart once.

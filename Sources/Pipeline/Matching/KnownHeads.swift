@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Synchronization
 
 /// Heads of HTTP that came lately, so that one that comes again is not read again.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A value of a field, lent to whoever compares it: what `FieldValue` is, without a copy.

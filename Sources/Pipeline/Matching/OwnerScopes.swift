@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Which rules an owner meets, as far as the kernel left that open: the reference is asked once for each owner, and its

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A clause on a packet, asked of its bytes: only the field that it names is looked at, and nothing is copied.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Finishes what the kernel decided by one plan, and counts by rule what came of it.
@@ -161,6 +163,9 @@ final class PlanMatcher {
     for part in meaning.parts { settle(part.meaning, into: &counts) }
     for want in meaning.wants {
       if want.isShown { counts.events[want.kind.index] += want.counts }
+      for policy in want.policies where !plan.isPreviewed(policy) {
+        counts.policies.add(policy, want.kind, want.counts.emitted)
+      }
       guard tallies, want.counts.emitted > 0 else { continue }
       counts.tally.add(want.kind, of: want.policies, want.counts.emitted)
     }
@@ -178,7 +183,9 @@ struct PlanCounts {
   var rules: [RuleCounts]
   /// By ``EventKind/index``: a packet counts once, however many rules want the event.
   var events = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
-  /// By the policies that want an event; empty unless that is counted.
+  /// The events that were emitted: one that several rules of a policy want counts once for it.
+  var policies = EventsByPolicy()
+  /// By the policies that want an event together; empty unless that is counted.
   var tally = EventTally()
 
   init(_ plan: TracePlan) { rules = Array(repeating: RuleCounts(), count: plan.rules.count) }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 
 /// Whether a packet arrives at its owner's socket or leaves it.

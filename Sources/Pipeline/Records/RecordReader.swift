@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 
 /// A record of the ring, seen through the bytes that are lent for it.

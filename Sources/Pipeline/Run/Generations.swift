@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 import Policy
 import System
@@ -12,6 +14,8 @@ struct Generations: ~Copyable {
   let mailbox: Mailbox<Message>
   /// Why the policies are to be read again; nil when they are not.
   var wanted: Reason?
+  /// Who waits for what comes of it.
+  var asking: [ControlQuestion] = []
   /// Whether a thread reads or loads a plan.
   var isLoading = false
   /// The plans that decide no more, the oldest first.
@@ -32,6 +36,8 @@ struct Generations: ~Copyable {
   enum Message: Sendable {
     case read(Loading)
     case freed(generation: UInt32, SystemError?)
+    /// Somebody asks something.
+    case asked(ControlQuestion)
   }
 
   /// What a thread that reads and loads a plan comes back with.
@@ -45,8 +51,10 @@ struct Generations: ~Copyable {
     }
 
     let reason: Reason
+    /// Who waits for what comes of it.
+    let asking: [ControlQuestion]
     var result: Result
-    var remarks: String
+    let reading: PlanReading
   }
 
   /// A plan that decides no more, and whose records may not all be read yet.
@@ -69,7 +77,7 @@ struct Generations: ~Copyable {
   mutating func isNews(_ loading: Loading) -> Bool {
     let before = refusal
     switch loading.result {
-    case .refused: refusal = loading.remarks
+    case .refused: refusal = loading.reading.remarks
     case .failed(let error): refusal = error.description
     case .loaded, .unchanged: refusal = nil
     }

@@ -1,19 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 public import System
-
-/// What reading a selection of policies again gave.
-public struct PlanReading: Sendable {
-  /// What to trace; nil when something is wrong.
-  public var plan: TracePlan?
-  /// All that is to be said of the policies, in whole lines; empty when there is nothing.
-  public var remarks: String
-
-  /// Makes a reading.
-  public init(plan: TracePlan?, remarks: String) {
-    self.plan = plan
-    self.remarks = remarks
-  }
-}
 
 /// What came of reading the policies again.
 public struct ReloadReport: Sendable, CustomStringConvertible {
@@ -35,9 +23,26 @@ public struct ReloadReport: Sendable, CustomStringConvertible {
   public let generation: UInt32
   /// All that is to be said of the policies, in whole lines; empty when there is nothing.
   public let remarks: String
-
   /// What a previewed set of policies would have changed until then; nil when none was previewed.
   public var preview: PreviewCounts?
+
+  /// Whether the files that were read are in force.
+  public var isAccepted: Bool {
+    switch outcome {
+    case .reloaded, .unchanged: true
+    case .refused, .failed: false
+    }
+  }
+
+  /// What came of it, in a few words.
+  var summary: String {
+    switch outcome {
+    case .reloaded(let change, _): "\(change)"
+    case .unchanged: "nothing has changed"
+    case .refused: "the files were refused; it stays in force"
+    case .failed(let error): "\(error); it stays in force"
+    }
+  }
 
   /// The words of the line about it.
   public var description: String {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 public import Policy
 
@@ -22,13 +24,19 @@ public struct ReplayOwners: Sendable {
 
 /// The scopes of a plan for the owners of a capture, worked out once for each owner.
 struct ReplayScopes {
-  /// An owner, as rules and as records have it.
-  struct Known {
+  /// An owner, as rules and as records have it; a reference, since a packet without one is to cost nothing.
+  final class Known: Sendable {
     /// The rules that have the owner in scope.
     let scope: Row
     /// The number by which records tell owners apart, from 1.
     let number: UInt64
     let owner: Owner
+
+    init(scope: Row, number: UInt64, owner: Owner) {
+      self.scope = scope
+      self.number = number
+      self.owner = owner
+    }
   }
 
   private let rules: [PlanRule]

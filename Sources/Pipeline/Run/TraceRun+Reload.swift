@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 import System
 
@@ -5,6 +7,7 @@ extension TraceRun {
   /// Reads the policies again, as soon as there is room for another plan, and once more if they are being read.
   mutating func reload(_ reason: Generations.Reason) {
     generations.wanted = generations.wanted == .order ? .order : reason
+    if reason == .order { notifier?.reloading() }
     startReload()
   }
 
@@ -20,10 +23,13 @@ extension TraceRun {
     let tables = generations.tables
     let loader = tracer.loader
     let mailbox = generations.mailbox
+    // Who asks from now on may have changed files that are being read: he gets the next answer.
+    let asking = generations.asking
+    generations.asking = []
     Threads.start {
       let reading = reader()
       var loading = Generations.Loading(
-        reason: reason, result: .refused, remarks: reading.remarks)
+        reason: reason, asking: asking, result: .refused, reading: reading)
       if let plan = reading.plan {
         loading.result =
           plan == current
@@ -43,6 +49,7 @@ extension TraceRun {
       case .freed(let generation, let failure):
         if let failure { throw .kernel(failure) }
         try noteEnd(of: generation)
+      case .asked(let question): try heed(question)
       }
     }
     startReload()
@@ -58,14 +65,11 @@ extension TraceRun {
       let change = PlanChange(from: generations.current, to: plan)
       do throws(SystemError) {
         try putInForce(plan, undecided, datagrams, loaded)
+        current = readiness
         outcome = .reloaded(change, readiness)
       } catch { outcome = .failed(error) }
     }
-    guard generations.isNews(loading) else { return }
-    report(
-      ReloadReport(
-        outcome: outcome, generation: tracer.generation, remarks: loading.remarks,
-        preview: emitter.preview))
+    conclude(loading, outcome, isNews: generations.isNews(loading))
   }
 
   private mutating func putInForce(
@@ -144,6 +148,8 @@ extension TraceRun {
       forget(plan.generation, ringFull: end.losses)
       generations.outgoing.removeAll { $0.generation == plan.generation }
       if generations.outgoing.isEmpty, !tracer.recordsProcesses { forgetProcesses() }
+      // A reload may have waited for its place.
+      startReload()
     }
   }
 }

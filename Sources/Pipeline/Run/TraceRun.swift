@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 public import System
 
@@ -9,7 +11,7 @@ public struct TraceRun: ~Copyable {
   var processes: ProcessTable?
   let completion: OwnerCompletion
   private let signals: Signals
-  private let ringBytes: UInt64
+  let ringBytes: UInt64
   private var unknownCgroups = UnknownCgroups()
 
   /// What there is to say about outputs while tracing goes on: sentences for people.
@@ -30,6 +32,22 @@ public struct TraceRun: ~Copyable {
 
   /// What the first plan costs, as the ready line says it.
   public let readiness: Readiness
+  /// What the plan that decides costs.
+  var current: Readiness
+
+  /// Which policies are in force, and where they come from.
+  var inForce: InForce
+  /// Where the metrics are written to while tracing goes on, and at the end.
+  public var metricsFile: StatsFile?
+  /// Reports to systemd.
+  public var notifier: ServiceNotifier?
+  /// Keeps the files of a set that is in force, with its generation, on any thread.
+  public var keep: (@Sendable ([SourceFile], UInt32) -> Void)?
+  /// What does not change while this runs; nil when nobody asks.
+  var facts: TracerFacts?
+  var server: ControlServer?
+  /// Whether somebody has asked to stop.
+  var isStopping = false
 
   /// The hooks in the place of which something else is used, or nothing.
   public var fallbacks: [HookReport] { tracer.hooks.filter { $0.isFallback || $0.used == nil } }
@@ -64,6 +82,8 @@ public struct TraceRun: ~Copyable {
     let positions = tracer.streamPositions
     emitter.tell { positions.put($0) }
     readiness = Readiness(plan, tables)
+    current = readiness
+    inForce = InForce(PlanReading(plan: plan, remarks: ""))
     emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
     if tables.undecided.contains(where: \.asksForProcesses) { keepProcesses() }
     take(plan, tables.undecided, DatagramTables(tables), Self.firstGeneration)
@@ -77,9 +97,12 @@ public struct TraceRun: ~Copyable {
   public mutating func run(for duration: Duration?) throws(TraceError) {
     let deadline = duration.map { ContinuousClock.now.advanced(by: $0) }
     var failure: TraceError?
+    notifyReady()
     do throws(TraceError) {
       try trace(until: deadline)
     } catch { failure = error }
+    notifier?.stopping()
+    server?.stop()
     do throws(SystemError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     do throws(TraceError) { try drain() } catch { failure = failure ?? error }
@@ -88,6 +111,7 @@ public struct TraceRun: ~Copyable {
     }
     tellNotices()
     do throws(TraceError) { try writeStats() } catch { failure = failure ?? error }
+    do throws(TraceError) { try writeMetrics() } catch { failure = failure ?? error }
     if let failure { throw failure }
   }
 
@@ -113,8 +137,11 @@ public struct TraceRun: ~Copyable {
         if try emitter.outputs.flush() == .readerGone { return }
       } catch { throw .output(error) }
       if statsFile?.isDue() == true { try keepStats() }
+      if metricsFile != nil { try keepMetrics() }
+      if notifier != nil { notifier?.beat() }
       if watch?.isDue() == true { reload(.changes) }
       if ready.contains(generations.mailbox.descriptor) { try takeMessages() }
+      if isStopping { return }
       forgetFinished()
       if ready.contains(signals.descriptor), try !heedSignals() { return }
       if let deadline, deadline <= .now { return }
@@ -215,6 +242,7 @@ public struct TraceRun: ~Copyable {
   ) -> Int32 {
     let waits = [
       deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
+      metricsFile?.wait, notifier?.wait,
       rest.map { .milliseconds($0) },
     ]
     guard let wait = waits.compactMap({ $0 }).min() else { return -1 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the requests of one direction ask that are not answered yet, in their order.
 struct HTTPQuestions: Equatable {
   /// All requests that were added.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Bytes of one way of a connection that wait for others.
 struct StreamBacklog {
   /// The message that has begun, from its start to the last byte that came in order.

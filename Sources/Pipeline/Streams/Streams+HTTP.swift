@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Directions of HTTP: heads are where bodies end, and nowhere else.
 extension Streams {
   /// Looks at the bytes of HTTP that come next.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Puts together messages of TCP that are in several segments.
 ///
 /// It works on one way of a connection at a time, from whatever segments were seen, in bounded memory:
@@ -157,7 +159,9 @@ final class Streams {
     let isWhole =
       segment.followed.map { $0.head != nil && !$0.isGuessed }
       ?? (isSparse || segment.flags.contains(.syn))
-    var flow = StreamFlow(key: segment.key, next: start &- segment.ahead, time: segment.time)
+    var flow = StreamFlow(
+      key: segment.key, next: start &- segment.ahead, isAligned: segment.flags.contains(.syn),
+      time: segment.time)
     // Where a head begins the kernel side says; see `adopt`.
     if !isWhole || segment.followed != nil { flow.http.enter(.unknown) }
     flow.questions = HTTPQuestions(isComplete: isWhole)
@@ -210,7 +214,8 @@ final class Streams {
       framing == .http ? begins && framing.isOneHead(payload) : framing.surelyIsWhole(payload)
     if isWhole, backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next) {
       if framing == .http { counts.guessed += 1 }
-      _ = cut(payload, scanned: 0, framing, body)
+      var isAligned = false
+      _ = cut(payload, scanned: 0, &isAligned, framing, body)
       return true
     }
     makeRoom(payload.byteCount, beside: index)
@@ -238,6 +243,7 @@ final class Streams {
     table[room] = behind
     table.change(place) { $0.begin = start }
     table.change(place) { $0.next = start }
+    table.change(place) { $0.isAligned = false }
     table.change(place) { $0.http.enter(.unknown) }
   }
 
@@ -249,10 +255,12 @@ final class Streams {
     if framing == .http { return follow(place, chunk, followed, body) }
     table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: chunk.byteCount) }
     let known = Int(table[place]?.backlog ?? -1)
+    var isAligned = table[place]?.isAligned ?? false
+    defer { table.change(place) { $0.isAligned = isAligned } }
     guard known >= 0, !backlogs[known].message.isEmpty else {
-      guard let rest = cut(chunk, scanned: 0, framing, body), let index = backlog(of: place) else {
-        return
-      }
+      guard let rest = cut(chunk, scanned: 0, &isAligned, framing, body),
+        let index = backlog(of: place)
+      else { return }
       makeRoom(chunk.byteCount - rest.start, beside: index)
       backlogs[index].message.append(chunk.extracting(droppingFirst: rest.start))
       backlogs[index].scanned = rest.scanned
@@ -265,7 +273,7 @@ final class Streams {
     swap(&message, &backlogs[known].message)
     message.append(chunk)
     let before = counts.messages
-    let rest = cut(message.bytes, scanned: backlogs[known].scanned, framing, body)
+    let rest = cut(message.bytes, scanned: backlogs[known].scanned, &isAligned, framing, body)
     if counts.messages > before { counts.assembled += 1 }
     message.removeFirst(rest?.start ?? message.count)
     swap(&message, &backlogs[known].message)
@@ -278,9 +286,10 @@ final class Streams {
   ///
   /// - Returns: where a message begins whose end is not there, and how much of it cannot hold the end.
   private func cut(
-    _ bytes: RawSpan, scanned: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void
+    _ bytes: RawSpan, scanned: Int, _ isAligned: inout Bool, _ framing: StreamFraming,
+    _ body: (RawSpan) -> Void
   ) -> (start: Int, scanned: Int)? {
-    framing.cut(bytes, scanned: scanned) { message, isTooLong in
+    framing.cut(bytes, scanned: scanned, &isAligned) { message, isTooLong in
       if isTooLong { counts.tooLong += 1 } else { counts.messages += 1 }
       body(message)
     }
@@ -338,7 +347,11 @@ final class Streams {
     guard let next = table[place]?.next else { return }
     let known = -piece.distance(from: next)
     guard known < piece.count else { return }
-    guard let start = piece.start else { return skip(to: piece.end, framing, place) }
+    guard let start = piece.start else {
+      skip(to: piece.end, framing, place)
+      table.change(place) { $0.isAligned = framing == .dns }
+      return
+    }
     let bytes = held.bytes.extracting(start..<start + piece.count)
     advance(place, bytes.extracting(droppingFirst: known), framing, nil, body)
   }

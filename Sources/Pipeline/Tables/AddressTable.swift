@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A trie of addresses; those of IPv4, which are most, are looked for among themselves.

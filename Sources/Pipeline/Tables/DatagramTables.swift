@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 
 /// The kernel's tables for what differs between the datagrams that came as one packet.

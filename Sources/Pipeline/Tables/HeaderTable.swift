@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 
 /// What the rules of a plan compare of headers, looked up as the kernel does.

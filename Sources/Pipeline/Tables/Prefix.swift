@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A prefix of the 128-bit numbers: those that agree with `bits` in the first `length` bits.
 ///
 /// The other bits are 0.

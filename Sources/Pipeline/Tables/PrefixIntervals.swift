@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A longest-prefix trie of numbers, laid out so that a number's row is found by halving.
 ///
 /// The numbers are the first bits of a ``Prefix``, as many as the type has.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The distinct rows of a plan, each with its index.
 struct RowTable: Sendable {
   private(set) var rows: [Row] = []

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CBPF
 import Policy
 
@@ -122,16 +124,36 @@ struct TableClassifier: Sendable {
     return row.keep(rows[Int(source)]) && row.keep(rows[Int(destination)])
   }
 
-  /// The rules that want a packet; nil when there are none.
+  /// What of a packet rules are asked about.
+  enum Part {
+    case all
+    /// Its headers, of a fragment: what the whole packet says comes with another.
+    case headers
+    /// What it says, of a packet whose fragments gave the events of headers.
+    case messages
+  }
+
+  /// Whether a rule asks what packets say.
+  var asksContent: Bool { contents != nil }
+
+  /// The rules that want a packet, or a part of it; nil when there are none.
   ///
   /// - Parameter scope: the rules that have the packet's owner in scope; nil when nobody owns it.
   func row(
-    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, scope: Row? = nil
+    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, _ part: Part = .all,
+    scope: Row? = nil
   ) -> Row? {
     var row = base(headers, direction, scope)
     guard !row.isEmpty else { return nil }
     if let contents {
-      guard row.keep(contents[Self.content(of: headers, packet)]) else { return nil }
+      let content = part == .headers ? 0 : Self.content(of: headers, packet)
+      guard row.keep(contents[content]) else { return nil }
+      if part == .messages {
+        row = row.subtracting(contents[0])
+        guard !row.isEmpty else { return nil }
+      }
+    } else if part == .messages {
+      return nil
     }
     guard keepsPorts(&row, headers.ports.map { ($0.source, $0.destination) }) else { return nil }
     if let headerTable, !headerTable.keep(&row, rows, headers, packet) { return nil }

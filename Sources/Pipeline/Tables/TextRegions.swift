@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A leaf or branch of a trie of texts: exactly a text, or all that begin with it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import Policy
 
 /// A test whose packets are those of a capture: how many events of each sort there are.

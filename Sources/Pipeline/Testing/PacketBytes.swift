@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The bytes of a written packet, from its IP header on: what it is told to have, and usual values for the rest.

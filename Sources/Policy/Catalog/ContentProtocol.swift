@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A protocol whose messages packets carry, each with a row in ``description``: the one place that says over what it
 /// comes and which events it gives.
 public enum ContentProtocol: UInt8, CaseIterable, Sendable {

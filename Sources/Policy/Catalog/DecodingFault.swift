@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a packet cannot be decoded into an event that a rule asks for.
 ///
 /// `--stats-file` counts packets by these names.

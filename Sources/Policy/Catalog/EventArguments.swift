@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The table of each event's arguments.
 extension EventKind {
   /// The elements of the event's `args` in JSON, in order.

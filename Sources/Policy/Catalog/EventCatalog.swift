@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Looks up the events that a word of a policy means.
 public enum EventCatalog {
   /// The meaning of a word.

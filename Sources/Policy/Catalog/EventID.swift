@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What identifies an event to its readers: the number that they see as `eventId`, and the name as `eventName`.
 ///
 /// The catalog's events have theirs from ``EventKind``; others, such as findings of signatures, bring their own.

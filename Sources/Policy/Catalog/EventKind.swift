@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The kinds of network events; the raw value is the event's `eventId` in JSON.
 ///
 /// Source: `docs/events.md`; numbers and names are those of Tracee.

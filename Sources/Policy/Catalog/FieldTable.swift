@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A field of events that filters can use.
 public struct FieldDescription: Equatable, Sendable {
   /// The key in filters: `data.` and a path, or a word of its own such as `syscall`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The bits of a header that form a field, counted as in the RFCs: the first bit of the header is bit 0.
 public struct HeaderBits: Equatable, Hashable, Sendable {
   /// A protocol header, of which the fixed part before options is described.

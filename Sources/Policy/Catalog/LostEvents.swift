@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The event that an output writes where others are missing; policies cannot select it.
 ///
 /// Source: `docs/events.md`.

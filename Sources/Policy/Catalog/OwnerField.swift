@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A field of the owner of a socket that scopes and filters can use.
 ///
 /// The raw value is a key that means this field in policy files. The keys `pid`, `tid` and `ppid` mean the host's view

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A field of a packet that filters can use, from the catalog of events.
 public struct PacketField: RawRepresentable, CaseIterable, Hashable, Sendable {
   private let place: UInt16

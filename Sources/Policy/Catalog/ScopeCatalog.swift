@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A key of policies that is about the owner of a packet's socket.
 public struct ScopeKey: Equatable, Sendable {
   /// The places where a key may be used; some keys mean different fields in the two.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The parts of the language that the tracer can evaluate. The others are checked and refused by name, never ignored.
 extension OwnerField {
   /// Whether the tracer knows this field of owners, so that filters on it are evaluated.

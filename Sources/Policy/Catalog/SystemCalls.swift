@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The system calls of Linux, by name, with their numbers on each architecture.
 ///
 /// Source: `asm/unistd_64.h`, `asm/unistd_32.h`, `asm-generic/unistd.h` and `asm/unistd-eabi.h` (arm) of Linux 6.1, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The events and sets that Tracee has but tracee-policy does not support, so that policies with them get an exact
 /// message.
 ///

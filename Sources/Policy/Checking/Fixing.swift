@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 extension PolicySet {
@@ -20,7 +22,7 @@ extension PolicySet {
   }
 
   /// Returns the set with all fixes applied, without writing any file.
-  func withFixes() -> PolicySet {
+  public func withFixes() -> PolicySet {
     var set = self
     for _ in 0..<8 {
       let found = set.checked().diagnostics
@@ -28,7 +30,7 @@ extension PolicySet {
         SourceFile(name: source.name, bytes: Fixes.apply(found, to: source))
       }
       if sources == set.sources { break }
-      var next = PolicySet.parse(sources)
+      var next = PolicySet.parse(sources, variables: variables)
       next.failures = set.failures
       set = next
     }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A policy made of the options `--events` and `--scope` instead of a file; its name is empty.
 ///
 /// Source: `docs/policy-language.md` §5.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Kinds of documents that may lie among policies and are none.
 enum DocumentKind: String, CaseIterable {
   /// Tests of policies.

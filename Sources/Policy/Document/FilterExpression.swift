@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One filter as written, `KEY OP VALUES` or a bare word, before its words are looked up.
 ///
 /// Source: `docs/policy-language.md` §2.

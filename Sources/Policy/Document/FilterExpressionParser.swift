@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension FilterExpression {
   /// Parses an expression; nil if it is malformed, with a finding in `diagnostics`.
   public init?(parsing source: SourceText, into diagnostics: inout [Diagnostic]) {

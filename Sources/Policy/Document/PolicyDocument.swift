@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A policy as written, before its expressions are looked up.
 ///
 /// A document with findings may lack parts. It must not be applied then, but the parts that it has can still be

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The syntax of policy names: a DNS-1123 subdomain, which Kubernetes requires of names of resources.
 public enum PolicyName {
   /// The longest name, in bytes (RFC 1123 §2.1, RFC 1035 §2.3.4).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The policies of a list of paths as written, and all findings about their files.
 ///
 /// A set with a failure or a finding of error severity must not be applied. Source: `docs/policy-language.md` §1.
@@ -10,15 +12,19 @@ public struct PolicySet: Equatable, Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
+  /// What stands for `${NAME}`.
+  public var variables = Variables()
 
   /// Creates an empty set, without policies, files or findings.
   public init() {}
 
   /// Returns all policies of files, directories and, for `-`, standard input; nothing that is wrong stops it.
   ///
-  /// - Parameter read: reads one file; an error becomes one of ``failures``.
+  /// - Parameters:
+  ///   - variables: the values of `${NAME}`.
+  ///   - read: reads one file; an error becomes one of ``failures``.
   public static func load(
-    paths: [String],
+    paths: [String], variables: Variables = Variables(),
     read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
   ) -> PolicySet {
     var files: [SourceFile] = []
@@ -36,17 +42,21 @@ public struct PolicySet: Equatable, Sendable {
         failures.append(error)
       }
     }
-    var set = parse(files)
+    var set = parse(files, variables: variables)
     set.failures = failures
     return set
   }
 
   /// Returns all policies of sources, with the findings about them.
-  public static func parse(_ sources: [SourceFile]) -> PolicySet {
+  public static func parse(
+    _ sources: [SourceFile], variables: Variables = Variables()
+  ) -> PolicySet {
     var set = PolicySet()
     set.sources = sources
+    set.variables = variables
     let empty = sources.filter { set.add($0) }
     let severity: Diagnostic.Severity = set.documents.isEmpty ? .error : .warning
+    set.expand(variables)
     set.diagnostics += empty.map { .noPolicy($0, severity) }
     set.diagnostics = Diagnostic.sorted(set.diagnostics, by: sources.map(\.name))
     return set

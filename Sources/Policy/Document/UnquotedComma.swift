@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds expressions in a flow list that YAML split at a comma: `[data.dst_port=80,443]` has two elements.
 ///
 /// An element belongs to the one before it if it follows the comma without a blank and is neither an expression nor a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension ExplainedClause {
   /// Whether the clause holds for a packet and its owner, as far as they are told.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a written packet carries after its headers: a message of DNS or HTTP, nothing of either, or whatever.
 ///
 /// Source: `docs/cli.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension ExplainedMatch {
   /// The explanation as text: every rule, with the clauses that do not hold or are undecided.
   public var text: String {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The rules that match a packet of an owner, and the clauses of the others that do not hold.
 public struct ExplainedMatch: Equatable, Sendable {
   /// The knowledge about whether something holds.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension ExplainedPlan {
   /// The explanation as text: policies with their rules and clauses, then tables.
   public var text: String {

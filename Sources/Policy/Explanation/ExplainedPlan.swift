@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An explanation of a plan: the rules with their bits, the clauses with the places where they are decided.
 public struct ExplainedPlan: Equatable, Sendable {
   /// A policy that has rules.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The reason why a packet or an owner on the command line is not valid.
 public struct ExpressionFault: Error, Equatable, Sendable, CustomStringConvertible {
   /// The reason and what to write instead, as one sentence without a full stop.

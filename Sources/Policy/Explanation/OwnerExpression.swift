@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The owner of a packet as written on the command line: `comm=curl uid=1000`.
 ///
 /// Source: `docs/cli.md`.
@@ -42,6 +44,11 @@ public struct OwnerExpression: Equatable, Sendable {
     guard let key = ScopeCatalog.key(name, in: .scope) ?? ScopeCatalog.key(name, in: .rule) else {
       throw .unknown(
         name, "a key of scopes", among: ScopeCatalog.keys.flatMap(\.spellings))
+    }
+    guard !value.contains(",") else {
+      throw ExpressionFault(
+        "`\(name)` takes a single value here, and `\(value)` is a list",
+        help: "ask for one at a time")
     }
     if key.words.contains(value) {
       states.insert(key.field)

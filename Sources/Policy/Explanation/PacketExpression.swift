@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A packet as written on the command line: `egress tcp 10.0.0.5:40000 > 1.1.1.1:443 SYN`.
 ///
 /// Source: `docs/cli.md`.
@@ -131,14 +133,15 @@ public struct PacketExpression: Equatable, Sendable {
     if word.hasPrefix("!") { return try addAbsence(String(word.dropFirst())) }
     if let word = ContentExpression.Word(rawValue: word) { return try content.add(word) }
     guard let sign = word.firstIndex(of: "=") else {
-      guard kind == .tcp, Self.flags.contains(word) else {
+      let named = Self.flags.contains(word) ? [word] : Self.flags(ofLetters: word)
+      guard kind == .tcp, let named else {
         throw .unknown(
           word, kind == .tcp ? "a flag or KEY=VALUE" : "KEY=VALUE",
           among: kind == .tcp ? Self.flags : ["data.proto_ipv4.TTL=64"])
       }
       // If one flag is given, all flags that are not given are 0.
       for flag in Self.flags {
-        let isSet = flag == word || has(flag)
+        let isSet = named.contains(flag) || has(flag)
         set("proto_tcp.\(flag)", .number(isSet ? 1 : 0))
       }
       return
@@ -172,6 +175,17 @@ public struct PacketExpression: Equatable, Sendable {
       throw ExpressionFault("such a packet has no `\(key)`", help: "leave it out")
     }
     if packet.fields[field] == nil { packet.fields[field] = [] }
+  }
+
+  /// Returns the flags that a word stands for as the table prints them: `S.`, or `none`; nil if it has other letters.
+  private static func flags(ofLetters word: String) -> [String]? {
+    if word == "none" { return [] }
+    let names: [Character: String] = [
+      "F": "FIN", "S": "SYN", "R": "RST", "P": "PSH", ".": "ACK", "U": "URG", "E": "ECE",
+      "W": "CWR", "e": "NS",
+    ]
+    let flags = word.compactMap { names[$0] }
+    return flags.count == word.count ? flags : nil
   }
 
   private func has(_ flag: String) -> Bool {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Renders findings as one line each: `file:line:column: error: message [code]`.
 public enum ConciseRenderer {
   /// Returns the lines of findings in their order, each with a line break.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Diagnostic {
   /// Returns findings in the order of sources and of places in them, without repetitions.
   ///

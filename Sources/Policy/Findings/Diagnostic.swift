@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A finding about a user's file: a value that renderers show, never thrown.
 public struct Diagnostic: Equatable, Sendable {
   /// The severity of a finding; an error keeps the policies from being applied.

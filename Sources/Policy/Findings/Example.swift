@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Policies for the examples of lint rules, built around the part that matters.
 enum Example {
   /// Returns a policy with one rule.

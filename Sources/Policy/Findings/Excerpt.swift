@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A line of a source as it is shown, with marks under a part of it.
 struct Excerpt: Equatable {
   /// The number of the line, counted from 1.

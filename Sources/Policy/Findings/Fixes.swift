@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Applies the fixes of findings to a source.
 public enum Fixes {
   /// Returns the bytes of a source with fixes applied; of fixes that overlap, only the first is.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Renders findings as workflow commands, which GitHub Actions turns into annotations of the files.
 ///
 /// Source: GitHub Docs, "Workflow commands for GitHub Actions".

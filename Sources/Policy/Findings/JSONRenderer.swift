@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Renders findings as one JSON object, for programs.
 ///
 /// Its members are `findings`, a list in the order of files and places, and `summary`, the counts. A

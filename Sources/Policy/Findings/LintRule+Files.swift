@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about files: whether they can be read, and have the structure of a policy.
 extension LintRule {
   static let syntax = LintRule(
@@ -13,7 +15,8 @@ extension LintRule {
     bad: [
       Example.policy(scope: "[comm=nginx"),
       "type: policy\n\tname: web\n",
-    ])
+      Example.policy(filters: "\n      - !comm=curl"),
+    ], isFixable: true)
 
   static let unknownForm = LintRule(
     "unknown-form", .error, "A document is a policy in one of the two forms",
@@ -79,7 +82,7 @@ extension LintRule {
     bad: [
       Example.policy(scope: "comm=nginx"),
       Example.policy(scope: "[comm: nginx]"),
-    ])
+    ], isFixable: true)
 
   static let unquotedComma = LintRule(
     "unquoted-comma", .error, "In a list in brackets, expressions with commas are quoted",

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LintRule {
   /// The documentation of the rule, as a section of Markdown with its examples.
   public var markdown: String {

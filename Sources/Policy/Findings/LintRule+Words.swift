@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lint rules about words: names, keys, events, operators and values.
 extension LintRule {
   static let invalidName = LintRule(
@@ -26,6 +28,21 @@ extension LintRule {
       Example.policy() + "---\n" + Example.policy()
     ])
 
+  static let unknownVariable = LintRule(
+    "unknown-variable", .error, "Every variable has a value",
+    rationale: """
+      `${NAME}` in a scope or a filter stands for a value that differs from machine to machine. It \
+      comes from `--set NAME=VALUE`, from `variables` of the service's configuration, or from the \
+      environment, in this order. A variable without a value would filter by nothing at all.
+      """,
+    good: [
+      Example.policy()
+    ],
+    bad: [
+      Example.policy(filters: "[\"data.dst=${RESOLVERS}\"]"),
+      Example.policy(filters: "[\"data.dst=${RESOLVERS\"]"),
+    ])
+
   static let unknownScope = LintRule(
     "unknown-scope", .error, "Every expression of a scope starts with a known key",
     rationale: """
@@ -35,8 +52,9 @@ extension LintRule {
       Example.policy(scope: "[uid=1000]")
     ],
     bad: [
-      Example.policy(scope: "[usr=1000]")
-    ])
+      Example.policy(scope: "[usr=1000]"),
+      Example.policy(scope: "[com=nginx]"),
+    ], isFixable: true)
 
   static let unsupportedScope = LintRule(
     "unsupported-scope", .error, "No expression uses a scope key that is not supported yet",
@@ -60,7 +78,7 @@ extension LintRule {
     ],
     bad: [
       Example.policy(event: "net_packet_tpc")
-    ])
+    ], isFixable: true)
 
   static let unsupportedEvent = LintRule(
     "unsupported-event", .error, "Every event is supported",
@@ -86,7 +104,7 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_prot=80]"),
       Example.policy(event: "net_packet_icmp", filters: "[data.dst_port=80]"),
-    ])
+    ], isFixable: true)
 
   static let unsupportedField = LintRule(
     "unsupported-field", .error, "No filter uses a field that is not supported yet",
@@ -151,7 +169,8 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_port=70000]"),
       Example.policy(filters: "[data.dst=10.0.0.0/33]"),
-    ])
+      Example.policy(filters: "[data.dst=10.0.0.0/255.0.0.0]"),
+    ], isFixable: true)
 
   static let emptyValue = LintRule(
     "empty-value", .error, "No required value is empty",

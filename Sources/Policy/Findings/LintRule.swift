@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A rule of the linter, which is a code of findings: its entry in `docs/lint-rules.md` and in `lint --explain`.
 ///
 /// The examples are tests: each bad one has a finding of this code, and no good one has.

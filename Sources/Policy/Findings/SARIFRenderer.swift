@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Renders findings as SARIF 2.1.0, which code scanning services read.
 ///
 /// Source: OASIS Static Analysis Results Interchange Format (SARIF) Version 2.1.0.

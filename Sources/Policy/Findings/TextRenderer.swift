@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Renders findings for people: the message, the place, the line with carets, and the help.
 public struct TextRenderer: Sendable {
   /// Whether to use colours (escape sequences of ECMA-48).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A limit on the comparisons of a check, so that no file can keep the linter busy.
 struct Budget {
   private var left: Int

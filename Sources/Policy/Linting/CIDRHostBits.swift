@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds address prefixes with bits set after their length.
 enum CIDRHostBits {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.filters.flatMap { filter in
       guard filter.type == .address else { return [Diagnostic]() }
-      return filter.values.compactMap { value in
+      return filter.values.filter { $0.word.text.utf8.contains(UInt8(ascii: "/")) }.compactMap {
+        value in
         (try? AddressSet(value.word.text))?.maskedPrefix
           .map { .hostBits(filter, value.word, $0) }
       }

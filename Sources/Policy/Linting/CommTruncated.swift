@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds task names that are longer than the kernel keeps.
 enum CommTruncated {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds `args.`, the old spelling of `data.`.
 enum DeprecatedArgs {
   private static let old = "args."

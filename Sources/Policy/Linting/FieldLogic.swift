@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Conclusions from all clauses on one field, as far as they are certain.
 struct FieldLogic {
   private let profile: FieldProfile

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds stars that are ordinary characters, not wildcards.
 enum LiteralStar {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

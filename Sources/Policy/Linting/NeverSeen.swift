@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds rules for packets that no socket receives or sends, which live tracing never sees.
 enum NeverSeen {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds rules that add nothing to the rules before them.
 ///
 /// The cost is quadratic in the rules of a policy; beyond a ``Budget`` the check stops and reports nothing more.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds exclusions of events that nothing selects.
 enum UselessExclusion {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds filters that the kernel's tables cannot decide.
 enum UserSpaceFilter {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {

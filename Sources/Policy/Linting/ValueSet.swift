@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A set of values of fields: numbers, addresses and texts.
 ///
 /// Operations are exact for numbers and addresses, and as exact as those of ``PatternSet`` for texts.

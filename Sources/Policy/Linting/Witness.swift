@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A quick search for a value that meets conditions, or that shows that they do not imply another one.
 ///
 /// A result of true is certain; false means only that no value was found among a few candidates.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A filter with a known key and values of the key's type, and with the places of its words.
 public struct CheckedFilter: Equatable, Sendable {
   /// The subject of a filter.

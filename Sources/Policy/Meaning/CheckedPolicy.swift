@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A policy whose words have been looked up, which the linter checks and from which a plan is made.
 public struct CheckedPolicy: Equatable, Sendable {
   /// A rule whose words have been looked up.

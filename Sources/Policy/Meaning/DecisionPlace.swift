@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The place where a clause is decided: in the kernel or in user space.
 public enum DecisionPlace: Equatable, Sendable {
   /// In the kernel's tables, before a packet is recorded.

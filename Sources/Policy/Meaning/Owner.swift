@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The owner of a packet's socket, with the fields that policies can use.
 ///
 /// Texts that were not UTF-8 have been repaired.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A packet, with the events and fields that policies can use.
 public struct Packet: Equatable, Sendable {
   /// The events that the packet gives.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The packets of an event that live tracing sees: those that sockets send and receive.
 ///
 /// Source: `docs/packets.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The differences between two plans, by policy.
 public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
   /// The policies that only the new plan has, in its order.

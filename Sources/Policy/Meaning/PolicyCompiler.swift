@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Compiles policies into a plan.
 public enum PolicyCompiler {
   /// The result of a compilation.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Listing {
   /// Returns the list of policies, with their files, scopes and events.
   public static func policies(_ policies: [CheckedPolicy]) -> Listing {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The reference semantics of rules: slow, and simple enough to be obviously correct.
 ///
 /// Tests compare everything else that decides about packets with it.

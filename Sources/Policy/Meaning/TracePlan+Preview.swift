@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension TracePlan {
   /// What is added to the name of a policy that is only previewed.
   public static let previewSuffix = " (preview)"

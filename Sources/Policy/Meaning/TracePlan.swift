@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The plan of what to trace: the policies of all files, expanded to numbered rules, typed and checked.
 public struct TracePlan: Equatable, Sendable {
   /// The names of the policies in load order, which is their order in `matchedPolicies` of events.

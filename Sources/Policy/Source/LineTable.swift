@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The starts of the lines of a text, in bytes and in Unicode scalars.
 ///
 /// A line ends with LF, CR or CR LF, as editors count. A byte order mark has no width. A byte that does not start a

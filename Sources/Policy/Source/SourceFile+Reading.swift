@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A path that could not be read or written, whatever it contains.
@@ -13,7 +15,7 @@ public struct SourceFailure: Error, Equatable, Sendable {
     self.reason = reason
   }
 
-  fileprivate static func system(_ path: String, _ operation: String, _ code: Int32) -> Self {
+  static func system(_ path: String, _ operation: String, _ code: Int32) -> Self {
     Self(path: path, reason: "cannot \(operation): \(String(cString: strerror(code)))")
   }
 }
@@ -51,7 +53,7 @@ extension SourceFile {
       reason: "\(kind); policies are read only from regular files, or from standard input as -")
   }
 
-  private static let tooLong = "it is longer than 1 MiB, the limit for a policy file"
+  private static let tooLong = "it is longer than 16 MiB, the limit for a policy file"
 
   private static func contents(
     of descriptor: Int32, _ path: String
@@ -70,50 +72,5 @@ extension SourceFile {
     }
     guard bytes.count <= sizeLimit else { throw SourceFailure(path: path, reason: tooLong) }
     return bytes
-  }
-}
-
-/// Finds the policy files at a path.
-public enum SourcePaths {
-  /// The file name extensions of policies in a directory.
-  public static let endings = [".yaml", ".yml", ".json"]
-
-  /// Returns the path itself or, for a directory, the policy files directly in it, sorted by the bytes of their names.
-  ///
-  /// - Throws: a failure if the directory cannot be listed, or contains no policy file.
-  public static func files(at path: String) throws(SourceFailure) -> [String] {
-    var status = stat()
-    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-      return [path]
-    }
-    guard let directory = opendir(path) else { throw .system(path, "list it", errno) }
-    defer { closedir(directory) }
-    var names: [[UInt8]] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(directory) else { break }
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-      if endings.contains(where: { name.hasSuffix($0.utf8) }) { names.append(name) }
-    }
-    guard errno == 0 else { throw .system(path, "list it", errno) }
-    let base = path.hasSuffix("/") ? path : path + "/"
-    let files = names.sorted { $0.lexicographicallyPrecedes($1) }
-      .map { base + String(decoding: $0, as: UTF8.self) }
-      .filter { !isDirectory($0) }
-    guard !files.isEmpty else { throw SourceFailure(path: path, reason: noFiles) }
-    return files
-  }
-
-  private static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-
-  private static let noFiles = "the directory contains no file that ends in .yaml, .yml or .json"
-}
-
-extension [UInt8] {
-  fileprivate func hasSuffix(_ end: some BidirectionalCollection<UInt8>) -> Bool {
-    reversed().starts(with: end.reversed())
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The text of policies: its name, its bytes, and its lines.
 public struct SourceFile: Equatable, Sendable {
   /// The name, as the user gave it: a path, or `-` for standard input.
@@ -5,8 +7,8 @@ public struct SourceFile: Equatable, Sendable {
   /// All bytes, including a byte order mark.
   public let bytes: [UInt8]
 
-  /// The largest size of a source, in bytes: 1 MiB.
-  public static let sizeLimit = 1 << 20
+  /// The largest size of a source, in bytes: 16 MiB.
+  public static let sizeLimit = 16 << 20
 
   private let lines: LineTable
 

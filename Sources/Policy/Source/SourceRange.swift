@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A position in a source.
 public struct SourcePosition: Equatable, Hashable, Sendable {
   /// The line, counted from 1.

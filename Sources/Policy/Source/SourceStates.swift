@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 
 /// A snapshot of the state of policy files: which files there are, and when they last changed.
@@ -25,6 +27,17 @@ public struct SourceStates: Equatable, Sendable {
         files += try SourcePaths.files(at: path).map(Self.state)
       } catch { failures.append(error) }
     }
+  }
+
+  /// How long ago the youngest of the files was changed; a time to come counts as long ago.
+  public var age: Duration {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    // The last two of the times are of the last change of anything.
+    let ages = files.filter { $0.times.count == 4 }.map { file in
+      Duration.seconds(now.tv_sec - file.times[2]) + .nanoseconds(now.tv_nsec - file.times[3])
+    }
+    return ages.filter { $0 >= .zero }.min() ?? .seconds(Int64.max / 2)
   }
 
   private static func state(of path: String) -> File {

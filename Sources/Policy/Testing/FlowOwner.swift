@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The packets between two ends, in both directions, and the owner that they have.
 public struct FlowOwner: Equatable, Sendable {
   /// An address, and a port if only one is meant.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A file that states whose the packets of a capture are.
 public struct OwnersFile: Sendable {
   /// The owners of flows, in the order of the file.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which rules, clauses and values of policies some tests decided, both ways.
 public struct TestCoverage: Equatable, Sendable {
   /// Something that tests can decide, and what they decided.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A file of tests as it is written, before its packets and owners are understood.
 ///
 /// Source: `docs/testing.md`. A document that has findings may lack parts: then no test of it is run.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Shows what came of tests as the XML that build servers read.
 ///
 /// Source: the schema of the Jenkins xUnit plugin, junit-10.xsd.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Puts packets to the rules of a suite, one after another, and remembers who matched a scope that says `follow`.
 struct TestJudge {
   /// A policy's event, and whether it is reported.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The cases of a test: each puts one word of each variable in the place of the variable's name in braces.
 struct TestMatrix {
   /// The words of one case, by the names of their variables.

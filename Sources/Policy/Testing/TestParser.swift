@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the shape of a file of tests: which keys it has, and of what kind their values are.
 ///
 /// Everything wrong is collected.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Understands the words of a document of tests: packets, owners, and the names of policies and events.
 struct TestPreparation {
   private let document: TestDocument

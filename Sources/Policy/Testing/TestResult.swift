@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What came of a test.
 public struct TestResult: Equatable, Sendable {
   /// The name of the file.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Runs the tests of a suite that need nothing but the policies: those of packets.
 public struct TestRun {
   private let suite: TestSuite

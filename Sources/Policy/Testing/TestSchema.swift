@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of files of tests, for editors.
 ///
 /// It describes the shape of a file; `test` checks what packets, owners and names mean. Source: `docs/testing.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The tests of some paths, and everything that is wrong with their files.
 public struct TestSet: Sendable {
   /// The tests that can be run, in the order of their files.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The tests of one document, understood, with the policies that they are about.
 public struct TestSuite: Sendable {
   /// The most cases of one test, and the most packets of its steps.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Shows what came of tests to people: a line for each test, and why it failed.
 public enum TestText {
   /// The lines.

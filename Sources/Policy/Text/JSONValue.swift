@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A JSON value (RFC 8259) whose members keep their order.
 public enum JSONValue: Equatable, Sendable {
   case null

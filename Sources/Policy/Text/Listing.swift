@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A list that is shown as a table for people and as JSON for programs.
 public struct Listing: Equatable, Sendable {
   /// The headings of the table, one for each column.

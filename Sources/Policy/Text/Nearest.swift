@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Finds the known words that a misspelt word most likely means.
 public enum Nearest {
   /// Returns the known words that are nearest to a word, in their own order; empty if none is near.

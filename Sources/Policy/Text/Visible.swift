@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Makes untrusted text safe to print: it cannot move the cursor, add lines or change the direction of writing.
 public enum Visible {
   /// Returns the text with each control or formatting character replaced by a visible one.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A condition on one field: the union of its `=` values, the union of its `!=` values, and its bounds.
 ///
 /// A value matches if it is in ``included`` (or that is empty), is not in ``excluded``, and is within every bound.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A value of a field.
 public enum FieldValue: Equatable, Hashable, Sendable {
   /// A whole number; a flag as 0 or 1; an enumeration by its number.

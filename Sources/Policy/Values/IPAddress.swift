@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An IPv6 address, or an IPv4 address as the IPv6 address `::ffff:a.b.c.d` (RFC 4291 §2.5.5.2).
 public struct IPAddress: Equatable, Hashable, Sendable {
   /// The first eight bytes, as a number: the first byte is the most significant.

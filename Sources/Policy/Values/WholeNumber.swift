@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Parses whole numbers as policies write them.
 ///
 /// Unlike the parsers of the standard library, these accept ASCII digits only, and no sign.

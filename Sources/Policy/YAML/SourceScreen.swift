@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension SourceFile {
   /// Returns the finding that makes the bytes unreadable as text, or nil if there is none.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An event of a YAML stream: the start or end of a node, an alias, or a scalar.
 ///
 /// Positions count the Unicode scalars before them.

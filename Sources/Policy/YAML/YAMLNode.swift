@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A node of a YAML document with its place.
 struct YAMLNode: Equatable, Sendable {
   /// The content of a node.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import CYAML
 
 /// A parser of libyaml over bytes that it borrows.

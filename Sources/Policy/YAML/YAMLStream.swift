@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The documents of a source that can be read, and findings about the rest.
 struct YAMLStream: Equatable, Sendable {
   /// The documents that could be read and are not empty.

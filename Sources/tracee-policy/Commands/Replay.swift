@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Glibc
 import Pipeline
@@ -24,12 +26,18 @@ struct Replay: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A file that states whose the packets are, by flow.",
-      discussion: "Captures written by -o pcap state it themselves: docs/cli.md."),
+      discussion: "Captures that -o pcap wrote state it themselves."),
     completion: .file())
   var owners: String?
 
   @Option(help: "Stop after this many events.")
   var count: UInt64?
+
+  @Flag(
+    help: """
+      Show the packets that packets of GRE, IP in IP, 6in4, VXLAN, Geneve and Teredo carry, too.
+      """)
+  var decapsulate = false
 
   func validate() throws {
     if capture == "-", (selection.paths + selection.policies).contains("-") {
@@ -77,6 +85,7 @@ struct Replay: ParsableCommand {
     let outputs = try output.open(clock: BootClock(epochOffset: 0))
     var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
     run.owners = owners
+    run.decapsulates = decapsulate
     StandardError.report("ready: \(run.readiness)")
     var bar = ProgressBar(of: size)
     run.progress = { bar?.show($0) }

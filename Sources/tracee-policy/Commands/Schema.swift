@@ -1,15 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Policy
 
 /// Prints the JSON Schema of a file that the program reads or writes.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract:
-      "Print the JSON Schema of policy files, events, the statistics file or the doctor report.")
+    abstract: "Print the JSON Schema of a file that is read or written.",
+    discussion: "Policies, events, the statistics file, the doctor report, or config.yaml.")
 
   /// The kinds of document that have a schema.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event, stats, doctor, test
+    case policy, event, stats, doctor, config, test
   }
 
   @Argument(help: "The kind of document.")
@@ -23,6 +25,7 @@ struct Schema: ParsableCommand {
       case .stats: StatsSchema.json
       case .doctor: DoctorSchema.json
       case .test: TestSchema.json
+      case .config: ConfigurationSchema.json
       }
     try StandardOutput.write(schema.rendered() + "\n")
   }

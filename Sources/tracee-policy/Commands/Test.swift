@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 import Glibc
 import Pipeline
@@ -10,8 +12,7 @@ struct Test: ParsableCommand {
     abstract: "Run the tests of policies.",
     discussion: """
       PATH is a file of tests, or a directory: then every file below it that ends with .test.yaml, .test.yml or \
-      .test.json is run. Exits with 1 when a test fails, and with 2 when a file of tests is wrong. How to write tests: \
-      docs/testing.md.
+      .test.json is run. Exits with 1 when a test fails, and with 2 when a file of tests is wrong.
       """)
 
   /// How results are shown.

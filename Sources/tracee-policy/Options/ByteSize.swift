@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 
 /// A size of memory on the command line: a whole number of bytes, or of units `K`, `M` or `G` (powers of 1,024).

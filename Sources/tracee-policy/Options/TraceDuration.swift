@@ -1,8 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 
 /// A duration on the command line: a whole number, then `ms`, `s`, `m` or `h`.
 struct TraceDuration: ExpressibleByArgument {
   let duration: Duration
+
+  init(_ duration: Duration) { self.duration = duration }
 
   init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && $0.isNumber }

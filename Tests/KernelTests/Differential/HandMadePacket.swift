@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Packets that no program at hand sends, byte by byte in network order.
 enum HandMadePacket {
   /// A packet between documentation's addresses (RFC 5737).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Frames of every sort that is rare, each well formed.
 enum RareFrames {
   static let all: [[UInt8]] = ipv4 + ipv6 + tcp + icmp + icmpv6

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What Wireshark calls a field, and where the same is in an event.
 struct TsharkField: Sendable {
   /// How Wireshark's value becomes the event's.

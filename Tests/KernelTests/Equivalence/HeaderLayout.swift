@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A header as its standard draws it: parts of so many bits, one behind the other.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A value of which there are simpler ones, and of these simpler ones still, but not for ever.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Reloads: another policy, then the hooks of processes, then as many rules as there can be: wider rows, which are another object.
 # shellcheck shell=dash
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What tracee-policy must do on every kernel.
 # shellcheck shell=dash
 # shellcheck source=traffic.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The project's own tests that compare the kernel's decisions with the reference, on this kernel.
 # shellcheck shell=dash
 for word in $(cat /proc/cmdline); do

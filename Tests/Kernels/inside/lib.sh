@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Facts and checks, the tracer, and events as lines.
 # shellcheck shell=dash
 

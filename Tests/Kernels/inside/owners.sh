@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Whose packet it is where that is hard to tell. The peers are Tests/OwnerPrograms, as in KernelTests, and `narrow`.
 # shellcheck shell=dash
 
@@ -87,9 +88,27 @@ is_the_accepters() { # SERVED
     $2 != "" && $2 != "worker" { others++ }
     END { exit !(own[1] >= 3 && own[2] >= 5 && !others) }'
 }
+# How many packets of each connection are whose at the client's end: "40001 client 5;".
+requested() { # PORT
+  grep '^tcp ' owners.flow | awk -v port="$1" '
+    {
+      split($3, side, ">")
+      if (side[2] == port && $2 == "egress") packets[side[1] " " $4 " " $5]++
+      if (side[1] == port && $2 == "ingress") packets[side[2] " " $4 " " $5]++
+    }
+    END { for (whose in packets) print whose, packets[whose] }' | sort | tr '\n' ';'
+}
+# Both connections are the client's, but for what TIME_WAIT answers to a last packet that comes again.
+is_the_clients() { # REQUESTED
+  echo "$1" | tr ';' '\n' | awk '
+    $2 == "client" && $3 == "uid=1000" { own[$1] += $4; next }
+    $2 == "(nobody)" && $4 <= 1 { next }
+    NF { others++ }
+    END { for (connection in own) if (own[connection] >= 5) whole++; exit !(whole == 2 && !others) }'
+}
 check_conversation() { # WAY PORT
   check "owners: $1: the accepter's" "$(served "$2")" is_the_accepters "$(served "$2")"
-  none_other "$1: the client's end is the client's" "^tcp (egress [0-9]+>$2|ingress $2>[0-9]+)" " client uid=1000 "
+  check "owners: $1: the client's end is the client's" "$(requested "$2")" is_the_clients "$(requested "$2")"
 }
 
 owners() {

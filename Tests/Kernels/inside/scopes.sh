@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Scopes of every kind, and who descends from whom.
 # shellcheck shell=dash
 

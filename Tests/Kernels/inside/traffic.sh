@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Traffic of every kind, each at a port of its own, and whose packets it must have given.
 # shellcheck shell=dash
 

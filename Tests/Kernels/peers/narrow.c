@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /*
  * A 32-bit program that sends two datagrams of five bytes to 127.0.0.1, port 7001, one by write and one by send, named km-narrow.
  * It calls the kernel itself, so that it can be built without a 32-bit libc.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Traffic of every kind that has an event: `traffic KIND HOST PORT [COUNT]`. Each kind has its own name. */
 #include <arpa/inet.h>
 #include <netinet/in.h>

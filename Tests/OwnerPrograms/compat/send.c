@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /* Built for the 32-bit interface of the kernel, by the test itself: sends a datagram of one byte more each time. */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 import Policy
 import Testing
@@ -10,6 +12,7 @@ struct SchemaTests {
     ("policy", PolicySchema.json.rendered()), ("event", EventSchema.json.rendered()),
     ("stats", StatsSchema.json.rendered()), ("doctor", DoctorSchema.json.rendered()),
     ("test", TestSchema.json.rendered()),
+    ("config", ConfigurationSchema.json.rendered()),
   ])
   func `the file in schema is what the catalogs say`(name: String, text: String) throws {
     let file = Self.root.appending(path: "schema/\(name).schema.json")

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A policy of texts, each on a line of its own, so that findings have the column of the text.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 import Testing
 
@@ -41,6 +43,15 @@ struct ValueTests {
     #expect(operands(message, "DestinationUnreachable") == [.numbers(0x300...0x3ff)])
     let operation = FieldType.enumeration(.dnsOperation)
     #expect(operands(operation, "unknown") == [.numbers(3...3), .numbers(6...15)])
+  }
+
+  @Test func `a dot at the end of a name is dropped, unless it is in a label or a pattern`() {
+    for (value, operand) in [
+      ("www.Example.org.", .exact("www.example.org")), ("*.org.", .suffix(".org")),
+      (".", .exact("")), ("a\\.", .exact("a\\.")), ("www.*", .prefix("www.")),
+    ] as [(String, TextPattern)] {
+      #expect(operands(.name, value) == [.text(operand)], "\(value)")
+    }
   }
 
   @Test func `a flag is a number or a word`() {

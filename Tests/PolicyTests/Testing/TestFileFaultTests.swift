@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import TestSupport
 import Testing
 
@@ -32,7 +34,7 @@ struct TestFileFaultTests {
     ),
     ("{ name: a, packet: 'PACKET', expect: { web: [] } }", "is empty"),
     ("{ name: a, packet: 'PACKET', expect: [web] }", "must be a mapping"),
-    ("{ name: a, packet: 'egress tcp 1.1.1.1:1 > [::1]:2', expect: {} }", "one of IPv6"),
+    ("{ name: a, packet: 'egress tcp 1.1.1.1:1 > [::1]:2', expect: {} }", "the other IPv6"),
     (
       "{ name: a, packet: 'PACKET', cases: { x: 1-2 }, expect: {} }",
       "no packet of the test has `{x}`"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The values of the args that tell of DNS. Source: `docs/events.md`.
 extension LineBuffer {
   /// Writes a `trace.ProtoDNS`.
@@ -33,7 +35,7 @@ extension LineBuffer {
       NameTable.dnsType.append(question.type, to: &self)
       append("\",\"class\":\"")
       NameTable.dnsClass.append(question.queryClass, to: &self)
-      append("\"}")
+      append(question.wantsUnicast ? "\",\"unicastResponse\":true}" : "\"}")
     }
     append("],\"answers\":")
     append(.answers, of: message)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The records of a `trace.ProtoDNS`. Source: `docs/events.md`.
 extension LineBuffer {
   /// Writes the records of a section as an array.
@@ -60,7 +62,7 @@ extension LineBuffer {
     }
     append("\"},\"TXT\":\"")
     if case .txt = record.content { append(dnsStrings: record, in: message) }
-    append("\"}")
+    append(record.flushesCache ? "\",\"cacheFlush\":true}" : "\"}")
   }
 
   private mutating func append(stringsOf record: DNSRecord, in message: RawSpan) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import System
 
 /// The keys that every event has before its arguments, from `timestamp` to `args`.

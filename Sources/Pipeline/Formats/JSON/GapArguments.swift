@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 import System
 
@@ -24,7 +26,7 @@ extension JSONWriter {
       }
       line.append("}")
     }
-    line.append("]}\n")
+    appendEnd(gap.until, to: &line)
   }
 }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The values of the args that tell of HTTP. Source: `docs/events.md`.
 ///
 /// The scratch buffer holds a decoded path for a moment; what it held before is lost.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The JSON of heads of HTTP that come again and again, written once for each and kept while there is room.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the JSON of an event says of its owner, made once for each owner and kept while there is room.
 ///
 /// An owner is known again by all of its bytes, so nothing about it can be old.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The texts of DNS messages. Source: `docs/events.md`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The texts of heads. Source: `docs/events.md`.
 extension LineBuffer {
   /// Writes the fields of a head as an object of arrays; of a request without `Host`, which has a member of its own.

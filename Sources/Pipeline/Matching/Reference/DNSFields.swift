@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// What a policy can ask about a DNS message, by the catalog's names.

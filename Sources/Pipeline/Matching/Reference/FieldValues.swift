@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// Collects what a packet has in each field, as the reference takes it: slow, to compare ``PacketClause`` with.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// What a policy can ask about each header: slow, to compare ``PacketClause`` with.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// A name in a DNS message, by its place; all of its labels are there, and it is no longer than a name may be.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How a head of HTTP/1 begins in bytes, if one does.
 ///
 /// Empty lines may stand before it (RFC 9112 §2.2): any of CR and LF, up to ``blankLimit`` of them where it is not certain that

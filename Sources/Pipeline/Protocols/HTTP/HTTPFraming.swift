@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How long the body behind a head is, as a tolerant reader of the head finds (RFC 9112 §6.3).
 ///
 /// Heads that give no event are read too: what follows them does.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The head of an HTTP/1 message (RFC 9112 §2.1), seen through the bytes that are lent for it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Values that are lists (RFC 9110 §5.6.1).
 extension RawSpan {
   /// Gives `body` each element of a list that is separated by commas, without the white space around it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where in its messages a direction of a connection is.
 struct HTTPPosition: Equatable {
   /// What the next byte is.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the target of a request names (RFC 9112 §3.2); its parts are places in the head's bytes.
 struct HTTPTarget {
   /// The authority, when the target has one: it is then the host, whatever the field `Host` says.

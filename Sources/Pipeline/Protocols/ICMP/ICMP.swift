@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The header of an ICMP message (RFC 792).
 ///
 /// Numbers are in host order.

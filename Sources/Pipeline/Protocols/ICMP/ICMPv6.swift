@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The start of every ICMPv6 message (RFC 4443 §2.1).
 ///
 /// Numbers are in host order.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a packet's header of TCP, UDP or ICMP is not found, so that it gives an event of IP alone.
 ///
 /// Source: `enum tp_hiding` of `tp_event.h`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Policy
 
 /// The header of an IPv4 packet (RFC 791 §3.1).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The header of a TCP segment without its options (RFC 9293 §3.1).
 ///
 /// Numbers are in host order.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The header of a UDP datagram (RFC 768).
 ///
 /// Numbers are in host order.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of the report that `doctor --format json` prints.
 ///
 /// Source: `docs/operations.md`.

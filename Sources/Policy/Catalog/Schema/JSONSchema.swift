@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Building blocks of JSON Schemas (draft 2020-12).
 enum JSONSchema {
   static let draft: JSONValue = "https://json-schema.org/draft/2020-12/schema"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON Schema of the totals that `--stats-file` writes.
 ///
 /// Source: `docs/operations.md`.
@@ -121,6 +123,18 @@ public enum StatsSchema {
               ("wanted", "packets that the rule matches: submitted + ringFull"),
               ("ringFull", "packets for which the ring was full"),
             ]) + becoming))
+    ),
+    (
+      "policies",
+      JSONSchema.list(
+        JSONSchema.object(
+          [("policy", JSONSchema.text), ("event", event)]
+            + counts([
+              (
+                "emitted",
+                "events that the policy wanted: one that several of its rules wanted counts once"
+              )
+            ])))
     ),
     ("events", JSONSchema.list(JSONSchema.object([("event", event)] + becoming))),
     (

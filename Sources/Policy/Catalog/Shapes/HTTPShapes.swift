@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The shapes of the heads of HTTP/1 messages.
 ///
 /// Source: `docs/events.md`; RFC 9110, RFC 9112.

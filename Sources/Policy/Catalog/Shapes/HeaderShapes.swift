@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The shapes of the headers of IP and of the protocols that it carries.
 ///
 /// Source: `docs/events.md`; RFC 791, RFC 8200, RFC 9293, RFC 768, RFC 792, RFC 4443.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The names that events show instead of numbers.
 ///
 /// Source: `docs/events.md`; the IANA registries of protocol numbers, ICMP and ICMPv6 types, and DNS parameters.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The shape of a value in an event, which defines its JSON and the fields for filters.
 public indirect enum Shape: Equatable, Sendable {
   /// A number or a text.

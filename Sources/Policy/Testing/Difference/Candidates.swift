@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A value that a variable can have, as an expression writes it.
 struct Candidate {
   /// The words of the expression.

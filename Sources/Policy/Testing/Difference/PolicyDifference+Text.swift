@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension PolicyDifference {
   /// The changes of one policy and event, of which only the first are shown to people.
   fileprivate struct Group {

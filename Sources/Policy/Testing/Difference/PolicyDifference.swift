@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a new set of policies reports that an old one does not, and the other way round, each with a packet that shows it.
 ///
 /// Source: `docs/testing.md`.

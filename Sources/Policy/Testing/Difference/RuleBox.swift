@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a rule's clauses ask about: one field of the owner or of the packet.
 enum Variable: Hashable {
   case owner(OwnerField)
@@ -180,9 +182,6 @@ extension IntervalSet {
     }
     return false
   }
-
-  /// Whether a value is in it.
-  func contains(_ value: Value) -> Bool { intervals.contains { $0.contains(value) } }
 }
 
 extension ExplainedClause {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Texts of which each stands for all that no condition tells from it.
 struct SampleTexts {
   /// The texts, the shortest that will do.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Looks for a packet and an owner that a rule wants and none of some other rules does.
 ///
 /// A rule is a box: the product of one set of values for each variable. What is in the box and in none of the others

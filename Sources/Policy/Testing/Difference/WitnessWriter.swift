@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A packet and its owner that show a difference, in the words of `explain --packet` and `--owner`.
 public struct PacketWitness: Equatable, Sendable {
   /// The packet.
