@@ -14,7 +14,7 @@ struct LostPositions {
     self.owner = owner
   }
 
-  /// Tells where one direction is. Where there is no room, all of it is recorded further.
+  /// Tells where one direction is; where there is no room, all of it is recorded further.
   func put(_ position: StreamPosition) {
     var key = position.connection
     var value = tp_position(
