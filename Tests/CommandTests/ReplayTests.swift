@@ -161,7 +161,9 @@ struct ReplayTests {
     #expect(events.map(\.timestamp) == [0, 1_000, 2_000, 3_000, 4_000])
     let paths = events.map { $0.arguments["http_request"]?["uri_path"]?.string }
     #expect(paths == ["/0", "/1", "/2", "/3", "/4"])
-    #expect(replayed.errors.hasSuffix("lost 0\n"), "\(replayed.errors)")
+    #expect(
+      replayed.errors.hasSuffix("lost 0; messages over segments: guessed 5\n"), "\(replayed.errors)"
+    )
   }
 
   @Test func `messages over several segments are put together, in whatever order they come`()
@@ -234,6 +236,33 @@ struct ReplayTests {
     }
   }
 
+  @Test func `a response is read by what its request asked, though no rule wants that`()
+    async throws
+  {
+    func answer(at place: Int, _ text: String) -> [UInt8] {
+      var frame = Self.segment(to: 80, at: place, text.utf8)
+      frame.swapAt(15, 19)
+      for index in 20..<22 { frame.swapAt(index, index + 2) }
+      return frame
+    }
+    var begun = answer(at: 0, "")
+    begun[33] = 0x12
+    let first = "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n"
+    let frames = [
+      Self.beginning(to: 80), begun, Self.segment(to: 80, at: 1, "HEAD / HTTP/1.1\r\n\r\n".utf8),
+      answer(at: 1, first), Self.segment(to: 80, at: 20, "GET / HTTP/1.1\r\n\r\n".utf8),
+      answer(at: 1 + first.utf8.count, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
+    ]
+    let replayed = try await replay(
+      SampleCapture().pcap(frames), "-o", "json", "-e", "net_packet_http_response.data.src_port=80")
+    let codes = try events(replayed).map {
+      $0.arguments["http_response"]?["status_code"]?.unsigned
+    }
+    #expect(codes == [200, 404], "\(replayed.errors)")
+    // Of the responses nothing is unpaired; the segment that begins the connection completes none.
+    #expect(replayed.errors.hasSuffix("lost 0, incomplete 1\n"), "\(replayed.errors)")
+  }
+
   @Test func `what gives no event is counted by what is wrong with it`() async throws {
     let loop: [UInt8] = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 1, 0, 1]
     var query = Self.datagram(to: 53).prefix(28) + loop
@@ -249,7 +278,7 @@ struct ReplayTests {
     let frames = [
       Array(query), later, later, buried, Array(Self.datagram(to: 80).prefix(24)),
       Self.segment(to: 80, at: 1, "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n".utf8),
-      Self.segment(to: 80, at: 100, "GET / HTTP/1.1\r\nA : b\r\n\r\n".utf8),
+      Self.segment(to: 80, at: 29, "GET / HTTP/1.1\r\nA : b\r\n\r\n".utf8),
     ]
     let replayed = try await replay(
       SampleCapture().pcap(frames), "-o", "json", "-e", "net_packet_*")
@@ -260,7 +289,8 @@ struct ReplayTests {
     #expect(
       replayed.errors.contains(
         "undecodable 6, lost 0; undecodable by: badName 2, badField 2, foldedField 2; "
-          + "packets in fragments: waiting 1; without a transport: fragments 2, buried 1, cut off 1"
+          + "messages over segments: guessed 1; packets in fragments: waiting 1; "
+          + "without a transport: fragments 2, buried 1, cut off 1"
       ), "\(replayed.errors)")
   }
 

@@ -118,9 +118,11 @@ extension EndToEnd {
           #expect(event.owner == peer, "\(event.summary)")
         }
         let requests = trace.events.filter { $0.name == "net_packet_http_request" }
-        #expect(requests.count == 2, "\(trace.summary)")
-        for request in requests.compactMap({ $0.arguments["http_request"] }) {
-          #expect(request["method"]?.string == "PATCH")
+        #expect(requests.count == 4, "\(trace.summary)")
+        let methods = requests.compactMap { $0.arguments["http_request"]?["method"]?.string }
+        #expect(methods.sorted() == ["PATCH", "PATCH", "PROPFIND", "PROPFIND"])
+        for request in requests.compactMap({ $0.arguments["http_request"] })
+        where request["method"]?.string == "PATCH" {
           #expect(request["uri_path"]?.string == "/a b")
           #expect(request["host"]?.string == "\(host):8080")
           #expect(request["headers"]?["X-One"]?.elements?.map(\.string) == ["1"])

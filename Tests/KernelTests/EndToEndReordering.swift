@@ -55,14 +55,17 @@ extension EndToEnd {
       print("taken")
       """#
 
-    /// Takes one connection, and reads it to its end.
+    /// Takes connections, and reads each to its end.
     private static let server = """
       import socket, sys
       s = socket.create_server((sys.argv[1], 7080))
-      c, _ = s.accept()
-      try:
-        while c.recv(65536): pass
-      except ConnectionResetError: pass
+      # Then the first bytes of each connection come to the listening socket.
+      if sys.argv[3:] == ["true"]: s.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 10)
+      for _ in range(int(sys.argv[2])):
+        c, _ = s.accept()
+        try:
+          while c.recv(65536): pass
+        except ConnectionResetError: pass
       """
 
     private static let body = String(repeating: "no head. ", count: 100)
@@ -77,26 +80,16 @@ extension EndToEnd {
     func `a head is one event, in whatever order its segments arrive`(order: [Int]) async throws {
       try await withStage { stage in
         let network = try await stage.network()
-        let source = network.ipv4.replacing("0/24", with: "99")
-        func address(of side: VirtualNetwork.Side) async throws -> String {
-          let words = try await side.run("ip", "-o", "link", "show", "veth0").split(separator: " ")
-          let place = try #require(words.firstIndex(of: "link/ether"))
-          return String(try #require(words.dropFirst(place + 1).first))
-        }
-        let (left, right) = (
-          try await address(of: network.left), try await address(of: network.right)
-        )
-        try await network.left.run(
-          "ip", "neighbour", "replace", source, "lladdr", right, "dev", "veth0")
+        let stranger = try await Stranger(network)
         let server = try stage.start(
-          "python3", "-c", Self.server, network.left.ipv4, on: network.left)
+          "python3", "-c", Self.server, network.left.ipv4, "1", on: network.left)
         try await network.left.listens(on: 7080)
         let tracer = try await stage.trace(
           everything(in: network, events: "net_packet_http_request"))
         let peer = try stage.start(
-          "python3", "-c", Self.peer, "\(order)", source, network.left.ipv4, "7080",
-          "[400, 800, 1100]",
-          right, left, on: network.right, input: .text(Self.head + Self.body))
+          "python3", "-c", Self.peer, "\(order)", stranger.address, network.left.ipv4, "7080",
+          "[400, 800, 1100]", stranger.link, stranger.linkOfServer, on: network.right,
+          input: .text(Self.head + Self.body))
         #expect(try await peer.end() == .exited(0), "\(peer.errorText)")
         try await server.end()
         let trace = try await tracer.stop()
@@ -108,6 +101,108 @@ extension EndToEnd {
         // All but the last segment can hold a part of the head; of the body after it nothing is recorded.
         let ledger = try Ledger(parsing: trace.errors)
         #expect(ledger.undecodable == 0 && ledger.lost == 0)
+      }
+    }
+
+    @Test(arguments: [false, true])
+    func
+      `whatever is sent, in whatever pieces and order, its heads are those that the server reads`(
+        defers: Bool
+      ) async throws
+    {
+      let seed = SplitMix.seed()
+      var random = SplitMix(state: seed)
+      let rounds = 12
+      try await withStage { stage in
+        let network = try await stage.network()
+        let stranger = try await Stranger(network)
+        let server = try stage.start(
+          "python3", "-c", Self.server, network.left.ipv4, "\(rounds)", "\(defers)",
+          on: network.left)
+        try await network.left.listens(on: 7080)
+        let tracer = try await stage.trace(
+          everything(in: network, events: "net_packet_http_request"))
+        var paths: [String] = []
+        for round in 0..<rounds {
+          let talk = Talk(round, &random)
+          paths += talk.paths
+          let peer = try stage.start(
+            "python3", "-c", Self.peer, "\(talk.order)", stranger.address, network.left.ipv4,
+            "7080", "\(talk.cuts)", stranger.link, stranger.linkOfServer, on: network.right,
+            input: .text(talk.text))
+          #expect(try await peer.end() == .exited(0), "\(peer.errorText)")
+        }
+        try await server.end()
+        let trace = try await tracer.stop()
+        let requests = trace.events.compactMap { $0.arguments["http_request"] }
+        #expect(requests.compactMap { $0["uri_path"]?.string } == paths, "\(trace.errors)")
+        #expect(try Ledger(parsing: trace.errors).undecodable == 0)
+      }
+    }
+
+    /// A peer that is not of this kernel, at an address that nobody has.
+    private struct Stranger {
+      let address: String
+      /// The addresses of the links at its end and at the server's.
+      let link, linkOfServer: String
+
+      init(_ network: VirtualNetwork) async throws {
+        address = network.ipv4.replacing("0/24", with: "99")
+        link = try await Self.link(of: network.right)
+        linkOfServer = try await Self.link(of: network.left)
+        try await network.left.run(
+          "ip", "neighbour", "replace", address, "lladdr", link, "dev", "veth0")
+      }
+
+      private static func link(of side: VirtualNetwork.Side) async throws -> String {
+        let words = try await side.run("ip", "-o", "link", "show", "veth0").split(separator: " ")
+        let place = try #require(words.firstIndex(of: "link/ether"))
+        return String(try #require(words.dropFirst(place + 1).first))
+      }
+    }
+
+    /// Requests with bodies that look like requests, and how they are sent.
+    private struct Talk {
+      var text = ""
+      var paths: [String] = []
+      /// Where the pieces are parted.
+      let cuts: [Int]
+      /// The pieces in the order in which they are sent, some of them twice.
+      let order: [Int]
+
+      private static let bodies = [
+        "", "G", "POST ", "GET /body HTTP/1.1\r\n\r\n", "\r\n\r\n", "0\r\n\r\n",
+        String(repeating: "PUT /body HTTP/1.1\r\n", count: 50),
+        String(repeating: "x", count: 3_000),
+      ]
+
+      init(_ round: Int, _ random: inout SplitMix) {
+        for number in 0..<Int.random(in: 1...6, using: &random) {
+          let path = "/\(round)-\(number)"
+          let method = ["POST", "PUT", "PROPFIND"].randomElement(using: &random) ?? ""
+          let body = Self.bodies.randomElement(using: &random) ?? ""
+          let isChunked = Bool.random(using: &random)
+          let size = String(body.utf8.count, radix: 16)
+          let sent = isChunked ? (body.isEmpty ? "" : "\(size)\r\n\(body)\r\n") + "0\r\n\r\n" : body
+          let field =
+            isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.utf8.count)"
+          text += "\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(field)\r\n\r\n\(sent)"
+          paths.append(path)
+        }
+        let count = text.utf8.count
+        let places = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+          Int.random(in: 1..<count, using: &random)
+        }
+        // No piece is longer than what the link takes.
+        let most = Array(stride(from: 1_200, to: count, by: 1_200))
+        cuts = Set(places + most).sorted()
+        var order: [Int] = []
+        for piece in 0...cuts.count {
+          let place = max(0, order.count - Int.random(in: 0...4, using: &random))
+          order.insert(piece, at: place)
+          if Int.random(in: 0..<5, using: &random) == 0 { order.append(piece) }
+        }
+        self.order = order
       }
     }
   }

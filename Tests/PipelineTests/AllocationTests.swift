@@ -59,7 +59,7 @@ import Testing
         SamplePacket.ipv4(17, SamplePacket.udp(from: 53, to: 40000, DNSTests.response))
       case .dnsRequest: SamplePacket.ipv4(17, SamplePacket.udp(Self.message))
       case .http, .httpRequest: HTTPEventTests.segment(HTTPTests.request)
-      case .httpResponse: HTTPEventTests.segment(HTTPTests.response)
+      case .httpResponse: HTTPEventTests.segment(HTTPTests.response + "0\r\n\r\n")
       }
     let rule = PlanRule(policy: 0, event: kind)
     #expect(try allocations(for: packet, rule, Undecided(), events: 1) == 0)

@@ -70,17 +70,12 @@ import Testing
     for start in ["G", "H", "POS", "\r\nCONNECT", "HTTP/1"] {
       let bytes = Array(start.utf8)
       var way = StreamsTests.Way(.http)
-      way.send(bytes, at: 0)
-      way.send(StreamsTests.head, at: bytes.count)
+      // Something else came first, so it is not known that a head begins.
+      way.send([0], at: 0)
+      way.send(bytes, at: 1)
+      way.send(StreamsTests.head, at: 1 + bytes.count)
       #expect(way.given == [StreamsTests.head], "\(start)")
-      #expect(way.streams.counts == StreamCounts(messages: 1), "\(start)")
-
-      // The kernel leaves out the segment that tells that it was none.
-      var sparse = StreamsTests.Way(.http, isSparse: true)
-      sparse.send(bytes, at: 0)
-      sparse.send(StreamsTests.head, at: bytes.count + 100)
-      #expect(sparse.given == [StreamsTests.head], "\(start)")
-      #expect(sparse.streams.waiting == 0)
+      #expect(way.streams.counts == StreamCounts(messages: 1, guessed: 1), "\(start)")
     }
   }
 

@@ -128,7 +128,7 @@ import Testing
   @Test func `what is wrong with a head is counted by its name, for events of its sort`() throws {
     let heads: [(String, DecodingFault)] = [
       ("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", .foldedField),
-      ("HTTP/1.1 200 OK\r\nA : b\r\n\r\n", .badField),
+      ("GET / HTTP/1.1\r\nA : b\r\n\r\n", .badField),
       ("GET / HTTP/1.1\r\nA: \0\r\n\r\n", .badByte),
       ("GET / HTTP/2.0\r\n\r\n", .badStartLine),
       ("HTTP/1.1 200 OK\r\nContent-Length: z\r\n\r\n", .badContentLength),

@@ -81,6 +81,27 @@ import Testing
     #expect(head["uri_path"] as? String == "")
   }
 
+  @Test func `values of a response may go on in the next line, and blanks be before colons`() throws
+  {
+    let folded = try object("HTTP/1.1 200 OK\r\nA\t: b\r\n\tc \r\nD:\r\n e\n  \n f\r\nG: \r\n\r\n")
+    #expect(folded["headers"] as? NSDictionary == ["A": ["b c"], "D": ["e f"], "G": [""]])
+  }
+
+  @Test func `of several hosts the first is shown, and all of them among the headers`() throws {
+    let head = try object("GET / HTTP/1.1\r\nHost: a\r\nX: y\r\nhost: b\r\n\r\n")
+    #expect(head["host"] as? String == "a")
+    #expect(head["headers"] as? NSDictionary == ["Host": ["a", "b"], "X": ["y"]])
+  }
+
+  @Test(arguments: [
+    ("GET /a b HTTP/1.1", "/a b"), ("GET    /a HTTP/1.0", "/a"), ("GET\t/a\tHTTP/1.1 ", "/a"),
+    ("brew / HTTP/1.1", "/"), ("M-SEARCH * HTTP/1.1", "*"), ("CONNECT / HTTP/1.1", "/"),
+  ])
+  func `blanks are tolerated in the first line, and any method`(line: String, path: String) throws {
+    let head = try object("\(line)\r\nHost: h\r\n\r\n")
+    #expect(head["uri_path"] as? String == path && head["host"] as? String == "h")
+  }
+
   @Test(arguments: ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"])
   func `every method is seen`(method: String) throws {
     #expect(try object("\(method) /x HTTP/1.1\r\n\r\n")["method"] as? String == method)

@@ -103,21 +103,45 @@ __noinline int ask_packet(__u32 scratch_number, struct __sk_buff *skb, struct tp
   if (!scratch || !view || !tables_of(generation, &tables)) return 0;
   const struct tp_plan *plan = tables.plan;
   __u64 *row = scratch->row.words;
-  struct tp_stream *stream = NULL;
   if (plan->asks_content) {
-    stream = look_at(skb, view, plan, direction);
+    if (look_at(skb, view, plan->asks_content, direction)) follow(skb, view, scratch_number, direction);
     if (!keep(row, &tables, plan->content[view->content & (TP_CONTENTS - 1)])) return 0;
   }
   /* The headers of several datagrams differ, so user space asks about them; see `DatagramTables`. */
   if (plan->header_parts && !view->segment_size && !keep_headers(row, &tables, skb, view)) return 0;
-  return needed(skb, &tables, view, stream, row, scratch_number);
+  return needed(skb, &tables, view, row);
 }
 
-/* Fills `row` with the rules that want packets of this flow, whoever owns them, and says whether there are any. */
+/* Fills `row` with the rules that want packets of this flow, whoever owns them. Returns whether there are any. */
 __noinline int ask_flow(struct tp_row *answer, struct tp_view *view, __u32 generation, __u32 direction) {
   struct tp_tables tables;
   if (!answer || !view || !tables_of(generation, &tables)) return false;
   __u64 *row = answer->words;
   TP_EACH_WORD(i) row[i] = ~0ULL;
   return keep_flow(row, &tables, view, direction & 1);
+}
+
+static __always_inline void swap_ends(struct tp_view *view) {
+  struct tp_address_key source = view->source;
+  __u16 port = view->source_port;
+  view->source = view->destination;
+  view->destination = source;
+  view->source_port = view->destination_port;
+  view->destination_port = port;
+}
+
+/*
+ * Fills the row of a scratch with the rules that want responses of HTTP in the other direction of a packet's connection: these are read
+ * by what this direction asks. Returns whether there are any.
+ */
+__noinline int ask_other(__u32 scratch_number, struct tp_view *view, __u32 generation, __u32 direction) {
+  struct tp_tables tables;
+  struct tp_scratch *scratch = scratch_at(scratch_number);
+  if (!scratch || !view || (view->shape & 7) != TP_TRANSPORT_TCP || !tables_of(generation, &tables)) return false;
+  if (!(tables.plan->asks_content & TP_ASKS_HTTP)) return false;
+  swap_ends(view);
+  bool is_wanted = ask_flow(&scratch->row, view, generation, ~direction & 1);
+  swap_ends(view);
+  return is_wanted && keep(scratch->row.words, &tables, tables.plan->content_rules) &&
+         meets(scratch->row.words, &tables, tables.plan->content[TP_CONTENT_HTTP_RESPONSE]);
 }

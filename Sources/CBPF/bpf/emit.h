@@ -58,7 +58,9 @@ static __always_inline bool emit_sized(struct __sk_buff *skb, const struct tp_vi
   packet->transport_offset = seen->transport_offset;
   packet->segment_size = seen->segment_size;
   packet->ahead = seen->ahead;
-  packet->flags = want->flags;
+  packet->flags = want->flags | seen->flags;
+  packet->head = seen->head;
+  packet->connection = seen->connection;
   packet->_reserved = 0;
   describe_buffer(packet, (void *)skb);
   TP_EACH_WORD(i) out[i] = scratch->row.words[i];

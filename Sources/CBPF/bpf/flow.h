@@ -81,9 +81,11 @@ static __always_inline bool refuses(const struct tp_socket *socket, const struct
 static __always_inline bool recall_row(__u64 *row, const struct tp_socket *socket, const struct tp_view *view, __u64 owner,
                                        __u32 generation, enum tp_direction direction) {
   struct tp_moment moment;
-  if (!keeps_rows() || !begin_recall(&moment, socket, generation) || moment.owner != owner) return false;
-  if (socket->answers[direction] != TP_WANTED || !is_flow(socket, view, direction)) return false;
-  row[0] = socket->wanted_by[direction];
+  if (!begin_recall(&moment, socket, generation) || moment.owner != owner) return false;
+  __u8 answer = socket->answers[direction];
+  bool is_kept = answer == TP_FOLLOWED || (answer == TP_WANTED && keeps_rows());
+  if (!is_kept || !is_flow(socket, view, direction)) return false;
+  TP_EACH_WORD(i) row[i] = answer == TP_WANTED ? socket->wanted_by[direction] : 0;
   return end_recall(&moment, socket);
 }
 

@@ -144,7 +144,10 @@ static __noinline void prepare_listener(struct tp_scratch *scratch, struct tp_pl
   follow_accepter(scratch, origin, place->socket);
 }
 
-/* Whether a rule may want the packet, whose rules are in `scratch->row` then, and whose owner is in `scratch->who`. */
+/*
+ * Whether a rule may want the packet, whose rules are in `scratch->row` then, and whose owner is in `scratch->who`; or the packet is only
+ * to be followed, and the row is empty.
+ */
 static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buff *skb, struct tp_view *seen,
                                      struct tp_want *want) {
   struct tp_place place;
@@ -157,16 +160,26 @@ static __always_inline bool may_want(struct tp_scratch *scratch, struct __sk_buf
   if (place.socket && is_listening) prepare_listener(scratch, &place);
   scratch->who.id = 0;
   __u64 sequence = place.sock ? find_owner(skb, scratch, &place, want) : NO_SEQUENCE;
-  if (keeps && recall_row(row, place.socket, seen, sequence, generation, direction)) return true;
-  if (!ask_flow(&scratch->row, seen, generation, direction)) {
+  bool is_known = keeps && recall_row(row, place.socket, seen, sequence, generation, direction);
+  if (is_known && (!is_empty(row) || !is_needless(place.sock, direction))) return true;
+  bool is_wanted = !is_known && ask_flow(&scratch->row, seen, generation, direction);
+  if (is_known) {
+    answers.flow = TP_REFUSED;
+  } else if (!is_wanted && !ask_other(scratch->number, seen, generation, direction)) {
     answers.flow = TP_NOBODYS;
   } else {
     answers.scope = keep_scope(scratch, keeps ? place.socket : NULL, sequence, generation);
-    answers.flow = is_empty(row) ? TP_REFUSED : TP_WANTED;
+    answers.flow = is_empty(row) ? TP_REFUSED : is_wanted ? TP_WANTED : TP_FOLLOWED;
+    /* The rules that have the owner in scope may want none of this direction, and yet some of the other. */
+    if (is_wanted && is_empty(row) && ask_other(scratch->number, seen, generation, direction)) {
+      TP_EACH_WORD(i) row[i] &= scratch->scope.words[i];
+      if (!is_empty(row)) answers.flow = TP_FOLLOWED;
+    }
   }
+  if (answers.flow != TP_WANTED) clear(row);
   if (keeps && sequence != NO_SEQUENCE)
     keep_answers(place.socket, scratch, seen, &answers, sequence, generation, direction);
-  return answers.flow == TP_WANTED;
+  return answers.flow == TP_WANTED || answers.flow == TP_FOLLOWED;
 }
 
 /* What becomes of a packet that some rule may want. */

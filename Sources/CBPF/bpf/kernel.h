@@ -39,6 +39,7 @@ enum {
   BPF_F_CLONE = 1 << 9,
   BPF_F_INNER_MAP = 1 << 12,
   BPF_LOCAL_STORAGE_GET_F_CREATE = 1 << 0,
+  BPF_F_CURRENT_NETNS = -1,
 };
 
 /* What a ring is asked. */
@@ -60,7 +61,7 @@ enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_SYN_RECV = 3, TCP_LISTEN = 10 
 
 struct bpf_tcp_sock {
   __u32 snd_cwnd, srtt_us, rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una, mss_cache, ecn_flags;
-  __u32 rate_delivered, rate_interval_us, packets_out, retrans_out, total_retrans, segs_in, data_segs_in;
+  __u32 rate_delivered, rate_interval_us, packets_out, retrans_out, total_retrans, segs_in, data_segs_in, segs_out, data_segs_out;
 };
 
 struct bpf_sock_addr {
@@ -79,7 +80,25 @@ struct __sk_buff {
   __u32 gso_size;
 };
 
+struct bpf_sock_tuple {
+  union {
+    struct {
+      __be32 saddr, daddr;
+      __be16 sport, dport;
+    } ipv4;
+    struct {
+      __be32 saddr[4], daddr[4];
+      __be16 sport, dport;
+    } ipv6;
+  };
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* A connection that a listening socket has not made yet. */
+struct tcp_request_sock {
+  __u32 rcv_isn;
+};
 
 struct ns_common {
   __u32 inum;

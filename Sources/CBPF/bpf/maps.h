@@ -55,6 +55,7 @@ _Static_assert(sizeof(struct tp_identity) == 104, "it is as long as its start in
 enum tp_answer {
   TP_UNASKED,
   TP_WANTED,  /* some rules do */
+  TP_FOLLOWED, /* none, but some want HTTP of the other direction, which is read by what this one asks */
   TP_REFUSED, /* none that has the owner in scope */
   TP_NOBODYS, /* none, whoever owns it */
 };
@@ -102,25 +103,74 @@ struct {
   __type(value, struct tp_identity);
 } tp_accepters SEC(".maps");
 
-/* One way of a connection of TCP: what has passed of it, and a head of HTTP whose end has not. */
+#define LINE_PART 64
+
+/* One direction of a connection of TCP: what has passed of it, and where in its messages that is. */
 struct tp_stream {
-  __u64 begun;   /* of what may be a head the bytes so far, fewer than tell it, from the top; the lowest is their count */
-  __u32 left;    /* bytes that may still belong to the head, so that the segments it goes on in are wanted too; 0: none */
-  __u32 last;    /* its last bytes, the latest lowest */
-  __u32 awaited; /* the sequence number of the first byte that has not passed */
-  __u32 end;     /* behind the last byte that has */
-  __u8 content;  /* enum tp_content of the head */
-  bool is_known; /* whether `awaited` and `end` are */
-  __u8 _reserved[6];
+  __u64 part[LINE_PART / 8]; /* the bytes so far of a line whose end has not come; of a longer one the last of them */
+  __u64 left;   /* bytes of a body or chunk from `next` on */
+  __u64 length; /* what Content-Length says */
+  __u64 heads, connects; /* of the last 64 requests, by number, those that are HEAD or CONNECT */
+  __u32 asked;      /* requests */
+  __u32 answered;   /* of the requests in the other direction, those that were answered here */
+  __u32 next;       /* the sequence number of the first byte that was not followed */
+  __u32 head;       /* bytes of the head so far */
+  __u32 awaited;    /* the sequence number of the first byte that has not passed */
+  __u32 end;        /* behind the last byte that has */
+  __u32 connection; /* a random number, not 0 */
+  __u32 busy;       /* 1: a segment of it is looked at */
+  __u16 status;     /* of a response */
+  __u8 state;       /* enum tp_http_state */
+  __u8 part_length; /* below LINE_PART */
+  __u8 content;     /* enum tp_content of the message */
+  __u8 question;    /* TP_ASKS_HEAD, TP_ASKS_CONNECT or 0 */
+  bool is_known;    /* whether `awaited` and `end` are */
+  bool is_complete; /* whether all of its requests were seen */
+  bool in_line;     /* `part` does not begin its line */
+  bool is_untold;   /* the end of the first line is to tell whether it is a head */
+  bool is_guessed;  /* the head was looked for where a segment begins */
+  bool has_length, is_chunked;
+  bool is_bad;      /* the head says what is not followed here */
+  bool was_framing; /* the line before said how long the body is: the next may go on with it */
+  bool was_lost;     /* user space knows more of its requests than is known here */
+  bool is_overtaken; /* a segment passed while another one was looked at */
+  __u8 _reserved[7];
 };
 
 /* By direction; only of connections that may carry what a rule asks about. */
+struct tp_streams {
+  struct tp_stream directions[2];
+};
+
 struct {
   __uint(type, BPF_MAP_TYPE_SK_STORAGE);
   __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, int);
-  __type(value, struct tp_stream[2]);
+  __type(value, struct tp_streams);
 } tp_streams SEC(".maps");
+
+/* The first segment of a connection, which came to the listening socket: its ends, and the sequence number behind it. */
+struct tp_opening_key {
+  __u8 remote[16], local[16];
+  __u16 remote_port, local_port;
+  __u32 next;
+};
+
+/* Where the direction of such a segment is behind it, until the connection has a socket of its own. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 2048);
+  __type(key, struct tp_opening_key);
+  __type(value, struct tp_stream);
+} tp_openings SEC(".maps");
+
+/* By the number of a direction that is lost here, what user space found. */
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 1024);
+  __type(key, __u32);
+  __type(value, struct tp_position);
+} tp_positions SEC(".maps");
 
 /* What a process executes, noted when it began to, and the name of the host as it knew it last. */
 struct tp_image {
@@ -146,6 +196,20 @@ struct {
   __type(value, struct tp_process_key);
 } tp_ended SEC(".maps");
 
+/* How far a segment was followed, and what was found in it; see http.h. */
+struct tp_walk {
+  __u32 offset; /* in the packet, of the byte that is looked at next */
+  __u32 needed; /* behind the last byte of the packet that is of no body */
+  __u32 first;  /* where the payload begins */
+  __s32 head;   /* see `tp_packet` */
+  __u32 place;  /* in the line that is looked at */
+  __u16 bodiless;
+  __u8 count;   /* heads that have ended */
+  __u8 content; /* enum tp_content */
+  bool is_unpaired;
+  bool is_refused; /* bytes that were too few to tell a head are none with those that follow */
+};
+
 /* What is recorded of a packet besides its bytes, and the row and the owner that a scratch holds. */
 struct tp_want {
   __u32 generation;
@@ -163,11 +227,13 @@ struct tp_scratch {
   struct tp_row scope;  /* the rules that have its owner in scope */
   struct tp_identity who;
   struct tp_owner owner;
+  struct tp_streams streams; /* in the place of those of a socket */
+  struct tp_walk walk;       /* see http.h */
   struct tp_view seen; /* the packet */
   struct tp_want want;
   union {
     char path[2 * TP_EXECUTABLE_LENGTH]; /* see image.h */
-    __u64 chunk[64];                     /* of a packet, see content.h */
+    __u64 line[2 * LINE_PART / 8];       /* of a packet, see http.h */
   };
 };
 

@@ -19,10 +19,11 @@ struct tp_view {
   __u32 sequence;       /* of TCP: of the payload's first byte */
   __u32 ahead;          /* of TCP: bytes that are missing before it, if the plan asks; see content.h */
   bool is_syn;          /* of TCP */
-  bool begins_head;     /* of TCP: it tells that a head of HTTP begins; see content.h */
-  __u8 blank;           /* bytes of empty lines before that head */
   __u16 segment_size;   /* of UDP: see `tp_packet` */
-  __u64 begun;          /* see `tp_stream` */
+  __u32 needed;         /* of TCP: bytes of the packet up to the last that is of no body of HTTP, see http.h */
+  __s32 head;           /* of TCP: see `tp_packet` */
+  __u32 connection;
+  __u32 flags;          /* enum tp_packet_flags that following HTTP gives */
 } __attribute__((aligned(8)));
 
 struct ipv4_header {

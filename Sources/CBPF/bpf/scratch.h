@@ -3,6 +3,8 @@
 /* Memory for one run of a program, for what its stack has no room for. */
 #pragma once
 
+#define NO_UNROLLING _Pragma("clang loop unroll(disable)")
+
 static __always_inline struct tp_scratch *scratch_at(__u32 number) { return bpf_map_lookup_elem(&tp_scratches, &number); }
 
 /* Claims one that nobody on this processor uses: a run can be interrupted by another. NULL when there is none. */

@@ -18,6 +18,8 @@
 #include "owner.h"
 #include "sender.h"
 #include "content.h"
+#include "line.h"
+#include "http.h"
 #include "classify.h"
 #include "flow.h"
 #include "share.h"

@@ -120,7 +120,16 @@ _Static_assert(sizeof(struct tp_owner) == 520, "tp_owner is a wire type");
 enum tp_packet_flags {
   TP_PACKET_COMPAT = 1 << 0,           /* sent by a 32-bit system call of a 64-bit kernel */
   TP_PACKET_CHECKSUM_PARTIAL = 1 << 1, /* the transport checksum is not computed yet: a device is to do it */
+  TP_PACKET_PAIRED = 1 << 2,  /* it is known which heads of the segment have no body: TP_BODILESS */
+  TP_PACKET_GUESSED = 1 << 3, /* that a head begins in the segment is a guess: nobody knows what was before it */
+  TP_PACKET_LOST = 1 << 4,    /* all of the direction is recorded until user space tells where its messages are: tp_position */
 };
+
+/* Of the heads of HTTP that end in a segment, by a bit for each from the lowest on: no body follows, whatever the head says. */
+#define TP_BODILESS(flags) ((flags) >> 16)
+#define TP_BODILESS_MAX 16
+/* No head of HTTP is known to begin in the segment, nor in what is missing before it. */
+#define TP_NO_HEAD 0x80000000
 
 /*
  * A packet that at least one rule wants. After it stand the row, `row_words` words with one bit for each rule, and then
@@ -143,10 +152,12 @@ struct tp_packet {
   __u32 ahead; /* of a segment of TCP: the bytes that are missing before it, as far as is known */
   __u32 flags; /* enum tp_packet_flags */
   char interface_name[TP_INTERFACE_NAME_LENGTH]; /* ends at the first NUL, or fills its field */
+  __s32 head;       /* of TCP: where in the payload the first head of HTTP begins, or so far before it; else TP_NO_HEAD */
+  __u32 connection; /* of TCP: a random number of the direction of the connection; 0 when it is not followed */
   __u32 _reserved;
   struct tp_owner owner;
 };
-_Static_assert(sizeof(struct tp_packet) == 72 + sizeof(struct tp_owner), "tp_packet is a wire type");
+_Static_assert(sizeof(struct tp_packet) == 80 + sizeof(struct tp_owner), "tp_packet is a wire type");
 
 /* What happened to a process. */
 enum tp_process_change {
@@ -168,6 +179,36 @@ struct tp_process {
   __u64 parent_start_time; /* the same of `parent`; 0 without one */
 };
 _Static_assert(sizeof(struct tp_process) == 32 + sizeof(struct tp_owner), "tp_process is a wire type");
+
+/* Where in its messages a direction of HTTP is; see http.h. */
+enum tp_http_state {
+  HTTP_OTHER,      /* nobody knows: a head is looked for where segments begin */
+  HTTP_START,      /* where a head, or empty lines before it, may begin */
+  HTTP_FIELDS,     /* in a head */
+  HTTP_BODY,       /* in a body of which `left` bytes are left */
+  HTTP_CHUNK_SIZE, /* in the line that says how long a chunk is */
+  HTTP_CHUNK,      /* in a chunk of which `left` bytes are left */
+  HTTP_CHUNK_END,  /* in the end of the line behind a chunk */
+  HTTP_TRAILER,    /* in the fields behind the last chunk, or in the empty line that ends them */
+  HTTP_END,        /* no head begins any more */
+  HTTP_LOST,       /* it is not known here: everything is recorded, until user space tells */
+};
+
+/*
+ * What user space found of a direction that is lost, by `tp_packet.connection`: what the byte with a sequence number is. Of a state
+ * in a line that byte is the first of the line.
+ */
+struct tp_position {
+  __u32 connection; /* at both ends, for it can be read while it is written */
+  __u32 sequence;
+  __u64 left;            /* bytes of a body or chunk */
+  __u64 heads, connects; /* of its last 64 requests, by number, those that are HEAD or CONNECT */
+  __u32 asked, answered; /* its requests, and its responses but those that announce others, if it is complete */
+  __u16 state;           /* enum tp_http_state */
+  __u16 is_complete;     /* 1: all of its heads were seen */
+  __u32 connection_again;
+};
+_Static_assert(sizeof(struct tp_position) == 48, "tp_position is a map value");
 
 /* Bytes of a packet that a record can hold, from the smallest: all headers, and the payload if a rule asks what it says. */
 #define TP_CAPTURES(X) X(128) X(512) X(1024) X(4096) X(16384)

@@ -54,7 +54,8 @@ extension StreamCounts {
   var words: [(name: String, count: UInt64)] {
     [
       ("assembled", assembled), ("gaps", gaps), ("unfinished", unfinished), ("idle", idle),
-      ("crowdedOut", crowdedOut), ("tooLong", tooLong), ("waiting", waiting),
+      ("crowdedOut", crowdedOut), ("tooLong", tooLong), ("guessed", guessed),
+      ("unpaired", unpaired), ("unframed", unframed), ("waiting", waiting),
     ]
   }
 }

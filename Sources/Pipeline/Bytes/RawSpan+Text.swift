@@ -62,6 +62,13 @@ extension RawSpan {
     byte(offset) == UInt8(ascii: " ") || byte(offset) == UInt8(ascii: "\t")
   }
 
+  /// The place of the first space or tab in a range; nil without one.
+  func blank(in range: Range<Int>) -> Int? {
+    offset(in: range) {
+      $0.bytes(equalTo: UInt8(ascii: " ")) | $0.bytes(equalTo: UInt8(ascii: "\t"))
+    }
+  }
+
   /// The token that a range begins with (RFC 9110 §5.6.2); empty when it begins with a separator.
   func token(in range: Range<Int>) -> Range<Int> {
     var end = range.lowerBound
@@ -69,13 +76,16 @@ extension RawSpan {
     return range.lowerBound..<end
   }
 
-  /// The number that they are in decimal digits; nil when they are not only digits, or more than 18.
+  /// The number that they are in decimal digits; nil when they are not only digits, or it is above 2^63−1.
   var wholeNumber: Int64? {
-    guard (1...18).contains(byteCount) else { return nil }
+    guard byteCount > 0 else { return nil }
     var number: Int64 = 0
     for offset in 0..<byteCount {
       guard (0x30...0x39).contains(byte(offset)) else { return nil }
-      number = number * 10 + Int64(byte(offset) - 0x30)
+      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (sum, isAbove) = tens.addingReportingOverflow(Int64(byte(offset) - 0x30))
+      guard !isTooLarge, !isAbove else { return nil }
+      number = sum
     }
     return number
   }
@@ -86,6 +96,15 @@ extension UInt8 {
   var smallLetter: UInt8 { (0x41...0x5a).contains(self) ? self | 0x20 : self }
   /// The byte, a small letter as a capital.
   var capitalLetter: UInt8 { (0x61...0x7a).contains(self) ? self & ~0x20 : self }
+  /// The digit's value; nil when it is no hexadecimal digit.
+  var hexadecimalValue: UInt8? {
+    switch self {
+    case 0x30...0x39: self - 0x30
+    case 0x41...0x46: self - 0x41 + 10
+    case 0x61...0x66: self - 0x61 + 10
+    default: nil
+    }
+  }
   /// Whether it is a `tchar` of RFC 9110 §5.6.2: a letter, a digit, or one of !#$%&'*+-.^_`|~.
   fileprivate var isOfTokens: Bool {
     // A bit for each of the bytes below 64, and for each from there to 127.

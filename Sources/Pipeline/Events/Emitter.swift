@@ -56,6 +56,20 @@ public struct Emitter: ~Copyable {
     self.streams = streams
   }
 
+  /// Has `found` told where directions of HTTP are that the kernel side has lost.
+  func tell(_ found: @escaping (StreamPosition) -> Void) { streams.found = found }
+
+  /// Follows a packet of TCP that no rule wants, as the other direction of its connection is read by what this one asks.
+  func follow(_ bytes: RawSpan) {
+    guard let record = RecordReader(bytes),
+      let headers = PacketHeaders(
+        record.packet, shape: record.shape, transportOffset: record.transportOffset),
+      case .tcp(let header) = headers.transport, let payload = headers.payload(in: record.packet)
+    else { return }
+    let segment = StreamSegment(record, headers, header, .http, captured: payload.byteCount)
+    streams.feed(segment, payload, .http) { _ in }
+  }
+
   /// Takes a plan before the first of its records arrives.
   ///
   /// - Parameters:

@@ -159,6 +159,11 @@ public struct Tracer: ~Copyable {
   /// How far the ring was written and read.
   var ringPositions: (written: UInt64, read: UInt64) { (positions.written, positions.read) }
 
+  /// Where the kernel side is told where directions of HTTP are that it has lost.
+  var streamPositions: LostPositions {
+    LostPositions(map: owners.descriptor(ofMap: "tp_positions"), of: owners)
+  }
+
   /// Detaches every program, and waits until none runs any more.
   ///
   /// What is in the ring can still be consumed, and nothing is added to it.

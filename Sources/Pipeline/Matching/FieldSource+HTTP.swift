@@ -32,8 +32,13 @@ extension HTTPHead {
     var fields = fields
     while let field = fields.next() {
       let name = bytes.extracting(field.name)
-      if isRequest, name.equals("host") { continue }
-      lender.lend(bytes.extracting(field.value)) { body(.member(name: name, $0)) }
+      if isRequest, !hasSeveralHosts, name.equals("host") { continue }
+      let value = bytes.extracting(field.value)
+      if value.offset(of: UInt8(ascii: "\n"), in: 0..<value.byteCount) == nil {
+        lender.lend(value) { body(.member(name: name, $0)) }
+      } else {
+        lender.lend({ $0.append(unfolding: value) }, { body(.member(name: name, $0)) })
+      }
     }
   }
 }

@@ -20,7 +20,18 @@ extension StreamSegment {
       place: UInt64(record.owner.netNamespace) << 8 | UInt64(content.rawValue) << 1 | direction)
     self.init(
       key, sequence: header.sequence, flags: header.flags, time: record.time,
-      missing: max(0, headers.payloadLength(of: record.length) - captured), ahead: record.ahead)
+      missing: max(0, headers.payloadLength(of: record.length) - captured), ahead: record.ahead,
+      followed: record.connection == 0 ? nil : FollowedSegment(record))
+  }
+}
+
+extension FollowedSegment {
+  fileprivate init(_ record: borrowing RecordReader) {
+    connection = record.connection
+    head = record.headOffset
+    bodiless = record.bodiless
+    isGuessed = record.isHeadGuessed
+    isLost = record.isLost
   }
 }
 

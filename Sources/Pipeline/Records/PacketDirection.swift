@@ -8,6 +8,9 @@ import CBPF
 public enum PacketDirection: UInt8, Sendable {
   case ingress = 0
   case egress = 1
+
+  /// That of packets in answer.
+  var other: PacketDirection { self == .ingress ? .egress : .ingress }
 }
 
 /// The directions in which a plan wants packets.

@@ -25,6 +25,8 @@ enum RecordLayout {
   static var flags: Int { offset(\tp_packet.flags) }
   static var interfaceName: Int { offset(\tp_packet.interface_name) }
   static var ahead: Int { offset(\tp_packet.ahead) }
+  static var head: Int { offset(\tp_packet.head) }
+  static var connection: Int { offset(\tp_packet.connection) }
   static var owner: Int { offset(\tp_packet.owner) }
 
   /// Where each field of an owner is, in bytes from the owner's start.

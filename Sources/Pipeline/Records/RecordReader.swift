@@ -76,6 +76,23 @@ struct RecordReader: ~Escapable {
   var transportOffset: Int { Int(bytes.host(RecordLayout.transportOffset, as: UInt16.self)) }
   /// Of a segment of TCP: the bytes that were missing before it when it passed, as far as the kernel side knew.
   var ahead: UInt32 { bytes.host(RecordLayout.ahead) }
+  /// Of a segment of TCP: a random number of its direction of its connection; 0 when the kernel side does not follow it.
+  var connection: UInt32 { bytes.host(RecordLayout.connection) }
+  /// Of a segment of TCP that is followed: where in its payload the first head of HTTP begins, or so far before it; nil when that
+  /// is not known.
+  var headOffset: Int? {
+    let head: Int32 = bytes.host(RecordLayout.head)
+    return head == .min ? nil : Int(head)
+  }
+  /// Of a segment that is followed: whether it is a guess that a head begins in it.
+  var isHeadGuessed: Bool { has(TP_PACKET_GUESSED) }
+  /// Of a segment that is followed: whether the kernel side records all of its direction, until it is told where that is.
+  var isLost: Bool { has(TP_PACKET_LOST) }
+  /// Of the heads that end in the segment, by a bit for each from the lowest on: whether no body follows; nil when it is not known.
+  var bodiless: UInt16? {
+    guard has(TP_PACKET_PAIRED) else { return nil }
+    return UInt16(truncatingIfNeeded: bytes.host(RecordLayout.flags, as: UInt32.self) >> 16)
+  }
   /// Of UDP: the bytes of payload in each datagram that the packet will be cut into; 0 when it is one datagram.
   var segmentSize: Int { Int(bytes.host(RecordLayout.segmentSize, as: UInt16.self)) }
   /// Whether the system call that sent the packet was a 32-bit one of a 64-bit kernel; of a packet that none sent, whether

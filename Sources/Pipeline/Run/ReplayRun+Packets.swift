@@ -6,6 +6,8 @@ extension ReplayRun {
   private struct Origin {
     let time: UInt64
     let direction: PacketDirection
+    /// Whether the frame tells the direction.
+    let isDirected: Bool
     let interface: UInt32
   }
 
@@ -35,7 +37,7 @@ extension ReplayRun {
     }
     let direction = frame.direction ?? view.direction
     let origin = Origin(
-      time: frame.time, direction: direction ?? .ingress,
+      time: frame.time, direction: direction ?? .ingress, isDirected: direction != nil,
       interface: view.interface == 0 ? frame.interface : view.interface)
     let packet = bytes.extracting(droppingFirst: view.offset)
     let isPacket = replay(packet, room: frame.length - view.offset, origin, .all)
@@ -92,21 +94,35 @@ extension ReplayRun {
     }
     let isToldOf = reader.frame.comment != nil || !owners.flows.isEmpty
     let owner = isToldOf ? owner(of: headers) : nil
-    guard
-      let row = classifier.row(of: headers, packet, origin.direction, part, scope: owner?.scope)
-    else {
+    let row = classifier.row(of: headers, packet, origin.direction, part, scope: owner?.scope)
+    guard row != nil || reads(headers, packet, origin, part, scope: owner?.scope) else {
       counts.unwanted += 1
       return
     }
-    counts.wanted += 1
     let record = record
     if owner != nil || isOwned {
       record.fill(owner?.owner, number: owner?.number ?? 0)
       isOwned = owner != nil
     }
     record.fill(
-      packet, headers, row: row, time: origin.time, length: length, direction: origin.direction,
-      interface: origin.interface)
-    emitter.consume(record.bytes)
+      packet, headers, row: row ?? Row(), time: origin.time, length: length,
+      direction: origin.direction, interface: origin.interface)
+    if row == nil {
+      counts.unwanted += 1
+      emitter.follow(record.bytes)
+    } else {
+      counts.wanted += 1
+      emitter.consume(record.bytes)
+    }
+  }
+
+  /// Whether a packet that no rule wants is read for the other direction of its connection.
+  private func reads(
+    _ headers: PacketHeaders, _ packet: RawSpan, _ origin: Origin, _ part: TableClassifier.Part,
+    scope: Row?
+  ) -> Bool {
+    part != .headers
+      && classifier.readsOther(
+        than: headers, packet, origin.isDirected ? origin.direction.other : .ingress, scope: scope)
   }
 }

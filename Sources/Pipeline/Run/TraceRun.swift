@@ -81,6 +81,8 @@ public struct TraceRun: ~Copyable {
     emitter = Emitter(outputs: outputs)
     emitter.eventLimit = eventLimit
     emitter.programs = programs
+    let positions = tracer.streamPositions
+    emitter.tell { positions.put($0) }
     readiness = Readiness(plan, tables)
     current = readiness
     inForce = InForce(PlanReading(plan: plan, remarks: ""))

@@ -4,7 +4,7 @@
 enum StreamFraming {
   /// Each message has its length before it, in two bytes (RFC 1035 §4.2.2).
   case dns
-  /// A head begins where a segment begins, or where the message before it ends, and ends with an empty line.
+  /// A head begins where the body before it ends, which ``HTTPPosition`` follows, and ends with an empty line.
   case http
 
   /// What the bytes at a place where a message may begin are.
@@ -23,34 +23,36 @@ enum StreamFraming {
   ///
   /// - Parameters:
   ///   - scanned: no end of a message is before this place.
-  ///   - isAligned: whether a message surely begins here, so that what is none has its length before it too.
-  func find(in bytes: RawSpan, scanned: Int = 0, isAligned: Bool = false) -> Finding {
+  ///   - isAligned: of DNS, whether a message surely begins here, so that what is none has its length before it too.
+  ///   - isCertain: of HTTP, whether nothing else than a head can begin here.
+  func find(
+    in bytes: RawSpan, scanned: Int = 0, isAligned: Bool = false, isCertain: Bool = true
+  ) -> Finding {
     switch self {
     case .dns: dns(bytes, isAligned: isAligned)
-    case .http: http(bytes, scanned)
+    case .http: http(bytes, scanned, isCertain)
     }
   }
 
   /// Whether bytes that are not known to follow others begin a message.
   func surelyBegins(_ bytes: RawSpan) -> Bool {
-    switch self {
-    case .dns:
-      // Of bytes that have no question nearly all are a message.
-      guard case .whole(let place, _?) = dns(bytes, isAligned: false) else { return false }
-      return bytes.network(place.lowerBound + 4, as: UInt16.self) > 0
-    case .http:
-      let beginning = HTTPBeginning(bytes)
-      guard beginning.isTold, let line = try? HTTPLine(bytes, at: beginning.blank) else {
-        return false
-      }
-      return (try? HTTPStartLine(bytes, line.text)) != nil
+    // Of bytes that have no question nearly all are a message.
+    guard self == .dns, case .whole(let place, _?) = dns(bytes, isAligned: false) else {
+      return false
     }
+    return bytes.network(place.lowerBound + 4, as: UInt16.self) > 0
   }
 
   /// Whether bytes that are not known to follow others are messages, and no other message begins in them.
   func surelyIsWhole(_ bytes: RawSpan) -> Bool {
     var isAligned = false
     return surelyBegins(bytes) && cut(bytes, &isAligned) { _, _ in } == nil
+  }
+
+  /// Whether bytes of HTTP that are not known to follow others are one head and nothing else.
+  func isOneHead(_ bytes: RawSpan) -> Bool {
+    guard case .whole(let head, _) = find(in: bytes, isCertain: false) else { return false }
+    return head.upperBound == bytes.byteCount
   }
 
   /// Gives `body` the messages that bytes begin with, and whether each is too long to be one.
@@ -88,7 +90,7 @@ enum StreamFraming {
     return nil
   }
 
-  /// Whether bytes that may begin a message are too few to tell that they do.
+  /// Whether bytes that may begin a message, but need not, are too few to tell that they do.
   func isDoubtful(_ bytes: RawSpan) -> Bool {
     self == .http && bytes.byteCount < HTTPBeginning.blankLimit + 8 && !HTTPBeginning(bytes).isTold
   }
@@ -107,36 +109,24 @@ enum StreamFraming {
     return .whole(2..<end, next: isMessage ? end : nil)
   }
 
-  private func http(_ bytes: RawSpan, _ scanned: Int) -> Finding {
-    let beginning = HTTPBeginning(bytes)
-    guard beginning.isTold else {
-      return beginning.sort == .none ? .nothing : .begun(scanned: 0)
-    }
+  private func http(_ bytes: RawSpan, _ scanned: Int, _ isCertain: Bool) -> Finding {
+    let beginning = HTTPBeginning(bytes, isCertain: isCertain)
     let start = beginning.blank
     let limit = min(bytes.byteCount, start + HTTPHead.limit - 1)
+    guard beginning.isTold else {
+      if beginning.sort == .none { return .nothing }
+      return limit < bytes.byteCount ? .tooLong(start) : .begun(scanned: 0)
+    }
     // The end of the empty line can be one or two bytes after the end of the line before it.
     var offset = max(start, scanned - 2)
     while let newline = bytes.offset(of: UInt8(ascii: "\n"), in: offset..<limit) {
       var next = newline + 1
       if next < limit, bytes.byte(next) == UInt8(ascii: "\r") { next += 1 }
       if next < limit, bytes.byte(next) == UInt8(ascii: "\n") {
-        let head = start..<next + 1
-        let isLast = head.upperBound == bytes.byteCount
-        return .whole(head, next: isLast ? nil : end(of: bytes.extracting(head)).map { start + $0 })
+        return .whole(start..<next + 1, next: next + 1)
       }
       offset = newline + 1
     }
     return limit < bytes.byteCount ? .tooLong(start) : .begun(scanned: limit)
-  }
-
-  /// Where the message ends that has this head; nil when the head does not say.
-  private func end(of head: RawSpan) -> Int? {
-    guard let read = HTTPHead(head), !read.isChunked else { return nil }
-    switch read.start {
-    case .request: return head.byteCount + Int(read.contentLength ?? 0)
-    case .response(_, _, 100..<200), .response(_, _, 204), .response(_, _, 304):
-      return head.byteCount
-    case .response: return read.contentLength.map { head.byteCount + Int($0) }
-    }
   }
 }

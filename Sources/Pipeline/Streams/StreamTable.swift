@@ -13,6 +13,14 @@ struct StreamFlow {
   var hasEnded = false
   /// When a segment was seen last, in ns.
   var time: UInt64
+  /// The number that the kernel side gave it; 0 when it did not follow it yet.
+  var connection: UInt32 = 0
+  /// Of HTTP, what the next byte is.
+  var http = HTTPPosition(.start)
+  /// Of HTTP, what its requests ask.
+  var questions = HTTPQuestions(isComplete: true)
+  /// Of HTTP, its responses but those that announce others, as far as all of its heads were seen.
+  var answers: UInt32 = 0
   /// Where its bytes wait; negative when none do.
   var backlog: Int32 = -1
 }

@@ -46,6 +46,11 @@ extension Streams {
       changed[keyPath: reason] += 1
       counts = changed
     }
+    if !backlogs[Int(index)].message.isEmpty {
+      // Of HTTP nobody knows then where the head ends.
+      table.change(place) { $0.http.enter(.unknown) }
+      table.change(place) { $0.questions.lose() }
+    }
     release(place, Int(index))
   }
 

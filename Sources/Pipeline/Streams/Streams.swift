@@ -6,9 +6,10 @@
 /// - A byte counts as it came first; what comes again is ignored.
 /// - Bytes that come before their time wait, up to ``Limits/held`` of them and ``Limits/patience``; then what is missing
 ///   is given up, and with it the message that it belongs to. Bytes that surely are whole messages do not wait, and are only
-///   remembered. Where bytes surely begin a message, the way may go on from there, and what was awaited is put together
-///   beside it.
-/// - A connection may be older than the first segment that is seen: that one is taken to begin a message.
+///   remembered: of HTTP only a head alone, in a connection that was not seen from its beginning. Where bytes surely begin a message,
+///   the way may go on from there, and what was awaited is put together beside it. Bodies of HTTP do not wait.
+/// - A connection may be older than the first segment that is seen: that one is taken to begin a message if it looks like one.
+/// - Heads of HTTP are where bodies end. Where that is not known, they are where segments begin, and counted.
 /// - A message that is whole in its segment is lent as it is, without a copy.
 final class Streams {
   /// How much is kept.
@@ -35,6 +36,9 @@ final class Streams {
     return account
   }
 
+  /// Is told where a direction is that the kernel side has lost.
+  var found: ((StreamPosition) -> Void)?
+
   let limits: Limits
   /// Whether only those segments of HTTP come that begin heads or go on with them: what is between heads never comes.
   let isSparse: Bool
@@ -47,6 +51,8 @@ final class Streams {
 
   /// Sequence numbers that are farther away than this belong to something else.
   private static let window = 1 << 20
+  /// Bytes of HTTP that come again, or late, are no farther back than this.
+  private static let passed = 1 << 24
 
   /// Makes one that knows of nothing; it allocates when the first segment comes.
   init(_ limits: Limits = Limits(), isSparse: Bool = false) {
@@ -72,14 +78,12 @@ final class Streams {
     let start = segment.sequence &+ (isSyn ? 1 : 0)
     let end = start &+ UInt32(truncatingIfNeeded: payload.byteCount + segment.missing)
     if !isSyn, start == end || isReset {
-      // An end that overtakes what is before it says nothing of that.
-      if let place = table.find(segment.key), isReset || table[place]?.next == end {
-        finish(place)
-      }
+      // An end that overtakes what is before it says nothing of that, and a reset elsewhere is none.
+      if let place = table.find(segment.key), table[place]?.next == start { finish(place) }
       return
     }
-    var place = place(of: segment, start: start)
-    if segment.ahead > 0, let flow = table[place], flow.backlog < 0 {
+    var place = place(of: segment, start: start, framing)
+    if framing == .dns, segment.ahead > 0, let flow = table[place], flow.backlog < 0 {
       table.change(place) { $0.next = start &- segment.ahead }
     }
     var payload = payload
@@ -89,6 +93,9 @@ final class Streams {
       place = behind
       table.change(place) { $0.time = segment.time }
     }
+    if framing == .http {
+      approach(place, segment, start: start, count: payload.byteCount + segment.missing)
+    }
     while !add(payload, segment, start: start, framing, to: place, body) {
       giveUp(place, framing, body)
     }
@@ -96,10 +103,14 @@ final class Streams {
     if segment.missing > 0, let flow = table[place],
       flow.next == start &+ UInt32(truncatingIfNeeded: payload.byteCount)
     {
-      abandon(place, \.unfinished)
-      table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: segment.missing) }
+      skip(to: flow.next &+ UInt32(truncatingIfNeeded: segment.missing), framing, place)
     }
     if ending, table[place]?.next == end { finish(place) }
+    if let followed = segment.followed, followed.isLost, let found,
+      let position = position(of: segment.key, followed)
+    {
+      found(position)
+    }
   }
 
   /// Forgets what waits of a way that has come to its end.
@@ -109,17 +120,11 @@ final class Streams {
   }
 
   /// The place of a segment's way, which from then on is known.
-  private func place(of segment: StreamSegment, start: UInt32) -> Int {
+  private func place(of segment: StreamSegment, start: UInt32, _ framing: StreamFraming) -> Int {
     if let place = table.find(segment.key), let flow = table[place] {
-      let distance = Int(Int32(bitPattern: start &- flow.next))
-      let isOther =
-        segment.flags.contains(.syn) && (distance > 0 || flow.hasEnded)
-        || distance.magnitude > Self.window
-      if isOther {
+      if isOther(segment, start: start, than: flow, framing) {
         abandon(place, \.unfinished)
-        table[place] = StreamFlow(
-          key: segment.key, next: start, isAligned: segment.flags.contains(.syn),
-          time: segment.time)
+        table[place] = newFlow(of: segment, start: start)
       } else {
         table.change(place) { $0.time = segment.time }
       }
@@ -127,9 +132,47 @@ final class Streams {
     }
     let place = table.room(for: segment.key)
     abandon(place, \.crowdedOut)
-    table[place] = StreamFlow(
-      key: segment.key, next: start, isAligned: segment.flags.contains(.syn), time: segment.time)
+    table[place] = newFlow(of: segment, start: start)
     return place
+  }
+
+  /// Whether a segment is of another connection than the one that had its way before.
+  private func isOther(
+    _ segment: StreamSegment, start: UInt32, than flow: StreamFlow, _ framing: StreamFraming
+  ) -> Bool {
+    if let followed = segment.followed, flow.connection != 0 {
+      return followed.connection != flow.connection
+    }
+    let distance = Int(Int32(bitPattern: start &- flow.next))
+    let isSyn = segment.flags.contains(.syn)
+    if isSyn, distance > 0 || flow.hasEnded { return true }
+    // A body that was passed over can be longer than what is on its way, and what was awaited in it can still come.
+    if framing == .http, !isSyn {
+      return distance > 0
+        ? distance > Self.window && !flow.http.holds(UInt64(distance)) : -distance > Self.passed
+    }
+    return distance.magnitude > Self.window
+  }
+
+  /// What is known of a way whose first segment this is.
+  private func newFlow(of segment: StreamSegment, start: UInt32) -> StreamFlow {
+    let isWhole =
+      segment.followed.map { $0.head != nil && !$0.isGuessed }
+      ?? (isSparse || segment.flags.contains(.syn))
+    var flow = StreamFlow(
+      key: segment.key, next: start &- segment.ahead, isAligned: segment.flags.contains(.syn),
+      time: segment.time)
+    // Where a head begins the kernel side says; see `adopt`.
+    if !isWhole || segment.followed != nil { flow.http.enter(.unknown) }
+    flow.questions = HTTPQuestions(isComplete: isWhole)
+    return flow
+  }
+
+  /// Goes on at a place without the bytes before it.
+  private func skip(to start: UInt32, _ framing: StreamFraming, _ place: Int) {
+    if framing == .http { return goOn(place, to: start) }
+    abandon(place, \.unfinished)
+    table.change(place) { $0.next = start }
   }
 
   /// Looks at bytes, or holds them; false when what is missing before them must be given up first.
@@ -141,27 +184,24 @@ final class Streams {
     let distance = Int(Int32(bitPattern: start &- flow.next))
     if distance <= 0 {
       if distance + payload.byteCount > 0 {
-        advance(place, payload.extracting(droppingFirst: -distance), framing, body)
+        advance(
+          place, payload.extracting(droppingFirst: -distance), framing, segment.followed, body)
       }
       return true
     }
-    if isSparse, framing == .http, segment.ahead == 0, HTTPBeginning(payload).sort != .none {
-      dropDoubt(place, framing)
-      if table[place]?.backlog ?? -1 < 0 {
-        table.change(place) { $0.next = start }
-        advance(place, payload, framing, body)
-        return true
-      }
-    }
-    if canJump(flow, at: segment.time), framing.surelyBegins(payload) {
+    // Of a connection that was not seen from its beginning perhaps more was left out, as filters of captures do.
+    let begins =
+      framing == .http
+      ? !isSparse && !flow.questions.isComplete && HTTPBeginning(payload).isTold
+      : framing.surelyBegins(payload)
+    if begins, canJump(flow, at: segment.time) {
       jump(place, to: start)
-      advance(place, payload, framing, body)
+      advance(place, payload, framing, segment.followed, body)
       return true
     }
     guard payload.byteCount <= limits.held else {
-      abandon(place, \.unfinished)
-      table.change(place) { $0.next = start }
-      advance(place, payload, framing, body)
+      skip(to: start, framing, place)
+      advance(place, payload, framing, segment.followed, body)
       return true
     }
     guard let index = backlog(of: place) else { return true }
@@ -170,9 +210,10 @@ final class Streams {
       || backlogs[index].held.count + payload.byteCount > limits.held
     let isOld = segment.time.isLater(than: backlogs[index].time, by: limits.patience / 4)
     if isFull || isOld && backlogs[index].count > 0 { return false }
-    if framing.surelyIsWhole(payload),
-      backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next)
-    {
+    let isWhole =
+      framing == .http ? begins && framing.isOneHead(payload) : framing.surelyIsWhole(payload)
+    if isWhole, backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next) {
+      if framing == .http { counts.guessed += 1 }
       var isAligned = false
       _ = cut(payload, scanned: 0, &isAligned, framing, body)
       return true
@@ -203,12 +244,15 @@ final class Streams {
     table.change(place) { $0.begin = start }
     table.change(place) { $0.next = start }
     table.change(place) { $0.isAligned = false }
+    table.change(place) { $0.http.enter(.unknown) }
   }
 
   /// Looks at the bytes that come next.
   private func advance(
-    _ place: Int, _ chunk: RawSpan, _ framing: StreamFraming, _ body: (RawSpan) -> Void
+    _ place: Int, _ chunk: RawSpan, _ framing: StreamFraming, _ followed: FollowedSegment?,
+    _ body: (RawSpan) -> Void
   ) {
+    if framing == .http { return follow(place, chunk, followed, body) }
     table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: chunk.byteCount) }
     let known = Int(table[place]?.backlog ?? -1)
     var isAligned = table[place]?.isAligned ?? false
@@ -227,14 +271,10 @@ final class Streams {
     waiting -= backlogs[known].message.count
     var message: [UInt8] = []
     swap(&message, &backlogs[known].message)
-    let begun = framing.isDoubtful(message.bytes) ? message.count : 0
     message.append(chunk)
-    // What seemed to begin is none: the bytes after it are looked at by themselves.
-    let isWrong = begun > 0 && framing.find(in: message.bytes) == .nothing
-    if isWrong { message.removeFirst(begun) }
     let before = counts.messages
     let rest = cut(message.bytes, scanned: backlogs[known].scanned, &isAligned, framing, body)
-    if counts.messages > before, !isWrong { counts.assembled += 1 }
+    if counts.messages > before { counts.assembled += 1 }
     message.removeFirst(rest?.start ?? message.count)
     swap(&message, &backlogs[known].message)
     backlogs[known].scanned = rest?.scanned ?? 0
@@ -262,9 +302,7 @@ final class Streams {
     let (held, pieces) = backlogs[Int(index)].takeHeld()
     waiting -= held.count
     var rank = 0
-    while rank < pieces.count, let next = table[place]?.next,
-      pieces[rank].distance(from: next) <= 0
-    {
+    while rank < pieces.count, reaches(pieces[rank], place, framing) {
       take(pieces[rank], of: held, place, framing, body)
       rank += 1
     }
@@ -275,19 +313,28 @@ final class Streams {
     releaseIfEmpty(place)
   }
 
+  /// Whether nothing is awaited before a run any more: what is before it has come, or is of a body.
+  private func reaches(
+    _ piece: StreamBacklog.Piece, _ place: Int, _ framing: StreamFraming
+  ) -> Bool {
+    guard let flow = table[place] else { return false }
+    let distance = piece.distance(from: flow.next)
+    guard distance > 0 else { return true }
+    guard framing == .http, flow.http.holds(UInt64(distance)) else { return false }
+    goOn(place, to: piece.sequence)
+    return true
+  }
+
   /// Looks at the held bytes as if nothing were missing between them.
   private func giveUp(_ place: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void) {
     counts.gaps += 1
     guard let index = table[place]?.backlog, index >= 0 else { return }
     let (held, pieces) = backlogs[Int(index)].takeHeld()
     waiting -= held.count
-    abandon(place, \.unfinished)
+    if framing == .dns { abandon(place, \.unfinished) }
     for piece in pieces {
       guard let next = table[place]?.next else { return }
-      if piece.distance(from: next) > 0 {
-        abandon(place, \.unfinished)
-        table.change(place) { $0.next = piece.sequence }
-      }
+      if piece.distance(from: next) > 0 { skip(to: piece.sequence, framing, place) }
       take(piece, of: held, place, framing, body)
     }
   }
@@ -301,12 +348,11 @@ final class Streams {
     let known = -piece.distance(from: next)
     guard known < piece.count else { return }
     guard let start = piece.start else {
-      abandon(place, \.unfinished)
-      table.change(place) { $0.next = piece.end }
+      skip(to: piece.end, framing, place)
       table.change(place) { $0.isAligned = framing == .dns }
       return
     }
     let bytes = held.bytes.extracting(start..<start + piece.count)
-    advance(place, bytes.extracting(droppingFirst: known), framing, body)
+    advance(place, bytes.extracting(droppingFirst: known), framing, nil, body)
   }
 }

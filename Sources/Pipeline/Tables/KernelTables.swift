@@ -32,8 +32,16 @@ public struct KernelTables: Sendable {
   /// Whether a rule asks for ancestors of owners.
   var asksForAncestors: Bool { plan.tree_words != 0 }
 
-  /// The directions in which a rule may want packets.
+  /// Whether a rule may want responses of HTTP.
+  private var wantsResponses: Bool {
+    guard var rows = contentRows?[Int(TP_CONTENT_HTTP_RESPONSE.rawValue)] else { return false }
+    return rows.keep(self.rows[Int(plan.content_rules)])
+  }
+
+  /// The directions in which packets are to be seen: those in which a rule may want some, and of HTTP both when a rule wants
+  /// responses, which are read by what was asked.
   var directions: PacketDirections {
+    if wantsResponses { return [.ingress, .egress] }
     var directions: PacketDirections = []
     if !rows[Int(plan.direction.0)].isEmpty { directions.insert(.ingress) }
     if !rows[Int(plan.direction.1)].isEmpty { directions.insert(.egress) }

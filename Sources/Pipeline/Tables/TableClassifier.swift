@@ -78,12 +78,52 @@ struct TableClassifier: Sendable {
     let said = Int(content.rawValue)
     guard case .tcp(let header) = headers.transport, let payload = headers.payload(in: packet)
     else { return said }
-    if !payload.isEmpty {
-      return HTTPBeginning(payload).isTold ? said : said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
-    }
+    if !payload.isEmpty { return said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) }
     guard !header.flags.isDisjoint(with: ends) else { return said }
     return Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
       | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)
+  }
+
+  /// Whether a rule wants responses of HTTP in the other direction of a packet's connection: they are read by what this one asks.
+  ///
+  /// - Parameters:
+  ///   - direction: that of a packet of the other direction.
+  ///   - scope: the rules that have the packet's owner in scope; nil when nobody owns it.
+  func readsOther(
+    than headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, scope: Row? = nil
+  ) -> Bool {
+    guard let contents, case .tcp = headers.transport,
+      Self.content(of: headers, packet) & Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) != 0
+    else { return false }
+    var row = base(headers, direction, scope)
+    return row.keep(rows[Int(plan.content_rules)])
+      && row.keep(contents[Int(TP_CONTENT_HTTP_RESPONSE.rawValue)])
+      && keepsPorts(&row, headers.ports.map { ($0.destination, $0.source) })
+      && (sources.map { row.keep(rows[$0.row(of: headers.destination)]) } ?? true)
+      && (destinations.map { row.keep(rows[$0.row(of: headers.source)]) } ?? true)
+  }
+
+  /// The rules that packets of a shape and direction can meet.
+  private func base(_ headers: PacketHeaders, _ direction: PacketDirection, _ scope: Row?) -> Row {
+    let place = Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)
+    guard let scope else { return bases[place] }
+    var row = openBases[place]
+    row.keep(scope)
+    return row
+  }
+
+  /// Keeps the rules that want packets with these ports, or without any; false when there are none.
+  private func keepsPorts(_ row: inout Row, _ ports: (source: UInt16, destination: UInt16)?) -> Bool
+  {
+    guard plan.uses_ports != 0 else { return true }
+    guard let ports else {
+      return row.keep(rows[Int(plan.no_source_port)])
+        && row.keep(rows[Int(plan.no_destination_port)])
+    }
+    let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
+    let destination =
+      plan.destination_port_base + UInt32(destinationPorts[Int(ports.destination)])
+    return row.keep(rows[Int(source)]) && row.keep(rows[Int(destination)])
   }
 
   /// What of a packet rules are asked about.
@@ -105,12 +145,7 @@ struct TableClassifier: Sendable {
     of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, _ part: Part = .all,
     scope: Row? = nil
   ) -> Row? {
-    let place = Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)
-    var row = bases[place]
-    if let scope {
-      row = openBases[place]
-      row.keep(scope)
-    }
+    var row = base(headers, direction, scope)
     guard !row.isEmpty else { return nil }
     if let contents {
       let content = part == .headers ? 0 : Self.content(of: headers, packet)
@@ -122,18 +157,7 @@ struct TableClassifier: Sendable {
     } else if part == .messages {
       return nil
     }
-    if plan.uses_ports != 0 {
-      if let ports = headers.ports {
-        let source = plan.source_port_base + UInt32(sourcePorts[Int(ports.source)])
-        let destination =
-          plan.destination_port_base + UInt32(destinationPorts[Int(ports.destination)])
-        guard row.keep(rows[Int(source)]), row.keep(rows[Int(destination)]) else { return nil }
-      } else {
-        guard row.keep(rows[Int(plan.no_source_port)]),
-          row.keep(rows[Int(plan.no_destination_port)])
-        else { return nil }
-      }
-    }
+    guard keepsPorts(&row, headers.ports.map { ($0.source, $0.destination) }) else { return nil }
     if let headerTable, !headerTable.keep(&row, rows, headers, packet) { return nil }
     if let sources, !row.keep(rows[sources.row(of: headers.source)]) { return nil }
     if let destinations, !row.keep(rows[destinations.row(of: headers.destination)]) { return nil }

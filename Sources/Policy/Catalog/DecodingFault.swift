@@ -17,6 +17,7 @@ public enum DecodingFault: UInt8, Error, CaseIterable, Sendable {
   case badByte
   case tooManyFields
   case badContentLength
+  case differentLengths
   case tooLong
 
   /// The name in `--stats-file` and the meaning, as `docs/operations.md` lists them.
@@ -32,11 +33,12 @@ public enum DecodingFault: UInt8, Error, CaseIterable, Sendable {
     case .badData: ("badData", "DNS: data of a record that its type does not allow")
     case .badStartLine: ("badStartLine", "HTTP: a malformed first line")
     case .badField: ("badField", "HTTP: a field without a colon, or with an invalid name")
-    case .foldedField: ("foldedField", "HTTP: a line that begins with a blank")
+    case .foldedField: ("foldedField", "HTTP: a line that begins with a blank, in a request")
     case .badByte: ("badByte", "HTTP: NUL, or CR without LF")
     case .tooManyFields: ("tooManyFields", "HTTP: more than 128 fields")
     case .badContentLength:
-      ("badContentLength", "HTTP: a Content-Length that is not a number, or two that differ")
+      ("badContentLength", "HTTP: a Content-Length that is not a number up to 2^63−1")
+    case .differentLengths: ("differentLengths", "HTTP: two Content-Length values that differ")
     case .tooLong: ("tooLong", "HTTP: a head of 64 KiB or more")
     }
   }

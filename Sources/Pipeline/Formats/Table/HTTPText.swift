@@ -11,7 +11,7 @@ extension LineBuffer {
     for rank in 0..<fields.count {
       let field = fields[rank]
       let name = head.bytes.extracting(field.name)
-      if case .request = head.start, name.equals("host") { continue }
+      if head.isRequest, !head.hasSeveralHosts, name.equals("host") { continue }
       if let previous, !previous.precedes(name) {
         append(",")
       } else {
@@ -20,10 +20,28 @@ extension LineBuffer {
         append("\":[")
         isFirst = false
       }
-      append(jsonText: head.bytes.extracting(field.value))
+      append(jsonValue: head.bytes.extracting(field.value))
       previous = name
     }
     append(isFirst ? "}" : "]}")
+  }
+
+  /// Writes a field's value as a JSON text, on one line.
+  private mutating func append(jsonValue value: RawSpan) {
+    append("\"")
+    value.forEachUnfoldedPart {
+      if $1 > 0 { append(" ") }
+      append(jsonPart: $0)
+    }
+    append("\"")
+  }
+
+  /// Writes a field's value on one line (RFC 9112 §5.2).
+  mutating func append(unfolding value: RawSpan) {
+    value.forEachUnfoldedPart {
+      if $1 > 0 { append(" ") }
+      append($0)
+    }
   }
 
   /// Writes bytes with each `%` and two hexadecimal digits as the byte that they stand for (RFC 3986 §2.1).
@@ -42,16 +60,5 @@ extension LineBuffer {
       }
     }
     append(bytes.extracting(droppingFirst: offset))
-  }
-}
-
-extension UInt8 {
-  fileprivate var hexadecimalValue: UInt8? {
-    switch self {
-    case 0x30...0x39: self - 0x30
-    case 0x41...0x46: self - 0x41 + 10
-    case 0x61...0x66: self - 0x61 + 10
-    default: nil
-    }
   }
 }

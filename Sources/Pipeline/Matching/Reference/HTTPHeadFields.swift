@@ -34,10 +34,12 @@ extension FieldValues {
     _ field: HTTPField, _ path: String, _ head: borrowing HTTPHead
   ) {
     let name = head.bytes.extracting(field.name)
-    if head.isRequest, name.equals("host") { return }
+    if head.isRequest, !head.hasSeveralHosts, name.equals("host") { return }
     var line = LineBuffer(capacity: 256)
     for offset in 0..<name.byteCount { line.append(name.canonicalByte(offset)) }
     let canonical = line.bytes.repairedText
-    add(path, .member(canonical, head.bytes.extracting(field.value).repairedText))
+    var value = LineBuffer(capacity: 256)
+    value.append(unfolding: head.bytes.extracting(field.value))
+    add(path, .member(canonical, value.bytes.repairedText))
   }
 }

@@ -2,8 +2,8 @@
 
 /// How a head of HTTP/1 begins in bytes, if one does.
 ///
-/// Empty lines may stand before a request (RFC 9112 §2.2): any of CR and LF, up to ``blankLimit`` of them, as servers skip them.
-/// The rules are those of `http_of` in `content.h`.
+/// Empty lines may stand before it (RFC 9112 §2.2): any of CR and LF, up to ``blankLimit`` of them where it is not certain that
+/// a head begins, as servers skip them.
 struct HTTPBeginning: Equatable {
   /// The bytes of empty lines before it.
   let blank: Int
@@ -16,18 +16,27 @@ struct HTTPBeginning: Equatable {
   static let blankLimit = 16
 
   /// Looks at bytes, which may be none.
-  init(_ bytes: RawSpan) {
+  ///
+  /// - Parameter isCertain: whether nothing else than a head can begin here. Then a request may have any method, when its line
+  ///   ends in a version.
+  init(_ bytes: RawSpan, isCertain: Bool = false) {
     var blank = 0
     while blank < min(bytes.byteCount, Self.blankLimit), bytes.isEndOfLine(blank) { blank += 1 }
     self.blank = blank
     let text = bytes.extracting(droppingFirst: blank)
     if text.begins(with: Self.answer) {
-      isTold = blank == 0
-      sort = blank == 0 ? .response : .none
+      isTold = isCertain || blank == 0
+      sort = isTold ? .response : .none
       return
     }
     for index in Self.methods.indices where text.begins(with: Self.methods[index]) {
       (isTold, sort) = (true, .request)
+      return
+    }
+    if isCertain, text.byteCount > 0, !text.isStart(of: Self.answer) {
+      let line = text.beginsRequest
+      isTold = line == true
+      sort = line == false ? .none : .request
       return
     }
     isTold = false
@@ -35,9 +44,9 @@ struct HTTPBeginning: Equatable {
       sort = .none
       return
     }
-    var mayAsk = false
+    var mayAsk = isCertain
     for index in Self.methods.indices where text.isStart(of: Self.methods[index]) { mayAsk = true }
-    let mayAnswer = blank == 0 && text.isStart(of: Self.answer)
+    let mayAnswer = (isCertain || blank == 0) && text.isStart(of: Self.answer)
     sort = mayAsk ? (mayAnswer ? .unknown : .request) : (mayAnswer ? .response : .none)
   }
 
@@ -50,8 +59,24 @@ struct HTTPBeginning: Equatable {
 }
 
 extension RawSpan {
-  fileprivate func isEndOfLine(_ offset: Int) -> Bool {
-    byte(offset) == UInt8(ascii: "\r") || byte(offset) == UInt8(ascii: "\n")
+  /// Whether the first line is that of a request with any method, for a path, for `*`, or for an address of HTTP; nil when its end
+  /// is not there.
+  fileprivate var beginsRequest: Bool? {
+    let method = token(in: 0..<Swift.min(byteCount, 33))
+    guard (1...32).contains(method.count) else { return false }
+    guard method.upperBound < byteCount else { return nil }
+    guard isBlank(method.upperBound) else { return false }
+    var target = method.upperBound
+    while target < byteCount, isBlank(target) { target += 1 }
+    guard target < byteCount else { return nil }
+    switch byte(target) {
+    case UInt8(ascii: "/"), UInt8(ascii: "*"), UInt8(ascii: "h"), UInt8(ascii: "H"): break
+    default: return false
+    }
+    guard let newline = offset(of: UInt8(ascii: "\n"), in: 0..<byteCount) else { return nil }
+    var end = newline
+    while end > 0, isBlank(end - 1) || byte(end - 1) == UInt8(ascii: "\r") { end -= 1 }
+    return end > method.upperBound + 9 && HTTPStartLine.isVersion(self, end - 8..<end)
   }
 
   /// Whether a text begins with these bytes, which are not all of it.

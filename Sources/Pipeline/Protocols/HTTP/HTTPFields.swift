@@ -13,19 +13,22 @@ struct HTTPField {
 
 /// Goes through the fields of a head as they came (RFC 9112 §5).
 ///
-/// A line that goes on with the value of the one before is refused (§5.2), and so is a blank before a colon (§5.1).
+/// Of a response, a value may go on in lines that begin with a blank (§5.2), and blanks may be before a colon (§5.1); of a
+/// request both are refused.
 struct HTTPFieldReader: ~Escapable {
   private let bytes: RawSpan
   private var offset: Int
   private var count = 0
+  private let isTolerant: Bool
   /// What is wrong with the field that could not be read; nil while none was met.
   private(set) var fault: DecodingFault?
 
   /// Begins at an offset of a head.
   @_lifetime(copy bytes)
-  init(_ bytes: RawSpan, at offset: Int) {
+  init(_ bytes: RawSpan, at offset: Int, ofResponse isTolerant: Bool) {
     self.bytes = bytes
     self.offset = offset
+    self.isTolerant = isTolerant
   }
 
   /// The next field; nil at the empty line after the last, and where there is none.
@@ -41,14 +44,39 @@ struct HTTPFieldReader: ~Escapable {
     if line.text.isEmpty { return nil }
     if bytes.isBlank(line.text.lowerBound) { throw .foldedField }
     let name = bytes.token(in: line.text)
-    let colon = name.upperBound
+    var colon = name.upperBound
+    while isTolerant, colon < line.text.upperBound, bytes.isBlank(colon) { colon += 1 }
     guard !name.isEmpty, colon < line.text.upperBound, bytes.byte(colon) == UInt8(ascii: ":")
     else { throw .badField }
     guard count < HTTPField.limit else { throw .tooManyFields }
     count += 1
     offset = line.end
-    return HTTPField(
-      name: name, value: bytes.trimmed(colon + 1..<line.text.upperBound))
+    var end = line.text.upperBound
+    while isTolerant, offset < bytes.byteCount, bytes.isBlank(offset) {
+      let fold = try HTTPLine(bytes, at: offset)
+      end = fold.text.upperBound
+      offset = fold.end
+    }
+    return HTTPField(name: name, value: bytes.trimmed(colon + 1..<end))
+  }
+}
+
+extension RawSpan {
+  /// Gives `body` the parts of a field's value that stand in lines of their own, and the number of each; the others are blank.
+  func forEachUnfoldedPart(_ body: (RawSpan, Int) -> Void) {
+    var (start, number) = (0, 0)
+    while true {
+      let newline = offset(of: UInt8(ascii: "\n"), in: start..<byteCount)
+      var end = newline ?? byteCount
+      if newline != nil, end > start, byte(end - 1) == UInt8(ascii: "\r") { end -= 1 }
+      let part = trimmed(start..<end)
+      if !part.isEmpty || number == 0 && newline == nil {
+        body(extracting(part), number)
+        number += 1
+      }
+      guard let newline else { return }
+      start = newline + 1
+    }
   }
 }
 

@@ -20,6 +20,8 @@ struct HTTPHead: ~Escapable {
     fileprivate let fieldsStart: Int
     /// The place of the value of the first field `Host`.
     let host: Range<Int>?
+    /// Whether there is more than one field `Host`.
+    let hasSeveralHosts: Bool
     /// What `Content-Length` says; nil without it, and when the body comes in chunks.
     let contentLength: Int64?
     /// Whether the body comes in chunks.
@@ -29,10 +31,12 @@ struct HTTPHead: ~Escapable {
       let first = try HTTPLine(bytes, at: 0)
       start = try HTTPStartLine(bytes, first.text)
       fieldsStart = first.end
-      let known = try KnownHTTPFields(HTTPFieldReader(bytes, at: first.end), bytes)
+      let known = try KnownHTTPFields(
+        HTTPFieldReader(bytes, at: first.end, ofResponse: start.isResponse), bytes)
       host = known.host
-      isChunked = known.isChunked
-      contentLength = known.isChunked ? nil : known.contentLength
+      hasSeveralHosts = known.hosts > 1
+      isChunked = known.coding.isChunked
+      contentLength = isChunked ? nil : known.length.value
     }
   }
 
@@ -41,7 +45,7 @@ struct HTTPHead: ~Escapable {
 
   /// Whether bytes begin as a head does.
   static func isBegun(by bytes: RawSpan) -> Bool {
-    let beginning = HTTPBeginning(bytes)
+    let beginning = HTTPBeginning(bytes, isCertain: true)
     return beginning.isTold && beginning.blank == 0
   }
 
@@ -76,6 +80,8 @@ struct HTTPHead: ~Escapable {
   var start: HTTPStartLine { parts.start }
   /// The place of the value of the first field `Host`.
   var host: Range<Int>? { parts.host }
+  /// Whether there is more than one field `Host`; the first is the host that events show, and all are among the headers.
+  var hasSeveralHosts: Bool { parts.hasSeveralHosts }
   /// What `Content-Length` says; nil without it, and when the body comes in chunks.
   var contentLength: Int64? { parts.contentLength }
   /// Whether the body comes in chunks.
@@ -83,38 +89,38 @@ struct HTTPHead: ~Escapable {
 
   /// Its fields as they came.
   var fields: HTTPFieldReader {
-    @_lifetime(copy self) get { HTTPFieldReader(bytes, at: parts.fieldsStart) }
+    @_lifetime(copy self) get {
+      HTTPFieldReader(bytes, at: parts.fieldsStart, ofResponse: start.isResponse)
+    }
   }
 
   /// Whether it asks; if not, it answers.
-  var isRequest: Bool {
-    if case .request = start { true } else { false }
-  }
+  var isRequest: Bool { !start.isResponse }
 }
 
 /// What a head says in those of its fields that events show by themselves.
 private struct KnownHTTPFields {
   var host: Range<Int>?
-  var contentLength: Int64?
-  var isChunked = false
+  var hosts = 0
+  var length = HTTPLength()
+  var coding = HTTPCoding()
 
   /// Reads all fields.
   init(_ fields: consuming HTTPFieldReader, _ bytes: RawSpan) throws(DecodingFault) {
-    var hasBadLength = false
     while let field = fields.next() {
       let name = bytes.extracting(field.name)
       if name.equals("content-length") {
-        let length = bytes.extracting(field.value).wholeNumber
-        if length == nil || contentLength ?? length != length { hasBadLength = true }
-        contentLength = length
+        length.add(bytes, field.value)
       } else if name.equals("transfer-encoding") {
-        isChunked = isChunked || bytes.extracting(field.value).contains("chunked")
+        coding.add(bytes, field.value)
       } else if name.equals("host") {
         host = host ?? field.value
+        hosts += 1
       }
     }
     if let fault = fields.fault { throw fault }
-    if hasBadLength { throw .badContentLength }
+    if length.isBad { throw .badContentLength }
+    if length.differs { throw .differentLengths }
   }
 }
 
@@ -125,30 +131,37 @@ enum HTTPStartLine {
   case response(version: Range<Int>, status: Range<Int>, code: UInt16)
 
   /// Reads a line (RFC 9112 §3, §4).
+  ///
+  /// Its parts may be separated by several blanks, and a target may have blanks in it.
   init(_ bytes: RawSpan, _ line: Range<Int>) throws(DecodingFault) {
-    guard let first = bytes.offset(of: UInt8(ascii: " "), in: line) else { throw .badStartLine }
+    let line = bytes.trimmed(line)
+    guard let first = bytes.blank(in: line), first > line.lowerBound else { throw .badStartLine }
     let head = line.lowerBound..<first
-    let rest = first + 1..<line.upperBound
+    let rest = bytes.trimmed(first..<line.upperBound)
     if Self.isVersion(bytes, head) {
       guard rest.count >= 3,
         let code = bytes.extracting(rest.lowerBound..<rest.lowerBound + 3).wholeNumber, code >= 100,
-        rest.count == 3 || bytes.byte(rest.lowerBound + 3) == UInt8(ascii: " ")
+        rest.count == 3 || bytes.isBlank(rest.lowerBound + 3)
       else { throw .badStartLine }
-      let isBare = rest.count <= 4
-      self = .response(
-        version: head, status: rest.lowerBound..<rest.lowerBound + (isBare ? 3 : rest.count),
-        code: UInt16(code))
+      self = .response(version: head, status: rest, code: UInt16(code))
     } else {
-      guard bytes.token(in: head) == head, !head.isEmpty,
-        let second = bytes.offset(of: UInt8(ascii: " "), in: rest), second > rest.lowerBound,
-        Self.isVersion(bytes, second + 1..<rest.upperBound)
+      guard bytes.token(in: head) == head, rest.count > 8 else { throw .badStartLine }
+      let version = rest.upperBound - 8..<rest.upperBound
+      let target = bytes.trimmed(rest.lowerBound..<version.lowerBound)
+      guard Self.isVersion(bytes, version), !target.isEmpty,
+        target.upperBound < version.lowerBound
       else { throw .badStartLine }
-      self = .request(
-        method: head, target: rest.lowerBound..<second, version: second + 1..<rest.upperBound)
+      self = .request(method: head, target: target, version: version)
     }
   }
 
-  private static func isVersion(_ bytes: RawSpan, _ place: Range<Int>) -> Bool {
+  /// Whether it begins a response.
+  var isResponse: Bool {
+    if case .response = self { true } else { false }
+  }
+
+  /// Whether a place is the version of HTTP/1.
+  static func isVersion(_ bytes: RawSpan, _ place: Range<Int>) -> Bool {
     place.count == 8 && bytes.extracting(place).begins(with: "HTTP/1.")
       && (0x30...0x39).contains(bytes.byte(place.upperBound - 1))
   }

@@ -9,7 +9,9 @@ struct HTTPTarget {
 
   /// Takes a request's target apart.
   init(_ bytes: RawSpan, _ target: Range<Int>, method: Range<Int>) {
-    if bytes.extracting(method).equals("connect") {
+    if bytes.extracting(method).equals("connect"),
+      bytes.byte(target.lowerBound) != UInt8(ascii: "/")
+    {
       authority = target
       path = target.upperBound..<target.upperBound
       return

@@ -151,6 +151,18 @@ public enum StatsSchema {
           ("idle", "messages incomplete after 5 seconds without data"),
           ("crowdedOut", "incomplete messages dropped to make room for others"),
           ("tooLong", "HTTP heads of 64 KiB or more"),
+          (
+            "guessed",
+            "HTTP heads found at the beginning of a segment, where the position in the stream was not known"
+          ),
+          (
+            "unpaired",
+            "HTTP responses whose request was not seen: whether a body follows was taken from the head"
+          ),
+          (
+            "unframed",
+            "HTTP bodies whose end is not known, because a head or a chunk contradicts itself"
+          ),
           ("waiting", "directions of connections that are waiting for missing bytes now"),
         ]))
     ),
