@@ -10,7 +10,7 @@ import Testing
 /// What the start costs, in what can be counted: time depends on the machine, and on who else runs.
 @Suite(.serialized, .enabled(if: geteuid() == 0, "loading BPF needs root"))
 struct StartTests {
-  /// Half of what it was while each direction had a judge of its own.
+  /// Two thirds of what it would be if each direction had a judge of its own: three quarters of it are that, which follows HTTP.
   @Test func `the verifier goes through the judgement of a packet once`() throws {
     let owners = try OwnerPrograms(
       rowWords: 1, ringBytes: 1 << 16, for: [.ingress, .egress])
@@ -24,7 +24,7 @@ struct StartTests {
       return count
     }
     let total = instructions.reduce(0, +)
-    #expect(total < 90_000, "\(zip(names, instructions).map { "\($0) \($1)" })")
+    #expect(total < 120_000, "\(zip(names, instructions).map { "\($0) \($1)" })")
   }
 
   @Test func `libbpf searches the types that the programs name, not all of the kernel's`() throws {
