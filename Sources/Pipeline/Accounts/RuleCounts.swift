@@ -2,7 +2,7 @@
 
 /// What became of the packets that a rule wanted, or that should give one kind of event.
 public struct RuleCounts: Equatable, Sendable {
-  /// Given to the outputs.
+  /// The number of packets whose events were given to the outputs.
   public var emitted: UInt64 = 0
   /// Given to signatures alone.
   public var fed: UInt64 = 0
@@ -19,7 +19,7 @@ public struct RuleCounts: Equatable, Sendable {
   /// as a packet above.
   public var further: UInt64 = 0
 
-  /// Makes counts of nothing.
+  /// Creates counts that are all 0.
   public init() {}
 
   /// With something in them that cannot be read.

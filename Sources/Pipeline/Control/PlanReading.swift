@@ -17,7 +17,7 @@ public struct PlanReading: Sendable {
   /// The paths of files that the policies name, which are watched with them.
   public var lists: [String]
 
-  /// Makes a reading.
+  /// Creates the result of reading a selection of policies.
   public init(
     plan: TracePlan?, remarks: String, findings: [String] = [], sources: [SourceFile] = [],
     contents: SetContents? = nil, lists: [String] = []

@@ -30,7 +30,7 @@ public struct PolicyDocument: Equatable, Sendable {
   /// The files of lists that its filters name.
   public var lists: [DocumentEntry<SourceText>] = []
 
-  /// A rule as written.
+  /// A rule as its file has it, before its words are looked up.
   public struct Rule: Equatable, Sendable {
     /// The place of the whole rule.
     public var range: SourceRange

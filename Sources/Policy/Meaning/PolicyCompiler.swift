@@ -10,7 +10,7 @@ public enum PolicyCompiler {
     public var signatures: [CheckedSignature] = []
     /// The plan; nil when there is a finding of error severity.
     public var plan: TracePlan?
-    /// All findings, by policy.
+    /// The findings about all policies, in the order of the policies.
     public var diagnostics: [Diagnostic]
   }
 
