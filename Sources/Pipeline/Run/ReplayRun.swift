@@ -51,7 +51,8 @@ public struct ReplayRun: ~Copyable {
   /// Makes ready to read a capture by a plan whose tables are made.
   init(
     _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
-    programs: [SignatureProgram] = [], eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits(),
+    programs: [SignatureProgram] = [], eventLimit: UInt64 = .max,
+    streams limits: Streams.Limits = Streams.Limits(),
     tallies: Bool = false
   ) {
     classifier = plan.classifier
