@@ -13,10 +13,12 @@ struct ProgramLinesTests {
     var random = SplitMix(state: seed)
     let long = [UInt8](repeating: 120, count: ProgramLines.lineLimit + 1)
     let lines: [[UInt8]] = [[], [1, 2], long, Array("abc".utf8), long, [7]]
-    let bytes = lines.flatMap { $0 + [10] }
+    var bytes: [UInt8] = []
+    for line in lines { bytes += line + [10] }
     for _ in 0..<50 {
       var reader = ProgramLines()
-      var (found, rest): ([[UInt8]], ArraySlice<UInt8>) = ([], bytes[...])
+      var found: [[UInt8]] = []
+      var rest = bytes[...]
       while !rest.isEmpty {
         let count = min(rest.count, Int.random(in: 1...40_000, using: &random))
         reader.add(rest.prefix(count))
