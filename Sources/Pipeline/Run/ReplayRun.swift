@@ -99,7 +99,9 @@ public struct ReplayRun: ~Copyable {
       }
       guard reader.next() else { return }
       replay()
-      if !emitter.programs.isEmpty { for text in emitter.servePrograms() { notice(text) } }
+      if !emitter.programs.isEmpty, counts.frames % 64 == 0 {
+        for text in emitter.servePrograms() { notice(text) }
+      }
       while emitter.outputs.isFull {
         guard stop?.allowsWaiting(for: wakeups) ?? true else { return }
         if stop == nil { emitter.outputs.awaitRoom() }
