@@ -128,7 +128,8 @@ public struct TraceRun: ~Copyable {
       let limit = milliseconds(until: deadline, atMost: isFull ? fullRest : rest)
       let ready = try TraceError.wrapping { () throws(SystemError) in
         try tracer.wait(
-          orFor: emitter.programs.isEmpty ? others : others + programDescriptors, forRecords: !isFull && !isResting, milliseconds: limit
+          orFor: emitter.programs.isEmpty ? others : others + programDescriptors,
+          forRecords: !isFull && !isResting, milliseconds: limit
         )
       }
       let count = try consumeBatch()
