@@ -84,7 +84,8 @@ let package = Package(
       exclude: ["Differential/Recordings"],
       swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["tracee-policy", "Signatures", "Policy", "System", "TestSupport"],
+      name: "CommandTests",
+      dependencies: ["tracee-policy", "Signatures", "Policy", "System", "TestSupport"],
       swiftSettings: house),
   ]
 )

@@ -17,6 +17,7 @@ let targets: [any FuzzTarget.Type] = [
   FuzzPolicies.self,
   FuzzFilters.self,
   FuzzLists.self,
+  FuzzPrograms.self,
 ]
 
 /// A reader of outside bytes, and what always holds when it reads.

@@ -68,7 +68,9 @@ public struct ProtoTCP: Equatable, Sendable {
   /// The port that it comes from.
   public var sourcePort: UInt16 { json["srcPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
   /// The port that it goes to.
-  public var destinationPort: UInt16 { json["dstPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var destinationPort: UInt16 {
+    json["dstPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0
+  }
   /// The sequence number.
   public var sequence: UInt32 { json["seq"].unsigned.flatMap(UInt32.init(exactly:)) ?? 0 }
   /// The acknowledgement number.
@@ -103,7 +105,9 @@ public struct ProtoUDP: Equatable, Sendable {
   /// The port that it comes from.
   public var sourcePort: UInt16 { json["srcPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
   /// The port that it goes to.
-  public var destinationPort: UInt16 { json["dstPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var destinationPort: UInt16 {
+    json["dstPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0
+  }
   /// The length with the header.
   public var length: UInt16 { json["length"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
 }

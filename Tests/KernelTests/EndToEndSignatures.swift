@@ -115,4 +115,71 @@ extension EndToEnd.Signatures {
       #expect(scans[0].contains("{\"name\":\"ports\",\"type\":\"unsigned long\",\"value\":50}"))
     }
   }
+
+  /// Starts the tracer with a program that does what a script says with each event, and the policy `p` that asks for it.
+  private func trace(_ stage: Stage, _ network: VirtualNetwork, _ each: String) async throws
+    -> Tracer
+  {
+    let hello = """
+      {"protocol":1,"signatures":[{"name":"pings","selections":{"a":{"event":"net_packet_icmp",\
+      "filters":["data.src=\(network.right.ipv4)","data.metadata.direction=egress"]}}}]}
+      """
+    let script = """
+      #!/bin/sh
+      echo '\(hello)'
+      while read -r line; do
+        number=${line#*number\\":}; number=${number%%,*}
+        \(each)
+      done
+      """
+    let folder = try stage.folder(["program": script])
+    chmod(folder, 0o755)
+    chmod(folder + "/program", 0o755)
+    let policy = EndToEnd.policy("p", events: "pings").replacing("\n    filters: []", with: "")
+    return try await stage.trace([policy], options: ["--signature", folder + "/program"])
+  }
+
+  private static let found =
+    #"echo "{\"signature\":\"pings\",\"policy\":\"p\",\"event\":$number,\"data\":{}}""#
+
+  @Test func `a program that crashes is started again, and finds again`() async throws {
+    try await withStage { stage in
+      let network = try await stage.network()
+      let tracer = try await trace(stage, network, "\(Self.found); kill -SEGV $$")
+      for round in 1...2 {
+        try await eventually("finding \(round)", instead: { tracer.process.errorText }) {
+          if findings(tracer).count < round {
+            _ = try? await network.right.run("ping", "-c", "1", network.left.ipv4.description)
+          }
+          return findings(tracer).count >= round
+        }
+      }
+      try await end(tracer)
+      let errors = tracer.process.errorText
+      #expect(errors.contains("was ended by signal 11: what it remembered is gone"))
+      #expect(errors.contains("started "))
+      let gaps = tracer.process.outputLines().map { String(decoding: $0, as: UTF8.self) }
+        .filter { $0.contains("\"program_ended\"") }
+      #expect(!gaps.isEmpty)
+      #expect(findings(tracer).last?.contains("\"incomplete\"") == true)
+    }
+  }
+
+  @Test func `a program has neither privileges nor the tracer's user`() async throws {
+    try await withStage { stage in
+      let network = try await stage.network()
+      let status = "grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs):' /proc/self/status >&2"
+      let tracer = try await trace(stage, network, "\(status); \(Self.found)")
+      try await network.right.run("ping", "-c", "1", network.left.ipv4.description)
+      try await eventually("a finding", instead: { tracer.process.errorText }) {
+        !findings(tracer).isEmpty
+      }
+      try await end(tracer)
+      let errors = tracer.process.errorText
+      #expect(errors.contains("Uid:\t65534\t65534\t65534\t65534"), "\(errors)")
+      #expect(errors.contains("CapEff:\t0000000000000000"))
+      #expect(errors.contains("CapBnd:\t0000000000000000"))
+      #expect(errors.contains("NoNewPrivs:\t1"))
+    }
+  }
 }

@@ -79,7 +79,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
       ("incomplete", sum(\.incomplete)), ("further", sum(\.further)),
       ("after the limit", sum(\.afterLimit)),
     ]
-    return "events \(emitted), \(findingWords)rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+    return
+      "events \(emitted), \(findingWords)rejected \(rejected), undecodable \(undecodable), lost \(lost)"
       + rare.map { name, count in count > 0 ? ", \(name) \(count)" : "" }.joined()
   }
 }

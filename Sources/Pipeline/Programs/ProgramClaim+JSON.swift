@@ -18,8 +18,8 @@ extension ProgramClaim {
     switch json["data"] {
     case nil, .null: break
     case .object(let members):
-      for (name, value) in members.prefix(Self.dataLimit) where !data.contains(where: { $0.name == name })
-      {
+      for (name, value) in members.prefix(Self.dataLimit)
+      where !data.contains(where: { $0.name == name }) {
         guard !["triggeredBy", "approximate", "incomplete"].contains(name) else { return nil }
         data.append(FindingDatum(name: name, value: FindingDatum.Value(value)))
       }

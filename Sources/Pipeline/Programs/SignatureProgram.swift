@@ -181,7 +181,8 @@ public final class SignatureProgram: ProgramFeed {
     while ContinuousClock.now < deadline {
       if let line = lines.next() { return line }
       if lines.skipped > 0 {
-        throw ProgramError(path, "said more than \(ProgramSignatures.limit) bytes in its first line")
+        throw ProgramError(
+          path, "said more than \(ProgramSignatures.limit) bytes in its first line")
       }
       wait(for: output, until: deadline)
       if lines.read(from: output, limit: readLimit) == .ended {
@@ -393,7 +394,8 @@ public final class SignatureProgram: ProgramFeed {
     if line == firstLine {
       state = .running(since: .now)
     } else {
-      notices.append("the signature program \(path) has other signatures now: start the tracer again")
+      notices.append(
+        "the signature program \(path) has other signatures now: start the tracer again")
       state = .stopped
       Self.order("k", control)
     }

@@ -51,7 +51,8 @@ public struct ReplayRun: ~Copyable {
   /// Makes ready to read a capture by a plan whose tables are made.
   init(
     _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
-    programs: [SignatureProgram] = [], eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits(),
+    programs: [SignatureProgram] = [], eventLimit: UInt64 = .max,
+    streams limits: Streams.Limits = Streams.Limits(),
     tallies: Bool = false
   ) {
     classifier = plan.classifier
@@ -98,7 +99,9 @@ public struct ReplayRun: ~Copyable {
       }
       guard reader.next() else { return }
       replay()
-      if !emitter.programs.isEmpty { for text in emitter.servePrograms() { notice(text) } }
+      if !emitter.programs.isEmpty, counts.frames % 64 == 0 {
+        for text in emitter.servePrograms() { notice(text) }
+      }
       while emitter.outputs.isFull {
         guard stop?.allowsWaiting(for: wakeups) ?? true else { return }
         if stop == nil { emitter.outputs.awaitRoom() }

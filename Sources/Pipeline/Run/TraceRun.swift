@@ -130,7 +130,9 @@ public struct TraceRun: ~Copyable {
       let limit = milliseconds(until: deadline, atMost: isFull ? fullRest : rest)
       let ready = try TraceError.wrapping { () throws(SystemError) in
         try tracer.wait(
-          orFor: others + programDescriptors, forRecords: !isFull && !isResting, milliseconds: limit)
+          orFor: emitter.programs.isEmpty ? others : others + programDescriptors,
+          forRecords: !isFull && !isResting, milliseconds: limit
+        )
       }
       let count = try consumeBatch()
       rest = Self.rest(after: count)

@@ -202,7 +202,8 @@ extension TestPreparation {
       + (filters.isEmpty ? [] : ["with"]) + filters.map(\.expression.source.text)
     return TestCase.Count(
       count: count.count, policy: count.policy.flatMap { policy($0) }, event: event,
-      signature: signature?.text, filters: filters, place: count.range, words: words.joined(separator: " "))
+      signature: signature?.text, filters: filters, place: count.range,
+      words: words.joined(separator: " "))
   }
 
   private mutating func policy(_ name: SourceText) -> Int? {

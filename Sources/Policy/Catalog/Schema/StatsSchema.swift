@@ -221,7 +221,7 @@ public enum StatsSchema {
                     ("refused", "lines that are no findings, or of events that it was not given"),
                     ("starts", "how often it was started"),
                   ])))
-          )
+          ),
         ])
     ),
   ]

@@ -26,7 +26,8 @@ public struct ProgramSignatures: Equatable, Sendable {
         stream.diagnostics.isEmpty
         ? [
           Diagnostic(
-            .missingKey, "the first line of the program is no JSON object", source: path, range: nil)
+            .missingKey, "the first line of the program is no JSON object", source: path, range: nil
+          )
         ] : stream.diagnostics
       return
     }

@@ -80,7 +80,8 @@ extension PolicyDifference {
     let changed = signatures.count { $0.kind == .changed }
     let others =
       changed == 0 ? [] : ["\(changed) \(changed == 1 ? "signature" : "signatures") changed"]
-    return (counts + others + (doubts.isEmpty ? [] : ["\(doubts.count) undecided"])).joined(separator: ", ")
+    return (counts + others + (doubts.isEmpty ? [] : ["\(doubts.count) undecided"])).joined(
+      separator: ", ")
   }
 
   /// The differences in Markdown, for a merge request.
