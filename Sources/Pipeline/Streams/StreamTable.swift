@@ -23,6 +23,12 @@ struct StreamFlow {
   var answers: UInt32 = 0
   /// Where its bytes wait; negative when none do.
   var backlog: Int32 = -1
+
+  @inline(__always)
+  fileprivate func isOf(_ other: StreamKey) -> Bool { key == other }
+
+  @inline(__always)
+  fileprivate mutating func apply(_ change: (inout StreamFlow) -> Void) { change(&self) }
 }
 
 /// The ways that are known: a fixed number of places, of which each way can be at a few.
@@ -53,7 +59,7 @@ struct StreamFlow {
   /// The place of a way that is known.
   func find(_ key: StreamKey) -> Int? {
     guard let flows = unsafe flows else { return nil }
-    for place in places(of: key) where unsafe flows[place]?.key == key { return place }
+    for place in places(of: key) where unsafe flows[place]?.isOf(key) ?? false { return place }
     return nil
   }
 
@@ -72,16 +78,15 @@ struct StreamFlow {
 
   /// What is at a place.
   subscript(place: Int) -> StreamFlow? {
-    get {
-      precondition((0..<count).contains(place), "a place of the table")
-      guard let flows = unsafe flows else { return nil }
-      return unsafe flows[place]
-    }
-    set {
-      precondition((0..<count).contains(place), "a place of the table")
-      let flows = unsafe flows ?? makeFlows()
-      unsafe flows[place] = newValue
-    }
+    // A way is read and changed where it is: it is too large to be copied for each question.
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(address(of: place)) }
+    @inline(__always) unsafeMutableAddress { unsafe address(of: place) }
+  }
+
+  @inline(__always)
+  private func address(of place: Int) -> UnsafeMutablePointer<StreamFlow?> {
+    precondition((0..<count).contains(place), "a place of the table")
+    return unsafe (flows ?? makeFlows()) + place
   }
 
   private func makeFlows() -> UnsafeMutablePointer<StreamFlow?> {
@@ -94,8 +99,6 @@ struct StreamFlow {
   /// Changes what is known of the way at a place.
   @inline(__always)
   func change(_ place: Int, _ body: (inout StreamFlow) -> Void) {
-    guard var flow = self[place] else { return }
-    body(&flow)
-    self[place] = flow
+    self[place]?.apply(body)
   }
 }
