@@ -16,6 +16,8 @@ let targets: [any FuzzTarget.Type] = [
   FuzzDecisions.self,
   FuzzPolicies.self,
   FuzzFilters.self,
+  FuzzTestFiles.self,
+  FuzzOwners.self,
 ]
 
 /// A reader of outside bytes, and what always holds when it reads.
