@@ -6,6 +6,7 @@ import Glibc
 let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("events", false, measureEvents),
   ("lint", false, measureLint),
+  ("testing", false, measureTesting),
   ("compile", false, measureCompiling),
   ("lists", false, measureCompilingLists),
   ("replay", false, measureReplay),
