@@ -6,7 +6,7 @@
 #                    there are, DOC=1 writes docs/kernels.md, EQUIVALENCE=100000 compares so many decisions there instead
 # sudo make soak     traces mixed traffic for ten minutes, SECONDS=600, and checks that nothing grows
 # make lint          checks the format of the code, that every source file names its licence, and that rooms use only those above them
-# sudo make bench    measures the path of an event, the linter, what packets cost in the kernel, servers and memory, and the start;
+# sudo make bench    measures the path of an event, the linter, tests of policies, what packets cost in the kernel, servers and memory, and the start;
 #                    PARTS="packet nginx" only those; CHECK=1 compares the instructions of paths with Benchmarks/baseline.json
 #                    instead, CHECK=update rewrites it
 # sudo make fuzz     feeds the readers of outside bytes with what breaks them, SECONDS=30 each; FUZZ_TARGETS="dns http" only those

@@ -7,6 +7,7 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("events", false, measureEvents),
   ("signatures", false, measureSignatures),
   ("lint", false, measureLint),
+  ("testing", false, measureTesting),
   ("compile", false, measureCompiling),
   ("lists", false, measureCompilingLists),
   ("replay", false, measureReplay),

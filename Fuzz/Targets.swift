@@ -18,6 +18,8 @@ let targets: [any FuzzTarget.Type] = [
   FuzzFilters.self,
   FuzzLists.self,
   FuzzPrograms.self,
+  FuzzTestFiles.self,
+  FuzzOwners.self,
 ]
 
 /// A reader of outside bytes, and what always holds when it reads.

@@ -71,7 +71,7 @@ struct CaptureOwnersTests {
       let nowhere = Self.tests.replacing("a.pcap", with: "b.pcap")
       try Data(nowhere.utf8).write(to: URL(filePath: folder + "/p.test.yaml"))
       let missing = try await outcome(of: [Tracer.path, "test", folder])
-      #expect(missing.ending == .exited(1) && missing.output.contains("b.pcap"))
+      #expect(missing.ending == .exited(2) && missing.errors.contains("b.pcap"))
     }
   }
 

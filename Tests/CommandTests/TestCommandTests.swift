@@ -82,7 +82,7 @@ struct TestCommandTests {
     let outcome = try await command(["test", "FOLDER", "--format", format], Self.both)
     #expect(outcome.ending == .exited(0))
     switch format {
-    case "tap": #expect(outcome.output.hasPrefix("TAP version 14\n1..2\nok 1 - "))
+    case "tap": #expect(outcome.output.hasPrefix("TAP version 13\n1..2\nok 1 - "))
     case "junit": #expect(try XMLDocumentText(outcome.output).isWellFormed)
     case "json":
       let value = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
@@ -107,6 +107,103 @@ struct TestCommandTests {
       }
       isWellFormed = isFine && open.isEmpty
     }
+  }
+
+  @Test(.enabled(if: Machine.has("prove"), "needs prove"))
+  func `a harness of TAP reads which tests passed`() async throws {
+    // A harness takes `# TODO` for the excuse of a failure unless it is escaped.
+    let wrong = Self.tests.replacing("name: not seen", with: "name: \"not seen # TODO x\"")
+      .replacing("expect: {}", with: "expect: { web: [net_packet_udp] }")
+    for (tests, ending) in [(Self.tests, Ending.exited(0)), (wrong, .exited(1))] {
+      let folder = try folder(Self.both.merging(["web.test.yaml": tests]) { $1 })
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let command = "\(Tracer.path) test --format tap"
+      let file = folder.path + "/web.test.yaml"
+      let proved = try await outcome(of: ["prove", "--exec", command, file])
+      #expect(proved.ending == ending, "\(proved.output)\(proved.errors)")
+      #expect(
+        proved.output.contains(
+          ending == .exited(0) ? "Files=1, Tests=2" : "Failed test:  2"), "\(proved.output)")
+    }
+  }
+
+  @Test(.enabled(if: Machine.has("python3"), "needs python3"))
+  func `a reader of XML finds the tests of JUnit and their failures`() async throws {
+    let wrong = Self.tests.replacing("- name: not seen", with: "- name: \"<not> & 'seen'\"")
+      .replacing("expect: {}", with: "expect: { web: [net_packet_udp] }")
+    let folder = try folder(Self.both.merging(["web.test.yaml": wrong]) { $1 })
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let failed = try await outcome(of: [Tracer.path, "test", folder.path, "--format", "junit"])
+    #expect(failed.ending == .exited(1))
+    let script = """
+      import sys, xml.etree.ElementTree as tree
+      for case in tree.fromstring(sys.stdin.buffer.read()).iter("testcase"):
+          print(case.get("name"), case.find("failure") is not None)
+      """
+    let read = try await run("python3", "-c", script, input: .text(failed.output))
+    #expect(read == "seen False\n<not> & 'seen' True\n")
+  }
+
+  @Test func `policies with variables are tested and compared with the values of --set`()
+    async throws
+  {
+    let files = Self.both.merging(["web.yaml": Self.policy.replacing("443", with: "${PORT}")]) {
+      $1
+    }
+    let set = try await command(["test", "FOLDER", "--set", "PORT=443"], files)
+    #expect(set.ending == .exited(0), "\(set.errors)")
+    let unset = try await command(["test", "FOLDER"], files)
+    #expect(unset.ending == .exited(2) && unset.errors.contains("`PORT` has no value"))
+    let configured = try await command(
+      ["test", "FOLDER", "--config", "FOLDER/config.yaml"],
+      files.merging(["config.yaml": "variables: { PORT: 443 }\n"]) { $1 })
+    #expect(configured.ending == .exited(0), "\(configured.errors)")
+    let same = try await command(
+      ["diff", "FOLDER/web.yaml", "FOLDER/old.yaml", "--set", "PORT=443"],
+      files.merging(["old.yaml": Self.policy]) { $1 })
+    #expect(same.ending == .exited(0), "\(same.output)\(same.errors)")
+    let gained = try await command(
+      ["diff", "FOLDER/old.yaml", "FOLDER/web.yaml", "--set", "PORT=443,444"],
+      files.merging(["old.yaml": Self.policy]) { $1 })
+    #expect(gained.ending == .exited(1) && gained.output.hasSuffix("1 gained, 0 lost\n"))
+  }
+
+  @Test func `of several directories the first that has a file name wins`() async throws {
+    let folder = try folder([:])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let manager = FileManager.default
+    for name in ["site", "vendor"] {
+      let place = folder.appending(path: name)
+      try manager.createDirectory(at: place, withIntermediateDirectories: true)
+      let port = name == "site" ? "443" : "80"
+      let policy = Self.policy.replacing("443", with: port)
+      try Data(policy.utf8).write(to: place.appending(path: "web.yaml"))
+    }
+    let tests = Self.tests.replacing("[web.yaml]", with: "[\"site:vendor\"]")
+    try Data(tests.utf8).write(to: folder.appending(path: "all.test.yaml"))
+    try Data(Self.tests.utf8).write(to: folder.appending(path: "vendor/web.test.yaml"))
+    try Data(Self.tests.utf8).write(to: folder.appending(path: "site/web.test.yaml"))
+    let (site, vendor) = (folder.path + "/site", folder.path + "/vendor")
+    let own = try await outcome(of: [Tracer.path, "test", folder.path + "/all.test.yaml"])
+    #expect(own.ending == .exited(0), "\(own.output)\(own.errors)")
+    let both = try await outcome(of: [Tracer.path, "test", site + ":" + vendor])
+    #expect(both.ending == .exited(0) && both.output.contains("2 tests passed"))
+    let other = try await outcome(of: [Tracer.path, "test", vendor + ":" + site])
+    #expect(other.ending == .exited(1) && other.output.contains("2 of 2 tests failed"))
+    let same = try await outcome(of: [Tracer.path, "diff", site, site + ":" + vendor])
+    #expect(same.ending == .exited(0), "\(same.output)\(same.errors)")
+  }
+
+  @Test(arguments: ["nowhere.pcap", "web.yaml", ".", "-", "/dev/zero"])
+  func `a capture that cannot be read is one finding with its place, and nothing is run`(
+    path: String
+  ) async throws {
+    let tests = Self.tests + "\n  - { name: c, capture: \(path), expect: [{ count: 0 }] }\n"
+    let wrong = try await command(
+      ["test", "FOLDER"], Self.both.merging(["web.test.yaml": tests]) { $1 })
+    #expect(wrong.ending == .exited(2) && wrong.output == "")
+    #expect(wrong.errors.contains("web.test.yaml:13:25"), "\(wrong.errors)")
+    #expect(wrong.errors.matches(of: /error\[/).count == 1, "\(wrong.errors)")
   }
 
   @Test func `coverage below the threshold fails`() async throws {

@@ -41,5 +41,48 @@ extension EndToEnd {
         #expect(trace.errors.split(separator: "\n").last?.hasSuffix(counts) == true)
       }
     }
+
+    private static let policies = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../policies").standardizedFileURL.path
+
+    @Test
+    func `a wrong edit of a shipped policy is caught by its test, by diff and on live traffic`()
+      async throws
+    {
+      try await withStage { stage in
+        let shipped = Self.policies + "/inbound-ssh.yaml"
+        let text = try String(contentsOfFile: shipped, encoding: .utf8)
+        let wrong = text.replacing("data.dst_port=22", with: "data.dst_port=2222")
+        try #require(wrong != text)
+        let test = try String(
+          contentsOfFile: Self.policies + "/inbound-ssh.test.yaml", encoding: .utf8)
+        let folder = try stage.folder(["inbound-ssh.yaml": wrong, "inbound-ssh.test.yaml": test])
+        let edited = folder + "/inbound-ssh.yaml"
+
+        let tested = try await outcome(of: [Tracer.path, "test", folder, "--fail-only"])
+        #expect(tested.ending == .exited(1))
+        #expect(tested.output.contains("rule 1: data.dst_port=2222: the packet has 22"))
+        let compared = try await outcome(of: [Tracer.path, "diff", shipped, edited, "--no-loss"])
+        #expect(compared.ending == .exited(1))
+        #expect(compared.output.contains("lost  inbound-ssh: net_packet_tcp"))
+
+        let network = try await stage.network()
+        let here = network.left.ipv6
+        let tracer = try await stage.tracer(
+          ["apply", "-p", shipped, "--preview", edited, "-o", "json"])
+        _ = try stage.start("nc", "-l", here, "22", on: network.left)
+        try await network.left.listens(on: 22)
+        let client = try stage.start(
+          "nc", "-N", here, "22", on: network.right, input: .text("one line\n"))
+        try await client.end()
+        try await tracer.event("the connection to port 22") { $0.name == "net_packet_tcp" }
+        let trace = try await tracer.stop()
+        let line = trace.errors.split(separator: "\n").last { $0.contains("preview: ") } ?? ""
+        let counts = try #require(
+          line.firstMatch(of: /policy 'inbound-ssh', net_packet_tcp: gained 0, lost (\d+), same 0/),
+          "\(trace.errors)")
+        #expect(Int(counts.output.1) == trace.events.count)
+      }
+    }
   }
 }

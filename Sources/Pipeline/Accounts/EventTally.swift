@@ -2,7 +2,7 @@
 
 public import Policy
 
-/// How often each event was emitted for which policies of a plan.
+/// The numbers of emitted events by event and by the policies that want it together.
 public struct EventTally: Sendable {
   /// An event, and the policies that want it together.
   public struct Key: Hashable, Sendable {
@@ -20,15 +20,15 @@ public struct EventTally: Sendable {
     public let policies: [String]
   }
 
-  /// The counts.
+  /// The numbers of events, one for each combination of event and policies that occurred.
   public private(set) var counts: [Key: UInt64] = [:]
-  /// The counts of findings.
+  /// The numbers of findings, one for each combination of signature and policies that occurred.
   public internal(set) var findings: [FindingKey: UInt64] = [:]
 
   /// Creates a tally in which nothing is counted.
   public init() {}
 
-  /// Counts events.
+  /// Counts events that some policies want together.
   mutating func add(_ event: EventKind, of policies: [Int], _ count: UInt64) {
     counts[Key(event: event, policies: policies), default: 0] += count
   }

@@ -2,9 +2,9 @@
 
 public import Policy
 
-/// How many events a previewed set of policies reports that the one in force does not, and the other way round.
+/// The number of events by policy and event that a previewed set of policies gains and loses against the one in force.
 public struct PreviewCounts: Sendable {
-  /// A policy, by its name in both sets, and an event.
+  /// A policy, by the name that it has in both sets, and an event.
   public struct Key: Hashable, Sendable {
     /// The name of the policy.
     public let policy: String
@@ -12,52 +12,36 @@ public struct PreviewCounts: Sendable {
     public let event: EventKind
   }
 
-  /// Events of one policy that differ.
+  /// The numbers of events of one policy and event.
   public struct Count: Equatable, Sendable {
-    /// Those that only the previewed set reports.
+    /// The number of events that only the previewed set reports.
     public var gained: UInt64 = 0
-    /// Those that only the set in force reports.
+    /// The events that only the set in force reports.
     public var lost: UInt64 = 0
-    /// Those that both report.
+    /// The events that both sets report.
     public var same: UInt64 = 0
   }
 
-  /// The counts.
+  /// The counts, for each policy and event that gave events; at most one for each policy name and event.
   public private(set) var counts: [Key: Count] = [:]
 
   /// Creates counts of nothing.
   public init() {}
 
-  /// Adds what was counted of a plan that previews another one; nothing of any other plan.
-  mutating func add(_ tally: EventTally, of plan: TracePlan) {
-    guard plan.previewed != nil else { return }
-    for (key, count) in tally.counts {
-      var (now, next) = (Set<String>(), Set<String>())
-      for policy in key.policies where policy < plan.policies.count {
-        let name = plan.policies[policy]
-        if plan.isPreviewed(policy) {
-          next.insert(String(name.dropLast(TracePlan.previewSuffix.count)))
-        } else {
-          now.insert(name)
-        }
-      }
-      for name in now.union(next) {
-        let place = Key(policy: name, event: key.event)
-        if !now.contains(name) {
-          counts[place, default: Count()].gained += count
-        } else if !next.contains(name) {
-          counts[place, default: Count()].lost += count
-        } else {
-          counts[place, default: Count()].same += count
-        }
-      }
+  /// Adds what was counted of one plan.
+  mutating func add(_ tally: PreviewTally) {
+    tally.forEach { policy, event, count in
+      let key = Key(policy: policy, event: event)
+      counts[key, default: Count()].gained += count.gained
+      counts[key, default: Count()].lost += count.lost
+      counts[key, default: Count()].same += count.same
     }
   }
 
-  /// A line for each policy and event that differ, or one when none does.
+  /// Returns a line for each policy and event that differs, or one line when none does, each beginning with `preview:`.
   public var lines: [String] { lines(about: "preview") }
 
-  /// The same lines, each of which begins with what was compared.
+  /// Returns a line for each policy and event that differs, or one line when none does, each beginning with a title and a colon.
   public func lines(about title: String) -> [String] {
     let sorted = counts.sorted {
       ($0.key.policy, $0.key.event.rawValue) < ($1.key.policy, $1.key.event.rawValue)

@@ -103,10 +103,9 @@ public struct Emitter: ~Copyable {
     let matcher = matchers.remove(at: place)
     let counts = matcher.counts
     retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
-    if matcher.plan.previewed != nil {
-      var preview = retiredPreview ?? PreviewCounts()
-      preview.add(counts.tally, of: matcher.plan)
-      retiredPreview = preview
+    if let preview = counts.preview {
+      retiredPreview = retiredPreview ?? PreviewCounts()
+      retiredPreview?.add(preview)
     }
     retiredPolicies.add(matcher.plan, counts.policies)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
@@ -159,9 +158,8 @@ public struct Emitter: ~Copyable {
   var preview: PreviewCounts? {
     var preview = retiredPreview
     for matcher in matchers where matcher.plan.previewed != nil {
-      var more = preview ?? PreviewCounts()
-      more.add(matcher.counts.tally, of: matcher.plan)
-      preview = more
+      preview = preview ?? PreviewCounts()
+      if let more = matcher.counts.preview { preview?.add(more) }
     }
     return preview
   }

@@ -45,7 +45,7 @@ final class PlanMatcher {
     precondition(undecided.count <= plan.rules.count, "clauses of rules that the plan has not")
     self.generation = generation
     self.plan = plan
-    self.tallies = tallies || plan.previewed != nil
+    self.tallies = tallies
     clauses = undecided.map { $0.filters.map(PacketClause.init) }
     elements = undecided.map { $0.elements.map(ElementQuestion.init) }
     roles = plan.rules.map(\.event.contentRole)
@@ -174,7 +174,9 @@ final class PlanMatcher {
       for policy in want.policies where !plan.isPreviewed(policy) {
         counts.policies.add(policy, want.kind, want.counts.emitted)
       }
-      guard tallies, want.counts.emitted > 0 else { continue }
+      guard want.counts.emitted > 0 else { continue }
+      counts.preview?.add(want.kind, of: want.policies, want.counts.emitted)
+      guard tallies else { continue }
       counts.tally.add(want.kind, of: want.policies, want.counts.emitted)
     }
     meaning.row.forEachRule { number in
@@ -195,6 +197,11 @@ struct PlanCounts {
   var policies = EventsByPolicy()
   /// By the policies that want an event together; empty unless that is counted.
   var tally = EventTally()
+  /// What the previewed policies gain and lose; nil when the plan previews none.
+  var preview: PreviewTally?
 
-  init(_ plan: TracePlan) { rules = Array(repeating: RuleCounts(), count: plan.rules.count) }
+  init(_ plan: TracePlan) {
+    rules = Array(repeating: RuleCounts(), count: plan.rules.count)
+    preview = PreviewTally(plan)
+  }
 }

@@ -137,6 +137,9 @@ public struct ReplayRun: ~Copyable {
     return scopes.known(owner)
   }
 
+  /// What a previewed set of policies would change; nil when the plan previews none.
+  var preview: PreviewCounts? { emitter.preview }
+
   /// How often events were emitted for which policies; nothing unless that is counted.
   var tally: EventTally { emitter.tally(generation: ReplayRecord.generation) }
 

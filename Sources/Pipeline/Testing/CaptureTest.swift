@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 public import Policy
 
-/// A test whose packets are those of a capture: how many events of each sort there are.
+/// A test whose packets are those of a capture, and whose expectation is a number of events.
 ///
-/// What an expectation filters by is put into policies of their own beside those under test, so that the engine that traces
-/// decides about it, too.
+/// The filters of each expectation become a policy of their own next to the policies under test, so the same code that
+/// traces also decides what counts.
 public enum CaptureTest {
-  /// Why a test of a capture fails; empty when it passes.
+  /// Returns why a test of a capture fails; empty when it passes, and for a test of packets.
   public static func failures(of test: TestCase, in suite: TestSuite) -> [TestFailure] {
-    guard case .capture(let path, let flows) = test.action, let plan = suite.policies.plan,
+    guard case .capture(let path, _, let flows) = test.action, let plan = suite.policies.plan,
       case .counts(let counts) = test.expectation
     else { return [] }
     let untold = suite.plan.untold(by: flows.map(\.owner))
@@ -26,7 +27,7 @@ public enum CaptureTest {
       ]
     }
     let tally: EventTally
-    do { tally = try run(probed, path, ReplayOwners(flows)) } catch {
+    do { tally = try run(probed, path, ReplayOwners(flows), tallies: true).tally } catch {
       return [TestFailure("\(error)")]
     }
     var probe = plan.policies.count
@@ -57,14 +58,31 @@ public enum CaptureTest {
     }
   }
 
-  /// How many events of each kind each policy reports of a capture, in the order of policies and of kinds.
+  /// Returns a finding for each test of a suite whose capture cannot be read, at the place where its path is written.
+  ///
+  /// Captures are regular files, so that a test waits for nobody who writes.
+  public static func findings(about suite: TestSuite) -> [Diagnostic] {
+    suite.cases.compactMap { test in
+      guard case .capture(let path, let place, _) = test.action else { return nil }
+      var status = stat()
+      if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+        return suite.finding(aboutCapture: "'\(path)' is not a regular file", at: place)
+      }
+      do throws(CaptureError) { _ = try CaptureReader.open(path) } catch {
+        return suite.finding(aboutCapture: error.description, at: place)
+      }
+      return nil
+    }
+  }
+
+  /// Returns the number of events by policy and event that a plan reports of a capture, in the order of policies and of kinds.
   ///
   /// - Throws: a ``CaptureError`` or a ``ReplayError``.
   public static func counts(
     of path: String, by plan: TracePlan, _ owners: ReplayOwners = ReplayOwners()
   ) throws -> [(event: PolicyEvent, count: UInt64)] {
     var counts: [PolicyEvent: UInt64] = [:]
-    for (key, count) in try run(plan, path, owners).counts {
+    for (key, count) in try run(plan, path, owners, tallies: true).tally.counts {
       for policy in key.policies {
         counts[PolicyEvent(policy: policy, event: key.event), default: 0] += count
       }
@@ -74,26 +92,30 @@ public enum CaptureTest {
     }.map { ($0.key, $0.value) }
   }
 
-  /// What a new plan reports of a capture that an old one does not, and the other way round; nil when both together have
-  /// too many rules.
+  /// Returns what a new plan gains and loses against an old one over the packets of a capture; nil when both together have
+  /// more than ``Policy/TracePlan/ruleLimit`` rules.
   ///
   /// - Throws: a ``CaptureError`` or a ``ReplayError``.
   public static func difference(
     of path: String, from old: TracePlan, to new: TracePlan
   ) throws -> PreviewCounts? {
     guard let plan = old.previewing(new) else { return nil }
-    var counts = PreviewCounts()
-    counts.add(try run(plan, path, ReplayOwners()), of: plan)
-    return counts
+    return try run(plan, path, ReplayOwners(), tallies: false).preview
+  }
+
+  /// What was counted of a capture.
+  private struct Counted {
+    var tally: EventTally
+    var preview: PreviewCounts?
   }
 
   private static func run(
-    _ plan: TracePlan, _ path: String, _ owners: ReplayOwners
-  ) throws -> EventTally {
+    _ plan: TracePlan, _ path: String, _ owners: ReplayOwners, tallies: Bool
+  ) throws -> Counted {
     var run = ReplayRun(
-      ReplayPlan(plan), try CaptureReader.open(path), outputs: [], tallies: true)
+      ReplayPlan(plan), try CaptureReader.open(path), outputs: [], tallies: tallies)
     run.owners = owners
     try run.run()
-    return run.tally
+    return Counted(tally: run.tally, preview: run.preview)
   }
 }

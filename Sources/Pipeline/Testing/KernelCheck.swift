@@ -4,34 +4,34 @@ import CBPF
 public import Policy
 public import System
 
-/// The packets of tests, put to the loaded programs one by one, and what these decide against the reference.
+/// A comparison of the kernel's decisions about the packets of tests with the reference.
 ///
-/// Packets that are tested in the kernel have no socket, so whose they are is decided here: of a suite's rules those are
-/// installed whose scope the owner meets. Contents that only user space decides are not looked at.
+/// A packet that is tested in the kernel has no socket, so the rules that are installed are those whose scope the owner of the
+/// packet meets. Filters that user space decides are left out.
 public struct KernelCheck: ~Copyable {
   private var programs: PacketTest?
   private var generation: UInt32 = 0
   private var words = 0
   private var installed: Installed?
-  /// What is done to the tables before they are installed: a mistake that must be found, for tests.
+  /// A change of the tables before they are installed, by which tests plant a wrong bit.
   private let mistake: (inout KernelTables) -> Void
 
   private struct Installed {
     var suite: Int
     var owner: String?
-    /// The rules, by the numbers of their bits, with the numbers that they have in the suite.
+    /// The rules by their bits, each with its number in the suite.
     var rules: [(number: Int, rule: PlanRule)]
     var undecided: [Undecided]
   }
 
-  /// Makes ready; the programs are loaded when the first packet comes.
+  /// Creates a comparison; the programs are loaded for the first packet.
   public init() { mistake = { _ in } }
 
   package init(mistake: @escaping (inout KernelTables) -> Void) { self.mistake = mistake }
 
-  /// Where the kernel and the reference do not agree about the packets of a test; empty when they do.
+  /// Returns where the kernel and the reference disagree about the packets of a test; empty when they agree.
   ///
-  /// - Parameter number: tells the suite from others.
+  /// - Parameter number: identifies the suite.
   public mutating func failures(
     of test: TestCase, in suite: TestSuite, number: Int
   ) throws(SystemError) -> [TestFailure] {
@@ -117,7 +117,7 @@ public struct KernelCheck: ~Copyable {
     return failures
   }
 
-  /// The packet as it is told, with what its bytes have where nothing is told.
+  /// Returns the packet as it is written, completed by the fields of its bytes.
   private static func whole(
     _ expression: PacketExpression, _ bytes: [UInt8], _ direction: PacketDirection
   ) -> Packet {

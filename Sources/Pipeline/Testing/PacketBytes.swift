@@ -2,12 +2,12 @@
 
 import Policy
 
-/// The bytes of a written packet, from its IP header on: what it is told to have, and usual values for the rest.
+/// The bytes of a written packet from its IP header on, with usual values for what is not written.
 struct PacketBytes {
-  /// The bytes.
+  /// The bytes, from the IP header on.
   let bytes: [UInt8]
 
-  /// Makes the bytes of a packet; nil when no bytes can be as it is told, such as a header that is longer than the packet.
+  /// Creates the bytes of a packet; nil when there can be none, as for a header that is longer than the packet.
   init?(_ expression: PacketExpression) {
     let packet = expression.packet
     let isIPv4 = packet.events.contains(.ipv4)
@@ -76,12 +76,12 @@ extension Packet {
     if case .address(let address)? = fields[field]?.first { address } else { nil }
   }
 
-  /// The number that a field is told to have.
+  /// Returns the number that is written for a field.
   func numbers(_ field: PacketField) -> UInt64? {
     if case .number(let number)? = fields[field]?.first { number } else { nil }
   }
 
-  /// Writes the numbers that fields of a header are told to have where the catalog says they are.
+  /// Writes the numbers of the fields of a header at their places in the catalog.
   fileprivate func write(_ header: HeaderBits.Header, to bytes: inout [UInt8]) {
     for (field, values) in fields {
       guard let place = field.headerBits, place.header == header,
@@ -107,7 +107,7 @@ extension Packet {
 }
 
 extension [UInt8] {
-  /// Writes a number in network byte order.
+  /// Writes a number in network byte order at an offset.
   mutating func put(_ number: UInt16, at offset: Int) {
     self[offset] = UInt8(number >> 8)
     self[offset + 1] = UInt8(truncatingIfNeeded: number)
@@ -127,7 +127,7 @@ extension IPAddress {
   }
 }
 
-/// The message that a written packet carries: of DNS its header and questions, of HTTP its head.
+/// The message of a written packet: the header and the questions of DNS, or the head of HTTP.
 ///
 /// Source: RFC 1035 §4.1, RFC 9112 §2.
 private struct PacketPayload {

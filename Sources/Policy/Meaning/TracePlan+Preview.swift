@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension TracePlan {
-  /// What is added to the name of a policy that is only previewed.
+  /// The suffix that a previewed policy's name gets in the plan of both sets.
   public static let previewSuffix = " (preview)"
 
-  /// This plan, and beside it another one that is only previewed: its policies judge, and nothing of theirs is shown.
+  /// Returns this plan with another one next to it, whose policies judge the same packets and give no events.
   ///
   /// The signatures of the other plan are not watched for.
   ///

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The packets between two ends, in both directions, and the owner that they have.
+/// The owner of all packets between two ends, in both directions.
 public struct FlowOwner: Equatable, Sendable {
-  /// An address, and a port if only one is meant.
+  /// An address, with a port or without.
   public struct End: Equatable, Sendable {
     /// The address.
     public var address: IPAddress
-    /// The port; nil for any, and for packets without ports.
+    /// The port; nil for any port, and for packets without ports.
     public var port: UInt16?
 
-    /// Whether an address and a port are those of the end.
+    /// Returns whether an address and a port are those of the end.
     public func holds(_ address: IPAddress, _ port: UInt16?) -> Bool {
       self.address == address && (self.port == nil || self.port == port)
     }
@@ -17,12 +17,14 @@ public struct FlowOwner: Equatable, Sendable {
 
   /// One end.
   public var first: End
-  /// The other.
+  /// The other end.
   public var second: End
-  /// The owner.
+  /// The owner of the packets.
   public var owner: OwnerExpression
 
-  /// Reads two ends between blanks: `10.0.0.2:40000 8.8.8.8:53`.
+  /// Creates the owner of the packets between two ends that are separated by a blank: `10.0.0.2:40000 8.8.8.8:53`.
+  ///
+  /// - Throws: a fault if these are not two ends of one address family.
   public init(between text: String, owner: OwnerExpression) throws(ExpressionFault) {
     let words = try ExpressionFault.words(of: text)
     guard words.count == 2 else {
@@ -42,7 +44,7 @@ public struct FlowOwner: Equatable, Sendable {
     return End(address: address, port: port.map { UInt16(truncatingIfNeeded: $0) })
   }
 
-  /// Whether a packet belongs to the flow.
+  /// Returns whether a packet belongs to the flow, in either direction.
   public func holds(
     from source: IPAddress, _ sourcePort: UInt16?, to destination: IPAddress,
     _ destinationPort: UInt16?

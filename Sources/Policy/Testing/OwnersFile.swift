@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file that states whose the packets of a capture are.
+/// A file of kind `PacketOwners`, which states the owners of the packets of a capture, by flow.
 public struct OwnersFile: Sendable {
   /// The owners of flows, in the order of the file.
   public private(set) var flows: [FlowOwner] = []
-  /// Everything that is wrong; the flows are to be used only when this is empty.
+  /// Everything that is wrong with the file; the flows are to be used only when this is empty.
   public private(set) var diagnostics: [Diagnostic] = []
   /// The file.
   public let source: SourceFile
 
-  /// Reads a file of kind `PacketOwners`.
-  public init(path: String) throws(SourceFailure) {
-    source = try SourceFile.read(path)
+  /// Reads the file at a path.
+  ///
+  /// - Throws: a failure if the file cannot be read; what is wrong with its text is in ``diagnostics``.
+  public init(path: String) throws(SourceFailure) { self.init(try SourceFile.read(path)) }
+
+  /// Reads the owners of a file.
+  public init(_ source: SourceFile) {
+    self.source = source
     let stream = YAMLStream(reading: source)
     diagnostics = stream.diagnostics
     let roots = stream.documents.filter { DocumentKind(of: $0) == .owners }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which rules, clauses and values of policies some tests decided, both ways.
+/// The coverage of policies by tests: which rules, keys and values were met, and which were refused.
 public struct TestCoverage: Equatable, Sendable {
-  /// Something that tests can decide, and what they decided.
+  /// A rule, a key or a value of a policy, and whether tests met it and refused it.
   public struct Point: Equatable, Sendable {
-    /// What it is, for a line.
+    /// The point in words, such as `policy web, rule 1, net_packet_tcp`.
     public var words: String
-    /// The policy's file.
+    /// The name of the policy's file.
     public var source: String
-    /// Where it is written.
+    /// The position in the file.
     public var place: SourcePosition
-    /// Whether something met it.
+    /// Whether some packet met it.
     public var isMet: Bool
-    /// Whether something did not; nil when that is not asked, as of a value.
+    /// Whether some packet did not meet it; nil for a value, which is only asked to be met.
     public var isUnmet: Bool?
 
-    /// What no test did; nil when everything was decided.
+    /// What no test did, in words; nil when tests decided the point in every way that is asked.
     public var gap: String? {
       switch (isMet, isUnmet) {
       case (true, nil), (true, true?): nil
@@ -35,14 +35,14 @@ public struct TestCoverage: Equatable, Sendable {
     var part: Int
   }
 
-  /// Everything that tests can decide, in the order of the policies.
+  /// All points of the policies, in the order of the policies.
   public private(set) var points: [Point] = []
   private var places: [Key: Int] = [:]
 
-  /// Makes one in which nothing is decided.
+  /// Creates the coverage of a plan before any test.
   init(_ plan: ExplainedPlan) { add(plan) }
 
-  /// Makes the one of several suites.
+  /// Creates the coverage of several suites together; a point that several have is one point.
   public init(_ parts: [TestCoverage]) {
     for part in parts {
       for (key, index) in part.places.sorted(by: { $0.value < $1.value }) {
@@ -54,7 +54,7 @@ public struct TestCoverage: Equatable, Sendable {
     }
   }
 
-  /// How much was decided, in percent, rounded down; 100 when there is nothing to decide.
+  /// The share of what is asked that tests decided, in percent, rounded down; 100 when nothing is asked.
   public var percent: Int {
     let asked = points.reduce(0) { $0 + $1.asked }
     return asked == 0 ? 100 : points.reduce(0) { $0 + $1.decided } * 100 / asked
@@ -109,7 +109,7 @@ public struct TestCoverage: Equatable, Sendable {
         isUnmet: nil))
   }
 
-  /// Counts what a packet and its owner decide.
+  /// Counts what a packet and its owner decide of a plan.
   mutating func count(_ step: TestCase.Step, _ plan: ExplainedPlan) {
     for entry in plan.entries {
       for rule in entry.ownRules {
@@ -141,7 +141,7 @@ public struct TestCoverage: Equatable, Sendable {
 }
 
 extension ExplainedClause {
-  /// The values that stand for something by themselves, of lists of more than one.
+  /// The values that are points of their own: those of lists of more than one value.
   fileprivate var values: [CheckedFilter.Value] {
     let values = filters.flatMap(\.values).filter {
       if case .operands = $0.meaning { true } else { false }
@@ -149,7 +149,7 @@ extension ExplainedClause {
     return values.count > 1 ? values : []
   }
 
-  /// What a packet or its owner is told to have in the clause's field.
+  /// Returns the values that a packet or its owner states for the clause's field.
   fileprivate func found(_ step: TestCase.Step) -> [FieldValue] {
     switch question {
     case .packet(let clause): step.packet.packet.fields[clause.field] ?? []

@@ -1,86 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A file of tests as it is written, before its packets and owners are understood.
+/// A document of kind `PolicyTest` as it is written, before packets and owners are read.
 ///
-/// Source: `docs/testing.md`. A document that has findings may lack parts: then no test of it is run.
+/// A document that has findings may lack parts, and none of its tests is run. Source: `docs/testing.md`.
 public struct TestDocument: Equatable, Sendable {
-  /// The kind by which such a document is recognised.
+  /// The value of the key `kind` of such a document.
   public static let kind = DocumentKind.tests.rawValue
 
-  /// The name of the source that holds it.
+  /// The name of the file that contains the document.
   public var source: String
-  /// From its first to behind its last character.
+  /// The range from the first to behind the last character of the document.
   public var range: SourceRange
-  /// The paths of the policies under test, relative to the file.
+  /// The paths of the policies under test, relative to the directory of the file.
   public var policies: [SourceText] = []
-  /// The owners of packets, by their names.
+  /// The named owners of packets.
   public var owners: [Owner] = []
-  /// The tests, in order.
+  /// The tests, in the order of the file.
   public var tests: [Test] = []
 
-  /// An owner and its name.
+  /// An owner of packets, and the name that tests use for it.
   public struct Owner: Equatable, Sendable {
-    /// The name, by which tests refer to it.
+    /// The name.
     public var name: SourceText
-    /// The owner in the words of `explain --owner`.
+    /// The owner, in the syntax of `explain --owner`.
     public var text: SourceText
   }
 
   /// A test as it is written.
   public struct Test: Equatable, Sendable {
-    /// From its first to behind its last character.
+    /// The range from the first to behind the last character of the test.
     public var range: SourceRange
-    /// Its name.
+    /// The name of the test.
     public var name: SourceText
-    /// What happens in it.
+    /// The packets of the test.
     public var action: Action
-    /// What is put in the place of words in braces.
+    /// The variables of the test.
     public var matrix: [Variable]
-    /// What must come of it.
+    /// What must be reported for the test to pass.
     public var expectation: Expectation
   }
 
-  /// What happens in a test.
+  /// The packets of a test, in one of three forms.
   public enum Action: Equatable, Sendable {
     /// One packet.
     case packet(Step)
-    /// Packets one after another, of processes that stay the same throughout.
+    /// Packets one after another; what `follow` remembers is kept from one to the next.
     case steps([Step])
-    /// The packets of a capture file, and whose they are.
+    /// The path of a capture file, and the owners of its packets by flow.
     case capture(SourceText, [Flow])
   }
 
-  /// A packet and whose it is.
+  /// A packet and the name of its owner.
   public struct Step: Equatable, Sendable {
-    /// When it comes, as it is written; nil when that is not stated.
+    /// The time after the step before, as it is written; nil when it is not stated.
     public var time: SourceText?
-    /// The packet in the words of `explain --packet`.
+    /// The packet, in the syntax of `explain --packet`.
     public var packet: SourceText
-    /// The name of its owner; nil when nobody owns it.
+    /// The name of the owner; nil when nobody owns the packet.
     public var owner: SourceText?
   }
 
-  /// The owner of the packets between two ends.
+  /// The owner of all packets between two ends.
   public struct Flow: Equatable, Sendable {
-    /// Both ends, `10.0.0.2:40000 8.8.8.8:53`.
+    /// Both ends, separated by a blank: `10.0.0.2:40000 8.8.8.8:53`.
     public var between: SourceText
     /// The name of the owner.
     public var owner: SourceText
   }
 
-  /// A name in braces and the words that are put in its place, one after another.
+  /// A variable of a test: each of its words makes a case.
   public struct Variable: Equatable, Sendable {
-    /// The name.
+    /// The name, which stands in braces in packets and owners.
     public var name: SourceText
-    /// The words, ranges of numbers expanded.
+    /// The words; a range of numbers is one word for each number.
     public var words: [String]
   }
 
-  /// What must come of a test.
+  /// What must be reported for a test to pass.
   public enum Expectation: Equatable, Sendable {
-    /// The events of each policy that wants the packet, and no others.
+    /// The events of each policy that wants the packet; others must not be reported.
     case verdict([Wanted])
-    /// How many events there are of some kinds.
+    /// Numbers of events.
     case counts([Count])
   }
 
@@ -92,17 +92,17 @@ public struct TestDocument: Equatable, Sendable {
     public var events: [SourceText]
   }
 
-  /// How often something must be reported.
+  /// The number of events of one description that must be reported.
   public struct Count: Equatable, Sendable {
-    /// From its first to behind its last character.
+    /// The range from the first to behind the last character of the expectation.
     public var range: SourceRange
-    /// How often.
+    /// The number of events.
     public var count: Int
-    /// The policy that reports it; nil for any.
+    /// The name of the policy that reports the events; nil for any policy.
     public var policy: SourceText?
-    /// The event; nil for any.
+    /// The name of the event; nil for any event.
     public var event: SourceText?
-    /// Filters that the events meet.
+    /// Filters that the events must meet, all of them.
     public var filters: [SourceText]
   }
 }

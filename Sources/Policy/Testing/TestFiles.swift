@@ -2,27 +2,44 @@
 
 import Glibc
 
-/// The files of tests that a path stands for.
+/// Finds the files of tests at a path.
 enum TestFiles {
   /// The endings of the files of tests below a directory.
   static let endings = [".test.yaml", ".test.yml", ".test.json"]
-  /// How many directories deep tests are looked for.
+  /// The number of directories below each other in which tests are looked for.
   private static let depthLimit = 32
 
-  /// The path itself or, for a directory, the files of tests in it and below it, in the order of their names.
+  /// Returns the path itself or, for directories, the files of tests in them and below them, in the order of their names.
   ///
-  /// Symbolic links to directories, and names that begin with a dot, are not followed.
+  /// Of several directories separated by colons, the first that has a file name wins, as for policies. Symbolic links to
+  /// directories, and names that begin with a dot, are not followed.
+  ///
+  /// - Throws: a failure if a directory cannot be listed or is too deep, or if there is no file of tests.
   static func files(at path: String) throws(SourceFailure) -> [String] {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
-    let base = path.hasSuffix("/") ? path : path + "/"
-    let files = try files(below: base, depth: 1)
+    let directories = SourcePaths.directories(of: path)
+    guard directories != [path] || isDirectory(path) else { return [path] }
+    var files: [(name: Substring, path: String)] = []
+    var names: Set<Substring> = []
+    for directory in directories where directories.count == 1 || isDirectory(directory) {
+      let base = directory.hasSuffix("/") ? directory : directory + "/"
+      for file in try self.files(below: base, depth: 1) {
+        let name = file.dropFirst(base.count)
+        if names.insert(name).inserted { files.append((name, file)) }
+      }
+    }
     guard !files.isEmpty else {
       throw SourceFailure(
         path: path, reason: "no file in it or below it ends with \(endings.joined(separator: ", "))"
       )
     }
-    return files
+    return directories.count == 1
+      ? files.map(\.path)
+      : files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map(\.path)
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   private static func files(below base: String, depth: Int) throws(SourceFailure) -> [String] {

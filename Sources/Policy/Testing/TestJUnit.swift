@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Shows what came of tests as the XML that build servers read.
+/// The report of tests as JUnit XML, which build servers read.
 ///
 /// Source: the schema of the Jenkins xUnit plugin, junit-10.xsd.
 public enum TestJUnit {
-  /// The document.
+  /// Returns the document, with a test suite for each file of tests.
   public static func render(_ report: TestReport) -> String {
     var files: [(name: String, results: [TestResult])] = []
     for result in report.results {
@@ -38,7 +38,7 @@ public enum TestJUnit {
       + "</failure>\n    </testcase>\n"
   }
 
-  /// Text as XML 1.0 takes it (§2.2, §2.4).
+  /// Returns text as the content of an element or an attribute of XML 1.0 (§2.2, §2.4).
   private static func escaped(_ text: String, keepingLines: Bool = false) -> String {
     text.unicodeScalars.reduce(into: "") { escaped, scalar in
       switch scalar {

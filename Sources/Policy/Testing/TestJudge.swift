@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Puts packets to the rules of a suite, one after another, and remembers who matched a scope that says `follow`.
+/// Decides about the packets of a suite one after another, and remembers which owners matched a scope with `follow`.
 struct TestJudge {
-  /// A policy's event, and whether it is reported.
+  /// The verdict on each event that a policy reports or may report.
   typealias Verdicts = [PolicyEvent: ExplainedMatch.Verdict]
 
+  /// The rules of one policy, whose scope is asked once for all of them.
+  private struct Policy {
+    let scope: [ExplainedClause]
+    let rules: [(event: EventKind, clauses: [ExplainedClause])]
+
+    init(_ entry: ExplainedPlan.Entry) {
+      scope = entry.ownRules.first?.clauses.filter { $0.origin != .rule } ?? []
+      rules = entry.ownRules.map { ($0.rule.event, $0.clauses.filter { $0.origin == .rule }) }
+    }
+  }
+
   let plan: ExplainedPlan
+  private let policies: [Policy]
   private let followed: [Int]
   private var memory: [String: Set<Int>] = [:]
 
   init(_ plan: ExplainedPlan) {
     self.plan = plan
+    policies = plan.entries.map(Policy.init)
     followed = plan.entries.indices.filter { index in
       plan.entries[index].rules.contains { $0.rule.followed != nil }
     }
@@ -19,25 +32,31 @@ struct TestJudge {
   /// Forgets who matched, as at the start of tracing.
   mutating func forget() { memory = [:] }
 
-  /// What becomes of a packet: the events that are reported, and those of which it is not known.
+  /// Returns the events that policies report of a packet, and those of which the packet does not state enough.
   mutating func verdicts(of step: TestCase.Step) -> Verdicts {
     let remembered = remember(step)
+    let given = EventKind.allCases.map { event -> ExplainedMatch.Verdict in
+      if step.packet.packet.events.contains(event) { return .yes }
+      return step.packet.mayGive(event) ? .depends : .no
+    }
     var verdicts: Verdicts = [:]
-    for (index, entry) in plan.entries.enumerated() {
-      for rule in entry.ownRules {
-        let key = PolicyEvent(policy: index, event: rule.rule.event)
+    for (index, policy) in policies.enumerated() {
+      let scope = step.verdict(of: policy.scope, remembered: remembered.contains(index))
+      guard scope != .no else { continue }
+      for rule in policy.rules where given[rule.event.index] != .no {
+        let key = PolicyEvent(policy: index, event: rule.event)
         guard verdicts[key] != .yes else { continue }
-        let verdict = rule.verdict(
-          step.packet, step.owner, remembered: remembered.contains(index))
+        let verdict = given[rule.event.index].and(scope)
+          .and(step.verdict(of: rule.clauses, remembered: false))
         if verdict != .no { verdicts[key] = verdict }
       }
     }
     return verdicts
   }
 
-  /// The policies whose scope the owner has matched, this time included.
+  /// Returns the indices of the policies whose scope the owner matches now or has matched before.
   ///
-  /// A process is known by its number if that is told, else by its owner's name.
+  /// Owners with the same process number are the same process; without a number, owners of the same name are.
   private mutating func remember(_ step: TestCase.Step) -> Set<Int> {
     guard !followed.isEmpty, let owner = step.owner else { return [] }
     let process = owner.process.map(String.init) ?? "\(step.ownerName ?? "")"
@@ -52,7 +71,7 @@ struct TestJudge {
     return memory[process] ?? []
   }
 
-  /// What each rule of a policy for an event has to say about a packet, with the place of each clause.
+  /// Returns why each rule of a policy for an event has a verdict on a packet, with the place of each clause.
   func notes(
     on event: PolicyEvent, _ step: TestCase.Step, where verdict: ExplainedMatch.Verdict
   ) -> [TestFailure.Note] {
@@ -97,6 +116,20 @@ struct TestJudge {
         "\(title): \(answer.text)" + (verdict == .depends ? answer.clause.addition : ""),
         source: entry.source, place: answer.clause.places.first?.start ?? place)
     }
+  }
+}
+
+extension TestCase.Step {
+  /// Returns the verdict on all of some clauses together.
+  fileprivate func verdict(
+    of clauses: [ExplainedClause], remembered: Bool
+  ) -> ExplainedMatch.Verdict {
+    var verdict = ExplainedMatch.Verdict.yes
+    for clause in clauses {
+      verdict = verdict.and(clause.verdict(packet, owner, remembered: remembered))
+      if verdict == .no { return .no }
+    }
+    return verdict
   }
 }
 

@@ -6,17 +6,17 @@ struct TestMatrix {
   struct Assignment {
     var words: [(name: String, word: String)]
 
-    /// The case of a test that has only one.
+    /// The only case of a test without variables.
     static let none = Assignment(words: [])
 
-    /// The case, to follow a name: ` [port=22]`.
+    /// The words of the case as they follow the name of the test: ` [port=22]`.
     var suffix: String {
       words.isEmpty
         ? "" : " [" + words.map { "\($0.name)=\($0.word)" }.joined(separator: ", ") + "]"
     }
   }
 
-  /// What is wrong with the variables of a test.
+  /// A problem with the variables of a test.
   enum Problem {
     case unused(SourceText)
     case unknown(SourceText, String, [String])
@@ -33,7 +33,7 @@ struct TestMatrix {
     variables.reduce(1) { $0 > TestSuite.caseLimit ? $0 : $0 * $1.words.count }
   }
 
-  /// Every case; none when there are more than a test may have.
+  /// All cases, in the order of the words; none when there are more than ``TestSuite/caseLimit``.
   var assignments: [Assignment] {
     guard count <= TestSuite.caseLimit else { return [] }
     return variables.reduce([.none]) { cases, variable in
@@ -43,7 +43,7 @@ struct TestMatrix {
     }
   }
 
-  /// Whether a step names a variable.
+  /// Returns whether a step names a variable.
   func isUsed(in step: TestDocument.Step) -> Bool {
     variables.contains { variable in
       let name = "{\(variable.name.text)}"
@@ -51,7 +51,7 @@ struct TestMatrix {
     }
   }
 
-  /// The text with the words of a case.
+  /// Returns a text with the words of a case in place of the names in braces.
   mutating func filled(_ text: SourceText, _ assignment: Assignment) -> String {
     guard !variables.isEmpty else { return text.text }
     var filled = ""
@@ -73,7 +73,7 @@ struct TestMatrix {
     return filled + rest
   }
 
-  /// What is wrong; nil when nothing is.
+  /// The first problem; nil when there is none.
   var problem: Problem? {
     if count > TestSuite.caseLimit { return .tooMany }
     if let (text, name) = unknown { return .unknown(text, name, variables.map(\.name.text)) }
@@ -82,7 +82,7 @@ struct TestMatrix {
 }
 
 extension TestMatrix.Problem {
-  /// The problem as a finding about a test.
+  /// Returns the finding about a test that has the problem.
   func diagnostic(_ test: TestDocument.Test) -> Diagnostic {
     switch self {
     case .unused(let name):

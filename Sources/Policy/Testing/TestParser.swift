@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the shape of a file of tests: which keys it has, and of what kind their values are.
+/// A reader of the keys of files of tests and of owners, and of the types of their values.
 ///
-/// Everything wrong is collected.
+/// Everything that is wrong is collected.
 struct TestParser {
   private static let topKeys = ["kind", "description", "policies", "lists", "owners", "tests"]
   private static let testKeys = [
@@ -13,17 +13,19 @@ struct TestParser {
   private static let countKeys = ["count", "policy", "event", "where"]
 
   private let file: SourceFile
+  /// The number of words in all variables so far; a range counts with each of its numbers.
+  private var words = 0
   private var source: String { file.name }
   private var diagnostics: [Diagnostic] = []
 
-  /// Reads one document whose kind is ``TestDocument/kind``.
+  /// Returns one document whose kind is ``TestDocument/kind``, with the findings about it.
   static func parse(_ root: YAMLNode, of file: SourceFile) -> (TestDocument, [Diagnostic]) {
     var parser = TestParser(file: file)
     let document = parser.document(root)
     return (document, parser.diagnostics)
   }
 
-  /// Reads one document whose kind is ``DocumentKind/owners``.
+  /// Returns one document whose kind is ``DocumentKind/owners``, with the findings about it.
   static func parse(
     owners root: YAMLNode, of file: SourceFile
   ) -> (owners: [TestDocument.Owner], flows: [TestDocument.Flow], diagnostics: [Diagnostic]) {
@@ -62,12 +64,12 @@ struct TestParser {
     let expected = required("expect", test)
     var expectation: TestDocument.Expectation?
     if let expected, let action { expectation = self.expectation(expected, action) }
-    guard let name, let action, let expectation else { return nil }
+    guard let name, let action, let matrix, let expectation else { return nil }
     return TestDocument.Test(
       range: node.range, name: name, action: action, matrix: matrix, expectation: expectation)
   }
 
-  /// What happens in a test: exactly one of three things.
+  /// Returns the packets of a test, which are given by exactly one of three keys.
   private mutating func action(_ test: KeyedNode, _ node: YAMLNode) -> TestDocument.Action? {
     let kinds = ["packet", "steps", "capture"].filter { test[$0] != nil }
     guard kinds.count == 1 else {
@@ -103,7 +105,7 @@ struct TestParser {
       time: time, packet: packet, owner: step["owner"].flatMap { text($0, "`owner`") })
   }
 
-  /// `+100ms`, `+10s`, either with ` each` for every packet of a matrix.
+  /// Returns whether a text is a time such as `+100ms` or `+10s`, or either with ` each` for every packet of a matrix.
   private static func isTime(_ text: String) -> Bool {
     guard text.hasPrefix("+") else { return false }
     let rest = text.hasSuffix(" each") ? text.dropFirst().dropLast(5) : text.dropFirst()
@@ -124,23 +126,30 @@ struct TestParser {
     return TestDocument.Flow(between: between, owner: owner)
   }
 
-  private mutating func variables(_ node: YAMLNode) -> [TestDocument.Variable] {
-    entries(node, "`cases`").compactMap { name, value in
+  /// Returns the variables of a test; nil, with findings, when one of them cannot be used.
+  private mutating func variables(_ node: YAMLNode) -> [TestDocument.Variable]? {
+    let before = diagnostics.count
+    let variables = entries(node, "`cases`").compactMap { name, value -> TestDocument.Variable? in
       let texts: [SourceText]
       if let one = value.text {
         texts = [one]
       } else {
         texts = self.texts(value, "`\(name.text)`", "a case")
       }
-      let words = texts.flatMap { text in
-        text.text.numbers ?? [text.text]
+      var words: [String] = []
+      for text in texts {
+        let range = text.text.numbers
+        self.words += range?.count ?? 1
+        guard self.words <= TestSuite.caseLimit else {
+          diagnostics.append(.tooManyCases(name))
+          return nil
+        }
+        words += range.map { numbers in numbers.map { String($0) } } ?? [text.text]
       }
-      guard !words.isEmpty, words.count <= TestSuite.caseLimit else {
-        if !words.isEmpty { diagnostics.append(.tooManyCases(name)) }
-        return nil
-      }
+      guard !words.isEmpty else { return nil }
       return TestDocument.Variable(name: name, words: words)
     }
+    return diagnostics.count == before ? variables : nil
   }
 
   private mutating func expectation(
@@ -213,7 +222,7 @@ extension TestParser {
     return text
   }
 
-  /// The keys and values of a mapping; its keys are names that are free to choose.
+  /// Returns the keys and values of a mapping whose keys are chosen freely.
   private mutating func entries(
     _ node: YAMLNode, _ noun: String
   ) -> [(name: SourceText, value: YAMLNode)] {
@@ -246,13 +255,13 @@ extension TestParser {
 }
 
 extension String {
-  /// The numbers of a range such as `1-150`; nil when it is none.
-  fileprivate var numbers: [String]? {
+  /// The numbers of a range such as `1-150`, at most 65535; nil when it is none.
+  fileprivate var numbers: ClosedRange<UInt64>? {
     let parts = split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, let low = WholeNumber.decimal(parts[0].utf8),
       let high = WholeNumber.decimal(parts[1].utf8), low <= high, high <= 65535
     else { return nil }
-    return (low...high).map { String($0) }
+    return low...high
   }
 }
 
@@ -283,8 +292,8 @@ extension Diagnostic {
 
   fileprivate static func tooManyCases(_ name: SourceText) -> Self {
     Self(
-      .invalidValue, "`\(name.text)` has more than \(TestSuite.caseLimit) cases",
-      source: name.source, range: name.range)
+      .invalidValue, "with `\(name.text)`, the file has more than \(TestSuite.caseLimit) cases",
+      source: name.source, range: name.range, help: "divide the tests between several files")
   }
 
   fileprivate static func noFindings(_ key: YAMLNode, _ source: String) -> Self {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Understands the words of a document of tests: packets, owners, and the names of policies and events.
+/// A reader of the texts in a document of tests: packets, owners, and the names of policies and events.
 struct TestPreparation {
   private let document: TestDocument
   private let policies: [String]
   private let signatures: [String]
   private var owners: [String: OwnerExpression] = [:]
+  /// The number of packets in all tests so far.
+  private var packets = 0
   private var diagnostics: [Diagnostic] = []
 
-  /// The tests of a document; one that has findings is left out.
+  /// Returns the tests of a document, ready to run; a test that has findings is left out.
   static func cases(
     of document: TestDocument, policies: [String], signatures: [String] = [],
     into diagnostics: inout [Diagnostic]
@@ -30,7 +32,7 @@ struct TestPreparation {
     return cases
   }
 
-  /// The owners of flows; those that have findings are left out.
+  /// Returns the owners of flows; a flow that has findings is left out.
   static func flows(
     _ flows: [TestDocument.Flow], of owners: [TestDocument.Owner], in source: String,
     _ range: SourceRange, into diagnostics: inout [Diagnostic]
@@ -60,6 +62,7 @@ struct TestPreparation {
 
   private mutating func cases(of test: TestDocument.Test) -> [TestCase] {
     let before = diagnostics.count
+    guard packets <= TestSuite.caseLimit else { return [] }
     let expectation = self.expectation(test.expectation)
     var matrix = TestMatrix(test.matrix)
     var cases: [TestCase] = []
@@ -78,7 +81,7 @@ struct TestPreparation {
       for step in steps {
         let assignments = matrix.isUsed(in: step) ? matrix.assignments : [.none]
         for assignment in assignments {
-          guard diagnostics.count == before, packets.count < TestSuite.caseLimit else { break }
+          guard diagnostics.count == before else { break }
           if let step = self.step(step, assignment, &matrix) { packets.append(step) }
         }
       }
@@ -95,7 +98,8 @@ struct TestPreparation {
         cases = [
           TestCase(
             name: test.name.text, place: test.name.range,
-            action: .capture(TestSet.path(path.text, besides: document.source), flows),
+            action: .capture(
+              TestSet.path(path.text, besides: document.source), path.range, flows),
             expectation: expectation)
         ]
       }
@@ -109,6 +113,11 @@ struct TestPreparation {
   private mutating func step(
     _ step: TestDocument.Step, _ assignment: TestMatrix.Assignment, _ matrix: inout TestMatrix
   ) -> TestCase.Step? {
+    packets += 1
+    guard packets <= TestSuite.caseLimit else {
+      diagnostics.append(.tooManyPackets(step.packet))
+      return nil
+    }
     let packet: PacketExpression
     do throws(ExpressionFault) {
       packet = try PacketExpression(matrix.filled(step.packet, assignment))
@@ -239,6 +248,12 @@ extension TestPreparation {
 }
 
 extension Diagnostic {
+  fileprivate static func tooManyPackets(_ packet: SourceText) -> Self {
+    Self(
+      .invalidValue, "the file has more than \(TestSuite.caseLimit) packets", source: packet.source,
+      range: packet.range, help: "divide the tests between several files")
+  }
+
   fileprivate static func duplicateTest(_ name: SourceText, first: SourceText) -> Self {
     Self(
       .duplicateName, "a test of this file is named `\(name.text)` already",

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What came of a test.
+/// The result of one test.
 public struct TestResult: Equatable, Sendable {
-  /// The name of the file.
+  /// The name of the file of tests.
   public var source: String
   /// The name of the test.
   public var name: String
-  /// Where its name is written.
+  /// Where the name of the test is written.
   public var place: SourceRange
-  /// Why it failed; empty when it passed.
+  /// The reasons why the test failed; empty when it passed.
   public var failures: [TestFailure]
 
-  /// Whether it passed.
+  /// Whether the test passed.
   public var isPassed: Bool { failures.isEmpty }
 
-  /// Makes a result.
+  /// Creates a result.
   public init(source: String, name: String, place: SourceRange, failures: [TestFailure]) {
     self.source = source
     self.name = name
@@ -25,27 +25,27 @@ public struct TestResult: Equatable, Sendable {
 
 /// One reason why a test failed.
 public struct TestFailure: Equatable, Sendable {
-  /// One sentence without a full stop.
+  /// The failure in one sentence without a full stop.
   public var message: String
-  /// What each rule has against it, and where.
+  /// The rules and clauses that led to the verdict.
   public var notes: [Note]
 
-  /// A line about a rule or a clause.
+  /// A line about a rule or a clause, with its place.
   public struct Note: Equatable, Sendable {
-    /// What there is to say.
+    /// The line without its place.
     public var text: String
-    /// The file.
+    /// The name of the file that the line is about; empty for none.
     public var source: String
-    /// Where in the file.
+    /// The position in the file; nil for none.
     public var place: SourcePosition?
 
-    /// `dns-out.yaml:12:9: data.dst_port=53: the packet has 443`.
+    /// The line with its place: `dns-out.yaml:12:9: data.dst_port=53: the packet has 443`.
     public var description: String {
       let point = place.map { ":\($0.line):\($0.column)" } ?? ""
       return source.isEmpty ? text : "\(source)\(point): \(text)"
     }
 
-    /// Makes a note.
+    /// Creates a note about a file, or about none.
     public init(_ text: String, source: String = "", place: SourcePosition? = nil) {
       self.text = text
       self.source = source
@@ -53,26 +53,26 @@ public struct TestFailure: Equatable, Sendable {
     }
   }
 
-  /// Makes a failure.
+  /// Creates a failure.
   public init(_ message: String, notes: [Note] = []) {
     self.message = message
     self.notes = notes
   }
 }
 
-/// What came of all tests.
+/// The results of all tests of a run.
 public struct TestReport: Equatable, Sendable {
   /// The results in the order of the tests.
   public var results: [TestResult]
-  /// How long it took, in seconds.
+  /// The duration of the run in seconds.
   public var seconds: Double
-  /// How much of the policies was decided; nil when nobody asked.
+  /// The coverage of the policies; nil unless it was counted.
   public var coverage: TestCoverage?
 
-  /// How many tests failed.
+  /// The number of tests that failed.
   public var failed: Int { results.count { !$0.isPassed } }
 
-  /// Makes a report.
+  /// Creates a report.
   public init(results: [TestResult], seconds: Double, coverage: TestCoverage? = nil) {
     self.results = results
     self.seconds = seconds

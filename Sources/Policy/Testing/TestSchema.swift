@@ -2,9 +2,9 @@
 
 /// The JSON Schema of files of tests, for editors.
 ///
-/// It describes the shape of a file; `test` checks what packets, owners and names mean. Source: `docs/testing.md`.
+/// The schema describes keys and types of values; `test` checks packets, owners and names. Source: `docs/testing.md`.
 public enum TestSchema {
-  /// The schema.
+  /// The schema, in JSON Schema 2020-12.
   public static var json: JSONValue {
     .object([
       .init("$schema", JSONSchema.draft),
@@ -62,7 +62,7 @@ public enum TestSchema {
     ],
   ])
 
-  /// A test does one of three things, and each has its own form of what must come of it.
+  /// A test has a packet, steps or a capture, and the form of its expectation depends on which.
   private static var test: JSONValue {
     let counts = JSONSchema.filledList(reference("count"))
     let verdict = JSONSchema.map(

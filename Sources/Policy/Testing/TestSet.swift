@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The tests of some paths, and everything that is wrong with their files.
+/// The tests of some paths, and everything that is wrong with the files that they need.
 public struct TestSet: Sendable {
   /// The tests that can be run, in the order of their files.
   public var suites: [TestSuite] = []
@@ -11,18 +11,29 @@ public struct TestSet: Sendable {
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
 
-  /// Reads all tests of files, and of directories and all that is below them.
+  /// The values of `${NAME}` in the policies under test.
+  private let variables: Variables
+  /// The policies that were read before, by their paths.
+  private var known: [[String]: CheckedSet] = [:]
+
+  private init(variables: Variables) { self.variables = variables }
+
+  /// Returns all tests of files, and of directories and the directories below them.
   ///
-  /// - Parameter read: reads one file.
+  /// - Parameters:
+  ///   - paths: files of tests, directories, and several directories separated by colons, of which the first that has a
+  ///     file name wins.
+  ///   - variables: the values of `${NAME}` in the policies under test.
+  ///   - read: reads one file, of tests or of policies.
   public static func load(
-    paths: [String], read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
+    paths: [String], variables: Variables = Variables(),
+    read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
   ) -> TestSet {
-    var set = TestSet()
-    var known: [[String]: CheckedSet] = [:]
+    var set = TestSet(variables: variables)
     for path in paths {
       do throws(SourceFailure) {
         for file in try TestFiles.files(at: path) {
-          do throws(SourceFailure) { set.add(try read(file), &known) } catch {
+          do throws(SourceFailure) { set.add(try read(file), read) } catch {
             set.failures.append(error)
           }
         }
@@ -32,7 +43,9 @@ public struct TestSet: Sendable {
     return set
   }
 
-  private mutating func add(_ file: SourceFile, _ known: inout [[String]: CheckedSet]) {
+  private mutating func add(
+    _ file: SourceFile, _ read: (String) throws(SourceFailure) -> SourceFile
+  ) {
     sources.append(file)
     let stream = YAMLStream(reading: file)
     diagnostics += stream.diagnostics
@@ -46,7 +59,7 @@ public struct TestSet: Sendable {
     for root in roots {
       let (document, found) = TestParser.parse(root, of: file)
       diagnostics += found
-      guard let policies = policies(of: document, &known) else { continue }
+      guard let policies = policies(of: document, read) else { continue }
       let before = diagnostics.count
       let cases = TestPreparation.cases(
         of: document, policies: policies.policies.map(\.document.name.text),
@@ -63,12 +76,13 @@ public struct TestSet: Sendable {
 
   /// The policies under test; nil, with findings, when they cannot be used.
   private mutating func policies(
-    of document: TestDocument, _ known: inout [[String]: CheckedSet]
+    of document: TestDocument, _ read: (String) throws(SourceFailure) -> SourceFile
   ) -> CheckedSet? {
     guard !document.policies.isEmpty else { return nil }
-    let paths = document.policies.map { Self.path($0.text, besides: document.source) }
+    let paths = document.policies.map { Self.directories($0.text, besides: document.source) }
     let isNew = known[paths] == nil
-    let checked = known[paths] ?? PolicySet.load(paths: paths).checked()
+    let checked =
+      known[paths] ?? PolicySet.load(paths: paths, variables: variables, read: read).checked()
     known[paths] = checked
     for failure in checked.failures {
       let text = zip(document.policies, paths).first { failure.path.hasPrefix($0.1) }?.0
@@ -93,7 +107,15 @@ public struct TestSet: Sendable {
     return checked.plan == nil ? nil : checked
   }
 
-  /// A path that is relative to the directory of a file.
+  /// Returns a path, or several directories separated by colons, that are relative to the directory of a file.
+  private static func directories(_ path: String, besides file: String) -> String {
+    let whole = Self.path(path, besides: file)
+    guard SourcePaths.directories(of: whole) != [whole] else { return whole }
+    return path.split(separator: ":").map { Self.path(String($0), besides: file) }
+      .joined(separator: ":")
+  }
+
+  /// Returns a path that is relative to the directory of a file.
   static func path(_ path: String, besides file: String) -> String {
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
     return String(file[...slash]) + path

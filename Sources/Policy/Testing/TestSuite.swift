@@ -1,72 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The tests of one document, understood, with the policies that they are about.
+/// The tests of one document, ready to run, and the policies under test.
 public struct TestSuite: Sendable {
-  /// The most cases of one test, and the most packets of its steps.
+  /// The most packets of all tests of a file, of every case and every step.
   public static let caseLimit = 65_536
 
-  /// The name of the file.
+  /// The name of the file of tests.
   public var source: String
   /// The policies under test.
   public var policies: CheckedSet
-  /// Their rules.
+  /// The rules of the policies under test.
   public var plan: ExplainedPlan
   /// The tests, with one for each case of a matrix.
   public var cases: [TestCase]
+
+  /// Returns a finding about a capture that cannot be read.
+  ///
+  /// - Parameters:
+  ///   - reason: one sentence without a full stop.
+  ///   - place: where the path of the capture is written.
+  public func finding(aboutCapture reason: String, at place: SourceRange) -> Diagnostic {
+    Diagnostic(.invalidValue, reason, source: source, range: place)
+  }
 }
 
-/// A test that can be run.
+/// One test, or one case of a test with variables, ready to run.
 public struct TestCase: Sendable {
-  /// Its name, followed by its case if it has several.
+  /// The name of the test, followed by ` [port=22]` or the like if the test has variables.
   public var name: String
-  /// Where its name is written.
+  /// Where the name is written.
   public var place: SourceRange
   /// What happens in it.
   public var action: Action
-  /// What must come of it.
+  /// What must be reported for the test to pass.
   public var expectation: Expectation
 
   /// What happens in a test.
   public enum Action: Sendable {
     /// Packets, one after another.
     case packets([Step])
-    /// The packets of a capture file at a path.
-    case capture(String, [FlowOwner])
+    /// The packets of a capture file: its path, where the path is written, and the owners of its flows.
+    case capture(String, SourceRange, [FlowOwner])
   }
 
   /// A packet and its owner.
   public struct Step: Sendable {
     /// The packet.
     public var packet: PacketExpression
-    /// Its owner; nil when nobody owns it.
+    /// The owner of the packet; nil when nobody owns it.
     public var owner: OwnerExpression?
-    /// The name of its owner.
+    /// The name that the test gives the owner; nil when nobody owns the packet.
     public var ownerName: String?
   }
 
-  /// What must come of a test.
+  /// What must be reported for a test to pass.
   public enum Expectation: Sendable {
-    /// These and no others.
+    /// Each packet gives exactly these events of these policies.
     case verdict([PolicyEvent])
-    /// So many of each.
+    /// All packets together give each of these numbers of events.
     case counts([Count])
   }
 
-  /// How often something must be reported.
+  /// The number of events of one description that must be reported.
   public struct Count: Sendable {
-    /// How often.
+    /// The number of events.
     public var count: Int
-    /// The index of the policy; nil for any.
+    /// The index of the policy that reports the events; nil for any policy.
     public var policy: Int?
-    /// The event; nil for any.
+    /// The event; nil for any event.
     public var event: EventKind?
-    /// The signature whose findings are counted; nil for events of packets.
+    /// The name of the signature whose findings are counted; nil for events of packets.
     public var signature: String?
-    /// What the events must meet.
+    /// Filters that the events must meet, all of them.
     public var filters: [CheckedFilter]
-    /// Where it is written.
+    /// Where the expectation is written.
     public var place: SourceRange
-    /// What it counts, for a sentence.
+    /// The description of the events for a sentence, such as `net_packet_tcp of policy web`.
     public var words: String
   }
 }
@@ -78,7 +87,7 @@ public struct PolicyEvent: Hashable, Sendable {
   /// The event.
   public var event: EventKind
 
-  /// Makes one.
+  /// Creates an event of the policy with an index.
   public init(policy: Int, event: EventKind) {
     self.policy = policy
     self.event = event
@@ -86,7 +95,7 @@ public struct PolicyEvent: Hashable, Sendable {
 }
 
 extension TestCase.Count {
-  /// Rules of a policy of its own that want just the events that meet its filters.
+  /// Returns rules of an additional policy that want exactly the events that meet the filters.
   public func rules(policy index: Int) -> [PlanRule] {
     (event.map { [$0] } ?? EventKind.allCases).compactMap { event in
       let isKnown = filters.allSatisfy { filter in
@@ -99,7 +108,7 @@ extension TestCase.Count {
 }
 
 extension ExplainedPlan {
-  /// What owners are not told to have, and rules ask for.
+  /// Returns a failure for each owner that does not state a value that a rule asks for.
   public func untold(by owners: [OwnerExpression]) -> [TestFailure] {
     var known: Set<String> = []
     return owners.filter { known.insert($0.text).inserted }.compactMap { owner in

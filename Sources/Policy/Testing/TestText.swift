@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Shows what came of tests to people: a line for each test, and why it failed.
+/// The report of tests for people: a line for each test, and the reasons of each failure.
 public enum TestText {
-  /// The lines.
+  /// Returns the lines of a report, with the coverage if it was counted, and a summary at the end.
   ///
   /// - Parameter onlyFailed: whether to leave out the tests that passed.
   public static func render(_ report: TestReport, onlyFailed: Bool = false) -> String {
@@ -22,7 +22,7 @@ public enum TestText {
     return "coverage \(coverage.percent) %\n" + gaps.map { Visible.line($0) }.joined()
   }
 
-  /// `2 of 14 tests failed, in 0.004 s`.
+  /// Returns the summary of a report: `2 of 14 tests failed, in 0.004 s`.
   public static func summary(_ report: TestReport) -> String {
     let count = report.results.count
     let tests = count == 1 ? "1 test" : "\(count) tests"
@@ -32,7 +32,7 @@ public enum TestText {
       : "\(report.failed) of \(tests) failed\(ending)"
   }
 
-  /// Seconds with three decimals.
+  /// Returns seconds with three decimals.
   static func seconds(_ seconds: Double) -> String {
     let thousandths = Int((seconds * 1000).rounded())
     let rest = String(thousandths % 1000)
@@ -41,27 +41,27 @@ public enum TestText {
 }
 
 extension TestResult {
-  /// `dns-out.test.yaml:12: a query of nginx is seen`.
+  /// The place and the name of the test: `dns-out.test.yaml:12: a query of nginx is seen`.
   var title: String { "\(source):\(place.start.line): \(name)" }
 
-  /// Why it failed, line by line.
+  /// The reasons of the failure, one a line; notes are indented.
   var lines: [String] {
     failures.flatMap { failure in [failure.message] + failure.notes.map { "  " + $0.description } }
   }
 }
 
 extension Visible {
-  /// A line whose break at the end stays.
+  /// Returns a line that ends with its line break, and in which nothing acts on a terminal.
   fileprivate static func line(_ line: String) -> String { text(line.dropLast()) + "\n" }
 }
 
-/// Shows what came of tests by the Test Anything Protocol.
+/// The report of tests in the Test Anything Protocol.
 ///
-/// Source: TAP version 14, https://testanything.org/tap-version-14-specification.html.
+/// Source: TAP version 13, https://testanything.org/tap-version-13-specification.html.
 public enum TestTAP {
-  /// The lines.
+  /// Returns the plan and a line for each test, with a YAML block of reasons after each that failed.
   public static func render(_ report: TestReport) -> String {
-    var text = "TAP version 14\n1..\(report.results.count)\n"
+    var text = "TAP version 13\n1..\(report.results.count)\n"
     for (index, result) in report.results.enumerated() {
       let name = Visible.text(result.title).replacing("\\", with: "\\\\").replacing(
         "#", with: "\\#")
@@ -77,11 +77,11 @@ public enum TestTAP {
   }
 }
 
-/// Shows what came of tests as commands that GitHub Actions turns into annotations, one for each test that failed.
+/// The report of tests as commands that GitHub Actions turns into annotations, one for each test that failed.
 ///
 /// Source: GitHub Docs, "Workflow commands for GitHub Actions".
 public enum TestGitHub {
-  /// The commands, and the summary in a line of its own.
+  /// Returns the commands, followed by the summary in a line of its own.
   public static func render(_ report: TestReport) -> String {
     let failed = report.results.filter { !$0.isPassed }.map { result in
       GitHubRenderer.command(
@@ -92,11 +92,11 @@ public enum TestGitHub {
   }
 }
 
-/// Shows what came of tests to programs.
+/// The report of tests as JSON.
 ///
 /// Source: `docs/testing.md`.
 public enum TestJSON {
-  /// One object.
+  /// Returns one object with the numbers of tests, every result and, if it was counted, the coverage.
   public static func json(_ report: TestReport) -> JSONValue {
     var members: [JSONValue.Member] = [
       .init("tests", .number(report.results.count)), .init("failed", .number(report.failed)),

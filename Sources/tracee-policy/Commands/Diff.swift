@@ -4,17 +4,17 @@ import ArgumentParser
 import Pipeline
 import Policy
 
-/// Shows what a change of policies changes, in packets; needs no privilege and no kernel.
+/// Shows which packets a change of policies gains and loses; needs no privileges and no kernel.
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show which packets a change of policies gains and loses.",
     discussion: """
-      OLD and NEW are files or directories with policies. Each difference comes with a packet and an owner that can be \
-      given to explain. Exits with 0 when both report the same, with 1 when they differ, and with 2 when one of them \
-      cannot be used. With --no-gain or --no-loss only that counts as a difference.
+      OLD and NEW are policy files or directories. Each difference has a packet and an owner that can be passed to \
+      explain. Exits with 0 if both report the same, with 1 if they differ or may differ, and with 2 if one of them \
+      cannot be used. With --no-gain or --no-loss, only gains or only losses count.
       """)
 
-  /// How differences are shown.
+  /// The output format of differences.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, json, markdown
   }
@@ -25,20 +25,23 @@ struct Diff: ParsableCommand {
   @Argument(help: "The policies after.", completion: .file())
   var new: String
 
-  @Option(help: "How differences are shown.")
+  @Option(help: "The output format.")
   var format = Format.text
 
-  @Flag(help: "Exit with 1 when something is gained.")
+  @Flag(help: "Exit with 1 only if something is or may be gained.")
   var noGain = false
 
-  @Flag(help: "Exit with 1 when something is lost.")
+  @Flag(help: "Exit with 1 only if something is or may be lost.")
   var noLoss = false
 
-  @Option(help: "Compare what both report of this pcap or pcapng file, too.", completion: .file())
+  @Option(help: "Also count what both report for this pcap or pcapng file.", completion: .file())
   var capture: String?
 
+  @OptionGroup var variables: VariableOptions
+
   func run() throws {
-    let (before, after) = (try policies(old), try policies(new))
+    let values = try variables.read().variables
+    let (before, after) = (try policies(old, values), try policies(new, values))
     guard let oldPlan = ExplainedPlan(before), let newPlan = ExplainedPlan(after) else {
       throw ExitCode.worldRefused
     }
@@ -54,7 +57,7 @@ struct Diff: ParsableCommand {
     if isDifferent(difference) { throw ExitCode.findings }
   }
 
-  /// What differs in a capture.
+  /// Returns what differs in a capture, one line for each policy and event.
   private func lines(of path: String, _ old: TracePlan, _ new: TracePlan) throws -> [String] {
     do {
       guard let counts = try CaptureTest.difference(of: path, from: old, to: new) else {
@@ -62,13 +65,13 @@ struct Diff: ParsableCommand {
         throw ExitCode.worldRefused
       }
       return counts.lines(about: "capture")
-    } catch let error as CaptureError {
-      StandardError.report(error.description)
+    } catch let code as ExitCode { throw code } catch {
+      StandardError.report("\(error)")
       throw ExitCode.worldRefused
     }
   }
 
-  /// What is not known counts, because it may be a gain or a loss.
+  /// Returns whether the sets count as different; what is undecided may be a gain or a loss.
   private func isDifferent(_ difference: PolicyDifference) -> Bool {
     guard noGain || noLoss else { return !difference.isNothing }
     let sides: [PolicyDifference.Side] = (noGain ? [.gained] : []) + (noLoss ? [.lost] : [])
@@ -77,9 +80,11 @@ struct Diff: ParsableCommand {
     }
   }
 
-  /// - Throws: the exit code, after saying what is wrong.
-  private func policies(_ path: String) throws(ExitCode) -> CheckedSet {
-    let checked = PolicySet.load(paths: [path]).checked()
+  /// Returns the checked policies of a path.
+  ///
+  /// - Throws: the exit code, after printing what is wrong.
+  private func policies(_ path: String, _ values: Variables) throws(ExitCode) -> CheckedSet {
+    let checked = PolicySet.load(paths: [path], variables: values).checked()
     for failure in checked.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     let errors = checked.diagnostics.filter { $0.severity == .error }
     StandardError.write(TextRenderer(sources: checked.sources).render(errors))

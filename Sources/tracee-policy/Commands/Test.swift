@@ -6,21 +6,22 @@ import Pipeline
 import Policy
 import System
 
-/// Runs the tests of policies; needs no privilege and no kernel unless it is to ask the kernel, too.
+/// Runs the tests of policies; needs privileges and a kernel only with `--kernel`.
 struct Test: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run the tests of policies.",
     discussion: """
-      PATH is a file of tests, or a directory: then every file below it that ends with .test.yaml, .test.yml or \
-      .test.json is run. Exits with 1 when a test fails, and with 2 when a file of tests is wrong.
+      PATH is a file of tests, or a directory, of which every file in it and below it that ends with .test.yaml, \
+      .test.yml or .test.json is run. Exits with 1 if a test fails, and with 2 if a file of tests, a policy or a capture \
+      cannot be used.
       """)
 
-  /// How results are shown.
+  /// The output format of results.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case text, tap, junit, json, github
   }
 
-  @Argument(help: "Files of tests, and directories.", completion: .file())
+  @Argument(help: "Files of tests and directories.", completion: .file())
   var paths: [String]
 
   @Option(
@@ -29,26 +30,34 @@ struct Test: ParsableCommand {
       "Run only tests whose name contains a match of this expression.", valueName: "regex"))
   var names: String?
 
-  @Option(help: "How results are shown.")
+  @Option(help: "The output format.")
   var format = Format.text
 
-  @Flag(help: "Show only the tests that fail.")
+  @Flag(help: "Print only the tests that fail.")
   var failOnly = false
 
-  @Flag(help: "Show what the tests decide of the policies: rules, keys and values.")
+  @Flag(help: "Print which rules, keys and values of the policies no test decides.")
   var coverage = false
 
-  @Option(help: "Fail when less than this share of the policies is decided, in percent.")
+  @Option(
+    help: ArgumentHelp(
+      "With --coverage, exit with 1 if the tests decide less than this share, in percent.",
+      valueName: "percent"))
   var threshold: Int?
 
-  @Flag(help: "Also put each packet to the programs that trace, in the kernel; needs root.")
+  @Flag(
+    help: "Also run each packet through the tracing programs in the kernel; needs root.")
   var kernel = false
 
   @Flag(
     help: ArgumentHelp(
-      "Print a file of tests of what happens now; the paths are a capture and a policy.",
-      discussion: "Read it before you keep it: what is wrong now is expected by it."))
+      "Print a file of tests that passes now; the paths are a capture and a policy.",
+      discussion:
+        "Check what it expects before you keep it. Its paths are relative to the current directory."
+    ))
   var create = false
+
+  @OptionGroup var variables: VariableOptions
 
   func validate() throws {
     _ = try pattern()
@@ -69,8 +78,10 @@ struct Test: ParsableCommand {
   }
 
   func run() throws {
-    if create { return try StandardOutput.write(created()) }
-    let set = TestSet.load(paths: paths)
+    let values = try variables.read().variables
+    if create { return try StandardOutput.write(created(values)) }
+    var set = TestSet.load(paths: paths, variables: values)
+    if set.diagnostics.isEmpty { set.diagnostics = set.suites.flatMap(CaptureTest.findings) }
     for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     guard set.failures.isEmpty, set.diagnostics.isEmpty else {
       StandardError.write(shown(set))
@@ -124,9 +135,9 @@ struct Test: ParsableCommand {
       coverage: coverage ? TestCoverage(coverages) : nil)
   }
 
-  /// A file of tests of a capture, which pass now.
-  private func created() throws -> String {
-    let checked = PolicySet.load(paths: [paths[1]]).checked()
+  /// Returns a file of tests of a capture that pass now.
+  private func created(_ values: Variables) throws -> String {
+    let checked = PolicySet.load(paths: [paths[1]], variables: values).checked()
     for failure in checked.failures { StandardError.report("\(failure.path): \(failure.reason)") }
     StandardError.write(
       TextRenderer(sources: checked.sources).render(

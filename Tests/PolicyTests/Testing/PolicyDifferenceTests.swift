@@ -107,6 +107,41 @@ struct PolicyDifferenceTests {
     #expect(!blamed.isDisjoint(with: ["comm=*a*", "comm!=*a*"]), "\(unknown.doubts)")
   }
 
+  private static func names(_ filters: String...) -> String {
+    "type: policy\nname: p\nscope: [global]\nrules:\n"
+      + filters.map(name).joined()
+  }
+
+  private static func name(_ filter: String) -> String {
+    "  - { event: net_packet_dns_request, filters: ['data.dns_questions.query\(filter)'] }\n"
+  }
+
+  @Test func `a message with several questions is no witness when one of them is wanted anyway`()
+    throws
+  {
+    let (old, new) = (Self.names("=b.org", "!=b.org"), Self.names("=a.org"))
+    let difference = try difference(old, new)
+    #expect(difference.changes.map(\.side) == [.lost, .lost] && difference.doubts.isEmpty)
+    let many = try self.difference(
+      Self.names("=b.org", "!=b.org", "=c.org", "!=c.org,d.org"), Self.names("=a.org"))
+    #expect(!many.has(.gained), "\(many.text)")
+  }
+
+  @Test func `names and ends of names that move between rules have the same meaning`() throws {
+    let hosts = (0..<40).map { "=h\($0).org" }
+    let all = "=" + hosts.map { $0.dropFirst() }.joined(separator: ",")
+    func rules(_ filters: [String]) -> String {
+      filters.reduce(into: Self.names()) { $0 += Self.name($1) }
+    }
+    let moved = try difference(rules(hosts), rules([all]))
+    #expect(moved.isNothing, "\(moved.text)")
+    let ends = try difference(
+      rules(["=*.a.org,*.b.org"]), rules(["=*.b.org", "=*.a.org", "=x.a.org"]))
+    #expect(ends.isNothing, "\(ends.text)")
+    let wider = try difference(rules(["=*.a.org", "=*.b.org"]), rules(["=*.org"]))
+    #expect(wider.changes.map(\.side) == [.gained] && wider.doubts.isEmpty, "\(wider.text)")
+  }
+
   @Test func `what a scope remembers is undecided when the scopes are not the same`() throws {
     func text(_ scope: String) -> String {
       "type: policy\nname: p\nscope: [\(scope)]\nrules: [{ event: net_packet_tcp }]\n"

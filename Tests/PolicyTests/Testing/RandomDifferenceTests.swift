@@ -41,6 +41,8 @@ struct RandomDifferenceTests {
         "net_packet_dns_request",
         [
           "data.dns_questions.query=*.org", "data.dns_questions.query=a.org,b.org",
+          "data.dns_questions.query=a.org", "data.dns_questions.query=b.org",
+          "data.dns_questions.query!=b.org", "data.dns_questions.query=*.com",
           "data.dns_questions.query!=a*", "data.dns_questions.query_type=A", "data.dst_port=53",
         ]
       ),
@@ -157,6 +159,7 @@ struct RandomDifferenceTests {
           "udp", "\(source):40000", ">", "\(destination):53", "data.proto_udp.length=64",
           "dns-request",
           "data.dns_questions.query=\(pick(["a.org", "b.org", "x.com", "abc.org", "a.com"]))",
+          pick(["", "data.dns_questions.query=b.org", "data.dns_questions.query=a.com"]),
           "data.dns_questions.query_type=\(pick(["A", "AAAA"]))",
         ]
       default:

@@ -101,6 +101,33 @@ struct TestFileFaultTests {
     #expect(set.diagnostics.first?.source.hasSuffix("/p.yaml") == true)
   }
 
+  @Test(arguments: [
+    ("cases: { port: 1-65535 }, packet: 'egress ip 1.1.1.1 > 1.1.1.2'", "cases"),
+    ("cases: { a: 1-200, b: 1-200 }, packet: 'egress ip 1.1.1.1 > 1.1.{b}.{a}'", "packets"),
+  ])
+  func `a file of more packets than may be is refused at the first beyond them`(
+    action: String, noun: String
+  ) throws {
+    let tests = (0..<2).map { "  - { name: n\($0), \(action), expect: {} }\n" }.joined()
+    let text = "kind: PolicyTest\npolicies: [p.yaml]\ntests:\n" + tests
+    let set = Self.load(Array(text.utf8))
+    #expect(set.suites.isEmpty)
+    let finding = try #require(set.diagnostics.last)
+    #expect(finding.message.hasSuffix("more than 65536 \(noun)"), "\(finding.message)")
+    #expect(finding.range?.start.line == 5)
+  }
+
+  /// Reads tests, and policies of the usual world.
+  private static func load(_ tests: [UInt8]) -> TestSet {
+    TestSet.load(paths: ["t.test.yaml"]) { path throws(SourceFailure) in
+      switch path {
+      case "t.test.yaml": return SourceFile(name: path, bytes: tests)
+      case "p.yaml": return SourceFile(name: path, bytes: Array(TestWorld.policy.utf8))
+      default: throw SourceFailure(path: path, reason: "not there")
+      }
+    }
+  }
+
   @Test func `whatever is written, it is read or refused`() throws {
     var random = SplitMix(state: 20_261_130)
     let whole = file(
@@ -116,11 +143,7 @@ struct TestFileFaultTests {
         default: bytes.insert(bytes[Int.random(in: bytes.indices, using: &random)], at: place)
         }
       }
-      let source = SourceFile(name: "t.test.yaml", bytes: bytes)
-      let set = TestSet.load(paths: ["t.test.yaml"]) { path throws(SourceFailure) in
-        guard path == "t.test.yaml" else { throw SourceFailure(path: path, reason: "not there") }
-        return source
-      }
+      let set = Self.load(bytes)
       for suite in set.suites {
         var run = TestRun(suite, countsCoverage: true)
         for test in suite.cases { _ = run.failures(of: test) }

@@ -115,6 +115,16 @@ struct TestRunTests {
     #expect(try failures(test) == [])
     let wrong = try failures(test.replacing("count: 2", with: "count: 3"))
     #expect(wrong.map(\.message) == ["expected 3 net_packet_tcp of policy web, found 2"])
+    let reasons = wrong.first?.notes.map(\.text) ?? []
+    #expect(
+      reasons == [
+        "packet 1: rule 1: data.dst_port=80,443: the packet has 78",
+        "packet 2: rule 1: data.dst_port=80,443: the packet has 79",
+        "packet 4: rule 1: data.dst_port=80,443: the packet has 81",
+      ])
+    let few = try failures(test.replacing("count: 2", with: "count: 1"))
+    #expect(
+      few.first?.notes.map(\.text) == ["packet 3: rule 1 wants it", "packet 6: rule 1 wants it"])
   }
 
   @Test func `who once matched a scope that says follow stays in it, whatever it becomes`() throws {
@@ -200,7 +210,7 @@ struct TestReportTests {
   @Test func `TAP has a plan, a line for each test, and a block for what failed`() {
     #expect(
       TestTAP.render(report) == """
-        TAP version 14
+        TAP version 13
         1..2
         ok 1 - a.test.yaml:3: fine
         not ok 2 - a.test.yaml:9: <bad> & "worse" \\# \u{241b}[31m

@@ -2,12 +2,29 @@
 
 /// A value that a variable can have, as an expression writes it.
 struct Candidate {
+  /// The owner with nothing but this value; nil for one of the packet.
+  private(set) var owner: Owner?
+  private var ownerWords: [String] = []
+  private var field: PacketField?
+  private var values: [FieldValue] = []
+
+  /// Creates a value of an owner from words that were made to be right; one that cannot be read is nobody's value.
+  init(ofOwner words: [String]) {
+    ownerWords = words
+    owner = (try? OwnerExpression(words.joined(separator: " ")))?.owner
+  }
+
+  /// Creates what a field of the packet has; no values stand for a packet that does not have the field.
+  init(_ field: PacketField, _ values: [FieldValue]) {
+    self.field = field
+    self.values = values
+  }
+
   /// The words of the expression.
-  var words: [String]
-  /// Of the owner: one with nothing but this value.
-  var owner: Owner?
-  /// Of the packet: what its field has.
-  var values: [FieldValue] = []
+  var words: [String] {
+    guard let field else { return ownerWords }
+    return values.isEmpty ? ["!\(field.key)"] : values.map(field.word)
+  }
 
   /// Whether it meets a clause.
   func meets(_ clause: ExplainedClause) -> Bool {
@@ -109,36 +126,30 @@ struct Candidates {
     isComplete = conditions.count <= 2 && numbers.count <= 24
   }
 
-  /// The owner of words that were made to be right; one that cannot be read is nobody's value.
-  private func owner(_ words: [String]) -> Candidate {
-    Candidate(words: words, owner: (try? OwnerExpression(words.joined(separator: " ")))?.owner)
-  }
+  private func owner(_ words: [String]) -> Candidate { Candidate(ofOwner: words) }
 
   // MARK: Packets
 
   private mutating func addValues(of field: PacketField, _ conditions: [Condition]) {
     let description = field.description
-    let elements: [(word: String, value: FieldValue)]
-    if description.hasMembers {
-      elements = members(of: field, conditions)
-    } else {
-      elements = values(conditions, description.type).map { (field.word($0), $0) }
-    }
-    all.append(Candidate(words: ["!\(field.key)"], values: []))
+    let elements =
+      description.hasMembers
+      ? members(of: field, conditions) : values(conditions, description.type)
+    all.append(Candidate(field, []))
+    // Where every condition asks for some element, and a rule has one condition, one element is enough.
+    let others = conditions.count { !$0.excluded.isEmpty || !$0.bounds.isEmpty }
+    let needsPairs = description.isList && (description.hasMembers || others > 0)
+    // A rule that is left by a condition of another sort asks for an element, too.
+    let needsMore = conditions.count > 2 && (description.hasMembers || others > 1)
     for (index, element) in elements.enumerated() {
-      all.append(Candidate(words: [element.word], values: [element.value]))
-      guard description.isList, elements.count <= 24 else { continue }
-      for other in elements[..<index] {
-        all.append(
-          Candidate(words: [element.word, other.word], values: [element.value, other.value]))
-      }
+      all.append(Candidate(field, [element]))
+      guard needsPairs, elements.count <= 24 else { continue }
+      for other in elements[..<index] { all.append(Candidate(field, [element, other])) }
     }
-    if description.isList, conditions.count > 2 || elements.count > 24 { isComplete = false }
+    if needsPairs, needsMore || elements.count > 24 { isComplete = false }
   }
 
-  private mutating func members(
-    of field: PacketField, _ conditions: [Condition]
-  ) -> [(word: String, value: FieldValue)] {
+  private mutating func members(of field: PacketField, _ conditions: [Condition]) -> [FieldValue] {
     var patterns: [String: Set<TextPattern>] = [:]
     for operand in conditions.flatMap({ $0.included + $0.excluded }) {
       if case .member(let name, let pattern) = operand {
@@ -148,9 +159,7 @@ struct Candidates {
     return patterns.sorted { $0.key < $1.key }.flatMap { name, patterns in
       let samples = SampleTexts(patterns) { !$0.hasPrefix("*") && !$0.hasSuffix("*") }
       if !samples.isComplete { isComplete = false }
-      return samples.texts.map { text in
-        (ExpressionFault.quoted("\(field.key).\(name)=\(text)"), FieldValue.member(name, text))
-      }
+      return samples.texts.map { FieldValue.member(name, $0) }
     }
   }
 
@@ -222,6 +231,9 @@ extension OwnerField {
 extension PacketField {
   /// The word of an expression that gives the packet a value in this field.
   func word(_ value: FieldValue) -> String {
+    if case .member(let name, let text) = value {
+      return ExpressionFault.quoted("\(key).\(name)=\(text)")
+    }
     let type = description.type
     let shown = value.shown(type)
     if (try? type.value(shown, of: key)) == value {

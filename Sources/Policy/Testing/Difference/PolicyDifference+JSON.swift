@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension PolicyDifference {
-  /// The differences, for programs.
+  /// The differences as JSON.
   ///
   /// Source: `docs/testing.md`.
   public var json: JSONValue {

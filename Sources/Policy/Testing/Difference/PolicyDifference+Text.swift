@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension PolicyDifference {
-  /// The changes of one policy and event, of which only the first are shown to people.
+  /// The changes of one side, policy and event, of which only the first are printed.
   fileprivate struct Group {
     var side: Side
     var policy: String
@@ -9,7 +9,7 @@ extension PolicyDifference {
     var changes: [Change]
   }
 
-  /// How many witnesses of a policy and event are shown to people.
+  /// The number of witnesses of a group that are printed.
   private static let shownLimit = 3
 
   private var groups: [Group] {
@@ -25,7 +25,7 @@ extension PolicyDifference {
     }
   }
 
-  /// The differences, for people.
+  /// The differences as text, with the summary in the last line.
   public var text: String {
     var text = ""
     if !added.isEmpty { text += "policies added: \(added.joined(separator: ", "))\n" }
@@ -70,7 +70,7 @@ extension PolicyDifference {
       .map { Visible.text($0) }.joined(separator: "\n") + summary + "\n"
   }
 
-  /// `1 gained, 0 lost, 1 undecided`, or that nothing is different.
+  /// The numbers of differences, such as `1 gained, 0 lost, 1 undecided`, or a sentence when there are none.
   public var summary: String {
     guard !isNothing else { return "the same packets give the same events" }
     let counts = Side.allCases.map { side in
@@ -84,7 +84,7 @@ extension PolicyDifference {
       separator: ", ")
   }
 
-  /// The differences in Markdown, for a merge request.
+  /// The differences as Markdown, for a merge request.
   public var markdown: String {
     var text = "### Policies: \(summary)\n"
     if !changes.isEmpty {
@@ -137,12 +137,12 @@ extension PolicyDifference {
 }
 
 extension PolicyDifference.Place {
-  /// `rule 2, policies/web.yaml:12`.
+  /// The number of the rule and its place: `rule 2, policies/web.yaml:12`.
   public var description: String { "rule \(rule), \(source):\(line)" }
 }
 
 extension PolicyDifference.Change {
-  /// What the other set has against the packet.
+  /// The rule of the other set that comes nearest, and why it does not want the packet.
   fileprivate var otherSide: String {
     guard let nearest else {
       return side == .gained
@@ -154,10 +154,10 @@ extension PolicyDifference.Change {
 }
 
 extension String {
-  /// The text as one word of a shell (POSIX.1-2017, Shell Command Language §2.2.2).
+  /// The text quoted as one word of a shell (POSIX.1-2017, Shell Command Language §2.2.2).
   var shellQuoted: String { "'" + replacing("'", with: "'\\''") + "'" }
 
-  /// The text as it can stand in a cell of a table.
+  /// The text escaped as the content of a table's cell.
   fileprivate var cell: String {
     Visible.text(self).replacing("\\", with: "\\\\").replacing("|", with: "\\|")
       .replacing("<", with: "&lt;")

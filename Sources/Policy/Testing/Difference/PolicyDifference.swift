@@ -1,68 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a new set of policies reports that an old one does not, and the other way round, each with a packet that shows it.
+/// The difference of two sets of policies: the events that the new set gains and loses, each with a packet that shows it.
 ///
 /// Source: `docs/testing.md`.
 public struct PolicyDifference: Equatable, Sendable {
-  /// Whether something is reported by the new set alone or by the old one alone.
+  /// Which of the two sets reports something that the other does not.
   public enum Side: String, CaseIterable, Sendable {
     case gained, lost
   }
 
-  /// A rule of one of the sets, and where it is written.
+  /// A rule of one of the sets, and its place in a file.
   public struct Place: Equatable, Sendable {
     /// The name of the policy.
     public var policy: String
-    /// The rule's place in its policy, from 1.
+    /// The number of the rule in its policy, counted from 1.
     public var rule: Int
-    /// The file.
+    /// The name of the file.
     public var source: String
-    /// The line at which the rule begins, from 1.
+    /// The line where the rule begins, counted from 1.
     public var line: Int
   }
 
-  /// Packets that one rule reports and the other set does not.
+  /// Packets that one rule of a set reports and the other set does not.
   public struct Change: Equatable, Sendable {
-    /// Which way.
+    /// Whether the packets are gained or lost.
     public var side: Side
     /// The name of the policy.
     public var policy: String
-    /// The event.
+    /// The event that the packets give.
     public var event: EventKind
     /// One of the packets, and its owner.
     public var witness: PacketWitness
-    /// The rule that reports it.
+    /// The rule that reports the packets.
     public var rule: Place
-    /// The rule of the other set that comes nearest; nil when there is none for the event.
+    /// The rule of the other set that comes nearest; nil when the other set has no rule for the event.
     public var nearest: Place?
-    /// What that rule has against the packet.
+    /// The clauses of the nearest rule that the witness does not meet, as `explain` prints them.
     public var reasons: [String]
   }
 
-  /// A rule of which it is not known whether it reports something that the other set does not.
+  /// A rule that may report packets that the other set does not.
   public struct Doubt: Equatable, Sendable {
-    /// Which way.
+    /// Whether the packets would be gained or lost.
     public var side: Side
     /// The name of the policy.
     public var policy: String
-    /// The event.
+    /// The event that the packets would give.
     public var event: EventKind
-    /// The rule.
+    /// The rule that may report them.
     public var rule: Place
-    /// The filters that keep it from being known.
+    /// The filters that make it impossible to decide.
     public var filters: [String]
   }
 
-  /// What a set costs.
+  /// The cost of a set.
   public struct Cost: Equatable, Sendable {
-    /// Its rules.
+    /// The number of rules.
     public var rules: Int
-    /// The kernel's memory for its tables, in bytes.
+    /// The memory of the kernel's tables in bytes.
     public var bytes: Int
-    /// The filters that user space decides.
+    /// The number of filters that user space decides.
     public var userSpaceFilters: Int
 
-    /// Makes one.
+    /// Creates the cost of a set.
     public init(rules: Int, bytes: Int, userSpaceFilters: Int) {
       self.rules = rules
       self.bytes = bytes
@@ -70,11 +70,11 @@ public struct PolicyDifference: Equatable, Sendable {
     }
   }
 
-  /// A filter that only user space decides in the new set, and not so in the old one.
+  /// A filter of the new set that user space decides, and that it did not decide in the old set.
   public struct FallenFilter: Equatable, Sendable {
-    /// The rule.
+    /// The rule that has the filter.
     public var rule: Place
-    /// The expressions.
+    /// The expressions of the filter.
     public var words: String
     /// Why the kernel does not decide it.
     public var reason: String
@@ -95,21 +95,21 @@ public struct PolicyDifference: Equatable, Sendable {
     public var signature: String
   }
 
-  /// The policies that only the new set has.
+  /// The names of the policies that only the new set has.
   public private(set) var added: [String] = []
-  /// The policies that only the old set has.
+  /// The names of the policies that only the old set has.
   public private(set) var removed: [String] = []
-  /// What is gained and lost, by policy and event.
+  /// The events that are gained and lost, by policy and event.
   public private(set) var changes: [Change] = []
   /// The signatures whose findings may differ, by policy.
   public private(set) var signatures: [SignatureChange] = []
-  /// What is not known.
+  /// The rules about which it is not decided whether they report something that the other set does not.
   public private(set) var doubts: [Doubt] = []
-  /// Rules of the new set whose text changed and whose meaning did not.
+  /// The rules of the new set whose text changed and whose meaning did not.
   public private(set) var reworded: [Place] = []
-  /// The filters that fell out of the kernel.
+  /// The filters that the kernel decided or did not have to decide before, and that user space decides now.
   public private(set) var fallen: [FallenFilter] = []
-  /// What the old and the new set cost; nil until it is known.
+  /// The costs of the old and the new set; nil until they are set.
   public var cost: (old: Cost, new: Cost)? {
     get { costs.map { ($0[0], $0[1]) } }
     set { costs = newValue.map { [$0.old, $0.new] } }
@@ -119,7 +119,7 @@ public struct PolicyDifference: Equatable, Sendable {
   /// Whether the sets certainly report the same.
   public var isNothing: Bool { changes.isEmpty && doubts.isEmpty && signatures.isEmpty }
 
-  /// Whether something is gained or lost, or a signature may find more or less.
+  /// Returns whether something is gained or lost, or a signature may find more or less.
   public func has(_ side: Side) -> Bool {
     changes.contains { $0.side == side }
       || signatures.contains { $0.kind == .changed || $0.kind.rawValue == side.rawValue }
@@ -156,7 +156,7 @@ public struct PolicyDifference: Equatable, Sendable {
     }
   }
 
-  /// Compares two sets, policy by policy; a policy is the same while its name is.
+  /// Compares two sets, policy by policy; policies of the same name are compared with each other.
   public init(from old: ExplainedPlan, to new: ExplainedPlan) {
     let before = Dictionary(old.entries.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
     let after = Dictionary(new.entries.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
@@ -270,18 +270,18 @@ extension PolicyDifference.Place {
 }
 
 extension ExplainedRule {
-  /// What is remembered of it, apart from other rules.
+  /// The clauses of a scope with `follow`, as a key.
   fileprivate var followedKey: Set<RuleKey.Part> { RuleKey(self, onlyFollowed: true).parts }
 
-  /// Its filters as they are written.
+  /// The filters as they are written.
   fileprivate var text: [[String]] { clauses.map(\.words) }
 
-  /// Whether it certainly wants a witness, as it is written and as the reference has it.
+  /// Returns whether the rule certainly wants a witness, by `explain` and by the reference.
   fileprivate func isWanted(_ witness: PacketWitness) -> Bool {
     verdict(witness.packet, witness.owner) == .yes && isWantedByReference(witness)
   }
 
-  /// Whether the reference says that it wants a witness.
+  /// Returns whether the rule wants a witness by the reference.
   fileprivate func isWantedByReference(_ witness: PacketWitness) -> Bool {
     ReferenceMatcher.matches(rule, owner: witness.owner?.owner, packet: witness.packet.packet)
   }
@@ -291,7 +291,7 @@ extension ExplainedRule {
     verdict(witness.packet, witness.owner, remembered: false) == .no
   }
 
-  /// The clauses that a witness does not meet, as `explain` shows them.
+  /// Returns the clauses that a witness does not meet, as `explain` prints them.
   fileprivate func reasons(against witness: PacketWitness) -> [String] {
     answers(to: witness).filter { $0.verdict == .no }.map(\.text)
   }

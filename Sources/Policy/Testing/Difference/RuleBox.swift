@@ -6,18 +6,43 @@ enum Variable: Hashable {
   case packet(PacketField)
   /// What packets cannot be written to have, by the words of the clause: elements of lists, and what is derived.
   case other(String)
+
+  /// Whether an owner or a packet has at most one value in it.
+  ///
+  /// A variable of several values can meet two clauses that have no value in common.
+  fileprivate var isSingle: Bool {
+    switch self {
+    case .owner(let field): field.profile.isSingle
+    case .packet(let field): !field.description.isList && !field.description.hasMembers
+    case .other: false
+    }
+  }
 }
 
 /// A rule as a box: it holds what has, in each of its variables, a value of the clause's set.
-struct RuleBox {
+///
+/// Boxes and their sides are shared, because each is looked at once for every rule of the other set.
+final class RuleBox {
   /// A clause and its set of values.
-  struct Side {
+  final class Side {
     let variable: Variable
     let clause: ExplainedClause
     /// The values that meet the clause; nil for a variable whose values are listed one by one.
     let values: ValueRange?
-    /// The texts that meet the clause when these are all exact, to see at a glance that two clauses exclude each other.
+    /// The texts that meet the clause when these are all exact and the variable has one value, to see at a glance that two
+    /// clauses exclude each other; nil otherwise.
     let texts: Set<String>?
+    /// The hash value of the variable, which is compared first.
+    let hash: Int
+
+    fileprivate init(_ clause: ExplainedClause, listing listed: Set<Variable>) {
+      variable = clause.variable
+      self.clause = clause
+      values =
+        listed.contains(variable) ? nil : ValueRange(clause.condition, of: variable)
+      texts = variable.isSingle ? clause.condition.exactTexts : nil
+      hash = variable.hashValue
+    }
   }
 
   let rule: ExplainedRule
@@ -30,23 +55,15 @@ struct RuleBox {
   init(_ rule: ExplainedRule, listing listed: Set<Variable>) {
     self.rule = rule
     key = RuleKey(rule)
-    var sides: [Side] = []
-    for clause in rule.clauses {
-      let variable = clause.variable
-      let values =
-        listed.contains(variable) ? nil : ValueRange(clause.condition, of: variable)
-      sides.append(
-        Side(
-          variable: variable, clause: clause, values: values, texts: clause.condition.exactTexts))
-    }
-    self.sides = sides
+    sides = rule.clauses.map { Side($0, listing: listed) }
     asksOwner = rule.clauses.contains(where: \.asksOwner)
   }
 
   /// Whether it is seen at a glance that nothing is in both.
   func isApart(from other: RuleBox) -> Bool {
     for side in sides {
-      for otherSide in other.sides where otherSide.variable == side.variable {
+      for otherSide in other.sides
+      where otherSide.hash == side.hash && otherSide.variable == side.variable {
         if let a = side.values, let b = otherSide.values, !a.overlaps(b) { return true }
         if let a = side.texts, let b = otherSide.texts, a.isDisjoint(with: b) { return true }
       }

@@ -19,6 +19,12 @@ struct SampleTexts {
     _ patterns: Set<TextPattern>, start: String = "", limit: Int = .max,
     accepts: (String) -> Bool
   ) {
+    if start.isEmpty, let mirrored = Self.mirrored(patterns) {
+      let samples = SampleTexts(mirrored, limit: limit) { accepts($0.mirrored) }
+      texts = samples.texts.map(\.mirrored)
+      isComplete = samples.isComplete
+      return
+    }
     let starts = patterns.compactMap { pattern in
       switch pattern {
       case .exact(let text), .prefix(let text): text
@@ -30,7 +36,7 @@ struct SampleTexts {
     found += other.map { [$0] } ?? []
     if other == nil { isComplete = false }
     var (prefixes, suffixes): ([String], [String]) = ([start], [])
-    for pattern in patterns.sorted(by: { "\($0)" < "\($1)" }) {
+    for pattern in patterns.sorted(by: { $0.order < $1.order }) {
       switch pattern {
       case .exact(let text): found.append(text)
       case .prefix(let text):
@@ -61,6 +67,27 @@ struct SampleTexts {
     }
   }
 
+  /// Returns patterns of the same texts read from their ends; nil unless the patterns are ends and exact texts of ASCII.
+  ///
+  /// What ends in a text then is what begins with one, for which samples are complete.
+  private static func mirrored(_ patterns: Set<TextPattern>) -> Set<TextPattern>? {
+    var mirrored: Set<TextPattern> = []
+    var hasEnds = false
+    for pattern in patterns {
+      switch pattern {
+      case .exact(let text):
+        guard text.isASCII else { return nil }
+        mirrored.insert(.exact(text.mirrored))
+      case .suffix(let text):
+        guard text.isASCII else { return nil }
+        hasEnds = true
+        mirrored.insert(.prefix(text.mirrored))
+      case .prefix, .contains: return nil
+      }
+    }
+    return hasEnds ? mirrored : nil
+  }
+
   /// A text that begins with one, and with none that is longer.
   private static func longer(than text: String, apartFrom starts: [String]) -> String? {
     let longer = starts.filter {
@@ -70,4 +97,23 @@ struct SampleTexts {
       !longer.contains { $0.utf8.starts(with: candidate.utf8) }
     }
   }
+}
+
+extension TextPattern {
+  /// What patterns are sorted by, so that samples come in the same order each time.
+  fileprivate var order: (kind: Int, text: String) {
+    switch self {
+    case .exact(let text): (0, text)
+    case .prefix(let text): (1, text)
+    case .suffix(let text): (2, text)
+    case .contains(let text): (3, text)
+    }
+  }
+}
+
+extension String {
+  fileprivate var isASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
+
+  /// A text of ASCII read from its end.
+  fileprivate var mirrored: String { String(decoding: utf8.reversed(), as: UTF8.self) }
 }

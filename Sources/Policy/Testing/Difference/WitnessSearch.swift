@@ -135,6 +135,18 @@ struct WitnessSearch {
     }
   }
 
+  /// Whether some value of a domain meets a clause.
+  private func isMet(_ side: RuleBox.Side, in domain: Domain) -> Bool {
+    switch domain {
+    case .range(let values):
+      guard let own = side.values else { return !values.isEmpty }
+      return own.overlaps(values)
+    case .listed(let numbers):
+      guard let all = candidates[side.variable]?.all else { return false }
+      return numbers.contains { all[$0].meets(side.clause) }
+    }
+  }
+
   private func leaving(_ side: RuleBox.Side, _ domain: Domain) -> Domain {
     switch domain {
     case .range(let values): .range(side.values.map { values.subtracting($0) } ?? values)
@@ -151,7 +163,7 @@ struct WitnessSearch {
     var left: [RuleBox] = []
     for other in open {
       let isLeft = other.sides.contains { side in
-        meeting(side, domains[side.variable] ?? full(side.variable)).isEmpty
+        !isMet(side, in: domains[side.variable] ?? full(side.variable))
       }
       if isLeft { continue }
       var options: [(Variable, Domain)] = []
