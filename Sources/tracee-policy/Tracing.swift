@@ -33,6 +33,9 @@ struct Tracing {
     do throws(OutputError) { listeners = try open() } catch { throw .output(error) }
     let notifier = ServiceNotifier()
     if let state = settings.state { mkdir(state, 0o700) }
+    do throws(OutputError) {
+      for output in settings.outputs { try output.prepare() }
+    } catch { throw .output(error) }
     let hardening = Hardening.enforce(settings.hardening.measures, access: settings.access)
     let outputs: [Output]
     do throws(OutputError) {

@@ -10,7 +10,7 @@ import Testing
     ("json", Destination(.json)), ("table", Destination(.table)), ("none", Destination(.none)),
     ("json:/tmp/a:b", Destination(.json, path: "/tmp/a:b")),
     ("table:x", Destination(.table, path: "x")),
-    ("json:unix:/run/x", Destination(.json, path: "unix:/run/x")),
+    ("json:unix:/run/x", Destination(.json, .unix("/run/x"))),
     ("json:a,b", Destination(.json, path: "a,b")),
     (#"json:a\,policies=x"#, Destination(.json, path: "a,policies=x")),
     (#"json:a\b\\"#, Destination(.json, path: #"a\b\\"#)),
@@ -24,6 +24,16 @@ import Testing
           policies: ["a", "b"],
           events: Set([EventKind.tcp, .dns, .dnsRequest, .dnsResponse].map(\.id))))
     ),
+    ("tcp:[::1]:80", Destination(.json, .tcp(Endpoint("::1", 80)))),
+    ("pcap:tcp:host:80", Destination(.pcap, .tcp(Endpoint("host", 80)))),
+    ("syslog", Destination(.json, .syslog(.local("/dev/log")))),
+    ("table:syslog:", Destination(.table, .syslog(.local("/dev/log")))),
+    ("syslog:udp:h:514", Destination(.json, .syslog(.udp(Endpoint("h", 514))))),
+    ("syslog:unix:/run/log", Destination(.json, .syslog(.local("/run/log")))),
+    ("journald", Destination(.json, .journald(nil))),
+    ("json:journald:web", Destination(.json, .journald("web"))),
+    ("forward:h:24224", Destination(.json, .forward(Endpoint("h", 24224)))),
+    ("json:./tcp:x", Destination(.json, path: "./tcp:x")),
     ("none,policies=a", with(.none, nil, .block, Route(policies: ["a"]))),
   ])
   func `an argument is a form, perhaps a path, and options`(
@@ -36,7 +46,16 @@ import Testing
     ("", "`` is no format: there are json, table, pcap, none"),
     ("JSON", "`JSON` is no format: did you mean `json`?"),
     ("json:", "a path is missing after `json:`"),
-    ("json:unix:", "a path is missing after `json:unix:`"),
+    ("tcp", "`tcp` is no format: there are json, table, pcap, none"),
+    ("tcp:h", "`tcp:` takes HOST:PORT or [IPV6]:PORT, not `h`"),
+    ("pcap:journald", "pcap cannot go to journald: it takes json, table"),
+    ("journald:../x", "`journald:` takes the name of a journal namespace, not `../x`"),
+    ("syslog:h:514", "`syslog:` takes udp:HOST:PORT, tcp:HOST:PORT or unix:PATH, not `h:514`"),
+    ("syslog,limit=1", "`limit` is a number of bytes from 480 to 65507, not `1`"),
+    ("json,limit=500", "only syslog has `limit`, not json"),
+    ("forward:h:1,tag=a b", "`tag` has at most 255 characters of ASCII, and no blanks: `a b`"),
+    ("json,tag=a", "only forward has `tag`, not json"),
+    ("json:unix:", "a path is missing after `unix:`"),
     (":x", "`` is no format: there are json, table, pcap, none"),
     ("json,on-full=wait", "`on-full` is block or drop, not `wait`"),
     ("json:x,polices=a", "an output has no option `polices`: did you mean `policies`?"),
@@ -71,14 +90,14 @@ import Testing
     #expect(collide(Destination(.json, path: "x"), Destination(.pcap, path: "x")))
     #expect(!collide(Destination(.json), Destination(.json, path: "x")))
     #expect(!collide(Destination(.json), Destination(.none)))
-    #expect(!collide(Destination(.json, path: "unix:x"), Destination(.json, path: "unix:x")))
+    #expect(!collide(Destination(.json, .unix("x")), Destination(.json, .unix("x"))))
   }
 
   private static func with(
     _ format: OutputFormat, _ path: String?, _ onFull: Destination.OnFull,
     _ route: Route = Route()
   ) -> Destination {
-    var destination = Destination(format, path: path)
+    var destination = Destination(format, path.map(OutputPlace.file) ?? .standardOutput)
     destination.onFull = onFull
     destination.route = route
     return destination

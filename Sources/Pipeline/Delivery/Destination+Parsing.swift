@@ -9,7 +9,9 @@ extension Destination {
     public let description: String
   }
 
-  private static let options = ["on-full", "policies", "events"]
+  private static let options = [
+    "on-full", "policies", "events", "limit", "tag", "body", "compress", "headers", "ca",
+  ]
 
   /// Reads `json`, `table:PATH`, `json:unix:PATH,on-full=drop,policies=a,b,events=net_packet_tcp` and the like.
   ///
@@ -30,6 +32,11 @@ extension Destination {
     }
     if isEscaped { parts[parts.count - 1].append("\\") }
 
+    if let place = try OutputPlace(implyingFormat: parts[0]) {
+      self.init(place.formats[0], place)
+      for part in parts.dropFirst() { try read(option: part) }
+      return
+    }
     let place = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let format = OutputFormat(rawValue: String(place[0])) else {
       let known = OutputFormat.allCases.map(\.rawValue)
@@ -38,11 +45,17 @@ extension Destination {
         description: "`\(place[0])` is no format: "
           + (question ?? "there are \(known.joined(separator: ", "))"))
     }
-    let path = place.count == 2 ? String(place[1]) : nil
-    guard path != "", path != OutputFile.socketPrefix else {
+    let text = place.count == 2 ? String(place[1]) : nil
+    guard text != "" else {
       throw ParsingError(description: "a path is missing after `\(parts[0])`")
     }
-    self.init(format, path: path)
+    self.init(format)
+    if let text { self.place = try OutputPlace(parsing: text) }
+    guard self.place.formats.contains(format) else {
+      throw ParsingError(
+        description: "\(format.rawValue) cannot go to \(self.place): it takes "
+          + self.place.formats.map(\.rawValue).joined(separator: ", "))
+    }
     for part in parts.dropFirst() { try read(option: part) }
   }
 
@@ -63,6 +76,31 @@ extension Destination {
         throw ParsingError(description: "`on-full` is block or drop, not `\(halves[1])`")
       }
       onFull = value
+    case "limit":
+      guard case .syslog = place else {
+        throw ParsingError(description: "only syslog has `limit`, not \(name)")
+      }
+      guard let limit = Int(halves[1]), SyslogSender.limits.contains(limit) else {
+        throw ParsingError(
+          description: "`limit` is a number of bytes from \(SyslogSender.limits.lowerBound) to "
+            + "\(SyslogSender.limits.upperBound), not `\(halves[1])`")
+      }
+      messageLimit = limit
+    case "tag":
+      guard case .forward = place else {
+        throw ParsingError(description: "only forward has `tag`, not \(name)")
+      }
+      guard halves[1].utf8.count <= 255, halves[1].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+      else {
+        throw ParsingError(
+          description: "`tag` has at most 255 characters of ASCII, and no blanks: `\(halves[1])`")
+      }
+      tag = String(halves[1])
+    case "body", "compress", "headers", "ca":
+      guard case .http = place else {
+        throw ParsingError(description: "only http and https have `\(halves[0])`, not \(name)")
+      }
+      try read(http: String(halves[0]), String(halves[1]))
     case "policies": route.policies = route.policies.map { $0.union(values) } ?? Set(values)
     case "events":
       var events = route.events ?? []
@@ -73,6 +111,25 @@ extension Destination {
       throw ParsingError(
         description: "an output has no option `\(halves[0])`"
           + (help.map { ": \($0)" } ?? "; write `\\,` for a comma of the path"))
+    }
+  }
+
+  private mutating func read(http option: String, _ value: String) throws(ParsingError) {
+    switch option {
+    case "body":
+      guard let body = HTTPOptions.Body(rawValue: value) else {
+        let known = HTTPOptions.Body.allCases.map(\.rawValue)
+        throw ParsingError(
+          description: "`body` is \(known.joined(separator: " or ")), not `\(value)`")
+      }
+      http.body = body
+    case "compress":
+      guard value == "gzip" else {
+        throw ParsingError(description: "`compress` is gzip, not `\(value)`")
+      }
+      http.isCompressed = true
+    case "headers": http.headers = value
+    default: http.authorities = value
     }
   }
 

@@ -11,6 +11,8 @@ public struct FileAccess: Sendable {
   private(set) var writable: [String] = []
   /// Files that it writes, without those that are made later in the same places.
   private(set) var writtenFiles: [String] = []
+  /// What it connects to.
+  private(set) var network = NetworkAccess()
   /// Whether policies are read again, whoever owns them.
   private(set) var readsPolicies = false
 
@@ -32,9 +34,17 @@ public struct FileAccess: Sendable {
     readable += [path] + LinkedPlaces(path).directories
   }
 
-  /// Adds a file that is written, and made again after it was renamed or replaced; `unix:` sockets need nothing.
+  /// Adds what an output needs; unix sockets need nothing.
+  public mutating func write(_ destination: Destination) {
+    if case .file(let path) = destination.place { write(path) }
+    network.add(destination.place)
+    if network.looksUpNames { readable += NetworkAccess.lookupFiles }
+    readable += [destination.http.headers, destination.http.authorities].compactMap(\.self)
+    if network.usesTLS { readable += NetworkAccess.certificates }
+  }
+
+  /// Adds a file that is written, and made again after it was renamed or replaced.
   public mutating func write(_ path: String) {
-    guard !path.hasPrefix(OutputFile.socketPrefix) else { return }
     writtenFiles.append(path)
     var status = stat()
     let isThere = unsafe stat(path, &status) == 0

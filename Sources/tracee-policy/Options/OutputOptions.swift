@@ -12,8 +12,9 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write events as json, table, pcap or none; append :PATH for a file; repeatable.",
       discussion: """
-        Default: table on a terminal, otherwise json. Append options after commas: on-full=block|drop, \
-        policies=NAME,…, events=EVENT,…. See docs/cli.md.
+        Default: table on a terminal, otherwise json. Or send them to another program: tcp:HOST:PORT, syslog, \
+        syslog:udp:HOST:PORT, journald, forward:HOST:PORT, http://… or https://…. Append options after \
+        commas: on-full=block|drop, policies=NAME,…, events=EVENT,…. See docs/cli.md.
         """),
     completion: Completions.outputs, transform: DestinationArgument.parse)
   var outputs: [Destination] = []
@@ -24,12 +25,14 @@ struct OutputOptions: ParsableArguments {
 
   /// Returns what is wrong with the combination of outputs, in one sentence; nil if nothing is.
   static func fault(in outputs: [Destination]) -> String? {
-    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Terminal.isOutput {
+    if outputs.contains(where: { $0.format == .pcap && $0.place == .standardOutput }),
+      Terminal.isOutput
+    {
       return "cannot write pcap to a terminal; name a file with --output pcap:PATH"
     }
     for (index, output) in outputs.enumerated()
     where outputs[..<index].contains(where: output.collides) {
-      return "two outputs cannot share \(output.path.map { "'\($0)'" } ?? "standard output"): "
+      return "two outputs cannot share \(output.place.quoted): "
         + "their lines would be mixed"
     }
     return nil
@@ -65,7 +68,7 @@ struct OutputOptions: ParsableArguments {
   static func open(_ outputs: [Destination], clock: BootClock) throws(OutputError) -> [Output] {
     var opened: [Output] = []
     for destination in outputs.isEmpty ? [DestinationArgument.standard] : outputs {
-      let isColoured = destination.path == nil && Terminal.showsColour
+      let isColoured = destination.place == .standardOutput && Terminal.showsColour
       opened.append(try Output(destination, clock: clock, colour: isColoured))
     }
     return opened

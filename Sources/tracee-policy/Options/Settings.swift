@@ -63,7 +63,7 @@ struct Settings: Sendable {
     var access = FileAccess()
     if let cgroup { access.read(cgroup: cgroup) }
     for path in selection.watchedPaths { access.read(policies: path) }
-    for path in outputs.compactMap(\.path) { access.write(path) }
+    for output in outputs { access.write(output) }
     for path in [statsFile, control, metricsFile, lastGood?.path].compactMap(\.self) {
       access.write(path)
     }

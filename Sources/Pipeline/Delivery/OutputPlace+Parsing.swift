@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension OutputPlace {
+  /// The words before the first colon of places that are no paths.
+  enum Scheme: String, CaseIterable {
+    case unix, tcp, syslog, journald, forward, http, https
+
+    /// Whether nothing has to follow it.
+    var mayBeAlone: Bool { self == .syslog || self == .journald }
+
+    /// Whether an output can begin with it, and has a format of its own then.
+    var impliesFormat: Bool { self != .unix }
+  }
+
+  /// How the places begin that need no format before them.
+  public static let forms = [
+    "forward:", "http://", "https://", "journald", "syslog", "syslog:tcp:", "syslog:udp:", "tcp:",
+  ]
+
+  /// Reads `PATH`, `unix:PATH`, `tcp:HOST:PORT` and the like.
+  init(parsing text: String) throws(Destination.ParsingError) {
+    let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let scheme = Scheme(rawValue: String(halves[0])),
+      halves.count == 2 || scheme.mayBeAlone
+    else {
+      self = .file(text)
+      return
+    }
+    let rest = halves.count == 2 ? String(halves[1]) : ""
+    switch scheme {
+    case .unix:
+      guard !rest.isEmpty else {
+        throw Destination.ParsingError(description: "a path is missing after `unix:`")
+      }
+      self = .unix(rest)
+    case .tcp: self = .tcp(try Self.endpoint(rest, of: scheme))
+    case .http, .https: self = .http(try EventURL(parsing: text))
+    case .forward: self = .forward(try Self.endpoint(rest, of: scheme))
+    case .syslog: self = .syslog(try Self.receiver(rest))
+    case .journald:
+      // The name becomes a part of a path.
+      guard rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }),
+        !rest.hasPrefix(".")
+      else {
+        throw Destination.ParsingError(
+          description: "`journald:` takes the name of a journal namespace, not `\(rest)`")
+      }
+      self = .journald(rest.isEmpty ? nil : rest)
+    }
+  }
+
+  /// Reads a place that an output may begin with; nil for anything else.
+  init?(implyingFormat text: String) throws(Destination.ParsingError) {
+    let word = text.prefix { $0 != ":" }
+    guard let scheme = Scheme(rawValue: String(word)), scheme.impliesFormat,
+      scheme.mayBeAlone || word.count < text.count
+    else { return nil }
+    try self.init(parsing: text)
+  }
+
+  private static func receiver(
+    _ text: String
+  ) throws(Destination.ParsingError) -> SyslogReceiver {
+    if text.isEmpty { return .local(SyslogReceiver.standardPath) }
+    let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if halves.count == 2, halves[0] == "unix", !halves[1].isEmpty {
+      return .local(String(halves[1]))
+    }
+    if halves.count == 2, let endpoint = Endpoint(parsing: halves[1]) {
+      if halves[0] == "udp" { return .udp(endpoint) }
+      if halves[0] == "tcp" { return .tcp(endpoint) }
+    }
+    throw Destination.ParsingError(
+      description: "`syslog:` takes udp:HOST:PORT, tcp:HOST:PORT or unix:PATH, not `\(text)`")
+  }
+
+  private static func endpoint(
+    _ text: String, of scheme: Scheme
+  ) throws(Destination.ParsingError) -> Endpoint {
+    guard let endpoint = Endpoint(parsing: text) else {
+      throw Destination.ParsingError(
+        description: "`\(scheme.rawValue):` takes HOST:PORT or [IPV6]:PORT, not `\(text)`")
+    }
+    return endpoint
+  }
+}
