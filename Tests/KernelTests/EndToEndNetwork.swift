@@ -78,6 +78,43 @@ extension EndToEnd {
       }
     }
 
+    @Test(.enabled(if: Machine.has("python3", "openssl"), "needs python3 and openssl"))
+    func `servers of HTTP, with TLS and without, confirm every event`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let certificate = try await stage.certificate()
+        let plain = try await HTTPServer(stage)
+        let secure = try await HTTPServer(stage, certificate: certificate)
+        let tracer = try await start(
+          stage, network, "http://localhost:\(plain.port)/,compress=gzip",
+          "https://127.0.0.1:\(secure.port)/,ca=\(certificate)")
+        try await send(3, stage, network)
+        for server in [plain, secure] {
+          try await eventually("events", instead: { tracer.process.errorText }) {
+            try await server.requests(1).flatMap(\.lines).count == 3
+          }
+          for line in try await server.requests(1).flatMap(\.lines) {
+            #expect(try TracedEvent(line: Array(line.utf8)).name == "net_packet_udp")
+          }
+        }
+        try await end(tracer, events: 3)
+      }
+    }
+
+    @Test(.enabled(if: KafkaCluster.canBeHad, "needs librdkafka, python3 and kcat"))
+    func `a topic of Kafka gets every event`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let cluster = try await KafkaCluster(stage)
+        let tracer = try await start(stage, network, "kafka:\(cluster.brokers)/events")
+        try await send(3, stage, network)
+        for message in try await cluster.messages(3, of: "events") {
+          #expect(try TracedEvent(line: Array(message.text.utf8)).name == "net_packet_udp")
+        }
+        try await end(tracer, events: 3)
+      }
+    }
+
     @Test func `a server that is never there is said, and what it should have got is lost`()
       async throws
     {
@@ -128,12 +165,12 @@ extension EndToEnd {
     }
 
     private func start(
-      _ stage: Stage, _ network: VirtualNetwork, _ output: String
+      _ stage: Stage, _ network: VirtualNetwork, _ outputs: String...
     ) async throws -> Tracer {
       let policies = try stage.folder([
         "1.yaml": everything(in: network, events: "net_packet_udp")
       ])
-      return try await stage.tracer(["apply", "-p", policies, "-o", output])
+      return try await stage.tracer(["apply", "-p", policies] + outputs.flatMap { ["-o", $0] })
     }
 
     private func end(_ tracer: Tracer, events: UInt64) async throws {

@@ -21,6 +21,7 @@ import Testing
     for round in 0..<2 {
       emitter.consume(bytes.span.bytes)
       #expect(try emitter.outputs.flush() == .written)
+      try await eventually("a failure") { output.account.retries > round }
       let server = try TCPServer(port: port)
       // The writer may still have been busy with the line before.
       try await eventually("a connection") {

@@ -5,6 +5,8 @@
 #ifndef TP_TRANSFER_H
 #define TP_TRANSFER_H
 
+#include "CKafka.h"
+
 #include <stddef.h>
 
 /// One connection to a server, and the request that is under way on it.

@@ -11,6 +11,7 @@ extension Destination {
 
   private static let options = [
     "on-full", "policies", "events", "limit", "tag", "body", "compress", "headers", "ca",
+    "settings",
   ]
 
   /// Reads `json`, `table:PATH`, `json:unix:PATH,on-full=drop,policies=a,b,events=net_packet_tcp` and the like.
@@ -96,6 +97,11 @@ extension Destination {
           description: "`tag` has at most 255 characters of ASCII, and no blanks: `\(halves[1])`")
       }
       tag = String(halves[1])
+    case "settings":
+      guard case .kafka = place else {
+        throw ParsingError(description: "only kafka has `settings`, not \(name)")
+      }
+      kafkaSettings = String(halves[1])
     case "body", "compress", "headers", "ca":
       guard case .http = place else {
         throw ParsingError(description: "only http and https have `\(halves[0])`, not \(name)")

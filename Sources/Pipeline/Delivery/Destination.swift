@@ -20,6 +20,8 @@ public struct Destination: Equatable, Sendable {
   public var messageLimit: Int?
   /// The tag that events have in Fluent's Forward protocol; nil for the usual one.
   public var tag: String?
+  /// A file with settings of librdkafka; nil for none.
+  public var kafkaSettings: String?
   /// How events are sent over HTTP.
   public var http = HTTPOptions()
   /// Which events it gets.

@@ -37,7 +37,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
     case .standardOutput: false
     case .file: [EPIPE, ENXIO].contains(code)
     case .unix: [EPIPE, ENXIO, ECONNREFUSED, ECONNRESET, ENOENT, EAGAIN].contains(code)
-    case .tcp, .syslog, .journald, .forward, .http: true
+    case .tcp, .syslog, .journald, .forward, .http, .kafka: true
     }
   }
 
@@ -77,6 +77,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
       }
     }
     if operation == .start, case .http = place { return "install libcurl4" }
+    if operation == .start, case .kafka = place { return "install librdkafka1" }
     return switch code {
     case ELOOP: "name the file itself"
     case ENXIO, ECONNREFUSED: "start its reader"

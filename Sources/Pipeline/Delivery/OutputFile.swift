@@ -57,7 +57,7 @@ struct OutputFile: ~Copyable {
       return name.connect(.stream)?.release() ?? -1
     case .tcp(let endpoint):
       return try endpoint.connect(SOCK_STREAM, attempt: attempt, for: place).release()
-    case .standardOutput, .syslog, .journald, .forward, .http:
+    case .standardOutput, .syslog, .journald, .forward, .http, .kafka:
       preconditionFailure("nothing to open")
     }
   }

@@ -3,7 +3,7 @@
 extension OutputPlace {
   /// The words before the first colon of places that are no paths.
   enum Scheme: String, CaseIterable {
-    case unix, tcp, syslog, journald, forward, http, https
+    case unix, tcp, syslog, journald, forward, http, https, kafka
 
     /// Whether nothing has to follow it.
     var mayBeAlone: Bool { self == .syslog || self == .journald }
@@ -14,7 +14,8 @@ extension OutputPlace {
 
   /// How the places begin that need no format before them.
   public static let forms = [
-    "forward:", "http://", "https://", "journald", "syslog", "syslog:tcp:", "syslog:udp:", "tcp:",
+    "forward:", "http://", "https://", "journald", "kafka:", "syslog", "syslog:tcp:", "syslog:udp:",
+    "tcp:",
   ]
 
   /// Reads `PATH`, `unix:PATH`, `tcp:HOST:PORT` and the like.
@@ -35,6 +36,13 @@ extension OutputPlace {
       self = .unix(rest)
     case .tcp: self = .tcp(try Self.endpoint(rest, of: scheme))
     case .http, .https: self = .http(try EventURL(parsing: text))
+    case .kafka:
+      guard let topic = KafkaTopic(parsing: rest) else {
+        throw Destination.ParsingError(
+          description:
+            "`kafka:` takes HOST:PORT/TOPIC, with commas between several brokers, not `\(rest)`")
+      }
+      self = .kafka(topic)
     case .forward: self = .forward(try Self.endpoint(rest, of: scheme))
     case .syslog: self = .syslog(try Self.receiver(rest))
     case .journald:

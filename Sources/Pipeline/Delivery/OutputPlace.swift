@@ -17,6 +17,8 @@ public enum OutputPlace: Hashable, Sendable {
   case forward(Endpoint)
   /// A server that takes batches of events by POST.
   case http(EventURL)
+  /// A topic of Kafka.
+  case kafka(KafkaTopic)
 }
 
 extension OutputPlace: CustomStringConvertible {
@@ -31,20 +33,22 @@ extension OutputPlace: CustomStringConvertible {
     case .journald(let space): space.map { "journald:\($0)" } ?? "journald"
     case .forward(let endpoint): "forward:\(endpoint)"
     case .http(let target): target.description
+    case .kafka(let topic): topic.description
     }
   }
 
   /// The text in a sentence: a place of the command line is in quotes.
   public var quoted: String { self == .standardOutput ? description : "'\(self)'" }
 
-  /// The server on a network; nil for others.
-  var server: Endpoint? {
+  /// The servers on a network; none for others.
+  var servers: [Endpoint] {
     switch self {
     case .tcp(let endpoint), .syslog(.tcp(let endpoint)), .syslog(.udp(let endpoint)),
       .forward(let endpoint):
-      endpoint
-    case .http(let target): target.endpoint
-    default: nil
+      [endpoint]
+    case .http(let target): [target.endpoint]
+    case .kafka(let topic): topic.brokers
+    case .standardOutput, .file, .unix, .syslog(.local), .journald: []
     }
   }
 
@@ -57,7 +61,7 @@ extension OutputPlace: CustomStringConvertible {
   }
 
   /// How long what it was given may be unconfirmed at the end before the rest is given up, at least.
-  var patience: Duration { server == nil ? .zero : .seconds(5) }
+  var patience: Duration { servers.isEmpty ? .zero : .seconds(5) }
 
   /// Whether an output may begin with it, without a format.
   var impliesFormat: Bool {
@@ -72,7 +76,7 @@ extension OutputPlace: CustomStringConvertible {
     switch self {
     case .standardOutput, .file, .unix, .tcp: OutputFormat.allCases
     case .syslog, .journald: [.json, .table]
-    case .forward, .http: [.json]
+    case .forward, .http, .kafka: [.json]
     }
   }
 }

@@ -30,7 +30,7 @@ final class OutputWriter {
     self.header = header
     headerLeft = header.count
     // A name would have to be looked up, which may take long.
-    guard place.server == nil else { return }
+    guard place.servers.isEmpty else { return }
     do throws(OutputError) { file = try OutputFile(place) } catch {
       guard error.isPassing else { throw error }
       fail(error)

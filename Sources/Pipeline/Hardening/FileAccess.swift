@@ -39,7 +39,10 @@ public struct FileAccess: Sendable {
     if case .file(let path) = destination.place { write(path) }
     network.add(destination.place)
     if network.looksUpNames { readable += NetworkAccess.lookupFiles }
-    readable += [destination.http.headers, destination.http.authorities].compactMap(\.self)
+    let files = [
+      destination.http.headers, destination.http.authorities, destination.kafkaSettings,
+    ]
+    readable += files.compactMap(\.self)
     if network.usesTLS { readable += NetworkAccess.certificates }
   }
 

@@ -10,19 +10,26 @@ struct NetworkAccess: Equatable, Sendable {
   private(set) var sendsDatagrams = false
   /// Whether it looks up names.
   private(set) var looksUpNames = false
-  /// Whether libcurl makes its connections, with pairs of sockets to wake its threads.
-  private(set) var usesCurl = false
-  /// Whether some of them are of TLS.
+  /// Whether libraries make its connections, with pairs of sockets to wake their threads.
+  private(set) var wakesBySockets = false
+  /// Whether some of them are, or may be, of TLS.
   private(set) var usesTLS = false
 
   /// Adds what an output needs.
   mutating func add(_ place: OutputPlace) {
-    guard let server = place.server else { return }
-    if case .syslog(.udp) = place { sendsDatagrams = true } else { ports.insert(server.port) }
-    add(nameOf: server)
-    guard case .http(let target) = place else { return }
-    usesCurl = true
-    usesTLS = usesTLS || target.isSecure
+    for server in place.servers {
+      if case .syslog(.udp) = place { sendsDatagrams = true } else { ports.insert(server.port) }
+      add(nameOf: server)
+    }
+    switch place {
+    case .http(let target):
+      wakesBySockets = true
+      usesTLS = usesTLS || target.isSecure
+    case .kafka:
+      wakesBySockets = true
+      usesTLS = true
+    default: break
+    }
   }
 
   private mutating func add(nameOf server: Endpoint) {

@@ -97,7 +97,9 @@ enum SystemCallFilter {
           ]
         )
       }
-    } + (network.usesCurl ? [("socketpair", [masked(argument: 0, .max, is: UInt64(AF_UNIX))])] : [])
+    }
+      + (network.wakesBySockets
+        ? [("socketpair", [masked(argument: 0, .max, is: UInt64(AF_UNIX))])] : [])
       + (kinds.isEmpty ? [] : [("getpeername", []), ("sendmmsg", []), ("recvmmsg", [])])
   }
 

@@ -13,7 +13,7 @@ struct OutputOptions: ParsableArguments {
       "Write events as json, table, pcap or none; append :PATH for a file; repeatable.",
       discussion: """
         Default: table on a terminal, otherwise json. Or send them to another program: tcp:HOST:PORT, syslog, \
-        syslog:udp:HOST:PORT, journald, forward:HOST:PORT, http://… or https://…. Append options after \
+        syslog:udp:HOST:PORT, journald, forward:HOST:PORT, kafka:HOST:PORT/TOPIC, http://… or https://…. Append options after \
         commas: on-full=block|drop, policies=NAME,…, events=EVENT,…. See docs/cli.md.
         """),
     completion: Completions.outputs, transform: DestinationArgument.parse)

@@ -10,7 +10,13 @@ extension Destination {
   ///
   /// - Throws: what is missing.
   public func prepare() throws(OutputError) {
-    guard case .http = place, let failure = unsafe tp_http_load() else { return }
+    let failure: UnsafePointer<CChar>?
+    switch place {
+    case .http: unsafe failure = tp_http_load()
+    case .kafka: unsafe failure = tp_kafka_load()
+    default: return
+    }
+    guard let failure = unsafe failure else { return }
     var error = OutputError(operation: .start, place: place, code: ENOENT)
     error.words = unsafe String(cString: failure)
     throw error
@@ -24,6 +30,7 @@ extension Destination {
     case .journald(let space): JournalSender(space, place)
     case .forward(let endpoint): ForwardSender(endpoint, tag: tag)
     case .http(let target): HTTPSender(target, http)
+    case .kafka(let topic): KafkaSender(topic, settings: kafkaSettings)
     }
   }
 }

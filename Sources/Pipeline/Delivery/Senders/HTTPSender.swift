@@ -56,7 +56,7 @@ final class HTTPSender: EventSender {
     guard connection == nil else { return }
     var headers = ["Expect:", "User-Agent: tracee-policy", "Content-Type: application/x-ndjson"]
     if options.isCompressed { headers.append("Content-Encoding: gzip") }
-    headers += try HTTPHeaders.read(options.headers, for: place)
+    headers += try SettingsFile.lines(of: options.headers, for: place)
     connection = HTTPConnection(
       target.text, headers: headers, authorities: options.authorities, timeout: timeout)
     if connection == nil { throw OutputError(operation: .open, place: place, code: ENOMEM) }

@@ -3,17 +3,21 @@
 import Glibc
 import System
 
-/// Further headers of requests, from a file that others cannot read.
-enum HTTPHeaders {
+/// A file of lines that an output needs and that nobody else should read, such as passwords.
+enum SettingsFile {
   private static let limit = 1 << 16
 
-  /// Reads a file with a header on each line; empty lines and those that begin with `#` are left out.
-  static func read(_ path: String?, for place: OutputPlace) throws(OutputError) -> [String] {
+  /// Reads the lines of a file; empty lines and those that begin with `#` are left out.
+  ///
+  /// - Parameters:
+  ///   - path: the file; nil for no lines.
+  ///   - place: the place of the output, for errors.
+  static func lines(of path: String?, for place: OutputPlace) throws(OutputError) -> [String] {
     guard let path else { return [] }
     let bytes: [UInt8]
     do throws(SystemError) {
-      bytes = try Descriptor(opening: path, O_RDONLY | O_NOCTTY, "read").readAll(
-        of: path, limit: limit)
+      let file = try Descriptor(opening: path, O_RDONLY | O_NOCTTY | O_NONBLOCK, "read")
+      bytes = try file.readAll(of: path, limit: limit)
     } catch {
       var failure = OutputError(operation: .open, place: place, code: error.code)
       failure.words = error.description
