@@ -7,6 +7,7 @@ let parts: [(name: String, needsRoot: Bool, measure: () throws -> Void)] = [
   ("events", false, measureEvents),
   ("lint", false, measureLint),
   ("compile", false, measureCompiling),
+  ("lists", false, measureCompilingLists),
   ("replay", false, measureReplay),
   ("packet", true, measureKernel),
   ("heads", true, measureHeads),

@@ -5,6 +5,8 @@
 /// A new target is a line here and a file of its own.
 let targets: [any FuzzTarget.Type] = [
   FuzzHeaders.self,
+  FuzzFragments.self,
+  FuzzTunnels.self,
   FuzzDNS.self,
   FuzzHTTP.self,
   FuzzStreams.self,

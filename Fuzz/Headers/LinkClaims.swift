@@ -4,7 +4,11 @@
 
 /// What holds for any frame, of whatever link type.
 enum LinkClaims {
-  private static let links: [LinkType] = [.ethernet, .raw, .null, .loop, .cooked, .cooked2]
+  private static let links: [LinkType] = [
+    .ethernet, .raw, .null, .loop, .cooked, .cooked2, .ppp, .pppOrHDLC, .pppoe, .pppOfDaemon,
+    .hdlc, .frameRelay, .directed(.ppp), .directed(.hdlc), .directed(.frameRelay), .fddi, .llc,
+    .wireless, .radiotap, .perPacket, .netfilterLog, .infiniband, .unread(999),
+  ]
 
   /// Claims that a packet is found within its frame, and where it is does not depend on what it says.
   static func check(_ frame: RawSpan) {
@@ -14,7 +18,9 @@ enum LinkClaims {
       let packet = frame.extracting(droppingFirst: view.offset)
       let length = LinkView.length(of: packet, room: packet.byteCount)
       claim((0...packet.byteCount).contains(length), "a packet ends in its frame")
-      claim(LinkView(frame.extracting(first: view.offset), link) == view, "what precedes decides")
+      // What MPLS carries shows in its first bits.
+      let head = frame.extracting(first: view.offset + 1)
+      claim(LinkView(head, link) == view, "what precedes decides")
       if let headers = PacketHeaders(packet.extracting(first: length)) {
         claim(headers.transportOffset <= length, "headers end in the packet")
       }

@@ -27,6 +27,11 @@ enum CaptureSeeds {
     (1, [UInt8](repeating: 1, count: 12) + [0x81, 0, 0, 7, 0x86, 0xdd]), (101, []),
     (108, [0, 0, 0, 2]), (113, [0, 4] + [UInt8](repeating: 0, count: 12) + [0x08, 0]),
     (276, [0x08, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6] + [UInt8](repeating: 0, count: 8)),
+    (1, [UInt8](repeating: 1, count: 12) + [0x88, 0x47, 0, 0, 0x10, 64, 0, 0, 0x21, 64]),
+    (1, [UInt8](repeating: 1, count: 12) + [0x88, 0x64, 0x11, 0, 0, 1, 0, 40, 0, 0x21]),
+    (9, [0xff, 3, 0, 0x21]), (107, [0x18, 0x41, 3, 0xcc]),
+    (239, [2, 0, 0, 1, 8, 0, 1, 0, 8, 0, 3, 0, 60, 0, 9, 0]),
+    (127, [0, 0, 8, 0, 0, 0, 0, 0, 8, 1] + [UInt8](repeating: 0, count: 22) + [6, 6, 3]),
   ]
 
   private static func blocks(_ sample: SampleCapture) -> [UInt8] {
@@ -53,7 +58,13 @@ enum CaptureSeeds {
       let cuts = [(20, bytes.count), (0, 10), (5, 10), (10, 20)]
       return sample.pcap(cuts.map { segment(to: port, at: $0, Array(bytes[$0..<$1])) })
     }
-    return [sample.pcap(messages), sample.pcap(heads)] + streams
+    let datagram =
+      [0x9c, 0x40] + big(53) + big(8 + MessageSeeds.query.count) + [0, 0] + MessageSeeds.query
+    let fragments = [
+      PacketSeeds.ipv4(17, datagram.dropFirst(16), fragment: 2),
+      PacketSeeds.ipv4(17, datagram.prefix(16), fragment: 0x2000),
+    ]
+    return [sample.pcap(messages), sample.pcap(heads), sample.pcap(fragments)] + streams
   }()
 
   private static func segment(to port: Int, at place: Int, _ payload: [UInt8]) -> [UInt8] {

@@ -10,7 +10,7 @@ import System
 final class EventLines {
   private let record = ReplayRecord(rowWords: 1)
   private let json = JSONWriter(clock: clock)
-  private let table = TableWriter(clock: clock, colour: false)
+  private let table = TableWriter(clock: clock, style: TableStyle(width: 120))
   private var line = LineBuffer()
   private var thorough = Turn(each: 64)
   private let kinds: [EventKind]

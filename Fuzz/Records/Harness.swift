@@ -19,7 +19,9 @@ final class Harness {
     do throws(OutputError) {
       let outputs = [
         try Output(Destination(.json, path: "/dev/null"), clock: clock),
-        try Output(Destination(.table, path: "/dev/null"), clock: clock, colour: true),
+        try Output(
+          Destination(.table, path: "/dev/null"), clock: clock,
+          style: TableStyle(width: 80, isColoured: true)),
         try Output(Destination(.pcap, path: "/dev/null"), clock: clock),
       ]
       emitter = Emitter(outputs: outputs)

@@ -14,12 +14,15 @@ enum FuzzReplays: FuzzTarget {
     var limits = Streams.Limits()
     limits.flows = 64
     var run = ReplayRun(replay, CaptureReader(CaptureInput(bytes)), outputs: [], streams: limits)
+    run.decapsulates = bytes.count % 2 == 0
     do throws(ReplayError) { try run.run() } catch { fatalError("\(error)") }
     let ledger = run.ledger
     let counts = ledger.counts
     claim(
-      counts.frames == counts.unknownLink + counts.notIP + counts.malformed + counts.unwanted
-        + counts.wanted, "every frame is counted once: \(counts)")
+      counts.frames + counts.inner + counts.assembled
+        == counts.unknownLink + counts.notIP + counts.malformed + counts.unwanted + counts.wanted,
+      "every frame and every packet in another is counted once: \(counts)")
+    claim(counts.assembled == ledger.fragments.assembled, "a packet is put together once")
     claim(ledger.ledger.records == counts.wanted, "every wanted packet is a record")
     claim(ledger.ledger.malformedRecords == 0, "every record is well formed")
     claim(ledger.ledger.imbalances.isEmpty, "\(ledger.ledger.imbalances)")

@@ -17,16 +17,15 @@ struct FirstPolicies {
   ///
   /// - Throws: the exit code if there is nothing to trace, after printing everything that is wrong.
   init(_ settings: Settings) throws(ExitCode) {
-    let (reading, code) = settings.selection.firstReading()
-    StandardError.write(reading.remarks, code == nil ? .warning : .error)
-    if let plan = reading.plan {
+    let (own, code) = settings.selection.firstReading()
+    StandardError.write(own.remarks, code == nil ? .warning : .error)
+    if let plan = own.plan {
       if settings.hasConfiguredOutputs {
         StandardError.write(settings.routeRemarks(on: plan), .warning)
       } else {
         try OutputOptions.check(settings.outputs, against: plan)
       }
-      self.plan = plan
-      self.reading = reading
+      (self.plan, reading) = try Self.previewing(settings, own, plan)
       refusal = nil
       return
     }
@@ -41,9 +40,42 @@ struct FirstPolicies {
     StandardError.report(
       "the policies were refused; tracing with the last good set, digest \(old.contents?.digest ?? "")"
     )
-    self.plan = plan
-    self.reading = old
-    refusal = reading
+    (self.plan, reading) = try Self.previewing(settings, old, plan)
+    refusal = own
+  }
+
+  /// Adds the policies to preview to the first ones.
+  ///
+  /// - Throws: the exit code if they cannot be previewed, after printing why.
+  private static func previewing(
+    _ settings: Settings, _ own: PlanReading, _ plan: TracePlan
+  ) throws(ExitCode) -> (TracePlan, PlanReading) {
+    guard let preview = settings.preview else { return (plan, own) }
+    let (next, code) = preview.firstReading()
+    let reading = own.previewing(next)
+    StandardError.write(String(reading.remarks.dropFirst(own.remarks.count)))
+    guard let plan = reading.plan else { throw code ?? .findings }
+    return (plan, reading)
+  }
+}
+
+extension PlanReading {
+  /// Returns the reading with another one whose policies judge the same packets and give no events.
+  ///
+  /// It has no plan when one of the two has none, or when both together have too many rules.
+  func previewing(_ next: PlanReading) -> PlanReading {
+    guard let own = plan else { return self }
+    var both = self
+    both.remarks += next.remarks
+    both.findings += next.findings
+    both.plan = next.plan.flatMap { own.previewing($0) }
+    if next.plan != nil, both.plan == nil {
+      let fault =
+        "the policies and those to preview have more than \(TracePlan.ruleLimit) rules together"
+      both.remarks += StandardError.line(fault)
+      both.findings.append(fault)
+    }
+    return both
   }
 }
 

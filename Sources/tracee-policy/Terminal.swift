@@ -11,4 +11,13 @@ enum Terminal {
   static var showsColour: Bool {
     isOutput && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
   }
+
+  /// The columns of the terminal that standard output is; nil if it is none, or has no known size.
+  static var width: Int? {
+    var size = winsize()
+    guard isOutput, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
+  }
 }

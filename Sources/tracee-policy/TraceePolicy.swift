@@ -9,13 +9,16 @@ struct TraceePolicy: ParsableCommand {
     abstract: "Trace network events on this machine according to policy files.",
     version: version,
     subcommands: [
-      Apply.self, Ctl.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
-      Schema.self,
+      Apply.self, Ctl.self, Diff.self, Doctor.self, Explain.self, Lint.self, List.self, Replay.self,
+      Schema.self, Test.self,
     ],
     defaultSubcommand: Apply.self)
 
   static func main() {
     StandardDescriptors.occupy()
+    if let fault = MistakenCommand.fault(in: CommandLine.arguments.dropFirst().first) {
+      exit(withError: ValidationError(fault))
+    }
     main(nil)
   }
 }

@@ -39,7 +39,7 @@ struct Tracing {
     let hardening = Hardening.enforce(settings.hardening.measures, access: settings.access)
     let outputs: [Output]
     do throws(OutputError) {
-      outputs = try OutputOptions.open(settings.outputs, clock: .now())
+      outputs = try OutputOptions.open(settings.outputs, width: settings.width, clock: .now())
     } catch { throw .output(error) }
     var options = Tracer.Options()
     options.cgroup = settings.cgroup
@@ -55,6 +55,7 @@ struct Tracing {
     run.reader = { [settings] in
       var reading = settings.selection.reading()
       if let plan = reading.plan { reading.remarks += settings.routeRemarks(on: plan) }
+      if let preview = settings.preview { reading = reading.previewing(preview.reading()) }
       return reading
     }
     if let lastGood = settings.lastGood {
@@ -70,8 +71,12 @@ struct Tracing {
     run.report = { report in
       StandardError.write(report.remarks, report.isAccepted ? .warning : .error)
       StandardError.report(report.description, report.isAccepted ? .notice : .error)
+      Self.report(report.preview)
     }
-    run.reportLedger = { StandardError.report("so far: \($0)", .information) }
+    run.reportLedger = { ledger in
+      StandardError.report("so far: \(ledger)", .information)
+      Self.report(ledger.preview)
+    }
     let version = TraceePolicy.configuration.version
     try run.serve(listeners, TracerFacts(version: version, hardening: hardening))
     run.begin(first.reading, insteadOf: first.refusal)
@@ -113,8 +118,13 @@ struct Tracing {
     StandardError.report("ready: \(ready); \(hardening)\(instead)\(looksLikeHost)", .information)
   }
 
+  private static func report(_ preview: PreviewCounts?) {
+    for line in preview?.lines ?? [] { StandardError.report(line, .notice) }
+  }
+
   private func report(_ ledger: Ledger) {
     StandardError.report("done: \(ledger)", .information)
+    Self.report(ledger.preview)
     let unknown = ledger.kernel.processesFull
     if unknown > 0 {
       StandardError.report(

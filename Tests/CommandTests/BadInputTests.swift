@@ -39,8 +39,8 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
   static let all = [
     BadPolicy("an empty file", "", says: "policy"),
     BadPolicy(
-      "ten mebibytes", String(repeating: "# not a policy\n", count: 700_000), exit: 2,
-      says: "1 MiB"),
+      "twenty megabytes", String(repeating: "# not a policy\n", count: 1_400_000), exit: 2,
+      says: "16 MiB"),
     BadPolicy("binary bytes", "\u{1}\u{2}\u{0}\u{7f}", at: ":1:", says: "syntax"),
     BadPolicy(
       "an unknown event", policy(event: "net_packet_tpc", "data.dst_port=80"), at: ":5:",

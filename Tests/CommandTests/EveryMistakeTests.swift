@@ -15,7 +15,9 @@ import Testing
   }
 
   @Test func `there is a file for every code`() {
-    #expect(Set(EveryMistake.files.map(\.code)) == Set(LintRules.all.map(\.code)))
+    #expect(
+      Set(EveryMistake.files.map(\.code))
+        == Set(LintRules.all.map(\.code)).subtracting(["tracee-difference"]))
   }
 
   @Test(arguments: formats)
@@ -35,7 +37,8 @@ import Testing
           found.contains { $0.file == path && $0.code == file.code && $0.line == file.line },
           "\(file.name), line \(file.line ?? 0)")
       }
-      #expect(Set(found.map(\.code)) == Set(LintRules.all.map(\.code)))
+      #expect(
+        Set(found.map(\.code)) == Set(LintRules.all.map(\.code)).subtracting(["tracee-difference"]))
     }
   }
 

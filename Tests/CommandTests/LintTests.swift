@@ -122,6 +122,43 @@ import Testing
     }
   }
 
+  private static let unfixed = right.replacing("event:", with: "evnt:")
+
+  @Test func `--fix on standard input prints the fixed text, and what is left on stderr`()
+    async throws
+  {
+    let outcome = try await outcome(
+      of: [Tracer.path, "lint", "--fix", "-"], input: .text(Self.unfixed))
+    #expect(outcome.ending == .exited(0))
+    #expect(outcome.output == Self.right)
+    #expect(outcome.errors == "no problems in 1 policy of 1 file\n")
+  }
+
+  @Test func `--diff prints what --fix would change, and changes nothing`() async throws {
+    try await withStage { stage in
+      let file = try stage.folder(["one.yaml": Self.unfixed]) + "/one.yaml"
+      let outcome = try await outcome(of: [Tracer.path, "lint", "--diff", file])
+      #expect(outcome.ending == .exited(1))
+      #expect(outcome.output.hasPrefix("--- \(file)\n+++ \(file)\n@@ -2,5 +2,5 @@\n"))
+      #expect(outcome.output.contains("\n-  - evnt: net_packet_tcp\n+  - event: net_packet_tcp\n"))
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == Self.unfixed)
+    }
+    let right = try await outcome(
+      of: [Tracer.path, "lint", "--diff", "-"], input: .text(Self.right))
+    #expect(right.ending == .exited(0))
+    #expect(right.output == "")
+  }
+
+  @Test func `--tracee adds notes, and does not change the exit code`() async throws {
+    let text = Self.right.replacing("scope: [comm=nginx]", with: "scope: [comm=nginx, comm!=b]")
+    let arguments = [Tracer.path, "lint", "-", "--format", "concise"]
+    let with = try await outcome(of: arguments + ["--tracee"], input: .text(text))
+    #expect(with.ending == .exited(0))
+    #expect(with.output.contains("[tracee-difference]"))
+    let without = try await outcome(of: arguments, input: .text(text))
+    #expect(!without.output.contains("[tracee-difference]"))
+  }
+
   @Test func `explains a code, with examples`() async throws {
     let outcome = try await outcome(of: [Tracer.path, "lint", "--explain", "cidr-host-bits"])
     #expect(outcome.ending == .exited(0))
@@ -132,7 +169,7 @@ import Testing
   @Test(arguments: [
     (["lint"], "Missing expected argument"),
     (["lint", "--explain", "cidr-hostbits"], "did you mean `cidr-host-bits`?"),
-    (["lint", "-", "--fix"], "standard input"), (["lint", "x", "--format", "xml"], "xml"),
+    (["lint", "-", "x", "--fix"], "standard input"), (["lint", "x", "--format", "xml"], "xml"),
     (["lint", "--explain", "syntax", "x"], "no paths"),
   ]) func `wrong use exits with 64 and says why`(arguments: [String], words: String) async throws {
     let outcome = try await outcome(of: [Tracer.path] + arguments)

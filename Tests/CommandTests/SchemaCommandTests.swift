@@ -59,13 +59,26 @@ struct SchemaCommandTests {
       ("type: policy", "type: polcy"), ("name: web", "name: Web"), ("name: web", "nmae: web"),
       ("comm=nginx,envoy", "com=nginx"), ("uid >= 1000", "uid => 1000"),
       ("comm=nginx,envoy", "comm="),
-      ("not-container", "container-not"), ("data.dst_port=80", "data=80"), ("[log]", "[lgo]"),
+      ("not-container", "container-not"), ("data.dst_port=80", "data=80"),
+      ("data.dst_port=80", "data.dst_prot=80"), ("not-container", "global"), ("[log]", "[lgo]"),
       ("net_packet_tcp", "net_packet_tpc"), ("event:", "events:"), ("uid >= 1000", "hostTid"),
     ]
     let mutants = wrong.map { Self.policy.replacingOccurrences(of: $0, with: $1) }
     #expect(mutants.allSatisfy { $0 != Self.policy })
     let verdicts = try await accepted("policy", [Self.policy, Self.resource] + mutants)
     #expect(verdicts == [true, true] + mutants.map { _ in false })
+  }
+
+  @Test(.enabled(if: hasValidator, "needs python3 with jsonschema and yaml"))
+  func `the schema of policies refuses nothing that lint takes`() async throws {
+    let right = [
+      ("name: web", "name: no"), ("name: web", "name: 123"),
+      ("name: web", "name: web, version: 1.0"), ("name: web", "name: web, description: 5"),
+      ("\"data.dst_port=80\"", "\"data.dst_port=80,\\n443\""),
+      ("data.dst_port=80", "data.proto_http.headers.X-A=b"),
+    ].map { Self.policy.replacingOccurrences(of: $0, with: $1) }
+    #expect(right.allSatisfy { $0 != Self.policy })
+    #expect(try await accepted("policy", right) == right.map { _ in true })
   }
 
   private static let event = """

@@ -11,10 +11,10 @@ struct TerminalTests {
 
   /// Runs the tracer on a terminal, and returns what that shows.
   private func shown(
-    _ arguments: String..., noColour: String? = nil, exits code: CInt = 0
+    _ arguments: String..., noColour: String? = nil, columns: UInt16 = 120, exits code: CInt = 0
   ) async throws -> String {
     let process = try TerminalProcess(
-      [Tracer.path] + arguments, variables: ["NO_COLOR": noColour, "TZ": "UTC"])
+      [Tracer.path] + arguments, variables: ["NO_COLOR": noColour, "TZ": "UTC"], columns: columns)
     #expect(try await process.end() == .exited(code), "\(process.text)")
     return process.text
   }
@@ -51,6 +51,35 @@ struct TerminalTests {
       #expect(!plain.contains(Self.escape), "\(plain.debugDescription)")
       let empty = try await shown("replay", file, "-e", "net_packet_udp", noColour: "")
       #expect(empty.contains(Self.bold))
+    }
+  }
+
+  @Test(arguments: [(0, 80), (40, 60), (80, 80), (200, 200)] as [(UInt16, Int)])
+  func `a table has the width of the terminal, or the one that is asked for`(
+    columns: UInt16, width: Int
+  ) async throws {
+    try await withFile("a.pcap", Self.capture) { file in
+      let names = (0..<40).map { "policy-\($0)" }
+      let policies = names.map { name in
+        """
+        {type: policy, name: \(name), scope: [global], rules: [{event: net_packet_udp, filters: [data.src=10.0.0.2]}]}
+
+        """
+      }.joined(separator: "---\n")
+      try await withFile("p.yaml", Array(policies.utf8)) { policy in
+        func widest(_ text: String) -> Int {
+          text.split(whereSeparator: \.isNewline)
+            .filter { $0.hasPrefix("TIME ") || $0.contains(" → ") }
+            .map(\.count).max() ?? 0
+        }
+        let printed = try await shown(
+          "replay", file, "-p", policy, noColour: "1", columns: columns)
+        let asked = try await shown(
+          "replay", file, "-p", policy, "--width", "100", noColour: "1", columns: columns)
+        #expect((1...width).contains(widest(printed)), "\(printed)")
+        #expect((1...100).contains(widest(asked)) && asked.contains("+39 "), "\(asked)")
+        #expect((width == 200) == printed.contains("policy-0,policy-1"), "\(printed)")
+      }
     }
   }
 

@@ -59,6 +59,8 @@ import Testing
     let ledger = try Ledger(parsing: "a word before\n\(line)\n")
     #expect([ledger.seen, ledger.unwanted, ledger.wanted, ledger.events] == [10, 3, 7, 6])
     try ledger.check(events: 6)
+    let rare = try Ledger(parsing: "\(line), incomplete 4, after the limit 2")
+    #expect([rare.events, rare.lost, rare.incomplete, rare.further] == [6, 0, 4, 0])
     #expect(throws: UnbalancedLedger.self) { try ledger.check(events: 7) }
     let lossy = try Ledger(parsing: line.replacing("ring full 1", with: "ring full 0"))
     #expect(throws: UnbalancedLedger.self) { try lossy.check(events: 6) }

@@ -54,7 +54,9 @@ extension EndToEnd {
         let policies = try stage.folder([
           "1.yaml": everything(in: network, events: "net_packet_udp")
         ])
-        let tracer = try await stage.tracer(["apply", "-p", policies, "-o", "table"])
+        let tracer = try await stage.tracer([
+          "apply", "-p", policies, "-o", "table", "--width", "120",
+        ])
         try await send(2, stage, network)
         try await eventually("a heading and two events") {
           tracer.process.outputLines().count == 3

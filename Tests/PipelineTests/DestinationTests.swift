@@ -11,7 +11,11 @@ import Testing
     ("json:/tmp/a:b", Destination(.json, path: "/tmp/a:b")),
     ("table:x", Destination(.table, path: "x")),
     ("json:unix:/run/x", Destination(.json, .unix("/run/x"))),
-    ("json:a,b", Destination(.json, path: "a,b")),
+    ("json:a,b", Destination(.json, path: "a,b")), ("json:-", Destination(.json)),
+    ("table:-,on-full=drop", with(.table, nil, .drop)),
+    ("json:./-", Destination(.json, path: "./-")),
+    ("json:./tcp:a", Destination(.json, path: "./tcp:a")),
+    ("json:C:x", Destination(.json, path: "C:x")),
     (#"json:a\,policies=x"#, Destination(.json, path: "a,policies=x")),
     (#"json:a\b\\"#, Destination(.json, path: #"a\b\\"#)),
     ("json:x,on-full=drop", with(.json, "x", .drop)),
@@ -60,6 +64,10 @@ import Testing
     ("json,on-full=wait", "`on-full` is block or drop, not `wait`"),
     ("json:x,polices=a", "an output has no option `polices`: did you mean `policies`?"),
     ("json:x,zzz=a", "an output has no option `zzz`; write `\\,` for a comma of the path"),
+    ("json,on-full=drp", "`on-full` is block or drop, not `drp`: did you mean `drop`?"),
+    ("json,add=tme", "nothing named `tme` can be added: did you mean `time`?"),
+    ("json,add=zzzzzz", "nothing named `zzzzzz` can be added: there are time, host"),
+    ("table,add=time", "only json has `add`, not table"),
     ("json,policies=", "a value is missing in `policies=`"),
     ("json,policies=a,,b", "a value is missing in `policies=a,,b`"),
     (
@@ -74,12 +82,38 @@ import Testing
     #expect(error?.description == expected)
   }
 
+  @Test(arguments: [
+    "udp:x:1", "HTTP://x", "mqtt:topic", "any+thing://x", "unix://x", "tls:x:1",
+  ])
+  func `what looks like a network address is refused, with what there is`(path: String) {
+    let error = #expect(throws: Destination.ParsingError.self) {
+      try Destination(parsing: "json:" + path)
+    }
+    let text = error?.description ?? ""
+    #expect(
+      text.hasPrefix(
+        "`\(path)` is not a destination: there are files, FIFOs, `unix:PATH` and `forward:`, "))
+    #expect(text.hasSuffix(" or write `./\(path)` for a file of that name"))
+  }
+
+  @Test func `an output adds what it is asked to`() throws {
+    #expect(try Destination(parsing: "json:x,add=time,host").additions == [.time, .host])
+    #expect(try Destination(parsing: "json").additions == [])
+  }
+
   @Test func `a route names policies that are there`() throws {
     let plan = TracePlan(policies: ["web", "dns"], rules: [])
     #expect(try Destination(parsing: "json,policies=web").fault(in: plan) == nil)
     #expect(
       try Destination(parsing: "json:x,policies=web,dsn").fault(in: plan)
         == "`--output json:x`: there is no policy `dsn`: did you mean `dns`?")
+    #expect(
+      try Destination(parsing: "json,policies=zzzzzz").fault(in: plan)
+        == "`--output json`: there is no policy `zzzzzz`: there are web, dns")
+    #expect(
+      try Destination(parsing: "json,policies=a").fault(in: TracePlan(policies: [""], rules: []))
+        == "`--output json`: there is no policy `a`: --events and --scope make none; name policy files"
+    )
   }
 
   @Test func `two that would write into each other's lines collide`() {

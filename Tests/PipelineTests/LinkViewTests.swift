@@ -9,7 +9,7 @@ import Testing
   static let addresses = [UInt8](repeating: 2, count: 12)
 
   private static func view(_ frame: [UInt8], _ number: UInt32) -> LinkView? {
-    LinkType(number: number).flatMap { LinkView(frame.span.bytes, $0) }
+    LinkView(frame.span.bytes, LinkType(number: number))
   }
 
   @Test func `Ethernet carries IP, also behind VLAN tags`() {
@@ -24,8 +24,9 @@ import Testing
       }
       #expect(Self.view(Self.addresses + tag + [0x08, 0x06] + Self.packet, 1) == nil)
     }
-    let endless = Self.addresses + (0..<1_000).flatMap { _ in [0x81, 0, 0, 1] as [UInt8] }
-    #expect(Self.view(endless + [0x08, 0], 1) == nil)
+    let many = Self.addresses + (0..<1_000).flatMap { _ in [0x81, 0, 0, 1] as [UInt8] }
+    #expect(Self.view(many + [0x08, 0], 1)?.offset == many.count + 2)
+    #expect(Self.view(many, 1) == nil)
   }
 
   @Test(arguments: [12, 14, 101, 228, 229] as [UInt32])
@@ -70,9 +71,81 @@ import Testing
     #expect(LinkView.length(of: (six + [0, 0]).span.bytes, room: six.count + 2) == six.count)
   }
 
-  @Test func `other link types are not known`() {
-    for number in [2, 105, 127, 147, 999, .max] as [UInt32] {
-      #expect(LinkType(number: number) == nil)
+  /// Frames of each link type, by its number, and what stands before their packets.
+  private static let heads: [(number: UInt32, head: [UInt8])] = [
+    (1, addresses + [0x88, 0x47, 0, 0, 0x10, 64, 0, 0, 0x21, 64]),
+    (1, addresses + [0x88, 0x47, 0, 0, 0x11, 64, 0, 0, 0, 0] + addresses + [0x08, 0]),
+    (1, addresses + [0x81, 0, 0, 1, 0x88, 0x64, 0x11, 0, 0, 1, 0, 40, 0, 0x21]),
+    (1, addresses + [0, 40, 0xaa, 0xaa, 3, 0, 0, 0, 0x08, 0]), (1, addresses + [0, 40, 6, 6, 3]),
+    (1, addresses + [0x89, 0x26, 0, 0, 0, 0, 0x08, 0]),
+    (1, addresses + [0x89, 0x3f, 0, 0, 0, 0, 0, 0, 0x08, 0]),
+    (9, [0xff, 3, 0, 0x21]), (9, [0, 0x21]), (9, [0x21]), (9, [0, 0x57]),
+    (9, [0x02, 0x81, 0, 0, 1, 64]), (10, [UInt8](repeating: 1, count: 13) + [6, 6, 3]),
+    (50, [0x0f, 0, 0x08, 0]), (50, [0xff, 3, 0, 0x21]), (51, [0x11, 0, 0, 1, 0, 40, 0, 0x21]),
+    (100, [0xaa, 0xaa, 3, 0, 0, 0, 0x08, 0]), (104, [0x8f, 0, 0x86, 0xdd]),
+    (105, [8, 1] + [UInt8](repeating: 0, count: 22) + [0xaa, 0xaa, 3, 0, 0, 0, 8, 0]),
+    (107, [0x18, 0x41, 3, 0xcc]), (107, [0x18, 0x41, 3, 0, 0x80, 0, 0, 0, 8, 0]),
+    (107, [0x18, 0x41, 8, 0]), (107, [0x18, 0x40, 0, 0x01, 3, 0x8e]),
+    // Radiotap with a time and flags: a header that is filled up, of QoS data.
+    (
+      127,
+      [0, 0, 17, 0, 3, 0, 0, 0] + [UInt8](repeating: 9, count: 8) + [0x20, 0x88, 1]
+        + [UInt8](repeating: 0, count: 24) + [0, 0, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0]
+    ),
+    (166, [0, 3, 0, 0x21]), (192, [0, 0, 8, 0, 1, 0, 0, 0] + addresses + [0x08, 0]),
+    (204, [1, 0xff, 3, 0, 0x21]), (205, [0, 0x0f, 0, 0x08, 0]), (206, [1, 0x18, 0x41, 3, 0xcc]),
+    (239, [2, 0, 0, 1, 8, 0, 1, 0, 8, 0, 3, 0, 8, 0, 5, 0, 0, 0, 0, 7, 60, 0, 9, 0]),
+    (242, [UInt8](repeating: 0, count: 40) + [0x08, 0, 0, 0]),
+    (113, [0, 4, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 0, 4, 6, 6, 3]),
+  ]
+
+  @Test(arguments: heads.indices)
+  func `a packet is found behind each link's header, and not in a part of it`(index: Int) {
+    let (number, head) = Self.heads[index]
+    #expect(Self.view(head + Self.packet, number)?.offset == head.count, "\(number): \(head)")
+    for count in head.indices {
+      #expect(Self.view(Array(head[..<count]), number) == nil, "\(number): \(count) of \(head)")
     }
+  }
+
+  @Test func `links that record the way of a packet give it`() {
+    for (value, direction) in [(0, .ingress), (1, .egress)] as [(UInt8, PacketDirection)] {
+      #expect(Self.view([value, 0x0f, 0, 8, 0] + Self.packet, 205)?.direction == direction)
+      #expect(Self.view([value, 3, 0, 0x21] + Self.packet, 166)?.direction == direction)
+    }
+    for (hook, direction) in [(0, .ingress), (1, .ingress), (2, nil), (3, .egress), (4, .egress)]
+      as [(UInt8, PacketDirection?)]
+    {
+      let little: [UInt8] =
+        [2, 0, 0, 1, 8, 0, 1, 0, 8, 0, hook, 0, 8, 0, 4, 0, 0, 0, 0, 7, 60, 0, 9, 0]
+      let big: [UInt8] =
+        [2, 0, 0, 1, 0, 8, 0, 1, 8, 0, hook, 0, 0, 8, 0, 4, 0, 0, 0, 7, 0, 60, 0, 9]
+      for log in [little, big] {
+        let view = Self.view(log + Self.packet, 239)
+        #expect(view == Self.view(little + Self.packet, 239))
+        #expect(view?.offset == 24 && view?.direction == direction && view?.interface == 7)
+      }
+    }
+  }
+
+  @Test func `what is encrypted or cut on the air is no packet`() {
+    let tail = [UInt8](repeating: 0, count: 20) + [0xaa, 0xaa, 3, 0, 0, 0, 8, 0] + Self.packet
+    for (start, isRead) in [
+      ([8, 1, 0, 0], true), ([8, 0x41, 0, 0], false), ([0x48, 1, 0, 0], false),
+      ([0x80, 0, 0, 0], false), ([9, 1, 0, 0], false),
+    ] as [([UInt8], Bool)] {
+      #expect((Self.view(start + tail, 105) != nil) == isRead, "\(start)")
+    }
+    var later = [8, 1, 0, 0] + tail
+    later[22] = 1
+    #expect(Self.view(later, 105) == nil)
+  }
+
+  @Test func `other link types are named`() {
+    for number in [2, 119, 147, 999, .max] as [UInt32] {
+      #expect(LinkType(number: number) == .unread(number))
+    }
+    #expect(LinkType.text(ofNumber: 189) == "USB_LINUX (189)")
+    #expect(LinkType.text(ofNumber: 999) == "999")
   }
 }

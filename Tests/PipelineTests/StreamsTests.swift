@@ -51,6 +51,33 @@ import Testing
     #expect(way.streams.counts.assembled == 0)
   }
 
+  @Test(arguments: [1, 2, 3, 7, 40, 1_000])
+  func `what is no message hides nothing behind it`(size: Int) {
+    let bad: [[UInt8]] = [[], [1], [UInt8](repeating: 0xff, count: 30)]
+    for first in bad {
+      var way = Way(.dns)
+      let bytes = SampleDNS.prefixed(first) + Self.query
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        way.send(Array(bytes[start..<min(start + size, bytes.count)]), at: start)
+      }
+      #expect(way.given.last == DNSTests.response, "behind \(first)")
+      #expect(way.given.count == 2 && way.streams.waiting == 0)
+    }
+  }
+
+  @Test func `in the midst of a stream what is no message says nothing of what follows`() {
+    var way = Way(.dns)
+    // Another connection, of which the beginning was not seen.
+    let key = way.key
+    way.key = StreamKey(
+      source: key.source, destination: key.destination, sourcePort: key.sourcePort,
+      destinationPort: key.destinationPort, place: 2)
+    let rubbish = [UInt8](repeating: 0, count: 2) + [UInt8](repeating: 0x20, count: 100)
+    way.send(rubbish, at: 10_000)
+    way.send(Self.query, at: 10_000 + rubbish.count)
+    #expect(way.given.last == DNSTests.response)
+  }
+
   @Test(arguments: [1, 2, 3, 7, 40])
   func `a message over several segments is given at its last`(size: Int) {
     for (framing, bytes, message) in [

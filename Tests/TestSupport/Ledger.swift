@@ -20,15 +20,27 @@ public struct Ledger: Equatable, Sendable {
   public let undecodable: UInt64
   /// Lost at an output.
   public let lost: UInt64
+  /// Segments that complete no message; 0 if the line has no such number.
+  public let incomplete: UInt64
+  /// Messages after the first of the same packet; 0 if the line has no such number.
+  public let further: UInt64
 
   /// Finds the ledger's line in the tracer's standard error.
   public init(parsing errors: String) throws {
     let template =
       "tracee-policy: done: seen N, unwanted N, wanted N: submitted N, ring full N; "
       + "events N, rejected N, undecodable N, lost N"
-    let lines = errors.split(separator: "\n").filter {
-      $0.replacing(/[0-9]+/, with: "N") == template
+    let rare = /, (incomplete|further|after the limit) ([0-9]+)/
+    let found = errors.split(separator: "\n").filter {
+      $0.replacing(rare, with: "").replacing(/[0-9]+/, with: "N") == template
     }
+    let rareNumbers = found.joined().matches(of: rare)
+    func number(_ name: String) -> UInt64 {
+      rareNumbers.first { $0.output.1 == name }.flatMap { UInt64($0.output.2) } ?? 0
+    }
+    incomplete = number("incomplete")
+    further = number("further")
+    let lines = found.map { $0.replacing(rare, with: "") }
     let numbers = lines.joined().matches(of: /[0-9]+/).compactMap { UInt64($0.output) }
     guard lines.count == 1, numbers.count == 9 else {
       throw UnbalancedLedger("there are \(lines.count) ledgers in:\n\(errors)")

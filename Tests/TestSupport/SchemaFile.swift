@@ -70,7 +70,7 @@ extension SchemaFile {
     private mutating func take(_ keyword: String, _ value: JSONValue) throws {
       let elements = value.elements ?? []
       switch keyword {
-      case "$schema", "title", "description": break
+      case "$schema", "$id", "title", "description", "format": break
       case "type": types = value.string.map { [$0] } ?? elements.compactMap(\.string)
       case "const": constant = value
       case "enum": choices = elements

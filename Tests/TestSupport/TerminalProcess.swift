@@ -27,13 +27,19 @@ public final class TerminalProcess: Sendable {
   private static let unlock: UInt = 0x4004_5431
   /// `TIOCGPTN`.
   private static let askNumber: UInt = 0x8004_5430
+  /// `TIOCSWINSZ`.
+  private static let setSize: UInt = 0x5414
   /// `POSIX_SPAWN_SETSID`.
   private static let newSession: Int16 = 0x80
 
   /// Starts a program that is looked up in PATH.
   ///
-  /// - Parameter variables: of the environment, beside or instead of the test's own; nil takes one away.
-  public init(_ command: [String], variables: [String: String?] = [:]) throws {
+  /// - Parameters:
+  ///   - variables: of the environment, beside or instead of the test's own; nil takes one away.
+  ///   - columns: the width of the terminal; 0 for one of unknown size.
+  public init(
+    _ command: [String], variables: [String: String?] = [:], columns: UInt16 = 0
+  ) throws {
     let person = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
     guard person >= 0 else { throw SystemCallFailed("open of /dev/ptmx") }
     var (number, isLocked): (CInt, CInt) = (0, 0)
@@ -43,6 +49,8 @@ public final class TerminalProcess: Sendable {
       close(person)
       throw failure
     }
+    var size = winsize(ws_row: columns > 0 ? 50 : 0, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(person, Self.setSize, &size)
     let name = "/dev/pts/\(number)"
     do { id = try Self.spawn(command, on: name, variables) } catch {
       close(person)

@@ -24,6 +24,8 @@ public struct Ledger: Sendable, CustomStringConvertible {
   public let outputs: [OutputAccount]
   /// What became of messages of DNS and HTTP that were in several segments.
   let messages: StreamCounts
+  /// What a previewed set of policies would change; nil when none is.
+  public var preview: PreviewCounts?
 
   /// Records that are in the ring; 0 at rest.
   public var waiting: UInt64 { kernel.submitted - min(kernel.submitted, records) }
@@ -55,8 +57,20 @@ public struct Ledger: Sendable, CustomStringConvertible {
   /// The words of the ledger line.
   public var description: String {
     "seen \(kernel.seen), unwanted \(kernel.unwanted), wanted \(kernel.wanted): "
-      + "submitted \(kernel.submitted), ring full \(kernel.ringFull); "
-      + "events \(emitted), rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+      + "submitted \(kernel.submitted), ring full \(kernel.ringFull); " + eventWords
+  }
+
+  /// The words about events: numbers that are rarely anything but 0 are there only if they are.
+  var eventWords: String {
+    func sum(_ count: (RuleCounts) -> UInt64) -> UInt64 {
+      events.reduce(0) { $0 + count($1.counts) }
+    }
+    let rare = [
+      ("incomplete", sum(\.incomplete)), ("further", sum(\.further)),
+      ("after the limit", sum(\.afterLimit)),
+    ]
+    return "events \(emitted), rejected \(rejected), undecodable \(undecodable), lost \(lost)"
+      + rare.map { name, count in count > 0 ? ", \(name) \(count)" : "" }.joined()
   }
 }
 

@@ -26,9 +26,9 @@ struct PolicyAccounts {
   /// The accounts, in the order in which their policies and events were first seen.
   private(set) var all: [PolicyAccount] = []
 
-  /// Adds the events of one plan.
+  /// Adds the events of one plan, without those of policies that are only previewed.
   mutating func add(_ plan: TracePlan, _ counts: EventsByPolicy) {
-    for rule in plan.rules {
+    for rule in plan.rules where !plan.isPreviewed(rule.policy) {
       let key = PolicyAccount.Key(policy: plan.policies[rule.policy], event: rule.event)
       if places[key] == nil {
         places[key] = all.count

@@ -4,7 +4,7 @@
 struct CaptureFrame: Equatable {
   /// When it was captured, in ns since the epoch; 0 when the capture does not say.
   var time: UInt64 = 0
-  /// What it begins with; nil when that is not known.
+  /// What it begins with; nil when its interface does not say.
   var link: LinkType?
   /// Where its bytes are in what ``CaptureReader/bytes`` lends.
   var place = 0..<0
@@ -14,12 +14,16 @@ struct CaptureFrame: Equatable {
   var direction: PacketDirection?
   /// The number of its interface in the capture.
   var interface: UInt32 = 0
+  /// Where its comment is; nil when it has none.
+  var comment: Range<Int>?
 }
 
 /// What could not be read of a capture.
 public struct CaptureFaults: Equatable, Sendable {
   /// Frames of an interface that is not described.
   public var undescribed: UInt64 = 0
+  /// Frames of a section in a version of the format that is not known.
+  public var newer: UInt64 = 0
   /// Frames that contradict the block they are in.
   public var contradictory: UInt64 = 0
   /// Frames and blocks that are longer than any may be.
@@ -37,6 +41,7 @@ public struct CaptureFaults: Equatable, Sendable {
   public var all: [(what: String, count: UInt64)] {
     [
       ("of an interface that is not described", undescribed),
+      ("in a section of a version of pcapng that is not known", newer),
       ("contradicting its block", contradictory), ("too long", tooLong),
       ("cut off at the end", cutOff), ("damaged, and nothing was read after it", damaged),
       ("not inflated to the end", compression), ("not read to the end", code == 0 ? 0 : 1),

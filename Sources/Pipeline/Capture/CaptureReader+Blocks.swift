@@ -88,6 +88,7 @@ extension CaptureReader {
       return false
     }
     interfaces.removeAll(keepingCapacity: true)
+    isNewer = input.has(14) && integer(12, as: UInt16.self) != 1
     return true
   }
 
@@ -141,6 +142,10 @@ extension CaptureReader {
     interface number: UInt32, units: UInt64?, captured: UInt32, length: UInt32, data: Range<Int>,
     flags: UInt16?
   ) -> Bool {
+    guard !isNewer else {
+      faults.newer += 1
+      return false
+    }
     guard Int(captured) <= data.count else { return refuse() }
     guard Int(number) < interfaces.count else {
       faults.undescribed += 1
@@ -154,7 +159,9 @@ extension CaptureReader {
     let options = end + (4 - Int(captured) % 4) % 4
     if let flags, options + 8 <= data.upperBound {
       var direction: PacketDirection?
+      var comment: Range<Int>?
       forEachOption(options..<data.upperBound) { code, value in
+        if code == 1, comment == nil { comment = value }
         guard code == flags, value.count == 4 else { return }
         switch integer(value.lowerBound, as: UInt32.self) & 3 {
         case 1: direction = .ingress
@@ -163,6 +170,7 @@ extension CaptureReader {
         }
       }
       frame.direction = direction
+      frame.comment = comment
     }
     return true
   }

@@ -16,6 +16,8 @@ public struct CaptureReader: ~Copyable {
   var passed = 0
 
   private var format = Format.pcap(link: nil, time: CaptureTime())
+  /// Whether the section of pcapng is in a version that is not known: its frames are only counted.
+  var isNewer = false
   /// The interfaces of a section of pcapng.
   var interfaces: [Interface] = []
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CBPF
+import Policy
 
 /// A record as the kernel would have made it, in memory that is used again for every packet.
 ///
-/// Nobody owns it.
+/// Nobody owns it, unless an owner is given.
 @safe final class ReplayRecord {
   private let memory: UnsafeMutableRawBufferPointer
   private let rowWords: Int
@@ -62,6 +63,42 @@ import CBPF
     let room = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[place...])
     unsafe packet.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
     count = place + packet.byteCount
+  }
+
+  /// Describes the owner of the packets from now on, as far as a capture tells of it; nil for nobody.
+  ///
+  /// - Parameter number: tells the owner from others; not 0.
+  func fill(_ owner: Owner?, number: UInt64 = 0) {
+    let start = RecordLayout.owner
+    let room = unsafe UnsafeMutableRawBufferPointer(
+      rebasing: memory[start..<start + MemoryLayout<tp_owner>.size])
+    unsafe room.initializeMemory(as: UInt8.self, repeating: 0)
+    guard let owner else { return }
+    put(number, start + RecordLayout.Owner.id)
+    put(owner.userID, start + RecordLayout.Owner.userID)
+    put(owner.processID, start + RecordLayout.Owner.processID)
+    put(owner.threadID, start + RecordLayout.Owner.threadID)
+    put(owner.parentProcessID, start + RecordLayout.Owner.parentProcessID)
+    put(owner.namespacedProcessID, start + RecordLayout.Owner.namespacedProcessID)
+    put(owner.namespacedThreadID, start + RecordLayout.Owner.namespacedThreadID)
+    put(owner.namespacedParentProcessID, start + RecordLayout.Owner.namespacedParentProcessID)
+    put(owner.mountNamespace, start + RecordLayout.Owner.mountNamespace)
+    put(owner.pidNamespace, start + RecordLayout.Owner.pidNamespace)
+    put(owner.netNamespace, start + RecordLayout.Owner.netNamespace)
+    put(owner.cgroupID, start + RecordLayout.Owner.cgroupID)
+    put(owner.comm, start + RecordLayout.Owner.comm, capacity: Int(TP_COMM_LENGTH))
+    put(owner.hostName, start + RecordLayout.Owner.nodeName, capacity: Int(TP_NODE_NAME_LENGTH))
+    put(
+      owner.containerID, start + RecordLayout.Owner.containerID,
+      capacity: Int(TP_CONTAINER_ID_LENGTH))
+    put(
+      owner.executable, start + RecordLayout.Owner.executable,
+      capacity: Int(TP_EXECUTABLE_LENGTH))
+  }
+
+  /// Writes a text, as much of it as its field holds.
+  private func put(_ text: String, _ offset: Int, capacity: Int) {
+    for (index, byte) in text.utf8.prefix(capacity - 1).enumerated() { put(byte, offset + index) }
   }
 
   private func put<Integer: FixedWidthInteger & BitwiseCopyable>(_ value: Integer, _ offset: Int) {

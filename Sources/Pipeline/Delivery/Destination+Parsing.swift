@@ -10,7 +10,7 @@ extension Destination {
   }
 
   private static let options = [
-    "on-full", "policies", "events", "limit", "tag", "body", "compress", "headers", "ca",
+    "on-full", "policies", "events", "add", "limit", "tag", "body", "compress", "headers", "ca",
     "settings",
   ]
 
@@ -18,6 +18,8 @@ extension Destination {
   ///
   /// An option begins at a comma that is followed by a word and `=`. Other commas belong to the path or to a list; a
   /// backslash before a comma makes it part of the path whatever follows.
+  ///
+  /// The path `-` is standard output. What looks like another network address is refused, as a file of that name is hardly meant.
   public init(parsing argument: String) throws(ParsingError) {
     var parts: [String] = [""]
     var isEscaped = false
@@ -51,7 +53,7 @@ extension Destination {
       throw ParsingError(description: "a path is missing after `\(parts[0])`")
     }
     self.init(format)
-    if let text { self.place = try OutputPlace(parsing: text) }
+    if let text, text != "-" { self.place = try OutputPlace(parsing: text) }
     guard self.place.formats.contains(format) else {
       throw ParsingError(
         description: "\(format.rawValue) cannot go to \(self.place): it takes "
@@ -74,9 +76,27 @@ extension Destination {
     switch halves[0] {
     case "on-full":
       guard let value = OnFull(rawValue: String(halves[1])) else {
-        throw ParsingError(description: "`on-full` is block or drop, not `\(halves[1])`")
+        let question = Nearest.question(
+          String(halves[1]), among: OnFull.allCases.map(\.rawValue))
+        throw ParsingError(
+          description: "`on-full` is block or drop, not `\(halves[1])`"
+            + (question.map { ": \($0)" } ?? ""))
       }
       onFull = value
+    case "add":
+      guard format == .json else {
+        throw ParsingError(description: "only json has `add`, not \(format.rawValue)")
+      }
+      for value in values {
+        guard let addition = EventAddition(rawValue: value) else {
+          let known = EventAddition.allCases.map(\.rawValue)
+          throw ParsingError(
+            description: "nothing named `\(value)` can be added: "
+              + (Nearest.question(value, among: known)
+                ?? "there are \(known.joined(separator: ", "))"))
+        }
+        additions.insert(addition)
+      }
     case "limit":
       guard case .syslog = place else {
         throw ParsingError(description: "only syslog has `limit`, not \(name)")
@@ -155,7 +175,13 @@ extension Destination {
   /// What is wrong with the route for a plan: a sentence about a policy that is not there; nil when all are.
   public func fault(in plan: TracePlan) -> String? {
     guard let unknown = route.policies?.subtracting(plan.policies).min() else { return nil }
-    return "`--output \(name)`: there is no policy `\(unknown)`"
-      + (Nearest.question(unknown, among: plan.policies).map { ": \($0)" } ?? "")
+    // A selection without files is a policy without a name.
+    let names = plan.policies.filter { !$0.isEmpty }
+    let help =
+      names.isEmpty
+      ? "--events and --scope make none; name policy files"
+      : Nearest.question(unknown, among: names)
+        ?? "there are \(names.prefix(8).joined(separator: ", "))\(names.count > 8 ? ", …" : "")"
+    return "`--output \(name)`: there is no policy `\(unknown)`: \(help)"
   }
 }

@@ -16,6 +16,8 @@ public struct Destination: Equatable, Sendable {
   public var place: OutputPlace
   /// What becomes of events for which there is no room.
   public var onFull = OnFull.block
+  /// What events have in addition, in JSON only.
+  public var additions: Set<EventAddition> = []
   /// The most bytes of a message, where messages have a limit; nil for the usual one.
   public var messageLimit: Int?
   /// The tag that events have in Fluent's Forward protocol; nil for the usual one.

@@ -45,20 +45,22 @@ public final class Output {
   ///
   /// - Parameters:
   ///   - clock: tells the times of events.
-  ///   - colour: whether a table may have colours.
+  ///   - style: how a table is printed.
   public convenience init(
-    _ destination: Destination, clock: BootClock, colour: Bool = false
+    _ destination: Destination, clock: BootClock, style: TableStyle = TableStyle()
   ) throws(OutputError) {
-    try self.init(destination, clock: clock, colour: colour, sender: destination.sender)
+    try self.init(destination, clock: clock, style: style, sender: destination.sender)
   }
 
   /// Opens a destination whose events a sender hands over; nil where lines are written as they are.
   init(
-    _ destination: Destination, clock: BootClock, colour: Bool = false, sender: EventSender?
+    _ destination: Destination, clock: BootClock, style: TableStyle = TableStyle(),
+    sender: EventSender?
   ) throws(OutputError) {
     try destination.prepare()
     self.destination = destination
-    writer = destination.format.writer(clock: clock, colour: colour)
+    writer = destination.format.writer(
+      clock: clock, style: style, additions: destination.additions)
     signal(SIGPIPE, SIG_IGN)
     guard let writer else {
       queue = nil

@@ -22,8 +22,15 @@ extension OutputPlace {
   init(parsing text: String) throws(Destination.ParsingError) {
     let halves = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let scheme = Scheme(rawValue: String(halves[0])),
-      halves.count == 2 || scheme.mayBeAlone
+      halves.count == 2 || scheme.mayBeAlone, !text.hasPrefix("unix://")
     else {
+      if let scheme = Self.networkScheme(of: text) {
+        throw Destination.ParsingError(
+          description: "`\(text)` is not a destination: there are files, FIFOs, `unix:PATH` and "
+            + "\(Self.forms.map { "`\($0)`" }.joined(separator: ", ")); "
+            + "pipe standard output into a program that sends to \(scheme), "
+            + "or write `./\(text)` for a file of that name")
+      }
       self = .file(text)
       return
     }
@@ -90,5 +97,21 @@ extension OutputPlace {
         description: "`\(scheme.rawValue):` takes HOST:PORT or [IPV6]:PORT, not `\(text)`")
     }
     return endpoint
+  }
+
+  private static let networkSchemes = [
+    "amqp", "forward", "ftp", "grpc", "http", "https", "journald", "kafka", "mqtt", "nats", "redis",
+    "ssl", "syslog", "tcp", "tcp4", "tcp6", "tls", "udp", "udp4", "udp6", "unixgram", "ws", "wss",
+  ]
+
+  /// Returns the scheme that a path starts with if it looks like an address of a network: `tcp:` or `x://`.
+  private static func networkScheme(of path: String) -> String? {
+    guard let colon = path.firstIndex(of: ":") else { return nil }
+    let scheme = path[..<colon].lowercased()
+    let isWord =
+      scheme.first?.isLetter ?? false
+      && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+    let isURL = isWord && path[colon...].hasPrefix("://")
+    return isURL || networkSchemes.contains(scheme) ? scheme : nil
   }
 }

@@ -22,6 +22,7 @@ public struct Emitter: ~Copyable {
   private var matchers: [PlanMatcher] = []
   /// Of plans that are gone.
   private var retiredRules = RuleAccounts()
+  private var retiredPreview: PreviewCounts?
   private var retiredPolicies = PolicyAccounts()
   private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   private var lender = FieldLender()
@@ -51,14 +52,14 @@ public struct Emitter: ~Copyable {
   ///   - generation: the number that records of the plan carry.
   public mutating func add(
     _ plan: TracePlan, undecided: [Undecided] = [], datagrams: DatagramTables? = nil,
-    generation: UInt32
+    generation: UInt32, tallies: Bool = false
   ) {
     precondition(
       !matchers.contains { $0.generation == generation }, "each plan has its own generation")
     matchers.append(
       PlanMatcher(
         plan, undecided: undecided, datagrams: datagrams,
-        routes: outputs.all.map(\.destination.route), generation: generation))
+        routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
   }
 
   /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.
@@ -71,6 +72,11 @@ public struct Emitter: ~Copyable {
     let matcher = matchers.remove(at: place)
     let counts = matcher.counts
     retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
+    if matcher.plan.previewed != nil {
+      var preview = retiredPreview ?? PreviewCounts()
+      preview.add(counts.tally, of: matcher.plan)
+      retiredPreview = preview
+    }
     retiredPolicies.add(matcher.plan, counts.policies)
     for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
     return counts.rules
@@ -93,6 +99,11 @@ public struct Emitter: ~Copyable {
     return accounts.all
   }
 
+  /// How often events were emitted for which policies of a plan; nothing unless that is counted.
+  func tally(generation: UInt32) -> EventTally {
+    matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
+  }
+
   /// The events of all policies of all plans, also of those that are gone.
   func policyAccounts() -> [PolicyAccount] {
     var accounts = retiredPolicies
@@ -108,6 +119,17 @@ public struct Emitter: ~Copyable {
       for kind in more.indices { counts[kind] += more[kind] }
     }
     return counts
+  }
+
+  /// What a previewed set of policies would change; nil when none was ever previewed.
+  var preview: PreviewCounts? {
+    var preview = retiredPreview
+    for matcher in matchers where matcher.plan.previewed != nil {
+      var more = preview ?? PreviewCounts()
+      more.add(matcher.counts.tally, of: matcher.plan)
+      preview = more
+    }
+    return preview
   }
 
   /// What became of messages that were in several segments.
@@ -235,7 +257,7 @@ public struct Emitter: ~Copyable {
     case .given:
       outputs.append(packet, want)
       want.counts.emitted += 1
-      counts.events += 1
+      if want.isShown { counts.events += 1 }
     case .other:
       want.counts.rejected += 1
     case .undecodable(let fault):

@@ -15,5 +15,6 @@ extension Ledger {
       events: zip(EventKind.allCases, emitter.eventCounts()).filter { $0.1.submitted > 0 }
         .map { (kind: $0.0, counts: $0.1) },
       outputs: emitter.outputs.all.map(\.account), messages: emitter.messages)
+    preview = emitter.preview
   }
 }

@@ -17,11 +17,14 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   ///
   /// - Parameters:
   ///   - clock: converts times of records.
-  ///   - colour: whether a terminal shows it.
-  func writer(clock: BootClock, colour: Bool) -> EventWriter? {
+  ///   - style: how a table is printed.
+  ///   - additions: what JSON has in addition.
+  func writer(
+    clock: BootClock, style: TableStyle, additions: Set<EventAddition>
+  ) -> EventWriter? {
     switch self {
-    case .json: JSONWriter(clock: clock)
-    case .table: TableWriter(clock: clock, colour: colour)
+    case .json: JSONWriter(clock: clock, additions: additions)
+    case .table: TableWriter(clock: clock, style: style)
     case .pcap: PcapngWriter(clock: clock)
     case .none: nil
     }

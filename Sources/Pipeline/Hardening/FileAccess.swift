@@ -18,7 +18,9 @@ public struct FileAccess: Sendable {
 
   /// What every tracer reads: what the kernel tells, the v2 tree wherever it is mounted, its terminal, and the local time.
   public init() {
-    readable = ["/proc", "/sys", "/dev/tty", "/etc/localtime", "/usr/share/zoneinfo"]
+    readable = [
+      "/proc", "/sys", "/dev/tty", "/etc/localtime", "/etc/machine-id", "/usr/share/zoneinfo",
+    ]
     if let tree = try? CgroupTree() { readable.append(tree.root) }
   }
 

@@ -67,7 +67,9 @@ extension PacketMessage {
       self = .undecodable(.pastEnd, isAnswer: nil)
       return
     }
-    do throws(DecodingFault) { self = .dns(try DNSMessage(reading: bytes)) } catch {
+    do throws(DecodingFault) {
+      self = .dns(try DNSMessage(reading: bytes, isMulticast: headers.hasPortOfMulticastDNS))
+    } catch {
       self = .undecodable(error, isAnswer: bytes.byteCount > 2 ? bytes.byte(2) & 0x80 != 0 : nil)
     }
   }

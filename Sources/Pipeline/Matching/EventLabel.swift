@@ -15,6 +15,8 @@ final class EventLabel: Sendable {
   let name: [UInt8]
   /// The names of the policies joined with commas, for people; safe to show.
   let text: [UInt8]
+  /// Where each name ends in ``text``.
+  let nameEnds: [Int]
 
   /// Creates the label of an event of the catalog.
   convenience init(_ kind: EventKind, policies: [String]) {
@@ -40,10 +42,13 @@ final class EventLabel: Sendable {
     json.append(",\"argsNum\":")
     json.append(decimal: UInt(argumentCount))
     json.append(",\"returnValue\":0,\"syscall\":\"")
+    var nameEnds: [Int] = []
     for (index, name) in policies.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
       text.append(safeText: Array(name.utf8), columns: .max)
+      nameEnds.append(text.count)
     }
+    self.nameEnds = nameEnds
     self.json = json.copy
     self.text = text.copy
   }

@@ -19,6 +19,8 @@ final class PlanMatcher {
   let datagrams: DatagramTables?
   /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
   private var meanings: [RowMeaning?]
+  /// Whether events are counted by the policies that want them.
+  private let tallies: Bool
   /// What was asked for last.
   private var recent: RowMeaning?
   /// Those that lost their place while the current record is looked at, which may still count into them.
@@ -36,11 +38,12 @@ final class PlanMatcher {
   ///   - routes: of each output.
   init(
     _ plan: TracePlan, undecided: [Undecided], datagrams: DatagramTables?, routes: [Route],
-    generation: UInt32
+    generation: UInt32, tallies: Bool = false
   ) {
     precondition(undecided.count <= plan.rules.count, "clauses of rules that the plan has not")
     self.generation = generation
     self.plan = plan
+    self.tallies = tallies || plan.previewed != nil
     clauses = undecided.map { $0.filters.map(PacketClause.init) }
     roles = plan.rules.map(\.event.contentRole)
     scopes = OwnerScopes(undecided)
@@ -91,7 +94,8 @@ final class PlanMatcher {
     guard let left = find(row) else { return nil }
     guard row != wanted.row else { return left }
     wanted.row.subtracting(row).forEachRule { settled.rules[$0].rejected += 1 }
-    for index in wanted.wants.indices where !left.wants(wanted.wants[index].kind) {
+    for index in wanted.wants.indices
+    where wanted.wants[index].isShown && !left.shows(wanted.wants[index].kind) {
       settled.events[wanted.wants[index].kind.index].rejected += 1
     }
     return left
@@ -158,8 +162,12 @@ final class PlanMatcher {
     if let headers = meaning.headers { settle(headers, into: &counts) }
     for part in meaning.parts { settle(part.meaning, into: &counts) }
     for want in meaning.wants {
-      counts.events[want.kind.index] += want.counts
-      for policy in want.policies { counts.policies.add(policy, want.kind, want.counts.emitted) }
+      if want.isShown { counts.events[want.kind.index] += want.counts }
+      for policy in want.policies where !plan.isPreviewed(policy) {
+        counts.policies.add(policy, want.kind, want.counts.emitted)
+      }
+      guard tallies, want.counts.emitted > 0 else { continue }
+      counts.tally.add(want.kind, of: want.policies, want.counts.emitted)
     }
     meaning.row.forEachRule { number in
       for want in meaning.wants where want.kind == plan.rules[number].event {
@@ -177,6 +185,8 @@ struct PlanCounts {
   var events = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
   /// The events that were emitted: one that several rules of a policy want counts once for it.
   var policies = EventsByPolicy()
+  /// By the policies that want an event together; empty unless that is counted.
+  var tally = EventTally()
 
   init(_ plan: TracePlan) { rules = Array(repeating: RuleCounts(), count: plan.rules.count) }
 }

@@ -7,18 +7,21 @@ final class RowMeaning {
   /// One event that the row's rules want.
   final class Want {
     let kind: EventKind
+    /// The policies that want it, by their indices in the plan, in order.
+    let policies: [Int]
+    /// Whether it is an event to anybody: one that only previewed policies want is counted and shown to nobody.
+    let isShown: Bool
     /// What the event asks of a message; nil for an event of headers.
     let role: ContentProtocol.Role?
-    /// The numbers of the policies that want it, in their order.
-    let policies: [Int]
     /// The outputs that show the event, in their order.
     let showings: [Showing]
     var counts = RuleCounts()
 
-    init(kind: EventKind, policies: [Int], showings: [Showing]) {
+    init(kind: EventKind, policies: [Int], isShown: Bool, showings: [Showing]) {
       self.kind = kind
-      role = kind.contentRole
       self.policies = policies
+      self.isShown = isShown
+      role = kind.contentRole
       self.showings = showings
     }
   }
@@ -77,18 +80,20 @@ final class RowMeaning {
     guard isKnown else { return nil }
     wants = EventKind.allCases.compactMap { kind in
       guard let wanting = policies[kind]?.sorted() else { return nil }
-      let names = wanting.map { plan.policies[$0] }
+      let names = wanting.filter { !plan.isPreviewed($0) }.map { plan.policies[$0] }
       let showings: [Showing] = routes.enumerated().compactMap { output, route in
         let kept = route.policies(among: names, for: kind.id)
         return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
       }
-      return Want(kind: kind, policies: wanting, showings: showings)
+      return Want(
+        kind: kind, policies: wanting, isShown: !names.isEmpty || plan.previewed == nil,
+        showings: showings)
     }
   }
 
-  /// Whether a rule wants an event of a kind.
-  func wants(_ kind: EventKind) -> Bool {
-    for index in wants.indices where wants[index].kind == kind { return true }
+  /// Whether a rule that is not only previewed wants an event of a kind.
+  func shows(_ kind: EventKind) -> Bool {
+    for index in wants.indices where wants[index].kind == kind { return wants[index].isShown }
     return false
   }
 }

@@ -23,6 +23,8 @@ public struct ReloadReport: Sendable, CustomStringConvertible {
   public let generation: UInt32
   /// All that is to be said of the policies, in whole lines; empty when there is nothing.
   public let remarks: String
+  /// What a previewed set of policies would have changed until then; nil when none was previewed.
+  public var preview: PreviewCounts?
 
   /// Whether the files that were read are in force.
   public var isAccepted: Bool {

@@ -6,16 +6,28 @@ public import System
 
 /// A plan over a capture: the frames become the records that the kernel would have made of them, and go the same way.
 ///
-/// A capture does not say whose its packets are, so that only rules without a scope can match. Where it does not say which
+/// A capture does not say whose its packets are, so that only rules without a scope can match, unless ``owners`` tell it or
+/// comments that `-o pcap` wrote. Where it does not say which
 /// way a packet went either, the packet counts as one that arrives.
 public struct ReplayRun: ~Copyable {
-  private var emitter: Emitter
-  private var reader: CaptureReader
-  private let classifier: TableClassifier
-  private let record: ReplayRecord
-  private var counts = ReplayCounts()
+  var emitter: Emitter
+  var reader: CaptureReader
+  let classifier: TableClassifier
+  let record: ReplayRecord
+  private let comments = KnownComment()
+  /// Whether the record has an owner.
+  var isOwned = false
+  private var scopes: ReplayScopes
+  var counts = ReplayCounts()
+  /// Whose the packets are.
+  public var owners = ReplayOwners()
+  /// Packets whose owner is known.
+  public private(set) var owned: UInt64 = 0
   /// Packets without a transport, counted as the kernel does.
-  private var hidings = KernelCounts()
+  var hidings = KernelCounts()
+  var fragments = FragmentTable()
+  /// Whether packets that other packets carry give events too.
+  public var decapsulates = false
   /// What a plan costs, as the ready line says it.
   public let readiness: Readiness
   /// The policies with rules that ask whose packet it is, in load order: these rules match nothing.
@@ -38,13 +50,16 @@ public struct ReplayRun: ~Copyable {
   /// Makes ready to read a capture by a plan whose tables are made.
   init(
     _ plan: ReplayPlan, _ reader: consuming CaptureReader, outputs: [Output],
-    eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits()
+    eventLimit: UInt64 = .max, streams limits: Streams.Limits = Streams.Limits(),
+    tallies: Bool = false
   ) {
     classifier = plan.classifier
     record = ReplayRecord(rowWords: plan.rowWords)
     emitter = Emitter(outputs: outputs, Streams(limits))
     emitter.eventLimit = eventLimit
-    emitter.add(plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation)
+    emitter.add(
+      plan.plan, undecided: plan.undecided, generation: ReplayRecord.generation, tallies: tallies)
+    scopes = ReplayScopes(plan.plan.rules)
     readiness = plan.readiness
     policiesOfOwners = plan.policiesOfOwners
     asksDirection = plan.plan.rules.contains { $0.filters.contains { $0.field == .direction } }
@@ -104,42 +119,19 @@ public struct ReplayRun: ~Copyable {
     }
   }
 
-  /// Gives the frame that was read to the emitter, when a rule wants its packet.
-  private mutating func replay() {
-    let frame = reader.frame
-    counts.frames += 1
-    guard let link = frame.link else {
-      counts.unknownLink += 1
-      return
+  /// Whose the frame is, when something tells it.
+  mutating func owner(of headers: PacketHeaders) -> ReplayScopes.Known? {
+    var owner = owners.owner(of: headers)
+    if owner == nil, let comment = reader.frame.comment {
+      owner = comments.owner(in: reader.input.bytes.extracting(comment))
     }
-    let input = reader.input
-    let bytes = input.bytes.extracting(frame.place)
-    guard let view = LinkView(bytes, link) else {
-      counts.notIP += 1
-      return
-    }
-    let captured = bytes.extracting(droppingFirst: view.offset)
-    let length = LinkView.length(of: captured, room: frame.length - view.offset)
-    let packet = captured.extracting(first: length)
-    guard let headers = PacketHeaders(packet) else {
-      counts.malformed += 1
-      return
-    }
-    if let hidden = headers.hiddenTransport(in: packet) { hidings.count(hidden) }
-    let direction = frame.direction ?? view.direction
-    if direction == nil { counts.undirected += 1 }
-    guard let row = classifier.row(of: headers, packet, direction ?? .ingress) else {
-      counts.unwanted += 1
-      return
-    }
-    counts.wanted += 1
-    let record = record
-    record.fill(
-      packet, headers, row: row, time: frame.time, length: length,
-      direction: direction ?? .ingress,
-      interface: view.interface == 0 ? frame.interface : view.interface)
-    emitter.consume(record.bytes)
+    guard let owner else { return nil }
+    owned += 1
+    return scopes.known(owner)
   }
+
+  /// How often events were emitted for which policies; nothing unless that is counted.
+  var tally: EventTally { emitter.tally(generation: ReplayRecord.generation) }
 
   /// What became of all frames so far.
   public var ledger: ReplayLedger {
@@ -148,63 +140,8 @@ public struct ReplayRun: ~Copyable {
     kernel.submitted = counts.wanted
     kernel.malformed = counts.malformed
     return ReplayLedger(
-      counts: counts, faults: reader.faults,
+      counts: counts, fragments: fragments.counts, faults: reader.faults,
       ledger: Ledger(kernel: kernel, emitter: emitter, ringFull: [:]))
-  }
-}
-
-/// What became of the frames of a capture.
-public struct ReplayCounts: Equatable, Sendable {
-  /// Frames that could be read.
-  public var frames: UInt64 = 0
-  /// Of these, those of a link type that is not known.
-  public var unknownLink: UInt64 = 0
-  /// Of these, those that carry no IP.
-  public var notIP: UInt64 = 0
-  /// Of these, those whose IP header is not all there, or none.
-  public var malformed: UInt64 = 0
-  /// Packets that no rule wanted.
-  public var unwanted: UInt64 = 0
-  /// Packets that a rule wanted.
-  public var wanted: UInt64 = 0
-  /// Packets of which the capture does not say which way they went.
-  public var undirected: UInt64 = 0
-}
-
-/// What became of everything in a capture.
-public struct ReplayLedger: Sendable, CustomStringConvertible {
-  /// What became of the frames.
-  public let counts: ReplayCounts
-  /// What could not be read.
-  public let faults: CaptureFaults
-  /// What became of the packets and events, as after tracing.
-  public let ledger: Ledger
-
-  /// The words of the ledger line.
-  public var description: String {
-    "frames \(counts.frames): not IP \(counts.notIP), link type not known \(counts.unknownLink), "
-      + "malformed \(counts.malformed), unwanted \(counts.unwanted), wanted \(counts.wanted); "
-      + "events \(ledger.emitted), rejected \(ledger.rejected), "
-      + "undecodable \(ledger.undecodable), lost \(ledger.lost)"
-      + Self.words("undecodable by", DecodingFault.allCases.map { ($0.words.name, faults($0)) })
-      + Self.words(
-        "messages over segments", ledger.messages.words.filter { $0.name != "assembled" })
-      + Self.words(
-        "without a transport",
-        [
-          ("fragments", ledger.kernel.fragments), ("buried", ledger.kernel.buried),
-          ("cut off", ledger.kernel.cutOff),
-        ])
-  }
-
-  private func faults(_ fault: DecodingFault) -> UInt64 {
-    ledger.events.reduce(0) { $0 + $1.counts.faults[fault] }
-  }
-
-  /// The numbers that are not 0; nothing when all are.
-  private static func words(_ title: String, _ counts: [(name: String, count: UInt64)]) -> String {
-    let words = counts.filter { $0.count > 0 }.map { "\($0.name) \($0.count)" }
-    return words.isEmpty ? "" : "; \(title): \(words.joined(separator: ", "))"
   }
 }
 

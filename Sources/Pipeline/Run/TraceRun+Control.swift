@@ -72,7 +72,8 @@ extension TraceRun {
     _ loading: Generations.Loading, _ outcome: ReloadReport.Outcome, isNews: Bool
   ) {
     let report = ReloadReport(
-      outcome: outcome, generation: tracer.generation, remarks: loading.reading.remarks)
+      outcome: outcome, generation: tracer.generation, remarks: loading.reading.remarks,
+      preview: emitter.preview)
     let record = ReloadRecord(
       by: loading.asking.first?.by ?? loading.reason.asker, verdict: outcome.verdict,
       generation: tracer.generation, message: report.summary, reading: loading.reading)

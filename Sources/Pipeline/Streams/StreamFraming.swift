@@ -21,10 +21,12 @@ enum StreamFraming {
 
   /// Looks at bytes.
   ///
-  /// - Parameter scanned: no end of a message is before this place.
-  func find(in bytes: RawSpan, scanned: Int = 0) -> Finding {
+  /// - Parameters:
+  ///   - scanned: no end of a message is before this place.
+  ///   - isAligned: whether a message surely begins here, so that what is none has its length before it too.
+  func find(in bytes: RawSpan, scanned: Int = 0, isAligned: Bool = false) -> Finding {
     switch self {
-    case .dns: dns(bytes)
+    case .dns: dns(bytes, isAligned: isAligned)
     case .http: http(bytes, scanned)
     }
   }
@@ -34,7 +36,7 @@ enum StreamFraming {
     switch self {
     case .dns:
       // Of bytes that have no question nearly all are a message.
-      guard case .whole(let place, _?) = dns(bytes) else { return false }
+      guard case .whole(let place, _?) = dns(bytes, isAligned: false) else { return false }
       return bytes.network(place.lowerBound + 4, as: UInt16.self) > 0
     case .http:
       let beginning = HTTPBeginning(bytes)
@@ -47,22 +49,26 @@ enum StreamFraming {
 
   /// Whether bytes that are not known to follow others are messages, and no other message begins in them.
   func surelyIsWhole(_ bytes: RawSpan) -> Bool {
-    surelyBegins(bytes) && cut(bytes) { _, _ in } == nil
+    var isAligned = false
+    return surelyBegins(bytes) && cut(bytes, &isAligned) { _, _ in } == nil
   }
 
   /// Gives `body` the messages that bytes begin with, and whether each is too long to be one.
   ///
-  /// - Parameter scanned: no end of the first message is before this place.
+  /// - Parameters:
+  ///   - scanned: no end of the first message is before this place.
+  ///   - isAligned: whether a message surely begins where the bytes do, and then where they end or the rest begins.
   /// - Returns: where a message begins whose end is not there, and how much of it cannot hold the end.
   @inline(__always)
   func cut(
-    _ bytes: RawSpan, scanned: Int = 0, _ body: (RawSpan, _ isTooLong: Bool) -> Void
+    _ bytes: RawSpan, scanned: Int = 0, _ isAligned: inout Bool,
+    _ body: (RawSpan, _ isTooLong: Bool) -> Void
   ) -> (start: Int, scanned: Int)? {
     var start = 0
     var scanned = scanned
     while start < bytes.byteCount {
       let rest = bytes.extracting(droppingFirst: start)
-      switch find(in: rest, scanned: scanned) {
+      switch find(in: rest, scanned: scanned, isAligned: isAligned) {
       case .nothing: return nil
       case .tooLong(let place):
         body(rest.extracting(droppingFirst: place), true)
@@ -70,6 +76,10 @@ enum StreamFraming {
       case .begun(let scanned): return (start, scanned)
       case .whole(let message, let next):
         body(rest.extracting(message), false)
+        // Of bytes that have no question nearly all are a message.
+        if !isAligned, self == .dns, next != nil {
+          isAligned = rest.network(message.lowerBound + 4, as: UInt16.self) > 0
+        }
         guard let next, next <= rest.byteCount else { return nil }
         start += next
         scanned = 0
@@ -83,17 +93,17 @@ enum StreamFraming {
     self == .http && bytes.byteCount < HTTPBeginning.blankLimit + 8 && !HTTPBeginning(bytes).isTold
   }
 
-  private func dns(_ bytes: RawSpan) -> Finding {
+  private func dns(_ bytes: RawSpan, isAligned: Bool) -> Finding {
     guard bytes.byteCount >= 2 else { return .begun(scanned: 0) }
     let end = 2 + Int(bytes.network(0, as: UInt16.self))
-    guard end >= 2 + 12 else {
-      // No message is shorter than its header. Where nothing follows the length, its bytes stand for what is none.
+    // No message is shorter than its header: somewhere in a stream such a length is none.
+    if end < 2 + 12, !isAligned {
       let last = min(end, bytes.byteCount)
       return .whole(last == 2 ? 0..<2 : 2..<last, next: nil)
     }
     guard end <= bytes.byteCount else { return .begun(scanned: 0) }
-    // After bytes that are no message, whoever counted on the length before them is lost.
-    let isMessage = DNSMessage(bytes.extracting(2..<end)) != nil
+    if end == 2 { return .whole(0..<2, next: end) }
+    let isMessage = isAligned || DNSMessage(bytes.extracting(2..<end)) != nil
     return .whole(2..<end, next: isMessage ? end : nil)
   }
 

@@ -7,6 +7,8 @@ struct StreamFlow {
   var next: UInt32
   /// Where it went on after bytes that had not come: what is before belongs to the way of ``StreamKey/behind``.
   var begin: UInt32?
+  /// Whether a message surely begins where the last one ended: the beginning of the stream was seen, or a whole message.
+  var isAligned = false
   /// Whether its sender has ended it: the next beginning is that of another connection, whatever its numbers.
   var hasEnded = false
   /// When a segment was seen last, in ns.

@@ -38,6 +38,7 @@ extension Streams {
   ///
   /// - Parameter reason: counts the message that had begun, or what would have told whether one had.
   func abandon(_ place: Int, _ reason: WritableKeyPath<StreamCounts, UInt64>) {
+    if table[place]?.isAligned ?? false { table.change(place) { $0.isAligned = false } }
     guard let index = table[place]?.backlog, index >= 0 else { return }
     if backlogs[Int(index)].count > 0 {
       // Changed at once, so that nobody checks the counts for a second change meanwhile.

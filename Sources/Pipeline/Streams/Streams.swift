@@ -117,7 +117,9 @@ final class Streams {
         || distance.magnitude > Self.window
       if isOther {
         abandon(place, \.unfinished)
-        table[place] = StreamFlow(key: segment.key, next: start, time: segment.time)
+        table[place] = StreamFlow(
+          key: segment.key, next: start, isAligned: segment.flags.contains(.syn),
+          time: segment.time)
       } else {
         table.change(place) { $0.time = segment.time }
       }
@@ -125,7 +127,8 @@ final class Streams {
     }
     let place = table.room(for: segment.key)
     abandon(place, \.crowdedOut)
-    table[place] = StreamFlow(key: segment.key, next: start, time: segment.time)
+    table[place] = StreamFlow(
+      key: segment.key, next: start, isAligned: segment.flags.contains(.syn), time: segment.time)
     return place
   }
 
@@ -170,7 +173,8 @@ final class Streams {
     if framing.surelyIsWhole(payload),
       backlogs[index].pass(payload.byteCount, sequence: start, next: flow.next)
     {
-      _ = cut(payload, scanned: 0, framing, body)
+      var isAligned = false
+      _ = cut(payload, scanned: 0, &isAligned, framing, body)
       return true
     }
     makeRoom(payload.byteCount, beside: index)
@@ -198,6 +202,7 @@ final class Streams {
     table[room] = behind
     table.change(place) { $0.begin = start }
     table.change(place) { $0.next = start }
+    table.change(place) { $0.isAligned = false }
   }
 
   /// Looks at the bytes that come next.
@@ -206,10 +211,12 @@ final class Streams {
   ) {
     table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: chunk.byteCount) }
     let known = Int(table[place]?.backlog ?? -1)
+    var isAligned = table[place]?.isAligned ?? false
+    defer { table.change(place) { $0.isAligned = isAligned } }
     guard known >= 0, !backlogs[known].message.isEmpty else {
-      guard let rest = cut(chunk, scanned: 0, framing, body), let index = backlog(of: place) else {
-        return
-      }
+      guard let rest = cut(chunk, scanned: 0, &isAligned, framing, body),
+        let index = backlog(of: place)
+      else { return }
       makeRoom(chunk.byteCount - rest.start, beside: index)
       backlogs[index].message.append(chunk.extracting(droppingFirst: rest.start))
       backlogs[index].scanned = rest.scanned
@@ -226,7 +233,7 @@ final class Streams {
     let isWrong = begun > 0 && framing.find(in: message.bytes) == .nothing
     if isWrong { message.removeFirst(begun) }
     let before = counts.messages
-    let rest = cut(message.bytes, scanned: backlogs[known].scanned, framing, body)
+    let rest = cut(message.bytes, scanned: backlogs[known].scanned, &isAligned, framing, body)
     if counts.messages > before, !isWrong { counts.assembled += 1 }
     message.removeFirst(rest?.start ?? message.count)
     swap(&message, &backlogs[known].message)
@@ -239,9 +246,10 @@ final class Streams {
   ///
   /// - Returns: where a message begins whose end is not there, and how much of it cannot hold the end.
   private func cut(
-    _ bytes: RawSpan, scanned: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void
+    _ bytes: RawSpan, scanned: Int, _ isAligned: inout Bool, _ framing: StreamFraming,
+    _ body: (RawSpan) -> Void
   ) -> (start: Int, scanned: Int)? {
-    framing.cut(bytes, scanned: scanned) { message, isTooLong in
+    framing.cut(bytes, scanned: scanned, &isAligned) { message, isTooLong in
       if isTooLong { counts.tooLong += 1 } else { counts.messages += 1 }
       body(message)
     }
@@ -295,6 +303,7 @@ final class Streams {
     guard let start = piece.start else {
       abandon(place, \.unfinished)
       table.change(place) { $0.next = piece.end }
+      table.change(place) { $0.isAligned = framing == .dns }
       return
     }
     let bytes = held.bytes.extracting(start..<start + piece.count)

@@ -10,11 +10,21 @@ struct RuleQuestion<Field: Hashable & Sendable> {
   /// What one rule says of a field, by each of its clauses on it.
   private struct Asker {
     let rule: Int
-    var conditions: [Condition]
+    private(set) var conditions: [Condition]
+    private var indexes: [IndexedCondition]
 
-    func wants(_ values: [FieldValue]) -> Bool {
-      conditions.allSatisfy { ReferenceMatcher.matches($0, values) }
+    init(rule: Int, _ condition: Condition) {
+      self.rule = rule
+      conditions = [condition]
+      indexes = [IndexedCondition(condition)]
     }
+
+    mutating func add(_ condition: Condition) {
+      conditions.append(condition)
+      indexes.append(IndexedCondition(condition))
+    }
+
+    func wants(_ values: [FieldValue]) -> Bool { indexes.allSatisfy { $0.matches(values) } }
   }
 
   /// The row of all rules.
@@ -29,9 +39,9 @@ struct RuleQuestion<Field: Hashable & Sendable> {
         var known = askers[clause.field] ?? []
         askers[clause.field] = nil
         if known.last?.rule == number {
-          known[known.count - 1].conditions.append(clause.condition)
+          known[known.count - 1].add(clause.condition)
         } else {
-          known.append(Asker(rule: number, conditions: [clause.condition]))
+          known.append(Asker(rule: number, clause.condition))
         }
         askers[clause.field] = known
       }

@@ -11,6 +11,8 @@ struct TableClassifier: Sendable {
   private let rows: [Row]
   /// For each shape and direction, the rules that a packet can still meet.
   private let bases: [Row]
+  /// The same but for whose packet it is.
+  private let openBases: [Row]
   /// For each sort of content, the rules that such a packet can meet; nil when no rule asks for any.
   private let contents: [Row]?
   private let headerTable: HeaderTable?
@@ -34,13 +36,17 @@ struct TableClassifier: Sendable {
       unsafe Array($0.bindMemory(to: UInt32.self))
     }
     contents = tables.contentRows
-    bases = shapes.flatMap { shape in
+    openBases = shapes.flatMap { shape in
       [plan.direction.0, plan.direction.1].map { direction in
-        var base = rows[Int(plan.no_owner)]
-        base.keep(rows[Int(shape)])
+        var base = rows[Int(shape)]
         base.keep(rows[Int(direction)])
         return base
       }
+    }
+    bases = openBases.map { base in
+      var base = base
+      base.keep(rows[Int(plan.no_owner)])
+      return base
     }
   }
 
@@ -78,14 +84,41 @@ struct TableClassifier: Sendable {
       | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)
   }
 
-  /// The rules that want a packet; nil when there are none.
+  /// What of a packet rules are asked about.
+  enum Part {
+    case all
+    /// Its headers, of a fragment: what the whole packet says comes with another.
+    case headers
+    /// What it says, of a packet whose fragments gave the events of headers.
+    case messages
+  }
+
+  /// Whether a rule asks what packets say.
+  var asksContent: Bool { contents != nil }
+
+  /// The rules that want a packet, or a part of it; nil when there are none.
+  ///
+  /// - Parameter scope: the rules that have the packet's owner in scope; nil when nobody owns it.
   func row(
-    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection
+    of headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, _ part: Part = .all,
+    scope: Row? = nil
   ) -> Row? {
-    var row = bases[Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)]
+    let place = Int(headers.shape.rawValue) * 2 + Int(direction.rawValue)
+    var row = bases[place]
+    if let scope {
+      row = openBases[place]
+      row.keep(scope)
+    }
     guard !row.isEmpty else { return nil }
     if let contents {
-      guard row.keep(contents[Self.content(of: headers, packet)]) else { return nil }
+      let content = part == .headers ? 0 : Self.content(of: headers, packet)
+      guard row.keep(contents[content]) else { return nil }
+      if part == .messages {
+        row = row.subtracting(contents[0])
+        guard !row.isEmpty else { return nil }
+      }
+    } else if part == .messages {
+      return nil
     }
     if plan.uses_ports != 0 {
       if let ports = headers.ports {

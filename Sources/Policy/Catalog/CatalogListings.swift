@@ -16,7 +16,9 @@ extension Listing {
   }
 
   /// Returns the list of the fields of one event.
-  public static func fields(of event: EventKind) -> Listing {
+  ///
+  /// - Parameter isFull: whether the table shows all names of an enumeration; the JSON always has them.
+  public static func fields(of event: EventKind, inFull isFull: Bool = false) -> Listing {
     Listing(
       columns: ["FIELD", "SUPPORTED", "TAKES"],
       rows: event.fields.map { field in
@@ -24,7 +26,8 @@ extension Listing {
         return [
           field.key + (description.hasMembers ? ".NAME" : ""),
           field.isSupported ? "yes" : "not yet",
-          description.type.takes + (description.isList ? "; any element" : ""),
+          (isFull ? description.type.takesInFull : description.type.takes)
+            + (description.isList ? "; any element" : ""),
         ]
       },
       json: json(event))
@@ -88,11 +91,18 @@ extension Listing {
       "fields": .list(
         event.fields.map { field in
           let description = field.description
-          return [
-            "key": .text(field.key), "takes": .text(description.type.takes),
-            "isList": .bool(description.isList), "hasMembers": .bool(description.hasMembers),
-            "supported": .bool(field.isSupported),
+          var members = [
+            JSONValue.Member("key", .text(field.key)),
+            .init("takes", .text(description.type.takes)),
+            .init("isList", .bool(description.isList)),
+            .init("hasMembers", .bool(description.hasMembers)),
+            .init("supported", .bool(field.isSupported)),
           ]
+          if case .enumeration(let enumeration) = description.type {
+            let names = enumeration.symbols.map { JSONValue.text($0.name) }
+            members.append(.init("values", .list(names)))
+          }
+          return .object(members)
         }),
     ]
   }
@@ -113,5 +123,14 @@ extension ScopeKey {
   /// A description of the values that the key takes, including words.
   fileprivate var takes: String {
     type.takes + (words.isEmpty ? "" : ", or " + words.joined(separator: " or "))
+  }
+}
+
+extension FieldType {
+  /// A description of the values that a field takes, with all names of an enumeration.
+  fileprivate var takesInFull: String {
+    guard case .enumeration(let enumeration) = self else { return takes }
+    let names = enumeration.symbols.map(\.name).joined(separator: ", ")
+    return "a name (\(names)) or a number from 0 to \(enumeration.maximum)"
   }
 }

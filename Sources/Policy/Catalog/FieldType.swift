@@ -48,8 +48,9 @@ public enum FieldType: Equatable, Sendable {
     case .integer(let maximum): "integers from 0 to \(maximum), such as 1000, 0x3e8 or 1000-2000"
     case .signedInteger: "integers, such as 0, -1 or -10--1"
     case .identifier: "numbers, such as 4026531841"
-    case .port: "ports from 0 to 65535, such as 443 or 8000-8999"
-    case .address: "addresses, such as 10.1.2.3, 10.0.0.0/8, 10.0.0.1-10.0.0.9, 10.1.* or fe80::/10"
+    case .port: "ports from 0 to 65535, such as 443, https or 8000-8999"
+    case .address:
+      "addresses, such as 10.1.2.3, 10.0.0.0/8, 10.0.0.1-10.0.0.9, 10.1.*, fe80::/10 or private"
     case .text: "text, such as name, name*, *name or *name*"
     case .name: "names in any case, such as www.example.org or *.example.org"
     case .path: "absolute paths, such as /system.slice"

@@ -7,7 +7,10 @@ extension FieldType {
   /// - Throws: the reason why the text is not a value of this type.
   public func operands(_ text: String) throws(ValueFault) -> [Operand] {
     switch self {
-    case .integer, .signedInteger, .port:
+    case .port:
+      if let port = ServiceName.ports[text] { return [.numbers(UInt64(port)...UInt64(port))] }
+      return [.numbers(try range(text))]
+    case .integer, .signedInteger:
       return [.numbers(try range(text))]
     case .identifier:
       let number = try number(text)
@@ -17,7 +20,7 @@ extension FieldType {
     case .text(let comparedBytes):
       return [.text(TextPattern(text, comparedBytes: comparedBytes))]
     case .name:
-      return [.text(TextPattern(text.smallLetters))]
+      return DomainName.patterns(text).map { .text($0) }
     case .path:
       return try Self.path(text)
     case .executable:
@@ -48,13 +51,19 @@ extension FieldType {
   /// Parses `lo-hi`, or one number.
   private func range(_ text: String) throws(ValueFault) -> ClosedRange<UInt64> {
     // The first byte may be the sign of the lower end.
-    guard let dash = text.dropFirst().firstIndex(of: "-") else {
+    guard let dash = text.dropFirst().firstIndex(of: "-"), !text.contains(where: \.isWord) else {
       let number = try number(text)
       return number...number
     }
+    guard text.index(after: dash) != text.endIndex else {
+      throw ValueFault("the range `\(text)` has no end")
+    }
     let low = try number(text[..<dash])
     let high = try number(text[text.index(after: dash)...])
-    guard low <= high else { throw ValueFault("the range `\(text)` is empty") }
+    guard low <= high else {
+      let turned = "\(text[text.index(after: dash)...])-\(text[..<dash])"
+      throw ValueFault("the range `\(text)` is empty", help: "write `\(turned)`")
+    }
     return low...high
   }
 
@@ -69,6 +78,8 @@ extension FieldType {
     case .integer(let maximum), .identifier(let maximum):
       return try Self.number(text, upTo: maximum, "an integer")
     default:
+      if let port = ServiceName.ports[String(text)] { return UInt64(port) }
+      guard WholeNumber.read(text) != nil || text.isEmpty else { throw ServiceName.fault(of: text) }
       return try Self.number(text, upTo: 65535, "a port")
     }
   }
@@ -85,9 +96,14 @@ extension FieldType {
 
   /// Parses the path of a cgroup, which matches itself and all paths below it.
   private static func path(_ text: String) throws(ValueFault) -> [Operand] {
-    guard text.hasPrefix("/") else { throw ValueFault("`\(text)` is not an absolute path") }
-    if text == "/" { return [.text(.prefix("/"))] }
-    let path = text.hasSuffix("/") ? String(text.dropLast()) : text
+    guard text.hasPrefix("/") else {
+      throw ValueFault(
+        "`\(text)` is not an absolute path",
+        help: text.contains(".") && !text.contains("/")
+          ? "of a unit, write what `systemctl show -P ControlGroup \(text)` prints" : nil)
+    }
+    let path = withoutMountPoint(text.hasSuffix("/") ? String(text.dropLast()) : text)
+    if path.isEmpty { return [.text(.prefix("/"))] }
     let names = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     guard !names.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) else {
       throw ValueFault("`\(text)` contains an empty name, `.` or `..`")
@@ -96,6 +112,15 @@ extension FieldType {
       throw ValueFault("a path takes no star: it already matches everything below it")
     }
     return [.text(.exact(path)), .text(.prefix(path + "/"))]
+  }
+
+  /// Returns a path below the usual mount points of the cgroup v2 tree as a path in that tree; other paths unchanged.
+  private static func withoutMountPoint(_ path: String) -> String {
+    for mountPoint in ["/sys/fs/cgroup/unified", "/sys/fs/cgroup"] {
+      if path == mountPoint { return "" }
+      if path.hasPrefix(mountPoint + "/") { return String(path.dropFirst(mountPoint.count)) }
+    }
+    return path
   }
 
   private static func executable(_ text: String) throws(ValueFault) -> Operand {
@@ -143,6 +168,12 @@ extension TextPattern {
 }
 
 extension Enumeration {
+  /// The words that people write for the names of directions.
+  private static let synonyms = [
+    "in": "ingress", "inbound": "ingress", "incoming": "ingress", "received": "ingress",
+    "out": "egress", "outbound": "egress", "outgoing": "egress", "sent": "egress",
+  ]
+
   /// Returns the numbers that a name or a number stands for.
   ///
   /// - Throws: the reason why the text is neither.
@@ -152,8 +183,22 @@ extension Enumeration {
       guard number <= maximum else { throw ValueFault("\(text) is more than \(maximum)") }
       return [number...number]
     }
-    let question = Nearest.question(text, among: symbols.map(\.name))
-    throw ValueFault("`\(text)` is not one of the names" + (question.map { ": " + $0 } ?? ""))
+    let names = symbols.map(\.name)
+    let reason = "`\(text)` is not one of the names"
+    if let meant = Self.synonyms[text.lowercased()], names.contains(meant) {
+      throw ValueFault("\(reason): did you mean `\(meant)`?", replacement: meant)
+    }
+    let near = Nearest.words(to: text, among: names)
+    let question = Nearest.question(text, among: names)
+    throw ValueFault(
+      reason + (question.map { ": " + $0 } ?? ""), replacement: near.count == 1 ? near[0] : nil)
+  }
+}
+
+extension Character {
+  /// Whether the character is a letter that no number has, neither decimal nor hexadecimal.
+  fileprivate var isWord: Bool {
+    isLetter && !("a"..."f" ~= self || "A"..."F" ~= self || self == "x" || self == "X")
   }
 }
 

@@ -23,9 +23,14 @@ extension PolicySet {
   /// Returns the set checked, compiled and linted.
   ///
   /// All commands use this, so that `apply` accepts whatever `lint` accepts.
-  public func checked() -> CheckedSet {
+  ///
+  /// - Parameter comparesWithTracee: whether to add a note at each place that Tracee understands in another way.
+  public func checked(comparesWithTracee: Bool = false) -> CheckedSet {
     let compiled = PolicyCompiler.compile(documents)
-    let found = diagnostics + compiled.diagnostics + compiled.policies.flatMap(LintRules.check)
+    let found =
+      diagnostics + compiled.diagnostics + compiled.policies.flatMap(LintRules.check)
+      + RepeatedRule.check(compiled.policies)
+      + (comparesWithTracee ? TraceeDifferences.check(compiled.policies, sources) : [])
     let isWrong = !failures.isEmpty || found.contains { $0.severity == .error }
     return CheckedSet(
       policies: compiled.policies, plan: isWrong ? nil : compiled.plan,

@@ -22,7 +22,7 @@ extension PolicySet {
   }
 
   /// Returns the set with all fixes applied, without writing any file.
-  func withFixes() -> PolicySet {
+  public func withFixes() -> PolicySet {
     var set = self
     for _ in 0..<8 {
       let found = set.checked().diagnostics

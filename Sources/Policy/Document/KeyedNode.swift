@@ -53,11 +53,12 @@ struct KeyedNode {
 extension Diagnostic {
   /// Returns the finding that a node is not of the kind that it must be.
   static func wrongType(
-    _ node: YAMLNode, _ source: String, wanted: String, of noun: String, help: String? = nil
+    _ node: YAMLNode, _ source: String, wanted: String, of noun: String, help: String? = nil,
+    fix: Fix? = nil
   ) -> Self {
     Self(
       .wrongType, "\(noun) must be \(wanted), not \(node.kindName)", source: source,
-      range: node.range, help: help)
+      range: node.range, help: help, fix: fix)
   }
 
   fileprivate static func unknownKey(
@@ -80,6 +81,22 @@ extension Diagnostic {
     let place = node.range.start
     return Self(
       .missingKey, "\(noun) must have the key `\(key)`", source: source,
-      range: SourceRange(start: place, end: place))
+      range: SourceRange(start: place, end: place),
+      help: key == "scope" ? "to trace everything, write `scope: [global]`" : nil)
+  }
+}
+
+extension String {
+  /// Whether YAML reads the text without quotes as this text, in lists of lines and in brackets.
+  var isPlainYAML: Bool {
+    guard let first = utf8.first, first != UInt8(ascii: "-") else { return false }
+    return utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "_-./=".utf8.contains(byte)
+      }
+    }
   }
 }

@@ -97,11 +97,29 @@ struct PolicyParser {
 
   private mutating func rule(_ node: YAMLNode) -> PolicyDocument.Rule? {
     guard let rule = keyed(node, "a rule", Self.ruleKeys) else { return nil }
-    let event = text(required("event", rule), "`event`")
+    let event = event(required("event", rule))
     return PolicyDocument.Rule(
       range: node.range, event: event ?? nothing(at: node),
       filters: rule["filters"].map { expressions($0, "`filters`", "a filter", in: .rule) } ?? [],
       actions: rule["actions"].map { actions($0, "`actions`") } ?? [])
+  }
+
+  /// Returns the text of a rule's `event`; the elements of a list are joined, with a finding.
+  private mutating func event(_ node: YAMLNode?) -> SourceText? {
+    guard let node else { return nil }
+    guard case .sequence(let elements) = node.content, !elements.isEmpty else {
+      return text(node, "`event`")
+    }
+    let words = elements.compactMap(\.text?.text)
+    let list = words.joined(separator: ",")
+    var finding = Diagnostic.wrongType(
+      node, source, wanted: "text", of: "`event`", help: "separate events with commas: \(list)")
+    let isFlow = file.text(of: node.range).hasPrefix("[")
+    if isFlow, words.count == elements.count, words.allSatisfy(\.isPlainYAML) {
+      finding.fix = Diagnostic.Fix(range: node.range, replacement: list)
+    }
+    diagnostics.append(finding)
+    return nil
   }
 
   private mutating func actions(_ node: YAMLNode, _ noun: String) -> [SourceText] {
@@ -166,7 +184,39 @@ extension PolicyParser {
     let elements = elements(node, noun, mayBeEmpty: place == .rule)
     let words = Set(ScopeCatalog.words.filter { $0.places.contains(place) }.map(\.name))
     return UnquotedComma.join(elements, words: words, in: file, &diagnostics)
-      .compactMap { text($0, element) }
+      .compactMap { expression($0, element, in: place) }
+  }
+
+  /// Returns the text of an expression; nil, with a finding, if the node is none.
+  private mutating func expression(
+    _ node: YAMLNode, _ noun: String, in place: ScopeKey.Places
+  ) -> SourceText? {
+    guard let meant = meantExpression(node, in: place) else { return text(node, noun) }
+    diagnostics.append(
+      .wrongType(
+        node, source, wanted: "text", of: noun, help: "write \(meant)",
+        fix: Diagnostic.Fix(
+          range: node.range, replacement: meant.isPlainYAML ? meant : "\"\(meant)\"")))
+    return nil
+  }
+
+  /// Returns the expression that a mapping such as `comm: curl` was meant as; nil if that is not certain.
+  private func meantExpression(_ node: YAMLNode, in place: ScopeKey.Places) -> String? {
+    guard case .mapping(let entries) = node.content, entries.count == 1,
+      !file.text(of: node.range).hasPrefix("{"), let key = entries[0].key.text?.text,
+      ScopeCatalog.key(key, in: place) != nil || (place == .rule && PacketField.find(key) != nil)
+    else { return nil }
+    let values: [String?]
+    switch entries[0].value.content {
+    case .scalar(let text, _): values = [text.text]
+    case .sequence(let elements): values = elements.map(\.text?.text)
+    case .mapping: return nil
+    }
+    let words = values.compactMap { $0 }
+    guard !words.isEmpty, words.count == values.count,
+      words.allSatisfy({ !$0.isEmpty && !$0.contains { "\"\\,\n=!<>".contains($0) } })
+    else { return nil }
+    return "\(key)=\(words.joined(separator: ","))"
   }
 
   /// The elements of a list.
@@ -204,7 +254,7 @@ extension PolicyParser {
   private func nothing(at node: YAMLNode) -> SourceText {
     SourceText(
       text: "", source: source,
-      range: SourceRange(start: node.range.start, end: node.range.start))
+      range: SourceRange(start: node.range.start, end: node.range.start), isAbsent: true)
   }
 }
 

@@ -9,18 +9,43 @@ public enum PolicySchema {
   public static var json: JSONValue {
     [
       "$schema": JSONSchema.draft,
+      "$id": "urn:tracee-policy:schema:policy:1",
       "title": "A policy of tracee-policy",
-      "oneOf": [resource, plain],
+      // One branch is chosen by a key, so that messages are about its members and not about both branches.
+      "if": ["type": "object", "required": ["apiVersion"]],
+      "then": resource,
+      "else": plain,
       "$defs": [
         "name": [
-          "type": "string", "minLength": 1, "maxLength": .number(PolicyName.lengthLimit),
+          "description":
+            "the name, which events show: a-z, 0-9, - and ., unique among all policies",
+          "type": .list(scalars), "minLength": 1, "maxLength": .number(PolicyName.lengthLimit),
           "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
         ],
-        "scope": JSONSchema.filledList(scope),
-        "rules": JSONSchema.filledList(rule),
-        "actions": JSONSchema.list(JSONSchema.words(PolicyParser.actions)),
+        "scope": .object(
+          members(
+            JSONSchema.described(
+              "the owners whose packets are traced; all expressions must hold",
+              JSONSchema.filledList(scope)))
+            + members([
+              "if": ["contains": ["type": "string", "pattern": "^\\s*global\\s*$"]],
+              "then": ["maxItems": 1],
+            ])),
+        "rules": JSONSchema.described(
+          "the events that are traced, each with its filters", JSONSchema.filledList(rule)),
+        "actions": JSONSchema.described(
+          "what is done with an event; both send it to the outputs",
+          JSONSchema.list(JSONSchema.words(PolicyParser.actions))),
       ],
     ]
+  }
+
+  /// The types that YAML may read a plain text as: `1.0` is a number, and `no` a flag.
+  private static let scalars: [JSONValue] = ["string", "number", "boolean"]
+  private static let scalar: JSONValue = ["type": .list(scalars)]
+
+  private static func members(_ schema: JSONValue) -> [JSONValue.Member] {
+    if case .object(let members) = schema { members } else { [] }
   }
 
   private static func reference(_ name: String) -> JSONValue { ["$ref": .text("#/$defs/" + name)] }
@@ -37,8 +62,8 @@ public enum PolicySchema {
       "metadata",
       JSONSchema.object(
         [
-          ("name", reference("name")), ("annotations", JSONSchema.map(JSONSchema.text)),
-          ("labels", JSONSchema.map(JSONSchema.text)),
+          ("name", reference("name")), ("annotations", JSONSchema.map(scalar)),
+          ("labels", JSONSchema.map(scalar)),
         ], required: ["name"])
     ),
     ("spec", JSONSchema.object(body, required: ["scope", "rules"])),
@@ -47,7 +72,8 @@ public enum PolicySchema {
   private static let plain = JSONSchema.object(
     [
       ("type", JSONSchema.constant("policy")), ("name", reference("name")),
-      ("description", JSONSchema.text), ("version", JSONSchema.text),
+      ("description", JSONSchema.described("what the policy is for", scalar)),
+      ("version", JSONSchema.described("a version of your own", scalar)),
     ] + body, required: ["type", "name", "scope", "rules"])
 
   private static let rule = JSONSchema.object(
@@ -56,24 +82,56 @@ public enum PolicySchema {
         "event",
         pattern(
           "a comma list of events, sets, tag=SET or prefixes with a star; -ITEM excludes",
-          "^\(item)(,\(item))*$")
+          "^\(item)(,\(item))*$",
+          EventKind.allCases.map { ($0.name, $0.summary) }
+            + EventSet.allCases.map { ($0.rawValue, $0.summary) })
       ),
-      ("filters", JSONSchema.list(filter)),
+      (
+        "filters",
+        JSONSchema.described("the conditions that an event must meet", JSONSchema.list(filter))
+      ),
       ("actions", reference("actions")),
     ], required: ["event"])
 
   private static let scope = pattern(
-    "the owners whose packets are traced", expression(in: .scope, or: []))
+    "KEY=VALUES, or a word alone", expression(in: .scope, or: []), choices(in: .scope))
 
   private static let filter = pattern(
-    "a condition that events must meet",
-    expression(
-      in: .rule,
-      or: ["(data|args)\\.[^=!<>]*[^=!<> ]"]
-        + PacketField.allCases.map(\.key).filter { !$0.hasPrefix("data.") }))
+    "KEY=VALUES about the packet or its owner",
+    expression(in: .rule, or: ["args\\.[^=!<>]*[^=!<> ]"] + PacketField.allCases.map(keyPattern)),
+    choices(in: .rule)
+      + PacketField.allCases.filter(\.isSupported).map { field in
+        let key = field.description.hasMembers ? "\(field.key).NAME" : field.key
+        return (key + "=", field.description.type.takes)
+      })
 
-  private static func pattern(_ description: String, _ pattern: String) -> JSONValue {
-    ["description": .text(description), "type": "string", "pattern": .text(pattern)]
+  /// Returns the pattern of a field's key; that of a map such as headers ends with a name.
+  private static func keyPattern(_ field: PacketField) -> String {
+    let key = field.key.replacing(".", with: "\\.")
+    return field.description.hasMembers ? key + "\\.[^=!<>]*[^=!<> ]" : key
+  }
+
+  /// Returns the schema of a text with a pattern, and what an editor offers for it, each with its description.
+  private static func pattern(
+    _ description: String, _ pattern: String, _ choices: [(String, String)]
+  ) -> JSONValue {
+    [
+      "description": .text(description), "type": "string", "pattern": .text(pattern),
+      "examples": .list(choices.map { .text($0.0) }),
+      "defaultSnippets": .list(
+        choices.map {
+          ["label": .text($0.0), "description": .text($0.1), "body": .text($0.0)]
+        }),
+    ]
+  }
+
+  /// Returns the words and keys of owners in a place, each with its description.
+  private static func choices(
+    in place: ScopeKey.Places
+  ) -> [(String, String)] {
+    ScopeCatalog.words.filter { $0.places.contains(place) }.map { ($0.name, $0.summary) }
+      + ScopeCatalog.keys.filter { $0.places.contains(place) && $0.field.isSupported }
+      .map { ($0.name + "=", $0.summary) }
   }
 
   /// The pattern of one item of a rule's `event`.
@@ -89,6 +147,6 @@ public enum PolicySchema {
     let spellings = ScopeCatalog.keys.filter { $0.places.contains(place) }.flatMap(\.spellings)
     let keys = spellings + others
     return "^\\s*((\(words.joined(separator: "|")))|"
-      + "(\(keys.joined(separator: "|")))\\s*(=|!=|<|<=|>|>=)\\s*[^=!<>\\s].*)\\s*$"
+      + "(\(keys.joined(separator: "|")))\\s*(=|!=|<|<=|>|>=)\\s*[^=!<>\\s][\\s\\S]*)\\s*$"
   }
 }

@@ -68,7 +68,7 @@ public struct PolicySet: Equatable, Sendable {
   private mutating func add(_ source: SourceFile) -> Bool {
     let stream = YAMLStream(reading: source)
     var found = stream.diagnostics
-    for root in stream.documents {
+    for root in stream.documents where DocumentKind(of: root) == nil {
       let (document, diagnostics) = PolicyParser.parse(root, of: source)
       if let document { documents.append(document) }
       found += diagnostics

@@ -40,7 +40,7 @@ extension ExplainedMatch.Outcome {
 }
 
 extension ExplainedMatch.Answer {
-  fileprivate var text: String {
+  var text: String {
     let side: String = if case .packet = clause.question { "the packet" } else { "the owner" }
     let words = clause.words.joined(separator: " and ")
     let found = values.joined(separator: ", ")

@@ -55,8 +55,8 @@ public struct ExplainedMatch: Equatable, Sendable {
     unseen = packet.packet.hiddenReason
     outcomes = plan.entries.flatMap { entry in
       entry.rules.map { rule in
-        let answers = rule.clauses.map { Answer($0, packet.packet, owner) }
-        var (verdict, reason) = Self.event(rule.rule.event, packet.packet)
+        let answers = rule.clauses.map { Answer($0, packet, owner) }
+        var (verdict, reason) = Self.event(rule.rule.event, packet)
         verdict = answers.reduce(verdict) { $0.and($1.verdict) }
         if verdict == .no, reason?.hasPrefix("depends") == true { reason = nil }
         return Outcome(
@@ -65,50 +65,44 @@ public struct ExplainedMatch: Equatable, Sendable {
     }
   }
 
-  /// Returns whether a packet gives an event, as far as its headers show, and the reason if not certainly so.
-  private static func event(_ event: EventKind, _ packet: Packet) -> (Verdict, String?) {
-    if packet.events.contains(event) { return (.yes, nil) }
+  /// Whether a packet gives an event, as far as it is told.
+  private static func event(_ event: EventKind, _ packet: PacketExpression) -> (Verdict, String?) {
+    if packet.packet.events.contains(event) { return (.yes, nil) }
     if packet.mayGive(event) { return (.depends, "depends on the payload") }
-    let given = packet.events.map(\.name).sorted().joined(separator: ", ")
+    let given = packet.packet.events.map(\.name).sorted().joined(separator: ", ")
     return (.no, "the packet gives only \(given)")
   }
 }
 
 extension ExplainedMatch.Verdict {
-  /// Returns the verdict on two things that must both hold.
-  fileprivate func and(_ other: Self) -> Self {
+  /// Both must hold.
+  func and(_ other: Self) -> Self {
     if self == .no || other == .no { return .no }
     return self == .depends || other == .depends ? .depends : .yes
   }
 }
 
 extension ExplainedMatch.Answer {
-  fileprivate init(_ clause: ExplainedClause, _ packet: Packet, _ owner: OwnerExpression?) {
+  init(
+    _ clause: ExplainedClause, _ packet: PacketExpression, _ owner: OwnerExpression?,
+    remembered: Bool? = nil
+  ) {
     self.clause = clause
+    verdict = clause.verdict(packet, owner, remembered: remembered)
     switch clause.question {
     case .packet(let question):
-      let values = packet.fields[question.field]
+      let values = packet.packet.fields[question.field]
       self.values = (values ?? []).map { $0.shown(clause.type) }
-      let mayHave =
-        values == nil && question.field.description.events.contains(where: packet.mayGive)
-      if mayHave {
-        verdict = .depends
-      } else {
-        verdict = ReferenceMatcher.matches(question.condition, values ?? []) ? .yes : .no
-        if values == nil { reason = "the packet has no such field" }
-      }
+      if values == nil, !packet.mayHave(question.field) { reason = "the packet has no such field" }
     case .owner(let question):
       guard let owner else {
-        (verdict, values, reason) = (.no, [], "nobody owns the packet")
+        (values, reason) = ([], "nobody owns the packet")
         return
       }
       let isGiven = owner.determines(question.field, question.condition)
       let found = isGiven ? ReferenceMatcher.values(of: question.field, in: owner.owner) : []
       values = found.map { $0.shown(clause.type) }
-      verdict =
-        !isGiven ? .depends : ReferenceMatcher.matches(question.condition, found) ? .yes : .no
-      if clause.origin == .follow, verdict == .no {
-        verdict = .depends
+      if clause.origin == .follow, isGiven, verdict == .depends {
         reason = "unless it or one of its ancestors has matched before"
       }
     }

@@ -110,6 +110,10 @@ public struct ExplainedClause: Equatable, Sendable {
   public var origin: Origin
   /// The expressions as written, in order.
   public var words: [String]
+  /// Where the expressions stand in the policy's file.
+  public var places: [SourceRange] = []
+  /// The filters that the expressions are.
+  var filters: [CheckedFilter] = []
   /// The clause of the plan.
   public var question: Question
   /// The type of the key's values; nil for bare words.
@@ -140,7 +144,7 @@ public struct ExplainedClause: Equatable, Sendable {
 
 extension [CheckedFilter] {
   /// Returns one clause for each key, as ``CheckedPolicy/expanded(policy:)`` creates them: those on owners first.
-  fileprivate func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
+  func explained(_ origin: ExplainedClause.Origin) -> [ExplainedClause] {
     let clauses = merged.compactMap { target, condition -> ExplainedClause? in
       let filters = filter { $0.target == target }
       let question: ExplainedClause.Question
@@ -150,7 +154,8 @@ extension [CheckedFilter] {
       case .packet(let field, _): question = .packet(Clause(field, condition))
       }
       return ExplainedClause(
-        origin: origin, words: filters.map(\.expression.source.text), question: question,
+        origin: origin, words: filters.map(\.expression.source.text),
+        places: filters.map(\.expression.source.range), filters: filters, question: question,
         type: filters.first?.type)
     }
     return clauses.filter(\.asksOwner) + clauses.filter { !$0.asksOwner }

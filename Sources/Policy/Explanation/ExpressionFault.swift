@@ -20,14 +20,43 @@ public struct ExpressionFault: Error, Equatable, Sendable, CustomStringConvertib
   /// The longest expression that is parsed, in bytes.
   static let lengthLimit = 4096
 
-  /// Returns the words of an expression, separated by blanks.
+  /// The words of an expression, between blanks; a blank within double quotes belongs to its word.
   ///
-  /// - Throws: a fault if the expression is longer than ``lengthLimit``.
+  /// In quotes `\\"` and `\\\\` stand for a quote and a backslash.
   static func words(of text: String) throws(ExpressionFault) -> [String] {
     guard text.utf8.count <= lengthLimit else {
       throw ExpressionFault("an expression can have at most \(lengthLimit) bytes")
     }
-    return text.split(whereSeparator: \.isWhitespace).map(String.init)
+    guard text.utf8.contains(UInt8(ascii: "\"")) else {
+      return text.split(whereSeparator: \.isWhitespace).map(String.init)
+    }
+    var words: [String] = []
+    var word: String?
+    var (isQuoted, isEscaped) = (false, false)
+    for character in text {
+      switch character {
+      case _ where isEscaped:
+        word?.append(character)
+        isEscaped = false
+      case "\\" where isQuoted: isEscaped = true
+      case "\"":
+        isQuoted.toggle()
+        word = word ?? ""
+      case _ where character.isWhitespace && !isQuoted:
+        if let word { words.append(word) }
+        word = nil
+      default: word = (word ?? "") + String(character)
+      }
+    }
+    guard !isQuoted else { throw ExpressionFault("a quote is not closed") }
+    if let word { words.append(word) }
+    return words
+  }
+
+  /// A word as it can be written in an expression.
+  package static func quoted(_ word: String) -> String {
+    guard word.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "\\" }) else { return word }
+    return "\"" + word.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
   }
 }
 
@@ -52,6 +81,7 @@ extension FieldType {
     case .text(.exact(let text)): return .text(text)
     // Values of paths and container ids match everything that starts with them.
     case .text(.prefix) where !word.hasSuffix("*"): return .text(word)
+    case .member(let name, .exact(let text)): return .member(name, text)
     default:
       throw ExpressionFault("`\(key)` takes a single value here, and `\(word)` matches several")
     }

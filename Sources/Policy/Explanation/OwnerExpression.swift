@@ -25,6 +25,7 @@ public struct OwnerExpression: Equatable, Sendable {
   }
 
   private mutating func add(_ word: String) throws(ExpressionFault) {
+    if word.hasPrefix("!") { return try addAbsence(String(word.dropFirst())) }
     guard let sign = word.firstIndex(of: "=") else {
       guard case .container(let flag)? = ScopeCatalog.word(word, in: .scope)?.meaning else {
         throw .unknown(word, "a key with a value", among: ["container", "not-container"])
@@ -44,6 +45,11 @@ public struct OwnerExpression: Equatable, Sendable {
       throw .unknown(
         name, "a key of scopes", among: ScopeCatalog.keys.flatMap(\.spellings))
     }
+    guard !value.contains(",") else {
+      throw ExpressionFault(
+        "`\(name)` takes a single value here, and `\(value)` is a list",
+        help: "ask for one at a time")
+    }
     if key.words.contains(value) {
       states.insert(key.field)
       switch (key.field, value) {
@@ -56,6 +62,33 @@ public struct OwnerExpression: Equatable, Sendable {
     known.insert(key.field)
     set(key.field, try key.type.value(value, of: name))
   }
+
+  /// Takes a text that the owner has not, or a state that it is not in: `!cgroup`, `!pid=new`.
+  private mutating func addAbsence(_ word: String) throws(ExpressionFault) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts.first ?? "")
+    guard let key = ScopeCatalog.key(name, in: .scope) ?? ScopeCatalog.key(name, in: .rule) else {
+      throw .unknown(
+        name, "a key of scopes", among: ScopeCatalog.keys.flatMap(\.spellings))
+    }
+    if parts.count == 2 {
+      guard key.words.contains(String(parts[1])) else {
+        throw ExpressionFault("`!` stands before a key alone, or before a state such as `!pid=new`")
+      }
+      states.insert(key.field)
+      return
+    }
+    switch key.field {
+    case .hostName, .executable, .cgroup, .containerName, .containerImage, .podName, .podNamespace,
+      .podUID:
+      known.insert(key.field)
+    case .containerID: try add("not-container")
+    default: throw ExpressionFault("every owner has `\(name)`")
+    }
+  }
+
+  /// The process that is meant: its number when that is told.
+  var process: UInt32? { known.contains(.processID) ? owner.processID : nil }
 
   /// Returns whether enough is given to decide a condition on a field.
   func determines(_ field: OwnerField, _ condition: Condition) -> Bool {

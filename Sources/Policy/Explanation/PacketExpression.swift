@@ -8,6 +8,8 @@ public struct PacketExpression: Equatable, Sendable {
   public let text: String
   /// The packet with the given fields; a field that is missing may have any value that such a packet can have.
   public private(set) var packet: Packet
+  /// What the packet is written to carry.
+  private var content = ContentExpression()
 
   private enum Kind: String, CaseIterable {
     case tcp, udp, icmp, icmp6, ip
@@ -79,9 +81,43 @@ public struct PacketExpression: Equatable, Sendable {
       if let number = end.port {
         set(port, .number(number))
         set("proto_\(kind.rawValue).\(name)Port", .number(number))
+        set("metadata.\(name)_port", .number(number))
       }
+      if hasPorts { set("metadata.\(name)_ip", .address(end.address)) }
     }
+    if hasPorts, let number = kind.number { set("metadata.protocol", .number(number)) }
     for word in words[5...] { try add(word, kind) }
+    try content.complete(&packet)
+    if let event = packet.events.first(where: { $0.isOfMessage && !mayCarry($0) }) {
+      throw ExpressionFault(
+        "such a packet carries no message of \(event.name)",
+        help: "HTTP goes over tcp, DNS over a port of 53, or with udp 5353 or 5355")
+    }
+  }
+
+  /// Whether it is told what the packet carries after its headers, if only that this is nothing.
+  public var statesContent: Bool { content.word != nil }
+
+  /// Whether the packet gives an event, or may give it by what it was not told to carry.
+  func mayGive(_ event: EventKind) -> Bool {
+    packet.events.contains(event) || content.word == nil && packet.mayGive(event)
+  }
+
+  /// Whether such a packet may have a value in a field of which nothing is told.
+  func mayHave(_ field: PacketField) -> Bool {
+    packet.fields[field] == nil && field.description.events.contains(where: mayGive)
+  }
+
+  /// The keys of all fields that such a packet may have.
+  private var knownKeys: [String] {
+    PacketField.allCases.filter { $0.description.events.contains(where: packet.mayGive) }
+      .map(\.key).sorted()
+  }
+
+  private func mayCarry(_ event: EventKind) -> Bool {
+    var bare = packet
+    bare.events = bare.events.filter { !$0.isOfMessage }
+    return bare.mayGive(event)
   }
 
   private mutating func set(_ field: PacketField, _ value: FieldValue) {
@@ -94,23 +130,25 @@ public struct PacketExpression: Equatable, Sendable {
 
   /// Adds a TCP flag, or a field with its value.
   private mutating func add(_ word: String, _ kind: Kind) throws(ExpressionFault) {
+    if word.hasPrefix("!") { return try addAbsence(String(word.dropFirst())) }
+    if let word = ContentExpression.Word(rawValue: word) { return try content.add(word) }
     guard let sign = word.firstIndex(of: "=") else {
-      guard kind == .tcp, Self.flags.contains(word) else {
+      let named = Self.flags.contains(word) ? [word] : Self.flags(ofLetters: word)
+      guard kind == .tcp, let named else {
         throw .unknown(
           word, kind == .tcp ? "a flag or KEY=VALUE" : "KEY=VALUE",
           among: kind == .tcp ? Self.flags : ["data.proto_ipv4.TTL=64"])
       }
       // If one flag is given, all flags that are not given are 0.
       for flag in Self.flags {
-        let isSet = flag == word || has(flag)
+        let isSet = named.contains(flag) || has(flag)
         set("proto_tcp.\(flag)", .number(isSet ? 1 : 0))
       }
       return
     }
     let key = String(word[..<sign])
     guard let (field, member) = PacketField.find(key) else {
-      let known = packet.events.flatMap(\.fields).map(\.key)
-      throw .unknown(key, "a field of this packet", among: known.sorted())
+      throw .unknown(key, "a field of this packet", among: knownKeys)
     }
     guard field.description.events.contains(where: packet.mayGive) else {
       throw ExpressionFault("this packet cannot have `\(key)`")
@@ -125,12 +163,37 @@ public struct PacketExpression: Equatable, Sendable {
     }
   }
 
+  /// Takes a field that the packet has not.
+  private mutating func addAbsence(_ key: String) throws(ExpressionFault) {
+    guard let field = PacketField(key: key) ?? PacketField.find(key)?.field else {
+      throw .unknown(key, "a field of this packet", among: knownKeys)
+    }
+    guard field.headerBits == nil, field.commonField == nil,
+      ![.source, .destination, .sourcePort, .destinationPort, .direction].contains(field)
+    else { throw ExpressionFault("every such packet has `\(key)`") }
+    guard field.description.events.contains(where: packet.mayGive) else {
+      throw ExpressionFault("such a packet has no `\(key)`", help: "leave it out")
+    }
+    if packet.fields[field] == nil { packet.fields[field] = [] }
+  }
+
+  /// Returns the flags that a word stands for as the table prints them: `S.`, or `none`; nil if it has other letters.
+  private static func flags(ofLetters word: String) -> [String]? {
+    if word == "none" { return [] }
+    let names: [Character: String] = [
+      "F": "FIN", "S": "SYN", "R": "RST", "P": "PSH", ".": "ACK", "U": "URG", "E": "ECE",
+      "W": "CWR", "e": "NS",
+    ]
+    let flags = word.compactMap { names[$0] }
+    return flags.count == word.count ? flags : nil
+  }
+
   private func has(_ flag: String) -> Bool {
     PacketField(rawValue: "proto_tcp.\(flag)").flatMap { packet.fields[$0] } == [.number(1)]
   }
 
   /// Parses an address with an optional port: `10.0.0.5:443`, `[fd00::1]:443`, `fd00::1`.
-  private static func endpoint(
+  static func endpoint(
     _ word: String, hasPort: Bool
   ) throws(ExpressionFault) -> (address: IPAddress, port: UInt64?) {
     var address = word[...]
@@ -160,6 +223,16 @@ public struct PacketExpression: Equatable, Sendable {
       throw ExpressionFault("`\(port)` is not a port", help: "ports range from 0 to 65535")
     }
     return (parsed, UInt64(number))
+  }
+}
+
+extension EventKind {
+  /// Whether a packet gives the event by the message that it carries.
+  fileprivate var isOfMessage: Bool {
+    switch self {
+    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6: false
+    case .dns, .dnsRequest, .dnsResponse, .http, .httpRequest, .httpResponse: true
+    }
   }
 }
 

@@ -10,8 +10,19 @@ public enum GitHubRenderer {
   }
 
   private static func command(_ diagnostic: Diagnostic) -> String {
-    var properties = [("file", diagnostic.source)]
-    if let range = diagnostic.range {
+    command(
+      name(diagnostic.severity), source: diagnostic.source, range: diagnostic.range,
+      title: diagnostic.code,
+      message: ([diagnostic.message] + [diagnostic.help].compactMap { $0 })
+        .joined(separator: "; "))
+  }
+
+  /// One command, without a line break at its end.
+  static func command(
+    _ name: String, source: String, range: SourceRange?, title: String, message: String
+  ) -> String {
+    var properties = [("file", source)]
+    if let range {
       properties += [
         ("line", String(range.start.line)), ("endLine", String(range.end.line)),
         ("col", String(range.start.column)),
@@ -21,11 +32,9 @@ public enum GitHubRenderer {
         properties.append(("endColumn", String(max(range.end.column - 1, range.start.column))))
       }
     }
-    properties.append(("title", diagnostic.code))
+    properties.append(("title", title))
     let list = properties.map { "\($0)=\(escaped($1, ",:"))" }.joined(separator: ",")
-    let message = ([diagnostic.message] + [diagnostic.help].compactMap { $0 })
-      .joined(separator: "; ")
-    return "::\(name(diagnostic.severity)) \(list)::\(escaped(message, ""))"
+    return "::\(name) \(list)::\(escaped(message, ""))"
   }
 
   private static func name(_ severity: Diagnostic.Severity) -> String {

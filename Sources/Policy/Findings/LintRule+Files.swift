@@ -15,7 +15,8 @@ extension LintRule {
     bad: [
       Example.policy(scope: "[comm=nginx"),
       "type: policy\n\tname: web\n",
-    ])
+      Example.policy(filters: "\n      - !comm=curl"),
+    ], isFixable: true)
 
   static let unknownForm = LintRule(
     "unknown-form", .error, "A document is a policy in one of the two forms",
@@ -81,7 +82,7 @@ extension LintRule {
     bad: [
       Example.policy(scope: "comm=nginx"),
       Example.policy(scope: "[comm: nginx]"),
-    ])
+    ], isFixable: true)
 
   static let unquotedComma = LintRule(
     "unquoted-comma", .error, "In a list in brackets, expressions with commas are quoted",

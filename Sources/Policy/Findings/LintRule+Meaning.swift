@@ -46,6 +46,9 @@ extension LintRule {
       Example.policy(scope: "[\"comm=ng*\", comm=nginx]"),
       Example.policy(scope: "[comm=nginx]", filters: "[comm=nginx]"),
       Example.policy(scope: "[not-container, not-container]"),
+      Example.policy(filters: "[data.proto_tcp.SYN=1, data.proto_tcp.SYN=0]"),
+      Example.policy(filters: "[\"data.metadata.direction=ingress,egress\"]"),
+      Example.policy(filters: "[\"data.dst=0.0.0.0/0,::/0\"]"),
     ])
 
   static let uselessExclusion = LintRule(

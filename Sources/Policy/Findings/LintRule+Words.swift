@@ -52,8 +52,9 @@ extension LintRule {
       Example.policy(scope: "[uid=1000]")
     ],
     bad: [
-      Example.policy(scope: "[usr=1000]")
-    ])
+      Example.policy(scope: "[usr=1000]"),
+      Example.policy(scope: "[com=nginx]"),
+    ], isFixable: true)
 
   static let unsupportedScope = LintRule(
     "unsupported-scope", .error, "No expression uses a scope key that is not supported yet",
@@ -77,7 +78,7 @@ extension LintRule {
     ],
     bad: [
       Example.policy(event: "net_packet_tpc")
-    ])
+    ], isFixable: true)
 
   static let unsupportedEvent = LintRule(
     "unsupported-event", .error, "Every event is supported",
@@ -103,7 +104,7 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_prot=80]"),
       Example.policy(event: "net_packet_icmp", filters: "[data.dst_port=80]"),
-    ])
+    ], isFixable: true)
 
   static let unsupportedField = LintRule(
     "unsupported-field", .error, "No filter uses a field that is not supported yet",
@@ -168,7 +169,8 @@ extension LintRule {
     bad: [
       Example.policy(filters: "[data.dst_port=70000]"),
       Example.policy(filters: "[data.dst=10.0.0.0/33]"),
-    ])
+      Example.policy(filters: "[data.dst=10.0.0.0/255.0.0.0]"),
+    ], isFixable: true)
 
   static let emptyValue = LintRule(
     "empty-value", .error, "No required value is empty",

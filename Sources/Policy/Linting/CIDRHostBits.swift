@@ -5,7 +5,8 @@ enum CIDRHostBits {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
     policy.filters.flatMap { filter in
       guard filter.type == .address else { return [Diagnostic]() }
-      return filter.values.compactMap { value in
+      return filter.values.filter { $0.word.text.utf8.contains(UInt8(ascii: "/")) }.compactMap {
+        value in
         (try? AddressSet(value.word.text))?.maskedPrefix
           .map { .hostBits(filter, value.word, $0) }
       }

@@ -36,7 +36,8 @@ extension PacketField {
   /// Returns what is known about the field's values in packets that give an event.
   func profile(in event: EventKind) -> FieldProfile {
     FieldProfile(
-      domain: domain(in: event), isSingle: !description.isList, isAlwaysPresent: isAlwaysPresent)
+      domain: domain(in: event), isSingle: !description.isList,
+      isAlwaysPresent: isAlwaysPresent(in: event))
   }
 
   private func domain(in event: EventKind) -> ValueSet {
@@ -53,8 +54,20 @@ extension PacketField {
   }
 
   /// Whether every packet of an event that has the field has a value of it.
-  private var isAlwaysPresent: Bool {
-    [.source, .destination, .sourcePort, .destinationPort, .direction].contains(self)
+  private func isAlwaysPresent(in event: EventKind) -> Bool {
+    if [.source, .destination, .sourcePort, .destinationPort, .direction].contains(self) {
+      return true
+    }
+    // The header that an event is about is whole; what else a packet has may be missing.
+    let header: String? =
+      switch event {
+      case .tcp: "proto_tcp."
+      case .udp: "proto_udp."
+      case .ipv4: "proto_ipv4."
+      case .ipv6: "proto_ipv6."
+      default: nil
+      }
+    return header.map(rawValue.hasPrefix) ?? false
   }
 
   private var isOfPacket: Bool { self == .source || self == .destination }

@@ -11,7 +11,9 @@ public enum LintRules {
     .invalidOperator, .invalidValue, .emptyValue, .globalNotAlone, .tooManyRules, .neverMatches,
     .neverSeen, .excludedEverything, .unreachableRule, .uselessFilter, .commTruncated,
     .cidrHostBits,
-    .literalStar, .deprecatedArgs, .uselessExclusion, .unfilteredPackets, .userSpaceFilter,
+    .literalStar, .deprecatedArgs, .uselessExclusion, .unfilteredPackets, .unlikelyValue,
+    .confusableCharacter, .neverDecoded, .threadName, .oneFamily, .repeatedRule, .traceeDifference,
+    .userSpaceFilter,
   ]
 
   /// Returns the rule with a code, or nil.
@@ -27,7 +29,8 @@ public enum LintRules {
     { UselessFilter.check($0) },
     { CommTruncated.check($0) }, { CIDRHostBits.check($0) }, { LiteralStar.check($0) },
     { DeprecatedArgs.check($0) }, { UselessExclusion.check($0) }, { UnfilteredPackets.check($0) },
-    { UserSpaceFilter.check($0) },
+    { UnlikelyValue.check($0) }, { ConfusableCharacter.check($0) }, { NeverDecoded.check($0) },
+    { ThreadName.check($0) }, { OneFamily.check($0) }, { UserSpaceFilter.check($0) },
   ]
 }
 

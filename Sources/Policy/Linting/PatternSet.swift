@@ -21,17 +21,25 @@ struct PatternSet: Equatable, Sendable {
   ///
   /// If true, that is certain; if false, it is not known.
   func isSubset(of other: Self) -> Bool {
-    patterns.allSatisfy { pattern in other.patterns.contains { $0.covers(pattern) } }
+    isComparable(with: other)
+      && patterns.allSatisfy { pattern in other.patterns.contains { $0.covers(pattern) } }
   }
 
   /// Returns a superset of the texts that are in both sets.
   func intersection(_ other: Self) -> Self {
-    Self(patterns.flatMap { a in other.patterns.compactMap { a.overlap($0) } })
+    guard isComparable(with: other) else { return self }
+    return Self(patterns.flatMap { a in other.patterns.compactMap { a.overlap($0) } })
   }
 
   /// Returns a superset of the texts that are not in the other set.
   func subtracting(_ other: Self) -> Self {
-    Self(patterns.filter { pattern in !other.patterns.contains { $0.covers(pattern) } })
+    guard isComparable(with: other) else { return self }
+    return Self(patterns.filter { pattern in !other.patterns.contains { $0.covers(pattern) } })
+  }
+
+  /// Whether each pattern can be compared with each of the other set in reasonable time.
+  private func isComparable(with other: Self) -> Bool {
+    patterns.count * other.patterns.count <= 200_000
   }
 }
 

@@ -13,10 +13,38 @@ extension PlanRule {
     {
       return .owner(.container)
     }
-    for field in filters.fields() where !isMeetable(field) && logic(of: field).isContradictory {
+    let rule = withCommonFields
+    for field in rule.filters.fields()
+    where !rule.isMeetable(field) && rule.logic(of: field).isContradictory {
       return .packet(field, member: nil)
     }
-    return nil
+    return rule.hasTwoFamilies ? .packet(.destination, member: nil) : nil
+  }
+
+  /// The rule with each field of a header replaced by the field of all packets that says the same, if there is one.
+  private var withCommonFields: PlanRule {
+    guard filters.contains(where: { $0.field.commonField != nil }) else { return self }
+    var rule = self
+    rule.filters = filters.map { Clause($0.field.commonField ?? $0.field, $0.condition) }
+    return rule
+  }
+
+  /// Whether the source can only be of one family of addresses, and the destination only of the other.
+  private var hasTwoFamilies: Bool {
+    guard let sources = families(of: .source), let destinations = families(of: .destination) else {
+      return false
+    }
+    return sources.isDisjoint(with: destinations)
+  }
+
+  /// The families that a field's clauses leave: 4, 6 or both; nil if they ask for nothing.
+  private func families(of field: PacketField) -> Set<Int>? {
+    let conditions = filters.conditions(of: field)
+    guard conditions.contains(where: { !$0.included.isEmpty }) else { return nil }
+    return conditions.reduce(into: Set([4, 6])) { families, condition in
+      guard !condition.included.isEmpty else { return }
+      families.formIntersection(condition.included.flatMap(\.families))
+    }
   }
 
   /// Returns whether everything that matches this rule matches another one for the same event.
@@ -80,5 +108,15 @@ extension Array {
   fileprivate func conditions<Field>(of field: Field) -> [Condition]
   where Element == Clause<Field> {
     filter { $0.field == field }.map(\.condition)
+  }
+}
+
+extension Operand {
+  /// The families of the operand's addresses, 4 and 6; both for what is not about addresses.
+  fileprivate var families: [Int] {
+    guard case .addresses(let range) = self else { return [4, 6] }
+    let block = IPAddress.ipv4Block
+    let isBeyond = range.lowerBound < block.lowerBound || block.upperBound < range.upperBound
+    return (range.overlaps(block) ? [4] : []) + (isBeyond ? [6] : [])
   }
 }

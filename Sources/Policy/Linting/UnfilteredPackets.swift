@@ -3,10 +3,24 @@
 /// Finds rules that match every packet on the machine.
 enum UnfilteredPackets {
   static func check(_ policy: CheckedPolicy) -> [Diagnostic] {
-    guard policy.scope.contains(where: { $0.target == .everything }) else { return [] }
-    return policy.rules.filter { $0.document.filters.isEmpty }.compactMap { rule in
+    guard policy.scope.allSatisfy({ $0.target == .everything || $0.target == .follow }),
+      !policy.scope.isEmpty, policy.scope.count == policy.document.scope.count
+    else { return [] }
+    return policy.rules.filter { rule in
+      rule.document.filters.isEmpty
+        || (rule.filters.count == rule.document.filters.count && filtersNothing(rule))
+    }.compactMap { rule in
       let plenty = rule.events.filter(\.isOfEveryPacket)
       return plenty.isEmpty ? nil : .unfiltered(rule.document, plenty)
+    }
+  }
+
+  /// Returns whether every packet of the rule's events meets its filters.
+  private static func filtersNothing(_ rule: CheckedPolicy.Rule) -> Bool {
+    rule.events.allSatisfy { event in
+      let filtered = PlanRule(policy: 0, event: event, scope: [], filters: rule.filters)
+      return filtered.weight < 64
+        && PlanRule(policy: 0, event: event, filters: []).implies(filtered)
     }
   }
 }
@@ -20,7 +34,7 @@ extension LintRule {
   static let unfilteredPackets = LintRule(
     "unfiltered-packets", .warning, "A packet event under `global` has a filter",
     rationale: """
-      Without one, the rule writes an event for every packet on the machine, including those of \
+      `follow` alone selects as much as `global`. Without a filter, the rule writes an event for every packet on the machine, including those of \
       the session that reads the events.
       """,
     good: [
@@ -28,7 +42,10 @@ extension LintRule {
       Example.policy(scope: "[comm=nginx]"),
       Example.policy(scope: "[global]", event: "net_packet_icmp"),
     ],
-    bad: [Example.policy(scope: "[global]")])
+    bad: [
+      Example.policy(scope: "[global]"), Example.policy(scope: "[follow]"),
+      Example.policy(scope: "[global]", filters: "[data.dst_port>=0]"),
+    ])
 }
 
 extension Diagnostic {
@@ -38,7 +55,7 @@ extension Diagnostic {
     let names = events.map { "`\($0.name)`" }.joined(separator: ", ")
     return Self(
       .unfilteredPackets,
-      "\(names) without a filter under `global` matches every packet on the machine",
+      "\(names) without a filter that leaves something out matches every packet on the machine",
       at: rule.event,
       help: "add a filter such as data.dst_port=443, or narrow the scope")
   }

@@ -47,7 +47,9 @@ struct EventSelection: Equatable, Sendable {
       var part = start..<end
       while let first = part.first, Self.isBlank(bytes[first]) { part.removeFirst() }
       while let last = part.last, Self.isBlank(bytes[last]) { part.removeLast() }
-      if part.isEmpty {
+      if part.isEmpty, source.isAbsent {
+        // What is missing has a finding already.
+      } else if part.isEmpty {
         let shown = end < bytes.count ? start..<end + 1 : max(0, start - 1)..<end
         diagnostics.append(.noEvent(source, source.range(ofUTF8: shown)))
       } else {
@@ -117,21 +119,40 @@ extension Diagnostic {
     _ word: FilterExpression.Word, _ source: SourceText
   ) -> Diagnostic {
     let known = EventKind.allCases.map(\.name) + EventSet.allCases.map(\.rawValue)
+    let inFull = "net_packet_" + word.text.lowercased()
+    var near = Nearest.words(to: word.text, among: known)
+    if known.contains(inFull) { near = [inFull] }
+    if let meant = insteadOfEvent[word.text] { near = [meant] }
+    let question = near.count == 1 ? "did you mean `\(near[0])`?" : nil
+    let isMeant = near.count == 1 && source.verbatimStart != nil
     return Diagnostic(
       .unknownEvent, "`\(word.text)` is not an event or a set", source: source.source,
       range: word.range,
-      help: Nearest.question(word.text, among: known)
-        ?? "`tracee-policy list events` shows the events")
+      help: question ?? Nearest.question(word.text, among: known)
+        ?? "`tracee-policy list events` shows the events",
+      fix: isMeant ? Fix(range: word.range, replacement: near[0]) : nil)
   }
+
+  /// What to write in place of words that are no events.
+  private static let insteadOfEvent = [
+    "ping": "net_packet_icmp", "ip": "net_packet_ipv4", "ip6": "net_packet_ipv6",
+    "*": "network_events", "all": "network_events", "network": "network_events",
+    "tag=network": "tag=network_events",
+  ]
 
   fileprivate static func unknownSet(
     _ word: FilterExpression.Word, _ source: SourceText
   ) -> Diagnostic {
     let known = EventSet.allCases.map { "tag=" + $0.rawValue }
+    var near = Nearest.words(to: word.text, among: known)
+    if let meant = insteadOfEvent[word.text] { near = [meant] }
+    let isMeant = near.count == 1 && source.verbatimStart != nil
     return Diagnostic(
       .unknownEvent, "`\(word.text)` is not a set of events", source: source.source,
       range: word.range,
-      help: Nearest.question(word.text, among: known) ?? "`tracee-policy list sets` shows the sets")
+      help: near.count == 1
+        ? "did you mean `\(near[0])`?" : "`tracee-policy list sets` shows the sets",
+      fix: isMeant ? Fix(range: word.range, replacement: near[0]) : nil)
   }
 
   fileprivate static func noSuchEvents(

@@ -112,19 +112,46 @@ struct FilterChecker {
           values.append(.init(word: word, meaning: .operands(try type.operands(word.text))))
         }
       } catch {
-        report(.invalidValue(error, key, type, words), word.range, expression)
+        report(
+          .invalidValue(meant(error, word, type, key), key, type, words), word.range, expression)
       }
     }
     return values.count == expression.values.count ? values : nil
   }
 
+  /// Returns the fault of a value with what was meant, if the value is right but for characters that look like others.
+  private func meant(
+    _ fault: ValueFault, _ word: FilterExpression.Word, _ type: FieldType, _ key: String
+  ) -> ValueFault {
+    if word.text.contains(" - ") {
+      return ValueFault(
+        fault.reason, help: "if ` - ` begins another element, indent it like the one before")
+    }
+    guard fault.replacement == nil, let plain = Confusable.plain(word.text),
+      (try? type.operands(plain)) != nil
+    else {
+      if fault.help == nil, ScopeCatalog.key(key, in: place)?.field == .userID,
+        WholeNumber.read(word.text) == nil, word.text.contains(where: \.isLetter)
+      {
+        return ValueFault(
+          fault.reason, help: "write the number that `id -u \(word.text)` prints")
+      }
+      return fault
+    }
+    return ValueFault(
+      "`\(word.text)` has characters that only look like others", replacement: plain)
+  }
+
   private mutating func report(
     _ finding: FilterFinding, _ range: SourceRange, _ expression: FilterExpression
   ) {
+    let isExact = expression.source.verbatimStart != nil
     diagnostics.append(
       Diagnostic(
         finding.rule, finding.message, source: expression.source.source, range: range,
-        help: finding.help))
+        help: finding.help,
+        fix: isExact
+          ? finding.replacement.map { Diagnostic.Fix(range: range, replacement: $0) } : nil))
   }
 }
 

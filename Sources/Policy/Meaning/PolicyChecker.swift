@@ -40,7 +40,9 @@ struct PolicyChecker {
     let selections = document.rules.map { EventSelection(parsing: $0.event, into: &diagnostics) }
     let excluded = selections.reduce(into: Set()) { $0.formUnion($1.excluded) }
     // Items with errors are missing from the selections, so nothing can be concluded about all items then.
-    let isUnderstood = !diagnostics[before...].contains { $0.severity == .error }
+    let isUnderstood =
+      !diagnostics[before...].contains { $0.severity == .error }
+      && !document.rules.contains(where: \.event.isAbsent)
     let onlyExcludes = isUnderstood && selections.allSatisfy(\.onlyExcludes)
     var rules: [CheckedPolicy.Rule] = []
     for (rule, selection) in zip(document.rules, selections) {
@@ -58,7 +60,7 @@ struct PolicyChecker {
     }
     // After an error, an empty selection is no surprise.
     let isClean = !diagnostics[before...].contains { $0.severity == .error }
-    if isClean, !rules.isEmpty, rules.allSatisfy(\.events.isEmpty) {
+    if isClean, isUnderstood, !rules.isEmpty, rules.allSatisfy(\.events.isEmpty) {
       diagnostics.append(.excludedEverything(document))
     }
     return rules

@@ -10,6 +10,10 @@ public struct TracePlan: Equatable, Sendable {
   /// Rules are grouped by policy, in load order.
   public var rules: [PlanRule]
 
+  /// The index of the first policy that is only previewed: what it and those after it want is counted, and shown to nobody;
+  /// nil when there is none.
+  public var previewed: Int?
+
   /// The most rules of a plan: `TP_RULES_MAX` of the BPF programs.
   public static let ruleLimit = 1024
 
@@ -21,6 +25,9 @@ public struct TracePlan: Equatable, Sendable {
 }
 
 extension TracePlan {
+  /// Whether a policy is only previewed.
+  public func isPreviewed(_ policy: Int) -> Bool { previewed.map { policy >= $0 } ?? false }
+
   /// Whether a rule has a clause on the container or the pod of an owner.
   public var filtersOnContainers: Bool {
     let fields: Set<OwnerField> = [

@@ -53,7 +53,7 @@ extension SourceFile {
       reason: "\(kind); policies are read only from regular files, or from standard input as -")
   }
 
-  private static let tooLong = "it is longer than 1 MiB, the limit for a policy file"
+  private static let tooLong = "it is longer than 16 MiB, the limit for a policy file"
 
   private static func contents(
     of descriptor: Int32, _ path: String

@@ -7,8 +7,8 @@ public struct SourceFile: Equatable, Sendable {
   /// All bytes, including a byte order mark.
   public let bytes: [UInt8]
 
-  /// The largest size of a source, in bytes: 1 MiB.
-  public static let sizeLimit = 1 << 20
+  /// The largest size of a source, in bytes: 16 MiB.
+  public static let sizeLimit = 16 << 20
 
   private let lines: LineTable
 

@@ -16,11 +16,15 @@ public struct SourceText: Equatable, Sendable {
   /// The number of scalars before each byte whose offset is a multiple of ``stride``, so that positions in long texts
   /// cost no more than in short ones.
   private let scalarCounts: [Int]
+  /// Whether the text stands for one that the source lacks, of which there is a finding already.
+  public let isAbsent: Bool
 
   /// Creates a text with its place.
   public init(
-    text: String, source: String, range: SourceRange, verbatimStart: SourcePosition? = nil
+    text: String, source: String, range: SourceRange, verbatimStart: SourcePosition? = nil,
+    isAbsent: Bool = false
   ) {
+    self.isAbsent = isAbsent
     self.text = text
     self.source = source
     self.range = range

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The addresses that one value of a filter matches: an address, a prefix, a range, or `10.1.*`.
+/// The addresses that one value of a filter matches: an address, a prefix, a range, `10.1.*`, or a word.
 ///
 /// Addresses are one space of 128 bits in which IPv4 is `::ffff:0:0/96`. What is written as IPv6 and merely contains
 /// that block leaves it out, so `::/0` is IPv6 only; what lies inside it, such as `::ffff:10.0.0.0/104`, is IPv4.
 public struct AddressSet: Equatable, Sendable {
-  /// One range, or the two around the IPv4 block, in order.
+  /// One range, the two around the IPv4 block, or those of a word, in order.
   public var ranges: [ClosedRange<IPAddress>]
   /// The prefix without the bits after its length, `10.0.0.0/8` for `10.0.0.1/8`; nil if none of them is set.
   public var maskedPrefix: String?
@@ -14,16 +14,22 @@ public struct AddressSet: Equatable, Sendable {
   ///
   /// - Throws: the reason why the text is not an address, prefix, range or wildcard.
   public init(_ text: String) throws(ValueFault) {
-    if let slash = text.firstIndex(of: "/") {
+    if let address = IPAddress.ipv4(text[...]) {
+      self.init(ranges: [IPAddress(ipv4: address)...IPAddress(ipv4: address)])
+    } else if let ranges = AddressWord.ranges(text) {
+      self.init(ranges: ranges)
+    } else if let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) {
       try self.init(address: text[..<slash], prefixLength: text[text.index(after: slash)...])
-    } else if let dash = text.firstIndex(of: "-") {
+    } else if let dash = text.utf8.firstIndex(of: UInt8(ascii: "-")) {
       try self.init(from: text[..<dash], to: text[text.index(after: dash)...])
-    } else if text.contains("*") {
+    } else if text.utf8.contains(UInt8(ascii: "*")) {
       try self.init(wildcard: text)
     } else {
       try self.init(single: text)
     }
   }
+
+  private init(ranges: [ClosedRange<IPAddress>]) { self.ranges = ranges }
 
   private init(single text: String) throws(ValueFault) {
     let address = try Self.address(text)
@@ -36,7 +42,8 @@ public struct AddressSet: Equatable, Sendable {
     let longest: UInt64 = isIPv4 ? 32 : 128
     guard let length = WholeNumber.decimal(prefixLength.utf8), length <= longest else {
       throw ValueFault(
-        "`\(prefixLength)` is not a prefix length of \(isIPv4 ? "IPv4" : "IPv6"): 0 to \(longest)")
+        "`\(prefixLength)` is not a prefix length of \(isIPv4 ? "IPv4" : "IPv6"): 0 to \(longest)",
+        replacement: isIPv4 ? Self.length(ofMask: prefixLength).map { "\(text)/\($0)" } : nil)
     }
     let range = address.prefix(length: Int(length) + (isIPv4 ? 96 : 0))
     if range.lowerBound != address {
@@ -70,13 +77,46 @@ public struct AddressSet: Equatable, Sendable {
   }
 
   private static func address(_ text: some StringProtocol) throws(ValueFault) -> IPAddress {
-    guard let address = IPAddress(String(text)) else {
-      throw ValueFault("`\(text)` is not an IPv4 or IPv6 address")
-    }
-    return address
+    let text = String(text)
+    if let address = IPAddress(text) { return address }
+    throw fault(of: text)
   }
 
-  private static func isWrittenAsIPv4(_ text: Substring) -> Bool { !text.contains(":") }
+  /// Returns the fault of a text that is not an address.
+  private static func fault(of text: String) -> ValueFault {
+    let reason = "`\(text)` is not an IPv4 or IPv6 address"
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      let inside = String(text[text.index(after: text.startIndex)..<end])
+      let rest = text[text.index(after: end)...]
+      if IPAddress(inside) != nil {
+        return rest.isEmpty
+          ? ValueFault(reason, replacement: inside)
+          : ValueFault(reason, help: "write `\(inside)`, and the port as a filter of its own")
+      }
+    }
+    if let colon = text.lastIndex(of: ":"), IPAddress(String(text[..<colon])) != nil {
+      return ValueFault(
+        reason, help: "write `\(text[..<colon])`, and the port as a filter of its own")
+    }
+    let near = Nearest.words(to: text, among: AddressWord.names)
+    if near.count == 1 {
+      return ValueFault(reason, help: "did you mean `\(near[0])`?", replacement: near[0])
+    }
+    let looksLikeName = text.contains(".") && text.contains { $0.isLetter } && !text.contains(":")
+    return ValueFault(
+      reason, help: looksLikeName ? "names are not resolved: write the addresses" : nil)
+  }
+
+  /// Returns the prefix length that a mask such as `255.0.0.0` stands for; nil if the text is not such a mask.
+  private static func length(ofMask text: Substring) -> Int? {
+    guard let mask = IPAddress.ipv4(text), mask != 0 else { return nil }
+    let length = (~mask).leadingZeroBitCount
+    return mask.trailingZeroBitCount == 32 - length ? length : nil
+  }
+
+  private static func isWrittenAsIPv4(_ text: Substring) -> Bool {
+    !text.utf8.contains(UInt8(ascii: ":"))
+  }
 
   /// Returns the range or, if it contains the whole IPv4 block and more, what is before and after that block.
   private static func withoutIPv4(_ range: ClosedRange<IPAddress>) -> [ClosedRange<IPAddress>] {

@@ -55,15 +55,24 @@ extension IPAddress: LosslessStringConvertible {
 
   /// Parses four decimal numbers, 0 to 255; returns the address in host order, or nil.
   static func ipv4(_ text: Substring) -> UInt32? {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard parts.count == 4 else { return nil }
-    var address: UInt32 = 0
-    for part in parts {
-      guard part.count <= 3, let number = WholeNumber.decimal(part), number <= 255 else {
-        return nil
+    var (address, part, digits, parts) = (UInt32(0), UInt32(0), 0, 1)
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        // No leading zeros: some read them as octal.
+        guard digits == 0 || part > 0 else { return nil }
+        part = part * 10 + UInt32(byte - UInt8(ascii: "0"))
+        digits += 1
+        guard part <= 255 else { return nil }
+      case UInt8(ascii: "."):
+        guard digits > 0, parts < 4 else { return nil }
+        address = address << 8 | part
+        (part, digits, parts) = (0, 0, parts + 1)
+      default: return nil
       }
-      address = address << 8 | UInt32(number)
     }
+    guard parts == 4, digits > 0 else { return nil }
+    address = address << 8 | part
     return address
   }
 

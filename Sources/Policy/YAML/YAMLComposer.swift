@@ -212,9 +212,31 @@ extension YAMLStop {
   fileprivate static func foreignTag(
     _ file: SourceFile, _ range: SourceRange, _ tag: String
   ) -> Self {
-    Self(
+    // What begins with `!` is a tag to YAML; people write it to negate.
+    let line = file.line(range.start.line)
+    let rest = line.unicodeScalars.dropFirst(range.start.column - 1)
+    let word = String(
+      String.UnicodeScalarView(rest.prefix { !" \t,]}".unicodeScalars.contains($0) }))
+    let meant = word.hasPrefix("!") ? negated(String(word.dropFirst())) : nil
+    var stop = Self(
       file, range, "the tag `\(tag)` is not allowed here",
-      help: "quote a text that begins with `!`")
+      help: meant.map { "write \($0)" } ?? "quote a text that begins with `!`")
+    if let meant {
+      let end = file.position(atByte: range.start.offset + word.utf8.count)
+      stop.diagnostic.fix = Diagnostic.Fix(
+        range: SourceRange(start: range.start, end: end), replacement: meant)
+    }
+    return stop
+  }
+
+  /// Returns the negation of a bare word or of an expression with `=`; nil for any other.
+  private static func negated(_ text: String) -> String? {
+    if text == "container" || text == "c" { return "not-container" }
+    guard let equals = text.firstIndex(of: "="), equals > text.startIndex,
+      text[..<equals].allSatisfy({ $0.isLetter || $0.isNumber || "._".contains($0) }),
+      text.isPlainYAML
+    else { return nil }
+    return "\(text[..<equals])!\(text[equals...])"
   }
 
   /// Returns a fault that libyaml found, in libyaml's words, which are plain enough for users.
@@ -223,7 +245,11 @@ extension YAMLStop {
   ) -> Self {
     let point = SourceRange(start: place, end: place)
     let hint = hint(fault, file, place)
-    guard let doing = fault.context else { return Self(file, point, fault.problem, help: hint) }
+    guard let doing = fault.context else {
+      var stop = Self(file, point, fault.problem, help: hint)
+      stop.diagnostic.fix = quotedValue(fault, file, place)
+      return stop
+    }
     var stop = Self(file, point, "\(fault.problem), \(doing)", help: hint)
     if context != place {
       stop.diagnostic.related = [
@@ -235,11 +261,48 @@ extension YAMLStop {
     return stop
   }
 
+  /// Returns quotes around the value of a line with a second `: `, as in `description: DNS: who`; nil if it has another
+  /// form.
+  private static func quotedValue(
+    _ fault: YAMLFault, _ file: SourceFile, _ place: SourcePosition
+  ) -> Diagnostic.Fix? {
+    guard fault.problem.contains("mapping values are not allowed") else { return nil }
+    let line = Array(file.line(place.line).utf8)
+    guard
+      let colon = line.indices.dropLast().first(where: { line[$0] == 0x3a && line[$0 + 1] == 0x20 }
+      ),
+      line[..<colon].allSatisfy({
+        $0 == 0x20 || $0 == 0x2d || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0)
+      }),
+      let first = line[(colon + 1)...].firstIndex(where: { $0 != 0x20 }),
+      !line[first...].contains(where: { "\"\\#'[]{}|>&*!%@`".utf8.contains($0) }),
+      let last = line.lastIndex(where: { $0 != 0x20 })
+    else { return nil }
+    let start = place.offset - lineOffset(file, place)
+    let range = SourceRange(
+      start: file.position(atByte: start + first), end: file.position(atByte: start + last + 1))
+    return Diagnostic.Fix(
+      range: range, replacement: "\"" + String(decoding: line[first...last], as: UTF8.self) + "\"")
+  }
+
+  /// Returns the number of bytes of a line before a position.
+  private static func lineOffset(_ file: SourceFile, _ place: SourcePosition) -> Int {
+    let before = file.bytes[..<min(place.offset, file.bytes.count)]
+    let lineStart = before.lastIndex { $0 == LineTable.lineFeed || $0 == LineTable.carriageReturn }
+    return place.offset - max((lineStart ?? -1) + 1, file.textStart)
+  }
+
   private static func hint(
     _ fault: YAMLFault, _ file: SourceFile, _ place: SourcePosition
   ) -> String? {
     // JSON writes characters beyond U+FFFF as two escapes (RFC 8259 §7), which YAML does not read.
     if fault.problem.contains("Unicode character escape") { return "write the character itself" }
+    if fault.problem.contains("mapping values are not allowed") {
+      return "quote a text that contains `: `"
+    }
+    if fault.context == "while scanning a tag" {
+      return "quote a text that begins with `!`; to negate, write comm!=NAME or not-container"
+    }
     guard fault.problem.contains("cannot start any token") else { return nil }
     return switch file.bytes.indices.contains(place.offset) ? file.bytes[place.offset] : 0 {
     case UInt8(ascii: "\t"): "indent with spaces"

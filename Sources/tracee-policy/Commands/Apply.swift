@@ -30,8 +30,7 @@ struct Apply: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write the packet and event totals to this file as JSON on exit.",
-      discussion:
-        "See docs/operations.md and tracee-policy schema stats for what each number means."),
+      discussion: "The command tracee-policy schema stats describes each number."),
     completion: .file())
   var statsFile: String?
 
@@ -56,16 +55,23 @@ struct Apply: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Restrict the tracer itself: all, none, or a comma list of measures.",
-      discussion: """
-        Measures: capabilities, no-new-privileges, landlock, seccomp. Default: all. See \
-        docs/operations.md.
-        """))
+      discussion: "Measures: capabilities, no-new-privileges, landlock, seccomp. Default: all."))
   var hardening: HardeningArgument?
 
   @Flag(help: "Reload the policies when their files change.")
   var watch = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Count what these policies would report that those in force do not, and the other way round.",
+      discussion:
+        "Only the policies in force give events; the counts come at each reload, on SIGUSR1 and at the end."
+    ),
+    completion: .file())
+  var preview: String?
+
   func validate() throws {
+    if preview == "-" { throw ValidationError("--preview takes a file or a directory") }
     // With a configuration, Settings checks these.
     guard selection.variables.config == nil else { return }
     if watch && (selection.paths + selection.policies).isEmpty {
@@ -79,6 +85,12 @@ struct Apply: ParsableCommand {
   func run() throws {
     let settings = try Settings(self)
     let first = try FirstPolicies(settings)
+    if CommandLine.arguments.count == 1, Terminal.isOutput {
+      let events = EventSet.standard.events.map(\.name).joined(separator: ", ")
+      StandardError.report(
+        "nothing is selected: tracing \(events) of every process; Ctrl-C stops it, and "
+          + "tracee-policy --help shows how to select")
+    }
     try checkMachine(settings.cgroup)
     do throws(TraceError) {
       try Tracing(settings, filters: filters, duration: duration?.duration, count: count)

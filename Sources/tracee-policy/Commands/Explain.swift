@@ -12,8 +12,15 @@ struct Explain: ParsableCommand {
     abstract: "Show how rules are compiled, or which rules match a packet.",
     discussion: """
       Each rule has a bit, and each filter is decided either in the kernel's tables or in user \
-      space. With --packet, shows which rules match the packet, and why the others don't.
+      space. With --packet, shows which rules match the packet, and why the others don't; with \
+      --expect, exits with 1 if the answer is another.
       """)
+
+  /// The answer that a caller expects.
+  enum Expectation: String, CaseIterable, ExpressibleByArgument {
+    case match
+    case noMatch = "no-match"
+  }
 
   /// The output format of the explanation.
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -39,7 +46,14 @@ struct Explain: ParsableCommand {
     transform: { try OwnerExpression($0) })
   var owner: OwnerExpression?
 
+  @Option(
+    help: ArgumentHelp(
+      "Exit with 1 unless a rule matches the packet, or with no-match, unless none does.",
+      discussion: "What depends on values that are not given is neither."))
+  var expect: Expectation?
+
   func validate() throws {
+    if expect != nil, packet == nil { throw ValidationError("--expect needs --packet") }
     if owner != nil, packet == nil { throw ValidationError("--owner needs --packet") }
   }
 
@@ -51,10 +65,30 @@ struct Explain: ParsableCommand {
     if let packet {
       let match = ExplainedMatch(explained, packet: packet, owner: owner)
       try StandardOutput.write(format == .text ? match.text : match.json.rendered() + "\n")
+      try check(match)
       return
     }
     explained.add(KernelTables(plan, generation: 1))
     try StandardOutput.write(
       format == .text ? explained.text : explained.json.rendered() + "\n")
+  }
+
+  /// Compares the answer with the expected one.
+  ///
+  /// - Throws: exit code 1 after printing how they differ.
+  private func check(_ match: ExplainedMatch) throws(ExitCode) {
+    func count(_ verdict: ExplainedMatch.Verdict) -> Int {
+      match.outcomes.count { $0.verdict == verdict }
+    }
+    let (matching, depending) = (count(.yes), count(.depends))
+    switch expect {
+    case .match where matching == 0:
+      StandardError.report("expected a match: no rule matches, \(depending) depend on more")
+    case .noMatch where matching + depending > 0:
+      StandardError.report(
+        "expected no match: \(matching) rules match, \(depending) depend on more")
+    default: return
+    }
+    throw .findings
   }
 }

@@ -13,7 +13,8 @@ struct Lint: ParsableCommand {
     discussion: """
       PATH is a file, a directory of .yaml, .yml and .json files, or - for standard input. \
       Exits with 1 if there is an error (with --strict, or a warning), and with 2 if a path cannot \
-      be read.
+      be read. With --diff, exits with 1 if there is something to fix. With --fix on standard \
+      input, the fixed text goes to standard output and the findings to standard error.
       """,
     aliases: ["validate"])
 
@@ -31,8 +32,14 @@ struct Lint: ParsableCommand {
   @Flag(help: "Exit with 1 for warnings too.")
   var strict = false
 
-  @Flag(help: "Apply unambiguous fixes in place.")
+  @Flag(help: "Apply unambiguous fixes in place; of standard input, print the fixed text.")
   var fix = false
+
+  @Flag(help: "Print what --fix would change as a unified diff, and change nothing.")
+  var diff = false
+
+  @Flag(help: "Also point at each place that Tracee understands in another way.")
+  var tracee = false
 
   @Option(
     help: ArgumentHelp("Explain a finding by its code.", valueName: "code"),
@@ -69,14 +76,16 @@ struct Lint: ParsableCommand {
       }
     } else if directory != nil {
       guard paths.count == 1 else { throw ValidationError("--in takes one file.") }
-      if fix { throw ValidationError("--fix cannot be combined with --in.") }
+      if fix || diff {
+        throw ValidationError("--\(fix ? "fix" : "diff") cannot be combined with --in.")
+      }
       if name?.contains("/") ?? false { throw ValidationError("--as takes a name, not a path.") }
     } else if name != nil {
       throw ValidationError("--as needs --in.")
     } else if paths.isEmpty, variables.config == nil {
       throw ValidationError("Missing expected argument '<paths> ...'")
-    } else if fix, paths.contains("-") {
-      throw ValidationError("--fix cannot change standard input; name a file.")
+    } else if fix, paths.contains("-"), paths.count > 1 || diff {
+      throw ValidationError("--fix on standard input takes no other paths, and no --diff.")
     }
   }
 
@@ -97,15 +106,38 @@ struct Lint: ParsableCommand {
       set = PolicySet.load(paths: paths, variables: values)
     }
     var fixingFailures: [SourceFailure] = []
-    if fix { (set, fixingFailures) = set.fixed() }
-    let checked = set.checked()
+    if diff { return try printDiff(set) }
+    let isFilter = fix && paths == ["-"]
+    if isFilter {
+      set = set.withFixes()
+      try StandardOutput.write(String(decoding: set.sources.first?.bytes ?? [], as: UTF8.self))
+    } else if fix {
+      (set, fixingFailures) = set.fixed()
+    }
+    let checked = set.checked(comparesWithTracee: tracee)
     let failures = checked.failures + fixingFailures
     for failure in failures { StandardError.report("\(failure.path): \(failure.reason)") }
     let output = FindingOutput(checked, isComplete: failures.isEmpty)
-    try StandardOutput.write(output.text(format))
+    if isFilter {
+      StandardError.write(output.text(format))
+    } else {
+      try StandardOutput.write(output.text(format))
+    }
     if !failures.isEmpty { throw ExitCode.worldRefused }
     let isWrong = checked.count(.error) > 0 || (strict && checked.count(.warning) > 0)
     if isWrong { throw ExitCode.findings }
+  }
+
+  /// Prints what `--fix` would change, as a unified diff.
+  private func printDiff(_ set: PolicySet) throws(ExitCode) {
+    for failure in set.failures { StandardError.report("\(failure.path): \(failure.reason)") }
+    let fixed = set.withFixes()
+    let differences = zip(set.sources, fixed.sources).map { old, new in
+      UnifiedDiff.text(old.name, from: old.bytes, to: new.bytes)
+    }.joined()
+    try StandardOutput.write(differences)
+    if !set.failures.isEmpty { throw .worldRefused }
+    if !differences.isEmpty { throw .findings }
   }
 }
 

@@ -36,16 +36,21 @@ struct ListEvents: ParsableCommand {
     completion: .list(EventKind.allCases.map(\.name)))
   var name: String?
 
+  @Flag(help: "Show all names that a field takes, not only the first.")
+  var values = false
+
   @OptionGroup var options: List.Options
 
   func validate() throws {
+    if values, name == nil { throw ValidationError("--values needs the name of an event.") }
     guard let name, EventKind(name: name) == nil else { return }
     let near = Nearest.question(name, among: EventKind.allCases.map(\.name))
     throw ValidationError("There is no event '\(name)'" + (near.map { ": \($0)" } ?? "."))
   }
 
   func run() throws {
-    try options.show(name.flatMap(EventKind.init(name:)).map(Listing.fields(of:)) ?? .events)
+    let event = name.flatMap(EventKind.init(name:))
+    try options.show(event.map { Listing.fields(of: $0, inFull: values) } ?? .events)
   }
 }
 

@@ -23,8 +23,21 @@ struct Replay: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "A file that states whose the packets are, by flow.",
+      discussion: "Captures that -o pcap wrote state it themselves."),
+    completion: .file())
+  var owners: String?
+
   @Option(help: "Stop after this many events.")
   var count: UInt64?
+
+  @Flag(
+    help: """
+      Show the packets that packets of GRE, IP in IP, 6in4, VXLAN, Geneve and Teredo carry, too.
+      """)
+  var decapsulate = false
 
   func validate() throws {
     if capture == "-", (selection.paths + selection.policies).contains("-") {
@@ -35,8 +48,9 @@ struct Replay: ParsableCommand {
   func run() throws {
     let plan = try selection.plan()
     try output.check(against: plan)
+    let owners = try readOwners()
     do {
-      try replay(plan)
+      try replay(plan, owners)
     } catch let error as CaptureError {
       StandardError.report(error.description)
       throw ExitCode.worldRefused
@@ -49,18 +63,29 @@ struct Replay: ParsableCommand {
     }
   }
 
-  private func replay(_ plan: TracePlan) throws {
+  /// - Throws: the exit code, after saying what is wrong with the file.
+  private func readOwners() throws(ExitCode) -> ReplayOwners {
+    guard let owners else { return ReplayOwners() }
+    let file: OwnersFile
+    do throws(SourceFailure) { file = try OwnersFile(path: owners) } catch {
+      StandardError.report("\(error.path): \(error.reason)")
+      throw .worldRefused
+    }
+    guard file.diagnostics.isEmpty else {
+      StandardError.write(TextRenderer(sources: [file.source]).render(file.diagnostics))
+      throw .findings
+    }
+    return ReplayOwners(file.flows)
+  }
+
+  private func replay(_ plan: TracePlan, _ owners: ReplayOwners) throws {
     let reader = try CaptureReader.open(capture)
     let size = reader.size
     // The times in a capture are already since the epoch.
     let outputs = try output.open(clock: BootClock(epochOffset: 0))
     var run = ReplayRun(plan, reader, outputs: outputs, eventLimit: count ?? .max)
-    if !run.policiesOfOwners.isEmpty {
-      let names = run.policiesOfOwners.map { "'\($0)'" }.joined(separator: ", ")
-      StandardError.report(
-        "warning: a capture does not record the owners of packets: rules of \(names) "
-          + "that depend on the owner match nothing")
-    }
+    run.owners = owners
+    run.decapsulates = decapsulate
     StandardError.report("ready: \(run.readiness)")
     var bar = ProgressBar(of: size)
     run.progress = { bar?.show($0) }
@@ -68,6 +93,12 @@ struct Replay: ParsableCommand {
     var failure: (any Error)?
     do { try run.run() } catch { failure = error }
     bar?.clear()
+    if !run.policiesOfOwners.isEmpty, run.owned == 0 {
+      let names = run.policiesOfOwners.map { "'\($0)'" }.joined(separator: ", ")
+      StandardError.report(
+        "warning: a capture does not record the owners of packets: rules of \(names) "
+          + "that depend on the owner match nothing")
+    }
     report(run.ledger, asksDirection: run.asksDirection)
     if let failure { throw failure }
     let ledger = run.ledger

@@ -11,7 +11,7 @@ struct Schema: ParsableCommand {
 
   /// The kinds of document that have a schema.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case policy, event, stats, doctor, config
+    case policy, event, stats, doctor, config, test
   }
 
   @Argument(help: "The kind of document.")
@@ -24,6 +24,7 @@ struct Schema: ParsableCommand {
       case .event: EventSchema.json
       case .stats: StatsSchema.json
       case .doctor: DoctorSchema.json
+      case .test: TestSchema.json
       case .config: ConfigurationSchema.json
       }
     try StandardOutput.write(schema.rendered() + "\n")

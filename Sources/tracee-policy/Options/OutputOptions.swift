@@ -14,12 +14,26 @@ struct OutputOptions: ParsableArguments {
       discussion: """
         Default: table on a terminal, otherwise json. Or send them to another program: tcp:HOST:PORT, syslog, \
         syslog:udp:HOST:PORT, journald, forward:HOST:PORT, kafka:HOST:PORT/TOPIC, http://… or https://…. Append options after \
-        commas: on-full=block|drop, policies=NAME,…, events=EVENT,…. See docs/cli.md.
+        commas: on-full=block|drop, policies=NAME,…, events=EVENT,….
         """),
     completion: Completions.outputs, transform: DestinationArgument.parse)
   var outputs: [Destination] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "Print tables of this width in columns; 0 for no limit.",
+      discussion: "Default: the terminal's width; no limit in a file or a pipe."))
+  var width: Int?
+
+  /// The widths of tables that can be chosen, in columns.
+  private static let widths = TableStyle.narrowest...10_000
+
   func validate() throws {
+    if let width, width != 0, !Self.widths.contains(width) {
+      throw ValidationError(
+        "--width takes 0 for no limit, or \(Self.widths.lowerBound) to \(Self.widths.upperBound) columns"
+      )
+    }
     if let fault = Self.fault(in: outputs) { throw ValidationError(fault) }
   }
 
@@ -59,18 +73,34 @@ struct OutputOptions: ParsableArguments {
   /// - Parameter clock: converts times of events to time since the epoch.
   /// - Throws: the error of the first output that cannot be opened.
   func open(clock: BootClock) throws(OutputError) -> [Output] {
-    try Self.open(outputs, clock: clock)
+    try Self.open(outputs, width: width, clock: clock)
   }
 
   /// Opens outputs; without any, the default one on standard output.
   ///
-  /// - Parameter clock: converts times of events to time since the epoch.
-  static func open(_ outputs: [Destination], clock: BootClock) throws(OutputError) -> [Output] {
+  /// - Parameters:
+  ///   - width: of tables, in columns; 0 for no limit, nil for that of the terminal.
+  ///   - clock: converts times of events to time since the epoch.
+  static func open(
+    _ outputs: [Destination], width: Int?, clock: BootClock
+  ) throws(OutputError) -> [Output] {
     var opened: [Output] = []
     for destination in outputs.isEmpty ? [DestinationArgument.standard] : outputs {
-      let isColoured = destination.place == .standardOutput && Terminal.showsColour
-      opened.append(try Output(destination, clock: clock, colour: isColoured))
+      opened.append(try Output(destination, clock: clock, style: style(of: destination, width)))
     }
     return opened
+  }
+
+  /// Returns how a table at a destination is printed.
+  private static func style(of destination: Destination, _ width: Int?) -> TableStyle {
+    let isTerminal = destination.place == .standardOutput && Terminal.isOutput
+    var style = TableStyle(isColoured: isTerminal && Terminal.showsColour)
+    if let width {
+      style.width = width == 0 ? nil : width
+    } else if isTerminal {
+      // A terminal of unknown size has the width of most; a very narrow one wraps its lines.
+      style.width = max(Terminal.width ?? 80, TableStyle.narrowest)
+    }
+    return style
   }
 }

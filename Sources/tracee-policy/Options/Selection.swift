@@ -31,6 +31,15 @@ struct Selection: Sendable {
     self.variables = variables
   }
 
+  /// Creates a selection of the policies of one path, with the variables of another selection.
+  init(path: String, variablesOf other: Selection) {
+    paths = [path]
+    commandLine = CommandLineSelection(events: [], scopes: [])
+    standardInput = nil
+    options = other.options
+    variables = other.variables
+  }
+
   /// The files and directories that are read again, each by itself.
   var watchedPaths: [String] {
     paths.flatMap(SourcePaths.directories)
@@ -114,10 +123,18 @@ struct Selection: Sendable {
   }
 
   private func reading(of checked: CheckedSet) -> PlanReading {
-    let isEmpty = checked.plan?.rules.isEmpty ?? true
+    var remarks = remarks(on: checked)
+    var plan = checked.plan
+    if let named = plan, !named.rules.isEmpty {
+      let (resolved, notes) = NamedPlaces.resolved(named)
+      plan = resolved
+      remarks += notes.map { StandardError.line("note: \($0)") }.joined()
+    } else {
+      plan = nil
+    }
     let failures = checked.failures.map { Visible.text("\($0.path): \($0.reason)") }
     return PlanReading(
-      plan: isEmpty ? nil : checked.plan, remarks: remarks(on: checked),
+      plan: plan, remarks: remarks,
       findings: failures + Self.findings(checked.diagnostics), sources: checked.sources,
       contents: SetContents(checked))
   }

@@ -16,9 +16,10 @@ struct SelectionOptions: ParsableArguments {
   var policies: [String] = []
 
   @Option(
-    name: .shortAndLong, parsing: .singleValue,
-    help:
+    name: .shortAndLong, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
       "Trace these events, or one event with a filter: net_packet_tcp.data.dst_port=80; repeatable.",
+      discussion: "-EVENT leaves out an event of the other selected events, or of the set default."),
     completion: Completions.events)
   var events: [String] = []
 

@@ -21,6 +21,10 @@ struct Settings: Sendable {
   let metrics: Listener.Address?
   let metricsFile: String?
   let state: String?
+  /// The policies to preview; nil if there are none.
+  let preview: Selection?
+  /// The width of tables, in columns; 0 for no limit, nil for that of the terminal.
+  let width: Int?
 
   /// Merges options and the configuration that they name.
   ///
@@ -41,6 +45,8 @@ struct Settings: Sendable {
     metrics = options.service.metrics ?? configuration?.metrics
     metricsFile = options.service.metricsFile ?? configuration?["metrics-file"]
     state = options.service.state ?? configuration?["state"]
+    preview = options.preview.map { [selection] in Selection(path: $0, variablesOf: selection) }
+    width = options.output.width
     if let fault = OutputOptions.fault(in: outputs) ?? fault {
       StandardError.report(fault)
       throw .validationFailure
@@ -62,7 +68,9 @@ struct Settings: Sendable {
   var access: FileAccess {
     var access = FileAccess()
     if let cgroup { access.read(cgroup: cgroup) }
-    for path in selection.watchedPaths { access.read(policies: path) }
+    for path in selection.watchedPaths + (preview?.watchedPaths ?? []) {
+      access.read(policies: path)
+    }
     for output in outputs { access.write(output) }
     for path in [statsFile, control, metricsFile, lastGood?.path].compactMap(\.self) {
       access.write(path)

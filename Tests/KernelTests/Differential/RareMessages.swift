@@ -77,7 +77,7 @@ enum RareMessages {
       Make.record("svcb.test", 64, [0, 0] + Make.name("pool.test")),
       Make.record("odd.test", 65_280, [0xc0, 0xff, 0xee]), Make.record("odd.test", 4_711),
       Make.record("class.test", 16, class: 3, [5] + text("chaos")),
-      Make.record("class.test", 1, class: 4, [192, 0, 2, 9]),
+      Make.record("class.test", 16, class: 4, [6] + text("hesiod")),
       Make.record("ds.test", 43, [0x30, 0x39, 8, 2] + digest),
       Make.record("dname.test", 39, Make.name("other.test")),
       Make.record("hinfo.test", 13, [3] + text("arm") + [5] + text("linux")),

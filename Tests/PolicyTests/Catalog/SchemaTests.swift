@@ -11,6 +11,7 @@ struct SchemaTests {
   @Test(arguments: [
     ("policy", PolicySchema.json.rendered()), ("event", EventSchema.json.rendered()),
     ("stats", StatsSchema.json.rendered()), ("doctor", DoctorSchema.json.rendered()),
+    ("test", TestSchema.json.rendered()),
     ("config", ConfigurationSchema.json.rendered()),
   ])
   func `the file in schema is what the catalogs say`(name: String, text: String) throws {

@@ -55,7 +55,7 @@ struct VariablesTests {
 
   @Test func `what is wrong with a value is shown where the variable stands`() {
     let set = PolicySet.parse(
-      [Self.policy("data.dst_port=${PORT}")], variables: Variables(["PORT": "http"])
+      [Self.policy("data.dst_port=${PORT}")], variables: Variables(["PORT": "nonesuch"])
     ).checked()
     #expect(set.diagnostics.map(\.code) == ["invalid-value"])
     #expect(set.diagnostics.first?.range?.start.line == 4)

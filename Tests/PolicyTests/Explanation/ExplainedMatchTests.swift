@@ -195,3 +195,74 @@ struct ExplainedMatchTests {
     }
   }
 }
+
+/// What a packet is told to carry.
+struct PacketContentTests {
+  private func events(_ text: String) throws -> [EventKind] {
+    try PacketExpression(text).packet.events.sorted { $0.rawValue < $1.rawValue }
+  }
+
+  @Test(arguments: [
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:53 dns-request", [EventKind.ipv4, .udp, .dns, .dnsRequest]),
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:5353 dns-response", [.ipv4, .udp, .dns, .dnsResponse]),
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:53 no-content", [.ipv4, .udp]),
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:53", [.ipv4, .udp]),
+    (
+      "egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.http_request.method=GET",
+      [.ipv4, .tcp, .http, .httpRequest]
+    ),
+    (
+      "egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.proto_http.status_code=200",
+      [.ipv4, .tcp, .http, .httpResponse]
+    ),
+  ])
+  func `a message that is told gives its events`(text: String, events: [EventKind]) throws {
+    #expect(try self.events(text) == events)
+  }
+
+  @Test func `what one event shows of a message, the other shows, too`() throws {
+    let packet = try PacketExpression(
+      "egress udp 10.0.0.5:4 > 1.1.1.1:53 data.proto_dns.questions.name=EXAMPLE.com"
+    ).packet
+    #expect(packet.fields[PacketField("dns_questions.query")] == [.text("example.com")])
+    #expect(packet.fields[PacketField("proto_dns.QR")] == [.number(0)])
+    let request = try PacketExpression(
+      #"egress tcp 10.0.0.5:4 > 1.1.1.1:80 "data.http_request.headers.X-Y=a b" !data.http_request.host"#
+    ).packet
+    #expect(request.fields[PacketField("proto_http.headers")] == [.member("X-Y", "a b")])
+    #expect(request.fields[PacketField("proto_http.host")] == [])
+    #expect(request.fields[PacketField("proto_http.status_code")] == [])
+  }
+
+  @Test(arguments: [
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:80 dns-request", "carries no message"),
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:53 http-request", "carries no message"),
+    ("egress icmp 10.0.0.5 > 1.1.1.1 dns-request", "carries no message"),
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:53 dns-request dns-response", "contradicts"),
+    ("egress udp 10.0.0.5:4 > 1.1.1.1:53 dns-request data.proto_dns.QR=1", "contradicts"),
+    (
+      "egress tcp 10.0.0.5:4 > 1.1.1.1:80 data.proto_http.method=GET data.proto_http.status_code=1",
+      "contradicts"
+    ),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:53 dns-request data.http_request.method=GET", "contradicts"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 !data.dst_port", "every such packet has"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 !data.proto_udp.length", "every such packet has"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 !data.http_reqest.host", "did you mean"),
+    ("egress tcp 10.0.0.5:4 > 1.1.1.1:80 \"SYN", "a quote is not closed"),
+  ])
+  func `what no packet carries is refused`(text: String, problem: String) {
+    let fault = #expect(throws: ExpressionFault.self) { try PacketExpression(text) }
+    #expect(fault?.description.contains(problem) == true, "\(String(describing: fault))")
+  }
+
+  @Test func `an owner can be told to lack a text or a state`() throws {
+    let owner = try OwnerExpression("!cgroup !executable !pid=new not-container comm=\"a b\"")
+    #expect(owner.owner.comm == "a b")
+    #expect(owner.determines(.cgroup, Condition(included: [.text(.exact("/a"))])))
+    let isNew = Condition(included: [.member(FieldValue.state, .exact("new"))])
+    #expect(owner.determines(.processID, isNew))
+    #expect(throws: ExpressionFault.self) { try OwnerExpression("!uid") }
+    #expect(throws: ExpressionFault.self) { try OwnerExpression("!pid=old") }
+    #expect(try OwnerExpression("executable=host:/bin/sh").owner.isInHostMountNamespace)
+  }
+}

@@ -129,15 +129,13 @@ struct FilterMeaningTests {
     (
       "uid=root",
       """
-      invalid-value 2:5-9 `root` is not an integer (`uid` takes integers from 0 to 4294967295, \
-      such as 1000, 0x3e8 or 1000-2000)
+      invalid-value 2:5-9 `root` is not an integer (write the number that `id -u root` prints)
       """
     ),
     (
       "uid=5-1",
       """
-      invalid-value 2:5-8 the range `5-1` is empty (`uid` takes integers from 0 to 4294967295, \
-      such as 1000, 0x3e8 or 1000-2000)
+      invalid-value 2:5-8 the range `5-1` is empty (write `1-5`)
       """
     ),
     (
@@ -184,28 +182,28 @@ struct FilterMeaningTests {
       "data.dst_port",
       """
       invalid-operator 4:1-14 `data.dst_port` needs an operator and a value (it takes ports \
-      from 0 to 65535, such as 443 or 8000-8999)
+      from 0 to 65535, such as 443, https or 8000-8999)
       """
     ),
     (
       "data.dst_port=70000",
       """
       invalid-value 4:15-20 70000 is more than 65535 (`data.dst_port` takes ports from 0 to \
-      65535, such as 443 or 8000-8999)
+      65535, such as 443, https or 8000-8999)
       """
     ),
     (
       "data.src>1.1.1.1",
       """
       invalid-operator 4:9-10 `data.src` is not ordered: it takes only = and != (it takes \
-      addresses, such as 10.1.2.3, 10.0.0.0/8, 10.0.0.1-10.0.0.9, 10.1.* or fe80::/10)
+      addresses, such as 10.1.2.3, 10.0.0.0/8, 10.0.0.1-10.0.0.9, 10.1.*, fe80::/10 or private)
       """
     ),
     (
       "data.metadata.direction=out",
       """
-      invalid-value 4:25-28 `out` is not one of the names (`data.metadata.direction` takes a \
-      name (ingress, egress) or a number from 0 to 1)
+      invalid-value 4:25-28 `out` is not one of the names: did you mean `egress`? \
+      (`data.metadata.direction` takes a name (ingress, egress) or a number from 0 to 1)
       """
     ),
     (

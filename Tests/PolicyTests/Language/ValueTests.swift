@@ -45,6 +45,15 @@ struct ValueTests {
     #expect(operands(operation, "unknown") == [.numbers(3...3), .numbers(6...15)])
   }
 
+  @Test func `a dot at the end of a name is dropped, unless it is in a label or a pattern`() {
+    for (value, operand) in [
+      ("www.Example.org.", .exact("www.example.org")), ("*.org.", .suffix(".org")),
+      (".", .exact("")), ("a\\.", .exact("a\\.")), ("www.*", .prefix("www.")),
+    ] as [(String, TextPattern)] {
+      #expect(operands(.name, value) == [.text(operand)], "\(value)")
+    }
+  }
+
   @Test func `a flag is a number or a word`() {
     #expect(["1", "true"].map { operands(.flag, $0) } == [[.numbers(1...1)], [.numbers(1...1)]])
     #expect(["0", "false"].map { operands(.flag, $0) } == [[.numbers(0...0)], [.numbers(0...0)]])

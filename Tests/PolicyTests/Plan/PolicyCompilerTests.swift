@@ -67,8 +67,8 @@ struct PolicyCompilerTests {
     (
       "tag=network",
       """
-      unknown-event 3:1-12 `tag=network` is not a set of events (`tracee-policy list sets` shows \
-      the sets)
+      unknown-event 3:1-12 `tag=network` is not a set of events (did you mean \
+      `tag=network_events`?)
       """
     ),
     (

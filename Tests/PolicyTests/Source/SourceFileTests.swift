@@ -64,13 +64,13 @@ struct SourceFileTests {
 
   @Test func `a file above the limit is refused, and no more than the limit is read`() throws {
     let folder = try TemporaryFolder()
-    try folder.write(String(repeating: "#", count: 10 << 20), to: "long.yaml")
+    try folder.write(String(repeating: "#", count: 20 << 20), to: "long.yaml")
     let set = PolicySet.load(paths: [folder.path("long.yaml")])
     #expect(
-      set.failures.map(\.reason) == ["it is longer than 1 MiB, the limit for a policy file"])
+      set.failures.map(\.reason) == ["it is longer than 16 MiB, the limit for a policy file"])
     #expect(throws: SourceFailure.self) { try SourceFile.read("/dev/zero") }
-    try folder.write(String(repeating: "#", count: 1 << 20), to: "full.yaml")
-    #expect(try SourceFile.read(folder.path("full.yaml")).bytes.count == 1 << 20)
+    try folder.write(String(repeating: "#", count: 16 << 20), to: "full.yaml")
+    #expect(try SourceFile.read(folder.path("full.yaml")).bytes.count == 16 << 20)
   }
 
   @Test(.timeLimit(.minutes(1)))

@@ -116,16 +116,3 @@ struct SyslogMessage: ~Copyable {
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
   }
 }
-
-/// The name of the machine that traces.
-enum HostName {
-  /// The name as bytes; empty when there is none.
-  static var current: [UInt8] {
-    var name = [UInt8](repeating: 0, count: 256)
-    let code = unsafe name.withUnsafeMutableBytes { bytes in
-      guard let start = bytes.baseAddress else { return Int32(-1) }
-      return unsafe gethostname(start.assumingMemoryBound(to: CChar.self), bytes.count - 1)
-    }
-    return code == 0 ? Array(name.prefix { $0 != 0 }) : []
-  }
-}

@@ -35,7 +35,7 @@ extension LineBuffer {
       NameTable.dnsType.append(question.type, to: &self)
       append("\",\"class\":\"")
       NameTable.dnsClass.append(question.queryClass, to: &self)
-      append("\"}")
+      append(question.wantsUnicast ? "\",\"unicastResponse\":true}" : "\"}")
     }
     append("],\"answers\":")
     append(.answers, of: message)

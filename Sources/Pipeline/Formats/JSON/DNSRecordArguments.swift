@@ -62,7 +62,7 @@ extension LineBuffer {
     }
     append("\"},\"TXT\":\"")
     if case .txt = record.content { append(dnsStrings: record, in: message) }
-    append("\"}")
+    append(record.flushesCache ? "\",\"cacheFlush\":true}" : "\"}")
   }
 
   private mutating func append(stringsOf record: DNSRecord, in message: RawSpan) {

@@ -26,7 +26,7 @@ extension JSONWriter {
       }
       line.append("}")
     }
-    line.append("]}\n")
+    appendEnd(gap.until, to: &line)
   }
 }
 

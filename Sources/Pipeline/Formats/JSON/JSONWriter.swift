@@ -10,9 +10,13 @@ final class JSONWriter: EventWriter {
   let envelope: Envelope
   let scratch = Scratch()
   let heads = HeadTexts()
+  private let additional: AdditionalKeys?
 
   /// Creates a writer that tells times by a clock.
-  init(clock: BootClock) { envelope = Envelope(clock: clock) }
+  init(clock: BootClock, additions: Set<EventAddition> = []) {
+    envelope = Envelope(clock: clock)
+    additional = additions.isEmpty ? nil : AdditionalKeys(additions)
+  }
 
   override func append(
     _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
@@ -35,6 +39,19 @@ final class JSONWriter: EventWriter {
       label, time: record.time, processor: record.processor, systemCall: record.systemCall,
       isCompat: record.isCompat, owner: record.owner, to: &line)
     appendArguments(of: label, packet, to: &line)
-    line.append("]}\n")
+    appendEnd(record.time, to: &line)
+  }
+
+  /// Writes what follows the last argument of an event.
+  ///
+  /// - Parameter time: in ns of `CLOCK_BOOTTIME`.
+  func appendEnd(_ time: UInt64, to line: inout LineBuffer) {
+    guard let additional else {
+      line.append("]}\n")
+      return
+    }
+    line.append("]")
+    additional.append(envelope.clock.epoch(time), to: &line)
+    line.append("}\n")
   }
 }

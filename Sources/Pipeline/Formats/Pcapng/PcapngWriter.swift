@@ -112,19 +112,31 @@ final class PcapngWriter: EventWriter {
   private func append(_ owner: borrowing OwnerReader, to comment: inout LineBuffer) {
     guard owner.id != 0 else { return }
     comment.append("process ")
-    _ = comment.append(safeText: owner.comm, columns: .max)
+    append(part: owner.comm, to: &comment)
     comment.append("; pid ")
     comment.append(decimal: owner.processID)
     comment.append("; uid ")
     comment.append(decimal: owner.userID)
     if !owner.executable.isEmpty {
       comment.append("; executable ")
-      _ = comment.append(safeText: owner.executable, columns: .max)
+      append(part: owner.executable, to: &comment)
     }
     if !owner.containerID.isEmpty {
       comment.append("; container ")
-      _ = comment.append(safeText: owner.containerID, columns: .max)
+      append(part: owner.containerID, to: &comment)
     }
+  }
+
+  /// Writes a text that a semicolon ends: one within it, and a backslash, get a backslash before them.
+  private func append(part text: RawSpan, to comment: inout LineBuffer) {
+    let special = { (byte: UInt8) in byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\\") }
+    var start = 0
+    for place in 0..<text.byteCount where special(text.byte(place)) {
+      _ = comment.append(safeText: text.extracting(start..<place), columns: .max)
+      comment.append(UInt8(ascii: "\\"))
+      start = place
+    }
+    _ = comment.append(safeText: text.extracting(start..<text.byteCount), columns: .max)
   }
 }
 

@@ -9,8 +9,8 @@ struct LocalTime {
   private var minutes: Int32 = 0
   private var seconds: Int32 = 0
 
-  /// Writes a time in ns since the epoch as `13:37:00.042`.
-  mutating func append(_ time: UInt64, to line: inout LineBuffer) {
+  /// Writes a time in ns since the epoch as `13:37:00.042`, or as `13:37:00`.
+  mutating func append(_ time: UInt64, milliseconds isFine: Bool, to line: inout LineBuffer) {
     if time / 1_000_000_000 != second {
       second = time / 1_000_000_000
       var since = time_t(second)
@@ -23,6 +23,7 @@ struct LocalTime {
     line.append(twoDigits: minutes)
     line.append(":")
     line.append(twoDigits: seconds)
+    guard isFine else { return }
     line.append(".")
     let milliseconds = Int32(time / 1_000_000 % 1_000)
     line.append(UInt8(ascii: "0") + UInt8(milliseconds / 100))

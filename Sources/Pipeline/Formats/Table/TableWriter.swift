@@ -3,30 +3,43 @@
 import Policy
 import System
 
-/// Writes events as lines for people, of 120 columns.
+/// Writes events as lines for people.
 ///
-/// Only policies and details are ever cut short; two long IPv6 addresses may make a line longer.
+/// A line is as wide as its style allows. What does not fit is cut, with `…` in its place: addresses and details share what the
+/// other columns leave, so that long addresses never hide what the packet carries.
 final class TableWriter: EventWriter {
   private let clock: BootClock
-  private let colour: Bool
+  private let style: TableStyle
+  private let columns: TableColumns
   private let kinds: [[UInt8]]
   private var time = LocalTime()
+  /// The addresses and details of the current event, in full.
+  private var full = LineBuffer(capacity: 1 << 10)
 
-  private static let width = 120
-
-  /// Makes a writer that tells times by a clock, in the local time zone.
-  init(clock: BootClock, colour: Bool) {
+  /// Creates a writer that tells times by a clock, in the local time zone.
+  init(clock: BootClock, style: TableStyle) {
     self.clock = clock
-    self.colour = colour
+    self.style = style
+    columns = TableColumns(width: style.width)
     kinds = EventKind.allCases.map { Array($0.name.utf8.dropFirst("net_packet_".utf8.count)) }
   }
 
   override var header: [UInt8] {
+    var heads = LineBuffer(capacity: 256)
+    let names: [(StaticString, Int)] = [
+      ("TIME", columns.hasMilliseconds ? 12 : 8), ("UID", columns.user), ("COMM", columns.comm),
+      ("PID", columns.process), ("EVENT", columns.event), ("POLICIES", columns.policies),
+      ("DIR", 3),
+    ]
+    for (name, width) in names where width > 0 {
+      let shown = heads.append(safeText: Array("\(name)".utf8), columns: width)
+      heads.pad(shown, to: width)
+    }
+    heads.append("SOURCE → DESTINATION, DETAILS")
     var line = LineBuffer(capacity: 256)
-    if colour { line.append("\u{1b}[1m") }
-    line.append("TIME         UID   COMM            PID     EVENT         POLICIES   DIR ")
-    line.append("SOURCE → DESTINATION, DETAILS")
-    if colour { line.append("\u{1b}[0m") }
+    if style.isColoured { line.append("\u{1b}[1m") }
+    line.append(cutting: heads, 0..<heads.count, to: style.width ?? .max)
+    if style.isColoured { line.append("\u{1b}[0m") }
     line.append("\n")
     return line.copy
   }
@@ -45,59 +58,106 @@ final class TableWriter: EventWriter {
 
   /// Writes a time of a record.
   private func appendTime(_ bootTime: UInt64, to line: inout LineBuffer) {
-    time.append(clock.epoch(bootTime), to: &line)
+    time.append(clock.epoch(bootTime), milliseconds: columns.hasMilliseconds, to: &line)
+    line.append(" ")
   }
 
   /// Writes an event that the packet gives as one line.
   func append(
     _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) {
-    let headers = packet.headers
+    appendOwner(of: packet, to: &line)
+    if style.isColoured { line.append("\u{1b}[36m") }
+    let kind = label.kind.map { line.append(safeText: kinds[$0.index], columns: columns.event) }
+    line.pad(kind ?? 0, to: columns.event)
+    if style.isColoured { line.append("\u{1b}[0m") }
+    if columns.policies > 0 {
+      line.pad(
+        line.append(policiesOf: label, columns: columns.policies), to: columns.policies)
+    }
+    line.append(packet.record.direction == .egress ? "out " : "in  ")
+    appendRest(label, of: packet, to: &line)
+    line.append("\n")
+  }
+
+  /// Writes the columns from the time to the process.
+  private func appendOwner(of packet: borrowing DecodedPacket, to line: inout LineBuffer) {
     let owner = packet.record.owner
     appendTime(packet.record.time, to: &line)
-    line.append(" ")
     let isOwned = owner.id != 0
-    field(5, &line) { line in
-      if isOwned { line.append(decimal: owner.userID) } else { line.append("-") }
+    if columns.user > 0 {
+      field(columns.user, &line) { line in
+        if isOwned { line.append(decimal: owner.userID) } else { line.append("-") }
+      }
     }
-    let comm = isOwned ? line.append(safeText: owner.comm, columns: 15) : line.append(column: "-")
-    line.pad(comm, to: 15)
-    field(7, &line) { line in
+    let comm =
+      isOwned
+      ? line.append(safeText: owner.comm, columns: columns.comm) : line.append(column: "-")
+    line.pad(comm, to: columns.comm)
+    field(columns.process, &line) { line in
       if isOwned { line.append(decimal: owner.processID) } else { line.append("-") }
     }
-    if colour { line.append("\u{1b}[36m") }
-    field(13, &line) { line in label.kind.map { line.append(kinds[$0.index]) } }
-    if colour { line.append("\u{1b}[0m") }
-    line.pad(line.append(safeText: label.text, columns: 10), to: 10)
-    line.append(packet.record.direction == .egress ? "out " : "in  ")
+  }
 
-    var detail = line.count
+  /// Writes the addresses and the details, each cut to its share of the room.
+  private func appendRest(
+    _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
+  ) {
+    let headers = packet.headers
     let isTransport = label.kind != headers.shape.familyEvent
-    line.append(headers.source, isTransport ? headers.ports?.source : nil, headers.shape.family)
-    line.append(" → ")
-    line.append(
+    full.truncate(to: 0)
+    full.append(headers.source, isTransport ? headers.ports?.source : nil, headers.shape.family)
+    let source = 0..<full.count
+    full.append(
       headers.destination, isTransport ? headers.ports?.destination : nil, headers.shape.family)
-    let flow = line.count - detail - 2
-    detail = line.count
+    let destination = source.upperBound..<full.count
+    let isContent = appendDetails(label, of: packet, to: &full)
+    let details = destination.upperBound..<full.count
+
+    // Addresses are ASCII.
+    let arrow = 3
+    let wanted = min(full.bytes.columns(in: details), columns.leastDetails(isContent: isContent))
+    let room = max(columns.rest - wanted - arrow, 2)
+    let sourceWidth = min(source.count, max(room / 2, room - destination.count))
+    let destinationWidth = min(destination.count, room - sourceWidth)
+    line.append(cuttingMiddleOf: full, source, to: sourceWidth)
+    line.append(" → ")
+    line.append(cuttingMiddleOf: full, destination, to: destinationWidth)
+    line.append(
+      cutting: full, details, to: columns.rest - sourceWidth - arrow - destinationWidth)
+  }
+
+  /// Writes what matters of a packet for an event, after a space.
+  ///
+  /// - Returns: whether it is of a DNS or HTTP message.
+  private func appendDetails(
+    _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
+  ) -> Bool {
+    let headers = packet.headers
     let length = packet.record.length
     switch (packet.message, label.kind) {
     case (_, .ipv4), (_, .ipv6): line.append(details: headers.network, length: length)
     case (_, .tcp), (_, .udp), (_, .icmp), (_, .icmpv6):
       line.append(details: headers.transport, payload: headers.payloadLength(of: length))
-    case (.dns(let message), _): line.append(details: message)
-    case (.http(let head), _): line.append(details: head)
+    case (.dns(let message), _):
+      line.append(details: message)
+      return true
+    case (.http(let head), _):
+      line.append(details: head)
+      return true
     default: break
     }
-    line.truncate(to: min(line.count, max(detail, detail + Self.width - 72 - flow)))
-    line.append("\n")
+    return false
   }
 
   /// Writes a gap as a line for people.
   private func append(_ gap: Gap, to line: inout LineBuffer) {
-    appendTime(gap.until, to: &line)
+    full.truncate(to: 0)
+    appendTime(gap.until, to: &full)
     let what = gap.reason == .ringFull ? "packets (ring full)" : "events (output full)"
-    line.append(Array(" lost \(gap.count) \(what) of ".utf8))
-    line.append(safeText: Array(gap.policies.joined(separator: ",").utf8), columns: 60)
+    full.append(Array("lost \(gap.count) \(what) of ".utf8))
+    full.append(safeText: Array(gap.policies.joined(separator: ",").utf8), columns: .max)
+    line.append(cutting: full, 0..<full.count, to: style.width ?? .max)
     line.append("\n")
   }
 

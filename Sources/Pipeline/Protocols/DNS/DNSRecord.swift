@@ -7,6 +7,8 @@ struct DNSRecord {
   let name: DNSName
   let type: UInt16
   let recordClass: UInt16
+  /// Whether multicast DNS says that what was known before is to be forgotten (RFC 6762 §10.2).
+  let flushesCache: Bool
   /// In seconds; of an OPT record flags and a part of the response code.
   let timeToLive: UInt32
   /// Where its data stands.
@@ -36,7 +38,8 @@ struct DNSRecord {
   ///
   /// Numbers are in host order, and ranges are places in the message.
   enum Content {
-    /// Of a type that events do not show, or no data at all, as in an update that deletes records.
+    /// Of a type that events do not show, an address of another class than IN, or no data at all, as in an update that
+    /// deletes records.
     case none
     case ipv4
     case ipv6
@@ -56,11 +59,13 @@ struct DNSRecord {
   /// Reads the record at an offset of a message.
   ///
   /// - Throws: also when its data is not what its type demands.
-  init(_ bytes: RawSpan, at offset: Int) throws(DecodingFault) {
+  init(_ bytes: RawSpan, at offset: Int, isMulticast: Bool = false) throws(DecodingFault) {
     name = try DNSName(bytes, at: offset)
     guard name.end + 10 <= bytes.byteCount else { throw .pastEnd }
     type = bytes.network(name.end)
-    recordClass = bytes.network(name.end + 2)
+    // Of an OPT record the field is no class (RFC 6891 §6.1.2).
+    (recordClass, flushesCache) = DNSClass.parts(
+      bytes.network(name.end + 2), isMulticast && type != Kind.opt)
     timeToLive = bytes.network(name.end + 4)
     let start = name.end + 10
     data = start..<start + Int(bytes.network(name.end + 8, as: UInt16.self))
@@ -69,7 +74,7 @@ struct DNSRecord {
       if data.isEmpty {
         try Content(empty: type, recordClass)
       } else {
-        try Content(bytes, data, type: type)
+        try Content(bytes, data, type: type, recordClass)
       }
   }
 }
@@ -85,14 +90,14 @@ extension DNSRecord.Content {
     case DNSRecord.Kind.a, DNSRecord.Kind.aaaa, DNSRecord.Kind.ns, DNSRecord.Kind.cname,
       DNSRecord.Kind.ptr, DNSRecord.Kind.mx, DNSRecord.Kind.srv, DNSRecord.Kind.uri,
       DNSRecord.Kind.soa:
-      guard recordClass == 254 || recordClass == 255 else { throw .badData }
+      guard recordClass == DNSClass.none || recordClass == DNSClass.any else { throw .badData }
       self = .none
     default: self = .none
     }
   }
 
   fileprivate init(
-    _ bytes: RawSpan, _ data: Range<Int>, type: UInt16
+    _ bytes: RawSpan, _ data: Range<Int>, type: UInt16, _ recordClass: UInt16
   ) throws(DecodingFault) {
     let start = data.lowerBound
     /// Says whether the data is as it should be.
@@ -107,12 +112,13 @@ extension DNSRecord.Content {
       return name
     }
     switch type {
-    case DNSRecord.Kind.a:
-      try demand(data.count == 4)
-      self = .ipv4
-    case DNSRecord.Kind.aaaa:
-      try demand(data.count == 16)
-      self = .ipv6
+    case DNSRecord.Kind.a, DNSRecord.Kind.aaaa:
+      guard recordClass == DNSClass.internet || recordClass == DNSClass.none else {
+        self = .none
+        return
+      }
+      try demand(data.count == (type == DNSRecord.Kind.a ? 4 : 16))
+      self = type == DNSRecord.Kind.a ? .ipv4 : .ipv6
     case DNSRecord.Kind.ns: self = .ns(try name(at: start))
     case DNSRecord.Kind.cname: self = .cname(try name(at: start))
     case DNSRecord.Kind.ptr: self = .ptr(try name(at: start))

@@ -16,6 +16,22 @@ extension PacketHeaders {
     return packet.extracting(droppingFirst: start)
   }
 
+  /// What stands after the header of TCP or UDP, and in the datagram as the header of UDP says; nil for other packets.
+  ///
+  /// A length of 0 is one that the field cannot hold (RFC 2675 §4).
+  @_lifetime(copy packet)
+  private func content(in packet: RawSpan) -> RawSpan? {
+    guard let payload = payload(in: packet) else { return nil }
+    guard case .udp(let header) = transport, header.length > 0 else { return payload }
+    return payload.extracting(first: max(0, Int(header.length) - 8))
+  }
+
+  /// Whether the packet is a datagram to or from the port of multicast DNS (RFC 6762 §3).
+  var hasPortOfMulticastDNS: Bool {
+    guard case .udp(let header) = transport else { return false }
+    return header.sourcePort == 5353 || header.destinationPort == 5353
+  }
+
   /// Whether the packet is to or from a port of DNS.
   ///
   /// Source: ``Policy/ContentProtocol``.
@@ -30,10 +46,11 @@ extension PacketHeaders {
 
   private static let portsOfDNS = (tcp: FewPorts(.dns, over: .tcp), udp: FewPorts(.dns, over: .udp))
 
-  /// The bytes of the message that a packet completes, or else what stands after its header of TCP or UDP.
+  /// The bytes of the message that a packet completes, or else what stands after its header of TCP or UDP, up to where the
+  /// datagram ends.
   @_lifetime(copy record)
   func message(of record: borrowing RecordReader) -> RawSpan? {
-    record.message.isEmpty ? payload(in: record.packet) : record.message
+    record.message.isEmpty ? content(in: record.packet) : record.message
   }
 }
 

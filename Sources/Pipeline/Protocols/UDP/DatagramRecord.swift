@@ -120,7 +120,7 @@ struct DatagramParts {
 
 extension RawSpan {
   /// The checksum of RFC 1071 over an even number of bytes.
-  fileprivate var internetChecksum: UInt16 {
+  var internetChecksum: UInt16 {
     var sum: UInt32 = 0
     for offset in stride(from: 0, to: byteCount, by: 2) {
       sum += UInt32(network(offset, as: UInt16.self))

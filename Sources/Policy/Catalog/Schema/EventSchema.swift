@@ -8,9 +8,11 @@ public enum EventSchema {
   public static var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("$schema", JSONSchema.draft),
+      .init("$id", .text("urn:tracee-policy:event:\(version)")),
       .init("title", "An event of tracee-policy"),
     ]
-    if case .object(let object) = JSONSchema.object(keys) { members += object }
+    let object = JSONSchema.object(keys + additions, required: keys.map(\.name))
+    if case .object(let object) = object { members += object }
     let lost = arguments(LostEvents.arguments, of: LostEvents.id.name, LostEvents.id.number)
     members.append(
       .init(
@@ -22,6 +24,15 @@ public enum EventSchema {
 
   private static let count = JSONSchema.number(upTo: .max)
   private static let id = JSONSchema.number(upTo: .max >> 32)
+
+  /// The version of the format: it grows when a key that was there changes or disappears, not when one is added.
+  private static let version = 1
+
+  /// The keys that an output adds if it is asked to, and, of an event that is too long for its message, if it has to.
+  private static let additions: [(name: String, schema: JSONValue)] = [
+    ("time", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
+    ("hostId", JSONSchema.text), ("truncated", ["const": true]),
+  ]
 
   /// The keys in the order in which they are written.
   private static let keys: [(name: String, schema: JSONValue)] = [

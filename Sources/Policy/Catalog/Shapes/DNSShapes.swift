@@ -13,7 +13,7 @@ extension Shape {
   ])
 
   private static let dnsQuestion = structure([
-    "name": .name, "type": .name(.dnsType), "class": .name(.dnsClass),
+    "name": .name, "type": .name(.dnsType), "class": .name(.dnsClass), "unicastResponse": .mark,
   ])
 
   private static let dnsRecord = structure([
@@ -29,7 +29,7 @@ extension Shape {
     "MX": structure(["preference": .bits(16), "name": .name]),
     "OPT": .list(structure(["code": .text, "data": .text])),
     "URI": structure(["priority": .bits(16), "weight": .bits(16), "target": .text]),
-    "TXT": .text,
+    "TXT": .text, "cacheFlush": .mark,
   ])
 
   private static let dnsQuery = structure([

@@ -46,6 +46,16 @@ struct IntervalSet<Value: Discrete>: Equatable, Sendable {
 
   var isEmpty: Bool { intervals.isEmpty }
 
+  /// Returns whether a value is in the set, found by halving.
+  func contains(_ value: Value) -> Bool {
+    var (low, high) = (0, intervals.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if intervals[middle].upperBound < value { low = middle + 1 } else { high = middle }
+    }
+    return low < intervals.count && intervals[low].lowerBound <= value
+  }
+
   func union(_ other: Self) -> Self { Self(intervals + other.intervals) }
 
   func intersection(_ other: Self) -> Self {

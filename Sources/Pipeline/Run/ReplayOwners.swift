@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CBPF
+public import Policy
+
+/// Whose the packets of a capture are: by flows that somebody wrote down, and by the comments of our own captures.
+public struct ReplayOwners: Sendable {
+  /// The flows; the first that holds counts.
+  public var flows: [FlowOwner]
+
+  /// Takes flows.
+  public init(_ flows: [FlowOwner] = []) { self.flows = flows }
+
+  /// The owner by the flows; nil when none holds.
+  func owner(of headers: PacketHeaders) -> OwnerExpression? {
+    guard !flows.isEmpty else { return nil }
+    let ports = headers.ports
+    return flows.first {
+      $0.holds(
+        from: headers.source, ports?.source, to: headers.destination, ports?.destination)
+    }?.owner
+  }
+}
+
+/// The scopes of a plan for the owners of a capture, worked out once for each owner.
+struct ReplayScopes {
+  /// An owner, as rules and as records have it; a reference, since a packet without one is to cost nothing.
+  final class Known: Sendable {
+    /// The rules that have the owner in scope.
+    let scope: Row
+    /// The number by which records tell owners apart, from 1.
+    let number: UInt64
+    let owner: Owner
+
+    init(scope: Row, number: UInt64, owner: Owner) {
+      self.scope = scope
+      self.number = number
+      self.owner = owner
+    }
+  }
+
+  private let rules: [PlanRule]
+  private var known: [String: Known] = [:]
+  private var followed: [String: Set<Int>] = [:]
+
+  /// The most owners that are kept at a time.
+  private static let limit = 1 << 14
+
+  init(_ rules: [PlanRule]) { self.rules = rules }
+
+  /// What is known of an owner.
+  ///
+  /// Whoever once was in a scope that says `follow` stays in it; a process is known by its number if that is told.
+  mutating func known(_ expression: OwnerExpression) -> Known {
+    if let known = known[expression.text] { return known }
+    if known.count >= Self.limit { known.removeAll(keepingCapacity: true) }
+    var owner = expression.owner
+    let process = owner.processID == 0 ? expression.text : String(owner.processID)
+    for rule in rules where rule.followed != nil {
+      if ReferenceMatcher.follows(rule, owner: owner) {
+        if followed[process, default: []].insert(rule.policy).inserted {
+          // Who was seen before under another name of this process is in the scope now, too.
+          known.removeAll(keepingCapacity: true)
+        }
+      }
+    }
+    owner.followedPolicies = followed[process] ?? []
+    let scope = Row(rules) { rule in
+      ReferenceMatcher.matches(rule.scope, owner: owner)
+        && ReferenceMatcher.follows(rule, owner: owner)
+    }
+    let result = Known(scope: scope, number: UInt64(known.count + 1), owner: owner)
+    known[expression.text] = result
+    return result
+  }
+}
