@@ -16,6 +16,7 @@ let targets: [any FuzzTarget.Type] = [
   FuzzDecisions.self,
   FuzzPolicies.self,
   FuzzFilters.self,
+  FuzzAnswers.self,
 ]
 
 /// A reader of outside bytes, and what always holds when it reads.

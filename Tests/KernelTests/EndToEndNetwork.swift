@@ -125,7 +125,7 @@ extension EndToEnd {
         try await send(3, stage, network)
         try await eventually("the word of it", instead: { tracer.process.errorText }) {
           tracer.process.errorText.contains(
-            "cannot write to 'forward:127.0.0.1:\(port)': Connection refused; check the server")
+            "cannot open 'forward:127.0.0.1:\(port)': Connection refused; check the server")
         }
         tracer.process.send(SIGINT)
         #expect(try await tracer.process.end() == .exited(2))

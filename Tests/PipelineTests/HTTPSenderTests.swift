@@ -159,7 +159,7 @@ import Testing
     ("http://a/#x", "`http://a/#x` is not a URL for events: a fragment is never sent"),
     ("http://a:0/", "`http://a:0/` is not a URL for events: it needs a host"),
     ("table:http://a/", "table cannot go to http://a/: it takes json"),
-    ("http://a/,body=x", "`body` is ndjson or bulk, not `x`"),
+    ("http://a/,body=x", "`body` is one of ndjson, bulk, clickhouse, not `x`"),
     ("http://a/,compress=lz4", "`compress` is gzip, not `lz4`"),
     ("json:x,body=bulk", "only http and https have `body`, not json:x"),
   ])

@@ -80,7 +80,7 @@ public final class Listener: Sendable {
       guard let name = InternetAddress(host, port), let made = name.listen(backlog: Self.backlog)
       else {
         throw OutputError(
-          operation: .open, place: .tcp(Endpoint(host, port)), code: errno, option: option)
+          operation: .open, place: .file("\(host):\(port)"), code: errno, option: option)
       }
       file = made
     }

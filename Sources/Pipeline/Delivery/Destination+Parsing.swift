@@ -146,7 +146,7 @@ extension Destination {
       guard let body = HTTPOptions.Body(rawValue: value) else {
         let known = HTTPOptions.Body.allCases.map(\.rawValue)
         throw ParsingError(
-          description: "`body` is \(known.joined(separator: " or ")), not `\(value)`")
+          description: "`body` is one of \(known.joined(separator: ", ")), not `\(value)`")
       }
       http.body = body
     case "compress":

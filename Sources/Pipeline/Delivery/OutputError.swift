@@ -53,7 +53,9 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   ///
   /// Names in it cannot add lines or move a cursor.
   public var description: String {
-    Visible.text("cannot \(operation.rawValue) \(place.quoted): \(reason); \(advice)")
+    // A connection that is refused may be found out about with the first write.
+    let operation = code == ECONNREFUSED ? Operation.open : operation
+    return Visible.text("cannot \(operation.rawValue) \(place.quoted): \(reason); \(advice)")
   }
 
   private var reason: String {

@@ -50,10 +50,12 @@ extension Destination {
   public struct HTTPOptions: Hashable, Sendable {
     /// What the body of a request is.
     public enum Body: String, CaseIterable, Sendable {
-      /// A line for each event, as log stores and, as `JSONEachRow`, ClickHouse take it.
+      /// A line for each event.
       case ndjson
       /// The same with an action before each event, as the bulk interface of Elasticsearch and OpenSearch takes it.
       case bulk
+      /// A row for each event, in the form `JSONEachRow` of ClickHouse: its JSON as a text in the column `event`.
+      case clickhouse
     }
 
     /// What the body of a request is.

@@ -66,8 +66,17 @@ final class HTTPSender: EventSender {
   private func fill(from chunk: LineChunk) throws(OutputError) {
     body.truncate(to: 0)
     for line in pending {
-      if options.body == .bulk { body.append("{\"create\":{}}\n") }
-      body.append(chunk.lines.bytes.extracting(chunk.range(of: line..<line + 1)))
+      let range = chunk.range(of: line..<line + 1)
+      switch options.body {
+      case .ndjson: body.append(chunk.lines.bytes.extracting(range))
+      case .bulk:
+        body.append("{\"create\":{}}\n")
+        body.append(chunk.lines.bytes.extracting(range))
+      case .clickhouse:
+        body.append("{\"event\":")
+        body.append(jsonText: chunk.lines.bytes.extracting(range.lowerBound..<range.upperBound - 1))
+        body.append("}\n")
+      }
     }
     guard options.isCompressed else { return }
     compressed = Deflater.gzip(body.bytes)

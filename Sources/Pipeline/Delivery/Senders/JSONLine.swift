@@ -40,7 +40,7 @@ enum JSONLine {
       let number = offset(of: count, in: line.extracting(first: start))
     else { return false }
     let opening = start + arguments.utf8CodeUnitCount
-    guard let end = endOfArray(line, from: opening) else { return false }
+    guard let end = endOfArray(line, from: opening), end < line.byteCount else { return false }
     let before = buffer.count
     buffer.append(line.extracting(first: number + count.utf8CodeUnitCount))
     buffer.append("0")

@@ -6,6 +6,8 @@ import Glibc
 public enum EventAddition: String, CaseIterable, Sendable {
   /// The time of the event as RFC 3339 writes it, in UTC with nanoseconds.
   case time
+  /// The same time under the key that Elasticsearch's data streams and Logstash need.
+  case timestamp = "@timestamp"
   /// The name of the machine that traces; `hostName` is that of the owner's UTS namespace.
   case host
   /// The id of the machine that traces.
@@ -17,6 +19,7 @@ public enum EventAddition: String, CaseIterable, Sendable {
 /// Source: `docs/event-json.md`.
 final class AdditionalKeys {
   private let hasTime: Bool
+  private let hasTimestamp: Bool
   /// The keys of the machine's name and id, with a comma before each; empty if they are not asked for.
   private let host: [UInt8]
   /// The second of the last time, and its text up to the seconds.
@@ -26,6 +29,7 @@ final class AdditionalKeys {
   /// Creates the keys that are asked for.
   init(_ additions: Set<EventAddition>) {
     hasTime = additions.contains(.time)
+    hasTimestamp = additions.contains(.timestamp)
     var text = LineBuffer(capacity: 256)
     if additions.contains(.host) {
       text.append(",\"host\":")
@@ -43,19 +47,28 @@ final class AdditionalKeys {
   /// - Parameter time: of the event, in ns since the epoch.
   func append(_ time: UInt64, to line: inout LineBuffer) {
     if hasTime {
-      if time / 1_000_000_000 != second { setSecond(time / 1_000_000_000) }
-      line.append(",\"time\":\"")
-      line.append(date, 0..<date.count)
-      line.append(".")
-      let nanoseconds = time % 1_000_000_000
-      var unit: UInt64 = 100_000_000
-      while unit > 0 {
-        line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: nanoseconds / unit % 10))
-        unit /= 10
-      }
-      line.append("Z\"")
+      line.append(",\"time\":")
+      append(text: time, to: &line)
+    }
+    if hasTimestamp {
+      line.append(",\"@timestamp\":")
+      append(text: time, to: &line)
     }
     line.append(host)
+  }
+
+  private func append(text time: UInt64, to line: inout LineBuffer) {
+    if time / 1_000_000_000 != second { setSecond(time / 1_000_000_000) }
+    line.append("\"")
+    line.append(date, 0..<date.count)
+    line.append(".")
+    let nanoseconds = time % 1_000_000_000
+    var unit: UInt64 = 100_000_000
+    while unit > 0 {
+      line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: nanoseconds / unit % 10))
+      unit /= 10
+    }
+    line.append("Z\"")
   }
 
   private func setSecond(_ second: UInt64) {

@@ -30,7 +30,8 @@ public enum EventSchema {
 
   /// The keys that an output adds if it is asked to, and, of an event that is too long for its message, if it has to.
   private static let additions: [(name: String, schema: JSONValue)] = [
-    ("time", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
+    ("time", ["type": "string", "format": "date-time"]),
+    ("@timestamp", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
     ("hostId", JSONSchema.text), ("truncated", ["const": true]),
   ]
 
