@@ -66,7 +66,10 @@ import Testing
     ("json:x,zzz=a", "an output has no option `zzz`; write `\\,` for a comma of the path"),
     ("json,on-full=drp", "`on-full` is block or drop, not `drp`: did you mean `drop`?"),
     ("json,add=tme", "nothing named `tme` can be added: did you mean `time`?"),
-    ("json,add=zzzzzz", "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id"),
+    (
+      "json,add=zzzzzz",
+      "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id"
+    ),
     ("table,add=time", "only json has `add`, not table"),
     ("json,policies=", "a value is missing in `policies=`"),
     ("json,policies=a,,b", "a value is missing in `policies=a,,b`"),

@@ -71,6 +71,20 @@ import Testing
     #expect(result.delivered == 1 && queue.efforts.truncated == 1)
   }
 
+  @Test func `datagrams that nobody takes are sent, and that is said once`() async throws {
+    let endpoint = Endpoint("127.0.0.1", try TCPServer().port)
+    let sender = SyslogSender(.udp(endpoint), .syslog(.udp(endpoint)), limit: nil)
+    let queue = try OutputQueue()
+    var sent = 0
+    try await eventually("several refusals") {
+      sent += Lines.send(Lines.chunk([Lines.event(1)]), by: sender, queue).delivered
+      return queue.efforts.retries >= 3
+    }
+    #expect(sent >= 3)
+    #expect(
+      queue.takeNotices() == ["'syslog:udp:\(endpoint)' refuses messages: nobody listens there"])
+  }
+
   @Test func `a daemon that is not there is a failure that may pass`() throws {
     let sender = SyslogSender(
       .local("/nowhere/log"), .syslog(.local("/nowhere/log")), limit: nil)

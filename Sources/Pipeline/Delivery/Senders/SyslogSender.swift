@@ -21,6 +21,8 @@ final class SyslogSender: EventSender {
   private var format: SyslogMessage
   private var message = LineBuffer()
   private var attempts = 0
+  /// Whether it was said that datagrams are refused.
+  private var isRefused = false
   private var datagrams: DatagramSocket?
   private var stream: MessageStream?
 
@@ -76,7 +78,14 @@ final class SyslogSender: EventSender {
     let fit = append(line, of: chunk)
     if fit == .tooLong { return .refused(1, refusal) }
     if datagrams == nil { datagrams = DatagramSocket(descriptor: try connectDatagrams()) }
-    let code = datagrams?.send(message.bytes, queue) ?? ENOTCONN
+    var code = datagrams?.send(message.bytes, queue) ?? ENOTCONN
+    if code == ECONNREFUSED, case .udp = receiver {
+      // It is about an earlier message, and there is no saying which.
+      if !isRefused { queue.notice("'\(place)' refuses messages: nobody listens there") }
+      isRefused = true
+      queue.countRetry()
+      code = datagrams?.send(message.bytes, queue) ?? ENOTCONN
+    }
     switch code {
     case 0:
       if fit == .truncated { queue.countTruncated() }
