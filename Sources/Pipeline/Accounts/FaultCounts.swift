@@ -9,7 +9,7 @@ public struct FaultCounts: Equatable, Sendable {
   /// The most faults that are told apart, which a test compares with those that there are.
   static let capacity = 16
 
-  /// Makes counts of nothing.
+  /// Creates counts that are all 0.
   public init() {}
 
   /// How often a fault was found.

@@ -6,7 +6,7 @@ public import Policy
 ///
 /// An event that several rules of the policy wanted is one.
 public struct PolicyAccount: Equatable, Sendable {
-  /// Whose events.
+  /// A policy and a kind of event, which an account is of.
   public struct Key: Hashable, Sendable {
     /// The name of the policy.
     public let policy: String
@@ -14,9 +14,9 @@ public struct PolicyAccount: Equatable, Sendable {
     public let event: EventKind
   }
 
-  /// Whose events.
+  /// The policy and the kind of event that the account is of.
   public let key: Key
-  /// The events.
+  /// The number of events that were emitted and that the policy wanted.
   public var emitted: UInt64
 }
 

@@ -14,7 +14,7 @@ public struct RuleAccount: Equatable, Sendable {
     public let number: Int
   }
 
-  /// Which rule.
+  /// The rule that the account is of.
   public let key: Key
   /// The packets of which a record was read.
   public var counts = RuleCounts()

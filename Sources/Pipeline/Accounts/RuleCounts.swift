@@ -2,7 +2,7 @@
 
 /// What became of the packets that a rule wanted, or that should give one kind of event.
 public struct RuleCounts: Equatable, Sendable {
-  /// Given to the outputs.
+  /// The number of packets whose events were given to the outputs.
   public var emitted: UInt64 = 0
   /// Refused by a clause that the kernel did not decide, or of another sort than the kernel took them for.
   public var rejected: UInt64 = 0
@@ -17,7 +17,7 @@ public struct RuleCounts: Equatable, Sendable {
   /// as a packet above.
   public var further: UInt64 = 0
 
-  /// Makes counts of nothing.
+  /// Creates counts that are all 0.
   public init() {}
 
   /// With something in them that cannot be read.

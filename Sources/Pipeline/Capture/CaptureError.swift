@@ -4,7 +4,7 @@ import Glibc
 
 /// A capture that cannot be read at all.
 public struct CaptureError: Error, Equatable, CustomStringConvertible {
-  /// Why.
+  /// The reasons why a capture cannot be read.
   public enum Reason: Equatable, Sendable {
     /// The system refused, with this error number.
     case system(Int32)
@@ -18,7 +18,7 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
 
   /// The path; `-` for standard input.
   public let path: String
-  /// Why.
+  /// The reason why the capture cannot be read.
   public let reason: Reason
 
   /// One sentence with what to do.

@@ -5,7 +5,7 @@ import System
 
 /// Asks a running tracer at its control socket.
 public struct ControlClient {
-  /// What a tracer answered.
+  /// The answer of a tracer to a request of `ctl`.
   public struct Answer: Sendable {
     /// The status code of HTTP: 200, or 409 for policies that were refused.
     public let code: Int
@@ -26,7 +26,7 @@ public struct ControlClient {
   /// The most bytes that an answer may have.
   private static let limit = 64 << 20
 
-  /// Names the socket.
+  /// Creates a client of the control socket at a path.
   public init(_ path: String) { self.path = path }
 
   /// Asks for a page, and waits for the answer.

@@ -69,22 +69,22 @@ public struct InForce: Sendable {
 
 /// What came of reading policies: when, for whom, and why not.
 public struct ReloadRecord: Sendable {
-  /// What came of it.
+  /// The outcomes of a reload, by the names that `ctl` prints.
   public enum Verdict: String, Sendable {
     case started
     case lastGood = "last-good"
     case reloaded, unchanged, refused, failed
   }
 
-  /// Seconds since the epoch.
+  /// The time of the reload, in seconds since the epoch.
   public var time = Int64(Glibc.time(nil))
-  /// Who wanted it.
+  /// The cause of the reload: a signal, a changed file, or `ctl` with its user id.
   public var by: String
-  /// What came of it.
+  /// The outcome of the reload.
   public var verdict: Verdict
   /// The generation that was in force after it.
   public var generation: UInt32
-  /// One line about it.
+  /// The outcome in words, on one line without a full stop.
   public var message: String
   /// The digest of the files that were read.
   public var digest: String?

@@ -19,7 +19,7 @@ public final class LastGoodSet: Sendable {
   /// Names the directory; nothing is read or written yet.
   public init(in directory: String) { self.directory = directory }
 
-  /// The file.
+  /// The path of the file that keeps the set.
   public var path: String { directory + "/last-good" }
 
   /// Writes the files of a set that is in force, unless a later one was written.

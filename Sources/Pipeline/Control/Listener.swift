@@ -5,7 +5,7 @@ import System
 
 /// A socket at which a tracer answers questions.
 public final class Listener: Sendable {
-  /// Who may ask.
+  /// The users that may connect to a listener.
   public enum Audience: Sendable {
     /// Root and the tracer's own user: they may change what is traced.
     case owner
@@ -13,7 +13,7 @@ public final class Listener: Sendable {
     case everybody
   }
 
-  /// Where a listener is.
+  /// The address of a listener: the path of a socket, or a port of the loopback.
   public enum Address: Equatable, Sendable {
     /// The path of a unix socket.
     case path(String)

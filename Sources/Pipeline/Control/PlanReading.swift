@@ -15,7 +15,7 @@ public struct PlanReading: Sendable {
   /// What the set is made of; nil when that is not known.
   public var contents: SetContents?
 
-  /// Makes a reading.
+  /// Creates the result of reading a selection of policies.
   public init(
     plan: TracePlan?, remarks: String, findings: [String] = [], sources: [SourceFile] = [],
     contents: SetContents? = nil

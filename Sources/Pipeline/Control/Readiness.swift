@@ -4,7 +4,7 @@ import Policy
 
 /// What is in force, in numbers.
 public struct Readiness: Equatable, Sendable, CustomStringConvertible {
-  /// How many policies.
+  /// The number of policies in the plan.
   public let policies: Int
   /// How many rules, each with a bit of its own.
   public let rules: Int

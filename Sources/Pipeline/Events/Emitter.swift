@@ -8,9 +8,9 @@ public import Policy
 /// an event once its row has been seen, unless a clause of it was left to user space; not even in a debug build, which is
 /// why arrays are walked by their indices here.
 public struct Emitter: ~Copyable {
-  /// What was counted.
+  /// The counts of records and events since the emitter was created.
   public private(set) var counts = EmitterCounts()
-  /// The outputs.
+  /// The outputs that events are given to, in the order of the command line.
   public let outputs: OutputSet
   /// The most events that are emitted; the packets after them are counted in ``RuleCounts/afterLimit``.
   public var eventLimit: UInt64 = .max
@@ -276,9 +276,9 @@ public struct Emitter: ~Copyable {
 
 /// What an emitter counted since it was made.
 public struct EmitterCounts: Equatable, Sendable {
-  /// Records consumed.
+  /// The number of records that were consumed, whatever came of them.
   public var records: UInt64 = 0
-  /// Records that contradict themselves.
+  /// The number of records whose lengths or offsets contradict each other, which were skipped.
   public var malformed: UInt64 = 0
   /// Records of a plan that is not there.
   public var withoutPlan: UInt64 = 0

@@ -9,7 +9,7 @@ public import System
 /// It is put in force before anything from outside is read but the policies, by the only thread there is; all others
 /// begin with it. Nothing of it can be taken back.
 public struct Hardening: Equatable, Sendable {
-  /// One of the ways.
+  /// A measure that restricts what the tracer can do, by its name on the command line.
   public enum Measure: String, CaseIterable, Sendable {
     /// Only the capabilities that reloads need are kept.
     case capabilities

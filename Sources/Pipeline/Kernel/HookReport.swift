@@ -11,7 +11,7 @@ public struct HookReport: Equatable, Sendable {
   /// What the absence of the best hook costs, in one sentence without a full stop.
   public var absence: String
 
-  /// Makes a report.
+  /// Creates the report on one hook.
   public init(_ name: String, used: String?, isFallback: Bool = false, absence: String) {
     self.name = name
     self.used = used

@@ -37,7 +37,7 @@ public enum Requirement: Hashable, Sendable {
     }
   }
 
-  /// Its name for programs.
+  /// The name of the requirement in the JSON of `doctor`.
   public var name: String {
     switch self {
     case .privileges: "privileges"

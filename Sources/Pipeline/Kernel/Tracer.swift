@@ -40,7 +40,7 @@ public struct Tracer: ~Copyable {
     /// How many cgroups can be known at once; nil for what ``KnownCgroups/limit(now:)`` says.
     var cgroupLimit: UInt32?
 
-    /// Makes the default options.
+    /// Creates the options of a tracer of the whole machine, with a ring of the standard size.
     public init() {}
   }
 

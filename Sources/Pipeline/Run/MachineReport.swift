@@ -8,7 +8,7 @@ import System
 public struct MachineReport: Sendable {
   /// A thing that was looked for.
   public struct Check: Sendable {
-    /// Its name for programs.
+    /// The name of the check in the JSON of `doctor`.
     public let name: String
     /// What it is, in a few words.
     public let summary: String
@@ -18,7 +18,7 @@ public struct MachineReport: Sendable {
     public let refusal: String?
   }
 
-  /// What tracing needs.
+  /// The checks of what tracing needs, in the order in which `doctor` prints them.
   public let requirements: [Check]
   /// The hooks of the programs.
   public let hooks: [HookReport]

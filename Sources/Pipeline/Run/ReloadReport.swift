@@ -5,7 +5,7 @@ public import System
 
 /// What came of reading the policies again.
 public struct ReloadReport: Sendable, CustomStringConvertible {
-  /// What came of it.
+  /// The outcomes of reading the policies again.
   public enum Outcome: Sendable {
     /// Another plan decides.
     case reloaded(PlanChange, Readiness)
@@ -17,7 +17,7 @@ public struct ReloadReport: Sendable, CustomStringConvertible {
     case failed(SystemError)
   }
 
-  /// What came of it.
+  /// The outcome of reading the policies again.
   public let outcome: Outcome
   /// The number of the plan that decides from now on.
   public let generation: UInt32

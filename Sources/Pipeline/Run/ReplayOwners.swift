@@ -8,7 +8,7 @@ public struct ReplayOwners: Sendable {
   /// The flows; the first that holds counts.
   public var flows: [FlowOwner]
 
-  /// Takes flows.
+  /// Creates the owners of a capture from flows, of which the first that holds counts.
   public init(_ flows: [FlowOwner] = []) { self.flows = flows }
 
   /// The owner by the flows; nil when none holds.

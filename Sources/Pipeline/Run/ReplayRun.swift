@@ -19,7 +19,7 @@ public struct ReplayRun: ~Copyable {
   var isOwned = false
   private var scopes: ReplayScopes
   var counts = ReplayCounts()
-  /// Whose the packets are.
+  /// The owners of the capture's packets; comments of the capture come after them.
   public var owners = ReplayOwners()
   /// Packets whose owner is known.
   public private(set) var owned: UInt64 = 0

@@ -39,7 +39,7 @@ public struct TraceRun: ~Copyable {
   var inForce: InForce
   /// Where the metrics are written to while tracing goes on, and at the end.
   public var metricsFile: StatsFile?
-  /// Reports to systemd.
+  /// The connection to systemd, which is told of readiness, reloads and the watchdog; nil without systemd.
   public var notifier: ServiceNotifier?
   /// Keeps the files of a set that is in force, with its generation, on any thread.
   public var keep: (@Sendable ([SourceFile], UInt32) -> Void)?

@@ -41,31 +41,32 @@ extension Prefix {
 
 /// The regions that a set of prefixes cuts the 128-bit numbers into, as a longest-prefix trie sees them.
 enum PrefixRegions {
-  /// For each prefix that is the longest one for some number, such a number.
-  ///
-  /// Among the prefixes is always ``Prefix/all``, so that there is one for each number.
+  /// Returns for each prefix a number of which it is the longest prefix; nil where there is none.
   ///
   /// All numbers with the same longest prefix are in the same ones of the given prefixes, so one stands for all.
-  static func members(of prefixes: Set<Prefix>) -> [Prefix: UInt128] {
-    var result: [Prefix: UInt128] = [:]
+  ///
+  /// - Parameter prefixes: each once and in order; the first is ``Prefix/all``, so that there is one for each number.
+  static func members(of prefixes: [Prefix]) -> [UInt128?] {
+    var result = [UInt128?](repeating: nil, count: prefixes.count)
     // Prefixes that hold the current place, from outside in, each with its first number that no inner one has taken.
-    var open: [(prefix: Prefix, free: UInt128?, member: UInt128?)] = []
+    var open: [(index: Int, free: UInt128?, member: UInt128?)] = []
 
     func close() {
       guard let region = open.popLast() else { return }
-      result[region.prefix] = region.member ?? region.free
+      result[region.index] = region.member ?? region.free
       guard let outer = open.indices.last else { return }
-      open[outer].free = region.prefix.last < open[outer].prefix.last ? region.prefix.last + 1 : nil
+      let last = prefixes[region.index].last
+      open[outer].free = last < prefixes[open[outer].index].last ? last + 1 : nil
     }
 
-    for prefix in prefixes.union([.all]).sorted() {
-      while let innermost = open.last, innermost.prefix.last < prefix.bits { close() }
+    for (index, prefix) in prefixes.enumerated() {
+      while let innermost = open.last, prefixes[innermost.index].last < prefix.bits { close() }
       if let outer = open.indices.last, open[outer].member == nil, let free = open[outer].free,
         free < prefix.bits
       {
         open[outer].member = free
       }
-      open.append((prefix, prefix.bits, nil))
+      open.append((index, prefix.bits, nil))
     }
     while !open.isEmpty { close() }
     return result

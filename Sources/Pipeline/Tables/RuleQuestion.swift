@@ -55,48 +55,49 @@ struct RuleQuestion<Field: Hashable & Sendable> {
     return row
   }
 
-  /// The row of each region of a field, by its prefix.
+  /// Returns the row of each region of a field, with its prefix, in the order of the prefixes.
   ///
   /// From one region to the next, only those rules are asked again that name a prefix which holds just one of them: to
   /// all others the two are the same. So each rule is asked about as often as it names something, not about every region.
   ///
   /// - Parameters:
+  ///   - always: prefixes that are there whether a rule names them or not, ``TriePrefix/all`` among them.
   ///   - prefixes: the prefixes that together are an operand.
   ///   - bounds: the prefixes that together keep a bound.
-  ///   - regions: finds a member of each region that has one, and tells its values.
+  ///   - regions: given all prefixes once and in order, finds for each a member of its region, and returns what a packet
+  ///     with that member has in the field; nil for a prefix of which longer ones leave nothing.
   func rows<Prefix: TriePrefix>(
-    _ field: Field, operands prefixes: (Operand) -> [Prefix],
+    _ field: Field, always: [Prefix] = [.all], operands prefixes: (Operand) -> [Prefix],
     bounds: (Bound) -> [Prefix] = { _ in [] },
-    regions: (Set<Prefix>) -> [Prefix: [FieldValue]]
+    regions: ([Prefix]) -> [[FieldValue]?]
   ) -> [(prefix: Prefix, row: Row)] {
     let askers = askers[field] ?? []
-    var naming: [Prefix: [Int]] = [.all: []]
+    var mentions = Mentions(of: always)
     for (index, asker) in askers.enumerated() {
-      var named: Set<Prefix> = []
       for condition in asker.conditions {
-        for operand in condition.included { named.formUnion(prefixes(operand)) }
-        for operand in condition.excluded { named.formUnion(prefixes(operand)) }
-        for bound in condition.bounds { named.formUnion(bounds(bound)) }
+        for operand in condition.included { mentions.add(prefixes(operand), by: index) }
+        for operand in condition.excluded { mentions.add(prefixes(operand), by: index) }
+        for bound in condition.bounds { mentions.add(bounds(bound), by: index) }
       }
-      for prefix in named { naming[prefix, default: []].append(index) }
     }
-    let regions = regions(Set(naming.keys))
-    for prefix in regions.keys where naming[prefix] == nil { naming[prefix] = [] }
+    let named = mentions.sorted()
+    let members = regions(named.prefixes)
 
     var result: [(prefix: Prefix, row: Row)] = []
     var row = everything
-    var open: [Prefix] = []
-    var toAsk = Set(askers.indices)
-    for prefix in naming.keys.sorted() {
-      while let last = open.last, !last.contains(prefix) {
-        toAsk.formUnion(naming[last] ?? [])
+    var open: [Int] = []
+    var toAsk = AskedOnce(count: askers.count)
+    for index in askers.indices { toAsk.insert(index) }
+    for (place, prefix) in named.prefixes.enumerated() {
+      while let last = open.last, !named.prefixes[last].contains(prefix) {
+        for index in named.askers[last] { toAsk.insert(index) }
         open.removeLast()
       }
-      open.append(prefix)
-      toAsk.formUnion(naming[prefix] ?? [])
-      guard let values = regions[prefix] else { continue }
-      for index in toAsk { row[askers[index].rule] = askers[index].wants(values) }
-      toAsk.removeAll(keepingCapacity: true)
+      open.append(place)
+      for index in named.askers[place] { toAsk.insert(index) }
+      guard let values = members[place] else { continue }
+      for index in toAsk.indexes { row[askers[index].rule] = askers[index].wants(values) }
+      toAsk.removeAll()
       result.append((prefix, row))
     }
     return result
@@ -122,6 +123,65 @@ struct RuleQuestion<Field: Hashable & Sendable> {
       (condition.included + condition.excluded).compactMap(\.numbers)
         + condition.bounds.compactMap(\.numbers)
     }
+  }
+}
+
+/// Which prefixes rules name.
+private struct Mentions<Prefix: TriePrefix> {
+  private var all: [(prefix: Prefix, asker: Int?)]
+
+  /// Begins with prefixes that no rule names.
+  init(of prefixes: [Prefix]) { all = prefixes.map { ($0, nil) } }
+
+  mutating func add(_ prefixes: [Prefix], by asker: Int) {
+    for prefix in prefixes { all.append((prefix, asker)) }
+  }
+
+  /// Returns the prefixes, each once and in order, and at the same index those who name it.
+  func sorted() -> (prefixes: [Prefix], askers: Askers) {
+    var prefixes: [Prefix] = []
+    var askers = Askers()
+    for (prefix, asker) in all.sorted(by: { $0.prefix < $1.prefix }) {
+      if prefixes.last != prefix {
+        prefixes.append(prefix)
+        askers.begin()
+      }
+      if let asker { askers.append(asker) }
+    }
+    return (prefixes, askers)
+  }
+
+  /// Lists of numbers, one after the other in the same memory.
+  struct Askers {
+    private var numbers: [Int] = []
+    private var starts: [Int] = []
+
+    mutating func begin() { starts.append(numbers.count) }
+    mutating func append(_ number: Int) { numbers.append(number) }
+
+    subscript(place: Int) -> ArraySlice<Int> {
+      let end = place + 1 < starts.count ? starts[place + 1] : numbers.count
+      return numbers[starts[place]..<end]
+    }
+  }
+}
+
+/// Indexes below a count, each once.
+private struct AskedOnce {
+  private(set) var indexes: [Int] = []
+  private var isThere: [Bool]
+
+  init(count: Int) { isThere = Array(repeating: false, count: count) }
+
+  mutating func insert(_ index: Int) {
+    guard !isThere[index] else { return }
+    isThere[index] = true
+    indexes.append(index)
+  }
+
+  mutating func removeAll() {
+    for index in indexes { isThere[index] = false }
+    indexes.removeAll(keepingCapacity: true)
   }
 }
 

@@ -48,20 +48,16 @@ struct TextPrefix: TriePrefix, Sendable {
 
 /// The regions that a set of text prefixes cuts all texts into, as a longest-prefix trie sees them.
 enum TextRegions {
-  /// For each prefix that is the longest one for some text of at most `capacity` bytes, such a text.
+  /// Returns for each prefix a text of at most `capacity` bytes of which it is the longest prefix; nil where there is none.
   ///
-  /// Among the prefixes are always ``TextPrefix/all`` and ``TextPrefix/empty``.
-  static func members(of prefixes: Set<TextPrefix>, capacity: Int) -> [TextPrefix: String] {
-    let all = prefixes.union([.all, .empty])
-    var members: [TextPrefix: String] = [:]
-    for prefix in all {
-      if prefix.isExact {
-        members[prefix] = String(decoding: prefix.bytes.dropLast(), as: UTF8.self)
-      } else if let member = member(of: prefix, among: all, capacity: capacity) {
-        members[prefix] = member
-      }
+  /// - Parameter prefixes: each once, ``TextPrefix/all`` and ``TextPrefix/empty`` among them.
+  static func members(of prefixes: [TextPrefix], capacity: Int) -> [String?] {
+    let all = Set(prefixes)
+    return prefixes.map { prefix in
+      prefix.isExact
+        ? String(decoding: prefix.bytes.dropLast(), as: UTF8.self)
+        : member(of: prefix, among: all, capacity: capacity)
     }
-    return members
   }
 
   /// A text that begins with `prefix` and with no longer one of the others: the prefix itself, or with one character more.

@@ -21,7 +21,7 @@ extension RuleQuestion {
     let rows = rows(
       field, operands: \.addressPrefixes,
       regions: { prefixes in
-        PrefixRegions.members(of: prefixes).mapValues { [.address(IPAddress($0))] }
+        PrefixRegions.members(of: prefixes).map { $0.map { [.address(IPAddress($0))] } }
       })
     return rows.map { prefix, row in
       KernelTables.Entry(
@@ -40,8 +40,8 @@ extension RuleQuestion {
     let rows = rows(
       field, operands: { $0.numbers?.prefixes ?? [] }, bounds: { $0.numbers?.prefixes ?? [] },
       regions: { prefixes in
-        PrefixRegions.members(of: prefixes).mapValues {
-          values(UInt64(truncatingIfNeeded: $0 >> 64))
+        PrefixRegions.members(of: prefixes).map { member in
+          member.map { values(UInt64(truncatingIfNeeded: $0 >> 64)) }
         }
       })
     return rows.map { prefix, row in
@@ -61,10 +61,10 @@ extension RuleQuestion {
     values: (String) -> [FieldValue]
   ) -> [KernelTables.Entry] {
     let rows = rows(
-      field,
+      field, always: [.all, .empty],
       operands: { $0.pattern.flatMap { TextPrefix($0, capacity: capacity) }.map { [$0] } ?? [] },
       regions: { prefixes in
-        TextRegions.members(of: prefixes, capacity: capacity).mapValues(values)
+        TextRegions.members(of: prefixes, capacity: capacity).map { $0.map(values) }
       })
     let longest = Int(TP_TEXT_LENGTH)
     return rows.map { prefix, row in

@@ -6,9 +6,9 @@ public import Policy
 ///
 /// The kernel leaves the rule's bit set as if they held; user space asks about them, packet by packet.
 public struct Undecided: Equatable, Sendable {
-  /// Of the rule's scope.
+  /// The clauses of the rule's scope that the kernel does not decide.
   public var scope: [Clause<OwnerField>]
-  /// Of the rule's filters.
+  /// The clauses of the rule's filters that the kernel does not decide.
   public var filters: [Clause<PacketField>]
   /// The rule, when its policy's scope says `follow`; else nil.
   public var following: PlanRule?

@@ -9,7 +9,7 @@ public struct EventID: Hashable, Sendable {
   /// The name, unique among all events of a run.
   public let name: String
 
-  /// Creates an identity.
+  /// Creates the identity of an event from its number and its name.
   public init(number: UInt32, name: String) {
     self.number = number
     self.name = name

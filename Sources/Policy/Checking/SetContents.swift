@@ -4,7 +4,7 @@ import CMessageDigest
 
 /// What a set of policies is made of, file by file, so that two machines or two moments can be compared.
 public struct SetContents: Equatable, Sendable {
-  /// One file.
+  /// A file of a set of policies, with the digest of its bytes.
   public struct File: Equatable, Sendable {
     /// The path, as it was read.
     public var path: String
@@ -15,7 +15,7 @@ public struct SetContents: Equatable, Sendable {
     /// How many rules they have, as written.
     public var rules: Int
 
-    /// The path's last part.
+    /// The name of the file: the last part of its path.
     public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
   }
 

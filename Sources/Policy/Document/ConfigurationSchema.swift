@@ -4,7 +4,7 @@
 ///
 /// Source: ``ServiceConfiguration``.
 public enum ConfigurationSchema {
-  /// The schema.
+  /// The schema of the file of `--config`, as an object of JSON Schema 2020-12.
   public static var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("$schema", JSONSchema.draft),

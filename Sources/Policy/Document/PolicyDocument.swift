@@ -28,7 +28,7 @@ public struct PolicyDocument: Equatable, Sendable {
   /// The actions for events of rules without actions of their own.
   public var defaultActions: [SourceText]
 
-  /// A rule as written.
+  /// A rule as its file has it, before its words are looked up.
   public struct Rule: Equatable, Sendable {
     /// The place of the whole rule.
     public var range: SourceRange

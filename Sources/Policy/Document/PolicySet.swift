@@ -12,7 +12,7 @@ public struct PolicySet: Equatable, Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The paths that could not be read.
   public var failures: [SourceFailure] = []
-  /// What stands for `${NAME}`.
+  /// The values that replace `${NAME}` in scopes and filters.
   public var variables = Variables()
 
   /// Creates an empty set, without policies, files or findings.

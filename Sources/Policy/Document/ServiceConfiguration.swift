@@ -11,9 +11,9 @@ public struct ServiceConfiguration: Equatable, Sendable {
       case text, list, flag, texts
     }
 
-    /// The key.
+    /// The key of the setting, as the file and, after `--`, the option have it.
     public let name: String
-    /// What stands behind it.
+    /// The form of the setting's value.
     public let form: Form
     /// What it is for, for the schema and the documentation.
     public let summary: String

@@ -4,12 +4,12 @@ import Glibc
 
 /// Values that stand for `${NAME}` in the filters and scopes of policies, so that one set serves many machines.
 public struct Variables: Equatable, Sendable {
-  /// The values by name.
+  /// The values of variables by name, without `${` and `}`.
   public var values: [String: String]
   /// Whether the environment has a value for names that are not among ``values``.
   public var usesEnvironment = false
 
-  /// Makes variables.
+  /// Creates variables with values by name.
   public init(_ values: [String: String] = [:]) { self.values = values }
 
   /// Whether a text can be the name of a variable: letters, digits and `_`, and no digit first.

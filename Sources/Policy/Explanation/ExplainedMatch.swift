@@ -14,7 +14,7 @@ public struct ExplainedMatch: Equatable, Sendable {
   public struct Answer: Equatable, Sendable {
     /// The clause that was asked.
     public var clause: ExplainedClause
-    /// Whether the clause holds.
+    /// The verdict on the clause: whether it holds for the packet and its owner.
     public var verdict: Verdict
     /// The values of the packet or the owner in the clause's field; empty if none were given, or if it has none.
     public var values: [String]

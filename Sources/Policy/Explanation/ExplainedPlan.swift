@@ -20,7 +20,7 @@ public struct ExplainedPlan: Equatable, Sendable {
     public var name: String
     /// A short description of the table's contents.
     public var summary: String
-    /// The number of entries.
+    /// The number of entries that the plan has in the kernel's table.
     public var entries: Int
     /// The kernel's memory for the table in bytes, as the kernel accounts for it (`memlock`).
     public var bytes: Int

@@ -35,7 +35,7 @@ public struct Diagnostic: Equatable, Sendable {
     /// The place in that source.
     public var range: SourceRange
 
-    /// Creates a related place.
+    /// Creates a place that a finding also refers to, with what is there.
     public init(message: String, source: String, range: SourceRange) {
       self.message = message
       self.source = source
@@ -50,7 +50,7 @@ public struct Diagnostic: Equatable, Sendable {
     /// The new text of the range.
     public var replacement: String
 
-    /// Creates a fix.
+    /// Creates a fix that replaces the text of a range.
     public init(range: SourceRange, replacement: String) {
       self.range = range
       self.replacement = replacement

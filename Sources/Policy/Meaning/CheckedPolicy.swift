@@ -4,7 +4,7 @@
 public struct CheckedPolicy: Equatable, Sendable {
   /// A rule whose words have been looked up.
   public struct Rule: Equatable, Sendable {
-    /// The rule as written.
+    /// The rule as its file has it, with the place of each of its words.
     public var document: PolicyDocument.Rule
     /// The events that the rule selects, minus the policy's exclusions, in order of their numbers.
     public var events: [EventKind]
@@ -12,7 +12,7 @@ public struct CheckedPolicy: Equatable, Sendable {
     public var filters: [CheckedFilter]
   }
 
-  /// The policy as written.
+  /// The policy as its file has it, with the place of each of its words.
   public var document: PolicyDocument
   /// The expressions of the scope, except those with errors.
   public var scope: [CheckedFilter]

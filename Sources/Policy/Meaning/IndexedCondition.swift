@@ -8,7 +8,7 @@ public struct IndexedCondition: Sendable {
   private let excluded: OperandIndex
   private let bounds: [Bound]
 
-  /// Lays out a condition.
+  /// Creates a condition whose values are sorted, so that each comparison takes logarithmic time.
   public init(_ condition: Condition) {
     included = OperandIndex(condition.included)
     excluded = OperandIndex(condition.excluded)

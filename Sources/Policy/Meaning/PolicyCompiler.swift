@@ -8,7 +8,7 @@ public enum PolicyCompiler {
     public var policies: [CheckedPolicy]
     /// The plan; nil if there is a finding of error severity.
     public var plan: TracePlan?
-    /// All findings, by policy.
+    /// The findings about all policies, in the order of the policies.
     public var diagnostics: [Diagnostic]
   }
 

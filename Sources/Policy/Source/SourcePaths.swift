@@ -24,7 +24,7 @@ public enum SourcePaths {
       case masked(by: String)
     }
 
-    /// The path.
+    /// The path of the file: that of its directory and its name.
     public var path: String
     /// Whether the file is read.
     public var fate: Fate

@@ -14,7 +14,7 @@ public struct SourceText: Equatable, Sendable {
   /// The number of bytes between two entries of ``scalarCounts``.
   private static let stride = 256
   /// The number of scalars before each byte whose offset is a multiple of ``stride``, so that positions in long texts
-  /// cost no more than in short ones.
+  /// cost no more than in short ones; empty if each byte is a scalar.
   private let scalarCounts: [Int]
   /// Whether the text stands for one that the source lacks, of which there is a finding already.
   public let isAbsent: Bool
@@ -30,7 +30,9 @@ public struct SourceText: Equatable, Sendable {
     self.range = range
     self.verbatimStart = verbatimStart
     var counts = [0]
-    if verbatimStart != nil, text.utf8.count >= Self.stride {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) {
+      counts = []
+    } else if verbatimStart != nil, text.utf8.count >= Self.stride {
       var (scalars, offset) = (0, 0)
       for byte in text.utf8 {
         if offset > 0, offset.isMultiple(of: Self.stride) { counts.append(scalars) }
@@ -57,6 +59,7 @@ public struct SourceText: Equatable, Sendable {
   }
 
   private func scalars(before offset: Int) -> Int {
+    guard !scalarCounts.isEmpty else { return offset }
     let checkpoint = min(offset / Self.stride, scalarCounts.count - 1)
     let utf8 = text.utf8
     let from = utf8.index(utf8.startIndex, offsetBy: checkpoint * Self.stride)

@@ -55,7 +55,7 @@ public struct Bound: Equatable, Hashable, Sendable {
   /// The number that values are compared with; for signed types see ``FieldValue/signed(_:)``.
   public var limit: UInt64
 
-  /// Creates a bound.
+  /// Creates a bound on a number: the comparison, and the number to compare with.
   public init(_ comparison: Comparison, _ limit: UInt64) {
     self.comparison = comparison
     self.limit = limit
