@@ -36,13 +36,14 @@ let package = Package(
       plugins: ["CompileBPF"]),
     .plugin(name: "CompileBPF", capability: .buildTool()),
     .target(name: "CSystem"),
+    .target(name: "CTransfer"),
     .target(
       name: "System", dependencies: ["CSystem"], swiftSettings: house + [.strictMemorySafety()]),
     .target(name: "Signatures", swiftSettings: house),
     .target(name: "Policy", dependencies: ["CYAML", "CMessageDigest"], swiftSettings: house),
     .target(
       name: "Pipeline",
-      dependencies: ["Policy", "System", "CBPF", "CSystem", "CZlib", "CSeccomp"],
+      dependencies: ["Policy", "System", "CBPF", "CSystem", "CTransfer", "CZlib", "CSeccomp"],
       swiftSettings: house + [
         .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
       ]),

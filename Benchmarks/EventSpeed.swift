@@ -42,7 +42,9 @@ private func measure(
   _ rule: PlanRule, _ undecided: Undecided, format: OutputFormat
 ) throws -> (RecordCost, events: UInt64) {
   let path = format == .none ? nil : "/dev/null"
-  var emitter = Emitter(outputs: [try Output(Destination(format, path: path), clock: .now())])
+  var emitter = Emitter(outputs: [
+    try Output(Destination(format, path.map(OutputPlace.file) ?? .standardOutput), clock: .now())
+  ])
   emitter.add(
     TracePlan(policies: ["web-egress"], rules: [rule]), undecided: [undecided], generation: 1)
   var record = SampleRecord(giving: rule.event)

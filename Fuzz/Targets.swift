@@ -20,6 +20,7 @@ let targets: [any FuzzTarget.Type] = [
   FuzzPrograms.self,
   FuzzTestFiles.self,
   FuzzOwners.self,
+  FuzzAnswers.self,
 ]
 
 /// A reader of outside bytes, and what always holds when it reads.

@@ -27,6 +27,16 @@ int tp_landlock_allow(int rules, int path, uint64_t files) {
   return (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
 }
 
+/* As <linux/landlock.h> has it since Linux 6.7: LANDLOCK_RULE_NET_PORT and LANDLOCK_ACCESS_NET_CONNECT_TCP. */
+struct port_rule {
+  __u64 access, port;
+};
+
+int tp_landlock_allow_port(int rules, uint16_t port) {
+  struct port_rule rule = {.access = 2, .port = port};
+  return (int)syscall(SYS_landlock_add_rule, rules, 2, &rule, 0);
+}
+
 int tp_landlock_enforce(int rules) { return (int)syscall(SYS_landlock_restrict_self, rules, 0); }
 
 static struct __user_cap_header_struct self = {.version = _LINUX_CAPABILITY_VERSION_3};

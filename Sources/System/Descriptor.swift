@@ -23,6 +23,13 @@ package struct Descriptor: ~Copyable, Sendable {
 
   deinit { _ = close(number) }
 
+  /// Gives the descriptor to the caller, who has to close it.
+  package consuming func release() -> Int32 {
+    let number = number
+    discard self
+    return number
+  }
+
   /// Reads from the current offset to the end of the file.
   ///
   /// - Parameter limit: the most bytes that are read; what follows them is left out.

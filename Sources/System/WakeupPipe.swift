@@ -43,6 +43,25 @@ package final class WakeupPipe: Sendable {
     while unsafe read(ends.reading, &bytes, 8) == 8 {}
   }
 
+  /// Waits for a wake-up, for something else to be ready, or for the end of the time; then clears.
+  ///
+  /// - Parameters:
+  ///   - descriptor: what else is waited for.
+  ///   - events: `POLLIN`, `POLLOUT` or both.
+  ///   - milliseconds: the longest wait; negative for no limit.
+  /// - Returns: whether the descriptor is ready, or has an error.
+  package func wait(for descriptor: Int32, _ events: Int32, milliseconds: Int32 = -1) -> Bool {
+    var files = (
+      pollfd(fd: ends.reading, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
+    )
+    _ = unsafe withUnsafeMutableBytes(of: &files) {
+      unsafe poll($0.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)
+    }
+    clear()
+    return files.1.revents != 0
+  }
+
   /// Waits for a wake-up, for room in another descriptor, or for the end of the time; then clears.
   ///
   /// - Parameters:

@@ -39,6 +39,9 @@ struct Tracing {
     do throws(OutputError) { listeners = try open() } catch { throw .output(error) }
     let notifier = ServiceNotifier()
     if let state = settings.state { mkdir(state, 0o700) }
+    do throws(OutputError) {
+      for output in settings.outputs { try output.prepare() }
+    } catch { throw .output(error) }
     var access = settings.access
     for path in first.reading.lists { access.read(policies: path) }
     let hardening = Hardening.enforce(settings.hardening.measures, access: access)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,12 @@ static long intrude(void) {
   if (!strcmp(order, "ptrace")) return ptrace(PTRACE_ATTACH, getppid(), 0, 0);
   if (!strcmp(order, "unshare")) return syscall(SYS_unshare, 0x10000000);
   if (!strcmp(order, "inet")) return socket(AF_INET, SOCK_STREAM, 0);
+  if (!strcmp(order, "datagrams")) return socket(AF_INET, SOCK_DGRAM, 0);
+  if (!strcmp(order, "raw")) return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+  if (!strcmp(order, "connect")) {
+    struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(target)), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    return connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&server, sizeof server);
+  }
   if (!strcmp(order, "kill")) return syscall(SYS_kill, getppid(), 0);
   if (!strcmp(order, "code"))
     return (long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == -1 ? -1 : 0;

@@ -41,6 +41,16 @@ extension EndToEnd {
 }
 
 extension EndToEnd {
+  /// Datagrams from the right to the left, one to each of the ports 1, 2, ….
+  static func send(_ count: Int, _ stage: Stage, _ network: VirtualNetwork) async throws {
+    for port in 1...count {
+      let client = try stage.start(
+        "nc", "-u", "-N", "-q", "0", network.left.ipv4, "\(port)", on: network.right,
+        input: .text("x"))
+      #expect(try await client.end() == .exited(0))
+    }
+  }
+
   /// Commands of bash that wait until processes have ended, whether anybody has asked how or not.
   static func afterEnd(of processes: String...) -> String {
     processes.map { process in

@@ -166,15 +166,5 @@ extension EndToEnd {
         #expect(errors.contains(said), "\(errors)")
       }
     }
-
-    /// Datagrams from the right to the left, one to each of the ports 1, 2, ….
-    private func send(_ count: Int, _ stage: Stage, _ network: VirtualNetwork) async throws {
-      for port in 1...count {
-        let client = try stage.start(
-          "nc", "-u", "-N", "-q", "0", network.left.ipv4, "\(port)", on: network.right,
-          input: .text("x"))
-        #expect(try await client.end() == .exited(0))
-      }
-    }
   }
 }

@@ -10,7 +10,7 @@ import Testing
     ("json", Destination(.json)), ("table", Destination(.table)), ("none", Destination(.none)),
     ("json:/tmp/a:b", Destination(.json, path: "/tmp/a:b")),
     ("table:x", Destination(.table, path: "x")),
-    ("json:unix:/run/x", Destination(.json, path: "unix:/run/x")),
+    ("json:unix:/run/x", Destination(.json, .unix("/run/x"))),
     ("json:a,b", Destination(.json, path: "a,b")), ("json:-", Destination(.json)),
     ("table:-,on-full=drop", with(.table, nil, .drop)),
     ("json:./-", Destination(.json, path: "./-")),
@@ -28,6 +28,16 @@ import Testing
           policies: ["a", "b"],
           events: Set([EventKind.tcp, .dns, .dnsRequest, .dnsResponse].map(\.id))))
     ),
+    ("tcp:[::1]:80", Destination(.json, .tcp(Endpoint("::1", 80)))),
+    ("pcap:tcp:host:80", Destination(.pcap, .tcp(Endpoint("host", 80)))),
+    ("syslog", Destination(.json, .syslog(.local("/dev/log")))),
+    ("table:syslog:", Destination(.table, .syslog(.local("/dev/log")))),
+    ("syslog:udp:h:514", Destination(.json, .syslog(.udp(Endpoint("h", 514))))),
+    ("syslog:unix:/run/log", Destination(.json, .syslog(.local("/run/log")))),
+    ("journald", Destination(.json, .journald(nil))),
+    ("json:journald:web", Destination(.json, .journald("web"))),
+    ("forward:h:24224", Destination(.json, .forward(Endpoint("h", 24224)))),
+    ("json:./tcp:x", Destination(.json, path: "./tcp:x")),
     ("none,policies=a", with(.none, nil, .block, Route(policies: ["a"]))),
   ])
   func `an argument is a form, perhaps a path, and options`(
@@ -40,14 +50,26 @@ import Testing
     ("", "`` is no format: there are json, table, pcap, none"),
     ("JSON", "`JSON` is no format: did you mean `json`?"),
     ("json:", "a path is missing after `json:`"),
-    ("json:unix:", "a path is missing after `json:unix:`"),
+    ("tcp", "`tcp` is no format: there are json, table, pcap, none"),
+    ("tcp:h", "`tcp:` takes HOST:PORT or [IPV6]:PORT, not `h`"),
+    ("pcap:journald", "pcap cannot go to journald: it takes json, table"),
+    ("journald:../x", "`journald:` takes the name of a journal namespace, not `../x`"),
+    ("syslog:h:514", "`syslog:` takes udp:HOST:PORT, tcp:HOST:PORT or unix:PATH, not `h:514`"),
+    ("syslog,limit=1", "`limit` is a number of bytes from 480 to 65507, not `1`"),
+    ("json,limit=500", "only syslog has `limit`, not json"),
+    ("forward:h:1,tag=a b", "`tag` has at most 255 characters of ASCII, and no blanks: `a b`"),
+    ("json,tag=a", "only forward has `tag`, not json"),
+    ("json:unix:", "a path is missing after `unix:`"),
     (":x", "`` is no format: there are json, table, pcap, none"),
     ("json,on-full=wait", "`on-full` is block or drop, not `wait`"),
     ("json:x,polices=a", "an output has no option `polices`: did you mean `policies`?"),
     ("json:x,zzz=a", "an output has no option `zzz`; write `\\,` for a comma of the path"),
     ("json,on-full=drp", "`on-full` is block or drop, not `drp`: did you mean `drop`?"),
     ("json,add=tme", "nothing named `tme` can be added: did you mean `time`?"),
-    ("json,add=zzzzzz", "nothing named `zzzzzz` can be added: there are time, host"),
+    (
+      "json,add=zzzzzz",
+      "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id"
+    ),
     ("table,add=time", "only json has `add`, not table"),
     ("json,policies=", "a value is missing in `policies=`"),
     ("json,policies=a,,b", "a value is missing in `policies=a,,b`"),
@@ -64,8 +86,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "tcp:127.0.0.1:5140", "udp:x:1", "https://x/y", "HTTP://x", "kafka:topic", "any+thing://x",
-    "unix://x", "syslog:",
+    "udp:x:1", "HTTP://x", "mqtt:topic", "any+thing://x", "unix://x", "tls:x:1",
   ])
   func `what looks like a network address is refused, with what there is`(path: String) {
     let error = #expect(throws: Destination.ParsingError.self) {
@@ -73,7 +94,8 @@ import Testing
     }
     let text = error?.description ?? ""
     #expect(
-      text.hasPrefix("`\(path)` is not a destination: there are files, FIFOs and `unix:PATH`;"))
+      text.hasPrefix(
+        "`\(path)` is not a destination: there are files, FIFOs, `unix:PATH` and `forward:`, "))
     #expect(text.hasSuffix(" or write `./\(path)` for a file of that name"))
   }
 
@@ -105,14 +127,14 @@ import Testing
     #expect(collide(Destination(.json, path: "x"), Destination(.pcap, path: "x")))
     #expect(!collide(Destination(.json), Destination(.json, path: "x")))
     #expect(!collide(Destination(.json), Destination(.none)))
-    #expect(!collide(Destination(.json, path: "unix:x"), Destination(.json, path: "unix:x")))
+    #expect(!collide(Destination(.json, .unix("x")), Destination(.json, .unix("x"))))
   }
 
   private static func with(
     _ format: OutputFormat, _ path: String?, _ onFull: Destination.OnFull,
     _ route: Route = Route()
   ) -> Destination {
-    var destination = Destination(format, path: path)
+    var destination = Destination(format, path.map(OutputPlace.file) ?? .standardOutput)
     destination.onFull = onFull
     destination.route = route
     return destination

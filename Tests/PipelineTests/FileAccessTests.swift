@@ -40,14 +40,14 @@ import Testing
       }
       chown(theirs, 65534, 65534)
       link(named, folder + "/second")
-      _ = try OutputFile(ours)
+      _ = try OutputFile(.file(ours))
       for path in [theirs, named] {
         // Kernels that refuse it themselves do so with EACCES.
-        let error = #expect(throws: OutputError.self) { _ = try OutputFile(path) }
+        let error = #expect(throws: OutputError.self) { _ = try OutputFile(.file(path)) }
         #expect([EXDEV, EACCES].contains(error?.code ?? 0))
       }
       chmod(folder, 0o755)
-      _ = try OutputFile(theirs)
+      _ = try OutputFile(.file(theirs))
     }
   }
 }

@@ -209,7 +209,7 @@ import Testing
   @Test func `a socket gets its lines, whether its reader is there first or later`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/socket"
-      let output = try Output(Destination(.json, path: "unix:" + path), clock: Self.clock)
+      let output = try Output(Destination(.json, .unix(path)), clock: Self.clock)
       var emitter = Emitter(outputs: [output])
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes

@@ -96,7 +96,7 @@ import Testing
       let others = (0..<2).map { _ in Other(path) }
       #expect(others.allSatisfy { $0.code == 0 })
       #expect(Other(path).code == EAGAIN)
-      let output = try Output(Destination(.json, path: "unix:" + path), clock: OutputTests.clock)
+      let output = try Output(Destination(.json, .unix(path)), clock: OutputTests.clock)
       var emitter = Emitter(outputs: [output])
       emitter.add(EmitterTests.plan, generation: 1)
       let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes

@@ -6,13 +6,14 @@ import Synchronization
 
 /// Where one test plays: all that it starts or makes goes away at the end, however it ends.
 public final class Stage: Sendable {
-  typealias Cleanup = @Sendable () async throws -> Void
+  /// What undoes something that a test has made.
+  public typealias Cleanup = @Sendable () async throws -> Void
 
   private let cleanups = Mutex<[Cleanup]>([])
   private static let counter = Atomic(0)
 
   /// Remembers what is to be done at the end; the last first.
-  func atEnd(_ cleanup: @escaping Cleanup) {
+  public func atEnd(_ cleanup: @escaping Cleanup) {
     cleanups.withLock { $0.append(cleanup) }
   }
 

@@ -13,6 +13,11 @@ int tp_next_signal(int descriptor);
 /// Writes to a pipe that others may share, whatever its flags: as many bytes as there is room for, -1 with EAGAIN for none.
 long tp_write_now(int descriptor, const void *_Nullable bytes, size_t length);
 
+/// A file of memory with these bytes, which nobody can change any more; -1 with errno.
+int tp_sealed_memory(const void *_Nullable bytes, size_t length);
+/// Sends a descriptor, and nothing else, over a unix socket, without waiting; 0, or -1 with errno.
+int tp_send_descriptor(int socket, int descriptor);
+
 /// The kernel's version of Landlock, at least 1; -1 with errno when there is none (ENOSYS) or it is switched off (EOPNOTSUPP).
 int tp_landlock_version(void);
 /// A new ruleset that forbids some accesses, LANDLOCK_ACCESS_FS_…, LANDLOCK_ACCESS_NET_…, LANDLOCK_SCOPE_…, where no rule
@@ -20,6 +25,8 @@ int tp_landlock_version(void);
 int tp_landlock_forbid(uint64_t files, uint64_t net, uint64_t scopes);
 /// Allows accesses of files at and below an open path; 0, or -1 with errno.
 int tp_landlock_allow(int rules, int path, uint64_t files);
+/// Allows connections of TCP to a port; 0, or -1 with errno. It needs version 4.
+int tp_landlock_allow_port(int rules, uint16_t port);
 /// Holds the calling thread, and those that it starts later, to a ruleset; 0, or -1 with errno.
 int tp_landlock_enforce(int rules);
 

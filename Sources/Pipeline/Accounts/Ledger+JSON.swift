@@ -115,7 +115,8 @@ extension OutputAccount {
     [
       "output": .text(name), "accepted": .count(accepted), "written": .count(written),
       "waiting": .count(waiting), "lost": .count(lost), "dropped": .count(dropped),
-      "unwritten": .count(unwritten), "losses": .list(losses.json),
+      "unwritten": .count(unwritten), "retries": .count(retries), "truncated": .count(truncated),
+      "losses": .list(losses.json),
     ]
   }
 }

@@ -96,7 +96,7 @@ public struct OutputAccount: Sendable {
   public let name: String
   /// The events that it should write.
   public let accepted: UInt64
-  /// Of these, the events that the kernel has taken from it, or that are only counted.
+  /// Of these, the events that were confirmed by a server that confirms, that the kernel has taken from it, or that are only counted.
   public let written: UInt64
   /// Of these, the events that wait to be written.
   public let waiting: UInt64
@@ -104,6 +104,10 @@ public struct OutputAccount: Sendable {
   public let dropped: UInt64
   /// Of these, the events that waited in vain: the output failed, or took nothing any more at the end.
   public let unwritten: UInt64
+  /// The times that a connection or a message was tried again.
+  public var retries: UInt64 = 0
+  /// Of those written, the events sent without their arguments, for they were too long.
+  public var truncated: UInt64 = 0
   /// Those dropped and unwritten, by who wanted them.
   let losses: Losses
 

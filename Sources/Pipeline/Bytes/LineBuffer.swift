@@ -36,6 +36,15 @@
     unsafe end = start + count
   }
 
+  /// Writes the lowest bytes of a number, the highest of them first, over what is there.
+  mutating func store(bigEndian number: UInt32, bytes: Int, at offset: Int) {
+    precondition(offset >= 0 && offset + bytes <= count, "only what was written is written over")
+    for index in 0..<bytes {
+      let byte = UInt8(truncatingIfNeeded: number >> UInt32(8 * (bytes - 1 - index)))
+      unsafe start.storeBytes(of: byte, toByteOffset: offset + index, as: UInt8.self)
+    }
+  }
+
   /// Writes one byte.
   @inline(__always)
   mutating func append(_ byte: UInt8) {

@@ -22,8 +22,8 @@ public final class Listener: Sendable {
 
     /// Reads `unix:PATH`, `127.0.0.1:9435` or `[::1]:9435`; nil for anything else.
     public init?(parsing text: String) {
-      if text.hasPrefix(OutputFile.socketPrefix) {
-        let path = String(text.dropFirst(OutputFile.socketPrefix.count))
+      if text.hasPrefix("unix:") {
+        let path = String(text.dropFirst("unix:".count))
         guard !path.isEmpty else { return nil }
         self = .path(path)
         return
@@ -61,9 +61,8 @@ public final class Listener: Sendable {
     switch address {
     case .path(let path):
       self.path = path
-      let place = OutputFile.socketPrefix + path
       func failure(_ code: Int32) -> OutputError {
-        OutputError(operation: .open, path: place, code: code, option: option)
+        OutputError(operation: .open, place: .unix(path), code: code, option: option)
       }
       guard let name = UnixAddress(path) else { throw failure(ENAMETOOLONG) }
       let obstacle = Self.clear(path, name)
@@ -81,7 +80,7 @@ public final class Listener: Sendable {
       guard let name = InternetAddress(host, port), let made = name.listen(backlog: Self.backlog)
       else {
         throw OutputError(
-          operation: .open, path: "\(host):\(port)", code: errno, option: option)
+          operation: .open, place: .file("\(host):\(port)"), code: errno, option: option)
       }
       file = made
     }
@@ -158,59 +157,5 @@ public final class Listener: Sendable {
     if name.connect(.stream) != nil { return EADDRINUSE }
     guard errno == ECONNREFUSED else { return errno }
     return unsafe unlink(path) == 0 ? 0 : errno
-  }
-}
-
-/// An IP address as numbers, and a port.
-struct InternetAddress {
-  private var address = sockaddr_storage()
-  private var size: socklen_t
-  /// `AF_INET` or `AF_INET6`.
-  let family: Int32
-
-  /// Reads an address; nil when it is none.
-  ///
-  /// Names are not looked up.
-  init?(_ host: String, _ port: UInt16) {
-    var four = sockaddr_in()
-    var six = sockaddr_in6()
-    if unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 {
-      family = AF_INET
-      four.sin_family = sa_family_t(AF_INET)
-      four.sin_port = port.bigEndian
-      size = socklen_t(MemoryLayout<sockaddr_in>.size)
-      unsafe withUnsafeMutableBytes(of: &address) { room in
-        unsafe withUnsafeBytes(of: &four) { unsafe room.copyMemory(from: $0) }
-      }
-    } else if unsafe inet_pton(AF_INET6, host, &six.sin6_addr) == 1 {
-      family = AF_INET6
-      six.sin6_family = sa_family_t(AF_INET6)
-      six.sin6_port = port.bigEndian
-      size = socklen_t(MemoryLayout<sockaddr_in6>.size)
-      unsafe withUnsafeMutableBytes(of: &address) { room in
-        unsafe withUnsafeBytes(of: &six) { unsafe room.copyMemory(from: $0) }
-      }
-    } else {
-      return nil
-    }
-  }
-
-  /// Makes a socket that can be connected to; nil, with `errno`, when that is refused.
-  func listen(backlog: Int32) -> Descriptor? {
-    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let number = socket(family, type | Int32(SOCK_NONBLOCK.rawValue), 0)
-    guard number >= 0 else { return nil }
-    let made = Descriptor(owning: number)
-    var yes: Int32 = 1
-    unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = address
-    let code = unsafe withUnsafeBytes(of: &address) {
-      unsafe bind(number, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, size)
-    }
-    if code == 0, Glibc.listen(number, backlog) == 0 { return made }
-    let reason = errno
-    _ = consume made
-    errno = reason
-    return nil
   }
 }

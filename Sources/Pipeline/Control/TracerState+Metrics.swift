@@ -113,6 +113,14 @@ extension MetricsText {
     }
     family("tracee_policy_written_total", .counter, "Events that an output has written.")
     for (output, name) in zip(outputs, names) { sample(output.written, ["output": name]) }
+    family(
+      "tracee_policy_output_retries_total", .counter,
+      "Times that an output's connection or message was retried.")
+    for (output, name) in zip(outputs, names) { sample(output.retries, ["output": name]) }
+    family(
+      "tracee_policy_truncated_total", .counter,
+      "Events that an output has sent without their arguments, for they were too long.")
+    for (output, name) in zip(outputs, names) { sample(output.truncated, ["output": name]) }
     family("tracee_policy_waiting_events", .gauge, "Events that wait for an output.")
     for (output, name) in zip(outputs, names) { sample(output.waiting, ["output": name]) }
   }

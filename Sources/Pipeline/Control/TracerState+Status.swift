@@ -30,7 +30,7 @@ extension TracerState {
     for output in ledger.outputs {
       text +=
         "output \(Visible.text(output.name)): written \(output.written), waiting \(output.waiting), "
-        + "lost \(output.lost)\n"
+        + "lost \(output.lost)\(output.retries > 0 ? ", retries \(output.retries)" : "")\n"
     }
     for hook in hooks where hook.isFallback || hook.used == nil {
       text += "fallback: \(hook.words)\n"

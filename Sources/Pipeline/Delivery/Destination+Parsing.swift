@@ -9,14 +9,17 @@ extension Destination {
     public let description: String
   }
 
-  private static let options = ["on-full", "policies", "events", "add"]
+  private static let options = [
+    "on-full", "policies", "events", "add", "limit", "tag", "body", "compress", "headers", "ca",
+    "settings",
+  ]
 
   /// Reads `json`, `table:PATH`, `json:unix:PATH,on-full=drop,policies=a,b,events=net_packet_tcp` and the like.
   ///
   /// An option begins at a comma that is followed by a word and `=`. Other commas belong to the path or to a list; a
   /// backslash before a comma makes it part of the path whatever follows.
   ///
-  /// The path `-` is standard output. What looks like a network address is refused, as a file of that name is hardly meant.
+  /// The path `-` is standard output. What looks like another network address is refused, as a file of that name is hardly meant.
   public init(parsing argument: String) throws(ParsingError) {
     var parts: [String] = [""]
     var isEscaped = false
@@ -32,6 +35,11 @@ extension Destination {
     }
     if isEscaped { parts[parts.count - 1].append("\\") }
 
+    if let place = try OutputPlace(implyingFormat: parts[0]) {
+      self.init(place.formats[0], place)
+      for part in parts.dropFirst() { try read(option: part) }
+      return
+    }
     let place = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard let format = OutputFormat(rawValue: String(place[0])) else {
       let known = OutputFormat.allCases.map(\.rawValue)
@@ -40,34 +48,18 @@ extension Destination {
         description: "`\(place[0])` is no format: "
           + (question ?? "there are \(known.joined(separator: ", "))"))
     }
-    let path = place.count == 2 ? String(place[1]) : nil
-    guard path != "", path != OutputFile.socketPrefix else {
+    let text = place.count == 2 ? String(place[1]) : nil
+    guard text != "" else {
       throw ParsingError(description: "a path is missing after `\(parts[0])`")
     }
-    if let path, let scheme = Self.networkScheme(of: path) {
+    self.init(format)
+    if let text, text != "-" { self.place = try OutputPlace(parsing: text) }
+    guard self.place.formats.contains(format) else {
       throw ParsingError(
-        description: "`\(path)` is not a destination: there are files, FIFOs and `unix:PATH`; "
-          + "pipe standard output into a program that sends to \(scheme), "
-          + "or write `./\(path)` for a file of that name")
+        description: "\(format.rawValue) cannot go to \(self.place): it takes "
+          + self.place.formats.map(\.rawValue).joined(separator: ", "))
     }
-    self.init(format, path: path == "-" ? nil : path)
     for part in parts.dropFirst() { try read(option: part) }
-  }
-
-  private static let networkSchemes = [
-    "amqp", "ftp", "grpc", "http", "https", "journald", "kafka", "mqtt", "nats", "redis", "ssl",
-    "syslog", "tcp", "tcp4", "tcp6", "tls", "udp", "udp4", "udp6", "unixgram", "ws", "wss",
-  ]
-
-  /// Returns the scheme that a path starts with if it looks like an address of a network: `tcp:` or `x://`.
-  private static func networkScheme(of path: String) -> String? {
-    guard let colon = path.firstIndex(of: ":") else { return nil }
-    let scheme = path[..<colon].lowercased()
-    let isWord =
-      scheme.first?.isLetter ?? false
-      && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
-    let isURL = isWord && path[colon...].hasPrefix("://")
-    return isURL || networkSchemes.contains(scheme) ? scheme : nil
   }
 
   private static func beginsOption(_ text: Substring) -> Bool {
@@ -105,6 +97,36 @@ extension Destination {
         }
         additions.insert(addition)
       }
+    case "limit":
+      guard case .syslog = place else {
+        throw ParsingError(description: "only syslog has `limit`, not \(name)")
+      }
+      guard let limit = Int(halves[1]), SyslogSender.limits.contains(limit) else {
+        throw ParsingError(
+          description: "`limit` is a number of bytes from \(SyslogSender.limits.lowerBound) to "
+            + "\(SyslogSender.limits.upperBound), not `\(halves[1])`")
+      }
+      messageLimit = limit
+    case "tag":
+      guard case .forward = place else {
+        throw ParsingError(description: "only forward has `tag`, not \(name)")
+      }
+      guard halves[1].utf8.count <= 255, halves[1].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+      else {
+        throw ParsingError(
+          description: "`tag` has at most 255 characters of ASCII, and no blanks: `\(halves[1])`")
+      }
+      tag = String(halves[1])
+    case "settings":
+      guard case .kafka = place else {
+        throw ParsingError(description: "only kafka has `settings`, not \(name)")
+      }
+      kafkaSettings = String(halves[1])
+    case "body", "compress", "headers", "ca":
+      guard case .http = place else {
+        throw ParsingError(description: "only http and https have `\(halves[0])`, not \(name)")
+      }
+      try read(http: String(halves[0]), String(halves[1]))
     case "policies": route.policies = route.policies.map { $0.union(values) } ?? Set(values)
     case "events":
       var events = route.events ?? []
@@ -121,6 +143,25 @@ extension Destination {
       throw ParsingError(
         description: "an output has no option `\(halves[0])`"
           + (help.map { ": \($0)" } ?? "; write `\\,` for a comma of the path"))
+    }
+  }
+
+  private mutating func read(http option: String, _ value: String) throws(ParsingError) {
+    switch option {
+    case "body":
+      guard let body = HTTPOptions.Body(rawValue: value) else {
+        let known = HTTPOptions.Body.allCases.map(\.rawValue)
+        throw ParsingError(
+          description: "`body` is one of \(known.joined(separator: ", ")), not `\(value)`")
+      }
+      http.body = body
+    case "compress":
+      guard value == "gzip" else {
+        throw ParsingError(description: "`compress` is gzip, not `\(value)`")
+      }
+      http.isCompressed = true
+    case "headers": http.headers = value
+    default: http.authorities = value
     }
   }
 

@@ -12,27 +12,41 @@ public struct Destination: Equatable, Sendable {
 
   /// How.
   public var format: OutputFormat
-  /// The file, or `unix:` and the path of a socket; nil for standard output.
-  public var path: String?
+  /// Where to.
+  public var place: OutputPlace
   /// What becomes of events for which there is no room.
   public var onFull = OnFull.block
   /// What events have in addition, in JSON only.
   public var additions: Set<EventAddition> = []
+  /// The most bytes of a message, where messages have a limit; nil for the usual one.
+  public var messageLimit: Int?
+  /// The tag that events have in Fluent's Forward protocol; nil for the usual one.
+  public var tag: String?
+  /// A file with settings of librdkafka; nil for none.
+  public var kafkaSettings: String?
+  /// How events are sent over HTTP.
+  public var http = HTTPOptions()
   /// Which events it gets.
   public var route = Route()
 
   /// Makes a destination; standard output by default.
-  public init(_ format: OutputFormat, path: String? = nil) {
+  public init(_ format: OutputFormat, _ place: OutputPlace = .standardOutput) {
     self.format = format
-    self.path = path
+    self.place = place
   }
+
+  /// Makes a destination that is a file.
+  public init(_ format: OutputFormat, path: String) { self.init(format, .file(path)) }
 
   /// Whether both would write into each other's lines; at a socket each has a connection of its own.
   public func collides(with other: Destination) -> Bool {
-    let isSocket = path?.hasPrefix(OutputFile.socketPrefix) ?? false
-    return path == other.path && !isSocket && format != .none && other.format != .none
+    place == other.place && !place.isConnection && format != .none && other.format != .none
   }
 
-  /// The format and the path, as the command line says them.
-  public var name: String { format.rawValue + (path.map { ":" + $0 } ?? "") }
+  /// The format and the place, as the command line says them.
+  public var name: String {
+    if place == .standardOutput { return format.rawValue }
+    let isImplied = place.impliesFormat && format == place.formats[0]
+    return isImplied ? "\(place)" : "\(format.rawValue):\(place)"
+  }
 }

@@ -48,9 +48,18 @@ public final class Output {
   /// - Parameters:
   ///   - clock: tells the times of events.
   ///   - style: how a table is printed.
-  public init(
+  public convenience init(
     _ destination: Destination, clock: BootClock, style: TableStyle = TableStyle()
   ) throws(OutputError) {
+    try self.init(destination, clock: clock, style: style, sender: destination.sender)
+  }
+
+  /// Opens a destination whose events a sender hands over; nil where lines are written as they are.
+  init(
+    _ destination: Destination, clock: BootClock, style: TableStyle = TableStyle(),
+    sender: EventSender?
+  ) throws(OutputError) {
+    try destination.prepare()
     self.destination = destination
     self.clock = clock
     writer = destination.format.writer(
@@ -62,9 +71,13 @@ public final class Output {
     }
     let queue: OutputQueue
     do throws(SystemError) { queue = try OutputQueue() } catch {
-      throw OutputError(operation: .start, path: destination.path, code: error.code)
+      throw OutputError(operation: .start, place: destination.place, code: error.code)
     }
-    try OutputWriter(destination.path, header: writer.header, queue).start()
+    if let sender {
+      try SenderThread(sender, destination.place, queue).start()
+    } else {
+      try OutputWriter(destination.place, header: writer.header, queue).start()
+    }
     self.queue = queue
   }
 
@@ -83,10 +96,12 @@ public final class Output {
     unwritten += refused
     var losses = dropped
     losses += unwritten
+    let efforts = queue?.efforts ?? (retries: 0, truncated: 0)
     return OutputAccount(
       name: destination.name, accepted: accepted, written: written,
       waiting: accepted - written - losses.count, dropped: dropped.count,
-      unwritten: unwritten.count, losses: losses)
+      unwritten: unwritten.count, retries: efforts.retries, truncated: efforts.truncated,
+      losses: losses)
   }
 
   /// Adds an event that the label's policies want.
@@ -236,6 +251,7 @@ public final class Output {
   /// - Parameter patience: how long it may take nothing before what is left is given up.
   func awaitEnd(patience: Duration) {
     guard let queue else { return }
+    let patience = max(patience, destination.place.patience)
     var taken = Taken(queue, patience)
     while !queue.isFinished {
       queue.emitterWakeup.wait(milliseconds: taken.milliseconds)

@@ -17,36 +17,50 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
 
   /// What was tried.
   public let operation: Operation
-  /// The path; nil for standard output, and for a pipe.
-  public let path: String?
-  /// The error number of the call.
+  /// Where.
+  public let place: OutputPlace
+  /// The error number of the call; 0 when the words of whoever refused say it.
   public let code: Int32
+  /// The words of whoever refused, instead of those of the error number; may be empty.
+  var words = ""
   /// The option that names the path.
   var option = "--output"
 
-  /// Whether it may pass: a disk gets room, a reader comes back.
+  /// Whether it may pass: a disk gets room, a reader comes back, a network is mended.
   var isPassing: Bool {
     [ENOSPC, EDQUOT, EIO, ENOMEM, ENOBUFS, ESTALE].contains(code) || needsNewDescriptor
   }
 
   /// Whether it passes only with a new descriptor: the reader of a FIFO or a socket is gone, or not there yet.
   var needsNewDescriptor: Bool {
-    guard let path else { return false }
-    if code == EPIPE || code == ENXIO { return true }
-    return path.hasPrefix(OutputFile.socketPrefix)
-      && [ECONNREFUSED, ECONNRESET, ENOENT, EAGAIN].contains(code)
+    switch place {
+    case .standardOutput: false
+    case .file: [EPIPE, ENXIO].contains(code)
+    case .unix: [EPIPE, ENXIO, ECONNREFUSED, ECONNRESET, ENOENT, EAGAIN].contains(code)
+    case .tcp, .syslog, .journald, .forward, .http, .kafka: true
+    }
+  }
+
+  /// Whether it is no fault that nobody reads there: a FIFO or a unix socket need not have a reader.
+  var mayLackReader: Bool {
+    switch place {
+    case .file, .unix: needsNewDescriptor
+    default: false
+    }
   }
 
   /// One sentence with what to do.
   ///
   /// Names in it cannot add lines or move a cursor.
   public var description: String {
-    let place = path.map { "'\($0)'" } ?? "standard output"
-    return Visible.text("cannot \(operation.rawValue) \(place): \(reason); \(advice)")
+    // A connection that is refused may be found out about with the first write.
+    let operation = code == ECONNREFUSED ? Operation.open : operation
+    return Visible.text("cannot \(operation.rawValue) \(place.quoted): \(reason); \(advice)")
   }
 
   private var reason: String {
-    switch (operation, code) {
+    if !words.isEmpty { return words }
+    return switch (operation, code) {
     case (.open, ELOOP), (.replace, ELOOP): "it is a symbolic link"
     case (.replace, EINVAL): "it is no regular file"
     case (.open, ENXIO): "nobody reads it"
@@ -57,7 +71,16 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   }
 
   private var advice: String {
-    switch code {
+    if operation != .start, option == "--output" {
+      switch place {
+      case .standardOutput, .file, .unix: break
+      case .syslog(.local), .journald: return "start its daemon"
+      default: return "check the server and the way to it"
+      }
+    }
+    if operation == .start, case .http = place { return "install libcurl4" }
+    if operation == .start, case .kafka = place { return "install librdkafka1" }
+    return switch code {
     case ELOOP: "name the file itself"
     case ENXIO, ECONNREFUSED: "start its reader"
     case ENOSPC, EDQUOT: "make room there, or name another file with \(option)"

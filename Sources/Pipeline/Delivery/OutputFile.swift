@@ -21,44 +21,60 @@ struct OutputFile: ~Copyable {
     case blocking
   }
 
-  /// What a path begins with that is the address of a unix socket.
-  static let socketPrefix = "unix:"
-
-  /// Opens a path, or takes standard output for nil.
+  /// Opens a place, or takes standard output.
   ///
   /// A file is made with mode 0600 unless it exists, and lines are added at its end. A symbolic link is refused, and, in a
   /// directory where all may write, what another user has made, or has given a second name (`EXDEV`). A FIFO without a reader
-  /// is an error (`ENXIO`), and so is a socket to which nobody listens.
-  init(_ path: String?) throws(OutputError) {
-    guard let path else {
+  /// is an error (`ENXIO`), and so is a unix socket to which nobody listens. A connection of TCP is only begun.
+  ///
+  /// - Parameter attempt: counts attempts, so that another address of a server is tried first each time.
+  init(_ place: OutputPlace, attempt: Int = 0) throws(OutputError) {
+    if place == .standardOutput {
       descriptor = STDOUT_FILENO
       isOwned = false
       kind = Self.kind(of: STDOUT_FILENO)
       return
     }
-    let opened =
-      path.hasPrefix(Self.socketPrefix)
-      ? Self.connect(String(path.dropFirst(Self.socketPrefix.count))) : Self.open(path)
-    guard opened >= 0 else { throw OutputError(operation: .open, path: path, code: errno) }
-    if Self.isOfAStranger(opened, at: path) {
+    let opened = try Self.open(place, attempt)
+    guard opened >= 0 else { throw OutputError(operation: .open, place: place, code: errno) }
+    if Self.isOfAStranger(opened, at: place) {
       close(opened)
-      throw OutputError(operation: .open, path: path, code: EXDEV)
+      throw OutputError(operation: .open, place: place, code: EXDEV)
     }
     descriptor = opened
     isOwned = true
     kind = .own
   }
 
+  private static func open(_ place: OutputPlace, _ attempt: Int) throws(OutputError) -> Int32 {
+    switch place {
+    case .file(let path): return open(path)
+    case .unix(let path):
+      // Of this name, not of the abstract one.
+      guard let name = UnixAddress(path.hasPrefix("@") ? "./" + path : path) else {
+        throw OutputError(operation: .open, place: place, code: ENAMETOOLONG)
+      }
+      return name.connect(.stream)?.release() ?? -1
+    case .tcp(let endpoint):
+      return try endpoint.connect(SOCK_STREAM, attempt: attempt, for: place).release()
+    case .standardOutput, .syslog, .journald, .forward, .http, .kafka:
+      preconditionFailure("nothing to open")
+    }
+  }
+
   /// Whether somebody else has put there, where all may put something, what is his to read.
   ///
   /// Kernels refuse some of it themselves, where they are told to (`fs.protected_regular`, proc_sys_fs(5)). A device of the
   /// machine is nobody's.
-  private static func isOfAStranger(_ descriptor: Int32, at path: String) -> Bool {
-    let isSocket = path.hasPrefix(socketPrefix)
-    let place = isSocket ? String(path.dropFirst(socketPrefix.count)) : path
+  private static func isOfAStranger(_ descriptor: Int32, at place: OutputPlace) -> Bool {
     var (status, directory) = (stat(), stat())
-    let code = unsafe isSocket ? stat(place, &status) : fstat(descriptor, &status)
-    let holder = LinkedPlaces.directory(of: place)
+    let (code, path): (Int32, String)
+    switch place {
+    case .file(let file): (code, path) = (unsafe fstat(descriptor, &status), file)
+    case .unix(let socket): (code, path) = (unsafe stat(socket, &status), socket)
+    default: return false
+    }
+    let holder = LinkedPlaces.directory(of: path)
     guard code == 0, unsafe stat(holder, &directory) == 0,
       directory.st_mode & S_IWOTH != 0
     else { return false }
@@ -80,33 +96,6 @@ struct OutputFile: ~Copyable {
     }
   }
 
-  private static func connect(_ path: String) -> Int32 {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let fits = unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
-      let bytes = Array(path.utf8)
-      guard bytes.count < room.count else { return false }
-      unsafe room.copyBytes(from: bytes)
-      return true
-    }
-    guard fits else {
-      errno = ENAMETOOLONG
-      return -1
-    }
-    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let made = socket(AF_UNIX, type | Int32(SOCK_NONBLOCK.rawValue), 0)
-    guard made >= 0 else { return -1 }
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let code = unsafe withUnsafeBytes(of: &address) {
-      unsafe Glibc.connect(made, $0.assumingMemoryBound(to: sockaddr.self).baseAddress, size)
-    }
-    guard code != 0 else { return made }
-    let reason = errno
-    close(made)
-    errno = reason
-    return -1
-  }
-
   private static func kind(of descriptor: Int32) -> Kind {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { return .blocking }
@@ -114,6 +103,26 @@ struct OutputFile: ~Copyable {
     case S_IFIFO: return .sharedPipe
     case S_IFSOCK: return .sharedSocket
     default: return .blocking
+    }
+  }
+
+  /// Why a connection is over, as an error number; 0 while it is not.
+  ///
+  /// What the other end has sent is thrown away. What is written first to a connection that the other end has closed is lost without an error.
+  var connectionEnd: Int32 {
+    guard kind == .own else { return 0 }
+    var reason: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    // A read would say of a connection that was refused only that there is no more.
+    if unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &reason, &size) != 0 { return 0 }
+    if reason != 0 { return reason }
+    var bytes: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    while true {
+      let count = unsafe withUnsafeMutableBytes(of: &bytes) {
+        unsafe recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
+      }
+      if count > 0 { continue }
+      return count == 0 ? EPIPE : [EAGAIN, EINTR, ENOTSOCK].contains(errno) ? 0 : errno
     }
   }
 

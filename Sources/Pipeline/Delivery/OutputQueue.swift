@@ -23,6 +23,8 @@ final class OutputQueue: Sendable {
     var ending: OutputEnding?
     var bytes: UInt64 = 0
     var written: UInt64 = 0
+    var retries: UInt64 = 0
+    var truncated: UInt64 = 0
     var losses = Losses()
     var notices: [String] = []
   }
@@ -91,6 +93,10 @@ final class OutputQueue: Sendable {
   var bytes: UInt64 { state.withLock { $0.bytes } }
   /// The events written so far, and those given up.
   var counts: (written: UInt64, losses: Losses) { state.withLock { ($0.written, $0.losses) } }
+  /// The times that sending was tried again, and the events sent without their arguments.
+  var efforts: (retries: UInt64, truncated: UInt64) {
+    state.withLock { ($0.retries, $0.truncated) }
+  }
 
   /// What the writer had to say since the last time.
   func takeNotices() -> [String] {
@@ -107,11 +113,15 @@ final class OutputQueue: Sendable {
   /// - Parameter reopen: opens the path anew; it is called when that is asked for while there is nothing to write.
   func next(reopening reopen: () -> Void) -> LineChunk? {
     while true {
-      let (chunk, isStopping): (LineChunk?, Bool) = state.withLock { state in
+      let (chunk, isStopping, rings): (LineChunk?, Bool, Bool) = state.withLock { state in
         state.isWriting = !state.waiting.isEmpty
-        return (state.isWriting ? state.waiting.removeFirst() : nil, state.isStopping)
+        if state.isWriting { return (state.waiting.removeFirst(), state.isStopping, false) }
+        defer { state.emitterListens = false }
+        return (nil, state.isStopping, state.emitterListens)
       }
       if chunk != nil { return chunk }
+      // What it could not hand over before is taken now, though it is little.
+      if rings { emitterWakeup.wake() }
       if takeReopening() { reopen() }
       if isStopping { return nil }
       writerWakeup.wait()
@@ -129,6 +139,24 @@ final class OutputQueue: Sendable {
     }
     if rings { emitterWakeup.wake() }
   }
+
+  /// Waits until a time, as long as no chunk is full and nothing is to be heeded.
+  func gather(until end: ContinuousClock.Instant) {
+    while ContinuousClock.now < end {
+      let isIdle = state.withLock { state in
+        state.waiting.isEmpty && !state.isStopping && !state.isAbandoned && !state.reopens
+      }
+      guard isIdle else { return }
+      let left = ContinuousClock.now.duration(to: end) / .milliseconds(1)
+      writerWakeup.wait(milliseconds: Int32(max(1, min(left.rounded(.up), 60_000))))
+    }
+  }
+
+  /// Counts that something has to be sent again.
+  func countRetry() { state.withLock { $0.retries += 1 } }
+
+  /// Counts an event that was sent without its arguments.
+  func countTruncated() { state.withLock { $0.truncated += 1 } }
 
   /// Counts bytes that were written of a chunk, to stay.
   func progress(_ bytes: Int) {

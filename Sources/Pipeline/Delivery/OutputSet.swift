@@ -114,7 +114,7 @@ public struct OutputSet {
       case nil, .abandoned(nil): break
       case .readerGone: outcome = .readerGone
       case .failed(let error): throw error
-      case .abandoned(let error?) where error.needsNewDescriptor: break
+      case .abandoned(let error?) where error.mayLackReader: break
       case .abandoned(let error?): throw error
       }
     }

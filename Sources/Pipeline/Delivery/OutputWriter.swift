@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Policy
 import System
 
 /// The thread of one output: it writes the chunks of a queue, and waits where it has to, so that nobody else must.
 final class OutputWriter {
   private let queue: OutputQueue
-  private let path: String?
+  private let place: OutputPlace
   /// What every file and every reader gets first.
   private let header: [UInt8]
   private var file: OutputFile?
   private var headerLeft: Int
   private var hasFailed = false
+  /// The last error of opening.
+  private var refusal: OutputError?
+  private var attempts = 0
   private var pause: Int32 = OutputWriter.shortestPause
 
   private static let shortestPause: Int32 = 50
@@ -20,12 +24,14 @@ final class OutputWriter {
   /// Opens a destination.
   ///
   /// A FIFO or a socket without a reader is tried again later; every other error is thrown.
-  init(_ path: String?, header: [UInt8], _ queue: OutputQueue) throws(OutputError) {
+  init(_ place: OutputPlace, header: [UInt8], _ queue: OutputQueue) throws(OutputError) {
     self.queue = queue
-    self.path = path
+    self.place = place
     self.header = header
     headerLeft = header.count
-    do throws(OutputError) { file = try OutputFile(path) } catch {
+    // A name would have to be looked up, which may take long.
+    guard place.servers.isEmpty else { return }
+    do throws(OutputError) { file = try OutputFile(place) } catch {
       guard error.isPassing else { throw error }
       fail(error)
     }
@@ -35,7 +41,7 @@ final class OutputWriter {
   func start() throws(OutputError) {
     nonisolated(unsafe) let writer = self
     let code = Threads.detach { unsafe writer.run() }
-    guard code == 0 else { throw OutputError(operation: .start, path: path, code: code) }
+    guard code == 0 else { throw OutputError(operation: .start, place: place, code: code) }
   }
 
   private func run() {
@@ -74,11 +80,14 @@ final class OutputWriter {
       case EINTR: continue
       case EAGAIN where file != nil:
         queue.writerWakeup.wait(orRoomIn: file?.descriptor ?? -1)
-      case EPIPE where path == nil:
+      case EPIPE where place == .standardOutput:
         queue.end(.readerGone)
         return done
       case let code:
-        let error = OutputError(operation: file == nil ? .open : .write, path: path, code: code)
+        let error =
+          file == nil
+          ? refusal ?? OutputError(operation: .open, place: place, code: code)
+          : OutputError(operation: .write, place: place, code: code)
         guard error.isPassing else {
           queue.end(.failed(error))
           return done
@@ -100,8 +109,13 @@ final class OutputWriter {
 
   /// Writes what there is room for of the bytes after `done`, and says what ended it: 0 when all is written.
   private func advance(_ chunk: LineChunk, after done: inout Int) -> Int32 {
+    if let end = file?.connectionEnd, end != 0 { return end }
     if file == nil {
-      do throws(OutputError) { file = try OutputFile(path) } catch { return error.code }
+      do throws(OutputError) { file = try OutputFile(place, attempt: attempts) } catch {
+        refusal = error
+        return error.code == 0 ? EHOSTUNREACH : error.code
+      }
+      attempts += 1
       headerLeft = header.count
     }
     if let code = begin() { return code }
@@ -126,8 +140,8 @@ final class OutputWriter {
   /// Opens a file anew, so that one which was renamed gets a successor; returns whether it did.
   @discardableResult
   private func reopen() -> Bool {
-    guard path != nil, queue.ending == nil, file?.isRegular ?? false else { return false }
-    do throws(OutputError) { file = try OutputFile(path) } catch {
+    guard queue.ending == nil, file?.isRegular ?? false else { return false }
+    do throws(OutputError) { file = try OutputFile(place) } catch {
       queue.notice("\(error); events go on to the file that is open")
       return false
     }
@@ -151,10 +165,11 @@ final class OutputWriter {
   private func fail(_ error: OutputError) {
     if !hasFailed { queue.notice("\(error); it is tried again, and what cannot wait is counted") }
     hasFailed = true
+    queue.countRetry()
   }
 
   private func recover() {
-    queue.notice("\(path.map { "'\($0)'" } ?? "standard output") can be written again")
+    queue.notice("\(Visible.text(place.quoted)) can be written again")
     hasFailed = false
     pause = Self.shortestPause
   }

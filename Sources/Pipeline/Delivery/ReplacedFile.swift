@@ -70,6 +70,6 @@ struct ReplacedFile {
   }
 
   private func failure(of operation: OutputError.Operation, _ code: Int32) -> OutputError {
-    OutputError(operation: operation, path: path, code: code, option: option)
+    OutputError(operation: operation, place: .file(path), code: code, option: option)
   }
 }

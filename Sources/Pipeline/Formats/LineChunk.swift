@@ -51,12 +51,38 @@
     return line == 0 ? 0 : unsafe ends[line - 1]
   }
 
+  /// How many lines there are.
+  var lineCount: Int { unsafe ends.count }
+
+  /// The bytes of some lines, with the last one's line end.
+  func range(of lines: Range<Int>) -> Range<Int> {
+    let start = lines.lowerBound == 0 ? 0 : unsafe ends[lines.lowerBound - 1]
+    return start..<(lines.isEmpty ? start : unsafe ends[lines.upperBound - 1])
+  }
+
+  /// How many bytes some lines have.
+  func bytes(of lines: Range<Int>) -> Int { range(of: lines).count }
+
+  /// What a line shows; nil for a line that is no event.
+  func label(ofLine line: Int) -> EventLabel? {
+    var (low, high) = (0, runs.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if runs[middle].first <= line { low = middle } else { high = middle }
+    }
+    return runs[low].label
+  }
+
   /// Gives `body` the events whose lines do not end within the first bytes.
   func forEachEvent(after bytes: Int, _ body: (EventLabel, UInt64) -> Void) {
-    let complete = lineCount(within: bytes)
+    forEachEvent(in: lineCount(within: bytes)..<lineCount, body)
+  }
+
+  /// Gives `body` the events of some lines, those with one label in a row together.
+  func forEachEvent(in lines: Range<Int>, _ body: (EventLabel, UInt64) -> Void) {
     for (index, run) in runs.enumerated() {
-      let end = index + 1 < runs.count ? runs[index + 1].first : unsafe ends.count
-      let left = end - max(run.first, complete)
+      let end = index + 1 < runs.count ? runs[index + 1].first : lineCount
+      let left = min(end, lines.upperBound) - max(run.first, lines.lowerBound)
       if let label = run.label, left > 0 { body(label, UInt64(left)) }
     }
   }

@@ -11,12 +11,16 @@ public struct FileAccess: Sendable {
   private(set) var writable: [String] = []
   /// Files that it writes, without those that are made later in the same places.
   private(set) var writtenFiles: [String] = []
+  /// What it connects to.
+  private(set) var network = NetworkAccess()
   /// Whether policies are read again, whoever owns them.
   private(set) var readsPolicies = false
 
   /// What every tracer reads: what the kernel tells, the v2 tree wherever it is mounted, its terminal, and the local time.
   public init() {
-    readable = ["/proc", "/sys", "/dev/tty", "/etc/localtime", "/usr/share/zoneinfo"]
+    readable = [
+      "/proc", "/sys", "/dev/tty", "/etc/localtime", "/etc/machine-id", "/usr/share/zoneinfo",
+    ]
     if let tree = try? CgroupTree() { readable.append(tree.root) }
   }
 
@@ -32,9 +36,20 @@ public struct FileAccess: Sendable {
     readable += [path] + LinkedPlaces(path).directories
   }
 
-  /// Adds a file that is written, and made again after it was renamed or replaced; `unix:` sockets need nothing.
+  /// Adds what an output needs; unix sockets need nothing.
+  public mutating func write(_ destination: Destination) {
+    if case .file(let path) = destination.place { write(path) }
+    network.add(destination.place)
+    if network.looksUpNames { readable += NetworkAccess.lookupFiles }
+    let files = [
+      destination.http.headers, destination.http.authorities, destination.kafkaSettings,
+    ]
+    readable += files.compactMap(\.self)
+    if network.usesTLS { readable += NetworkAccess.certificates }
+  }
+
+  /// Adds a file that is written, and made again after it was renamed or replaced.
   public mutating func write(_ path: String) {
-    guard !path.hasPrefix(OutputFile.socketPrefix) else { return }
     writtenFiles.append(path)
     var status = stat()
     let isThere = unsafe stat(path, &status) == 0

@@ -80,7 +80,7 @@ public struct Hardening: Equatable, Sendable {
         case .landlock: try Landlock.enforce(access)
         case .seccomp:
           try measure.check()
-          try SystemCallFilter.enforce()
+          try SystemCallFilter.enforce(access.network)
         }
         measures.append(measure)
       } catch { refusals[measure] = error }

@@ -7,7 +7,7 @@ import System
 /// The files that a tracer may read and write; all others are closed to it, also where it owns them.
 ///
 /// It holds for the calling thread and for those that it starts later. Sockets of TCP are closed as well, where the kernel
-/// knows how. What is open already stays so. Source: landlock(7).
+/// knows how, but for the ports of outputs. What is open already stays so. Source: landlock(7).
 enum Landlock {
   /// The kernel's version of it.
   static func version() throws(SystemError) -> Int {
@@ -34,6 +34,11 @@ enum Landlock {
     let rules = Descriptor(owning: number)
     for place in access.readable { try allow(.reading, at: place, within: files, rules) }
     for place in access.writable { try allow(.writing, at: place, within: files, rules) }
+    for port in access.network.ports where version >= 4 {
+      guard tp_landlock_allow_port(rules.number, port) == 0 else {
+        throw SystemError("open port \(port) to it", code: errno)
+      }
+    }
     guard tp_landlock_enforce(rules.number) == 0 else {
       throw SystemError("close the file system to it", code: errno)
     }

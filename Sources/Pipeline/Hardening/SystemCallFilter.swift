@@ -10,7 +10,7 @@ import System
 /// C libraries then try another one. Source: seccomp(2).
 enum SystemCallFilter {
   /// Puts it in force for the process, for good.
-  static func enforce() throws(SystemError) {
+  static func enforce(_ network: NetworkAccess) throws(SystemError) {
     guard let filter = unsafe seccomp_init(Action.fail(ENOSYS)) else {
       throw SystemError("make a filter of system calls", code: ENOMEM)
     }
@@ -19,7 +19,7 @@ enum SystemCallFilter {
     try check(unsafe seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1))
     for name in allowed { try unsafe add(Action.allow, name, [], to: filter) }
     for name in fatal { try unsafe add(Action.kill, name, [], to: filter) }
-    for (name, conditions) in restricted {
+    for (name, conditions) in restricted + sockets(network) {
       try unsafe add(Action.allow, name, conditions, to: filter)
     }
     try check(unsafe seccomp_load(filter))
@@ -80,6 +80,28 @@ enum SystemCallFilter {
     ("mprotect", [masked(argument: 2, UInt64(PROT_EXEC), is: 0)]),
     ("socket", [masked(argument: 0, .max, is: UInt64(AF_UNIX))]),
   ]
+
+  /// The sockets that it makes: those of TCP and UDP only if an output needs them, and never raw ones.
+  private static func sockets(
+    _ network: NetworkAccess
+  ) -> [(name: String, conditions: [scmp_arg_cmp])] {
+    let kinds =
+      (network.ports.isEmpty ? [] : [SOCK_STREAM]) + (network.sendsDatagrams ? [SOCK_DGRAM] : [])
+    return kinds.flatMap { kind in
+      [AF_INET, AF_INET6].map { family in
+        (
+          "socket",
+          [
+            masked(argument: 0, .max, is: UInt64(family)),
+            masked(argument: 1, 0xf, is: UInt64(kind.rawValue)),
+          ]
+        )
+      }
+    }
+      + (network.wakesBySockets
+        ? [("socketpair", [masked(argument: 0, .max, is: UInt64(AF_UNIX))])] : [])
+      + (kinds.isEmpty ? [] : [("getpeername", []), ("sendmmsg", []), ("recvmmsg", [])])
+  }
 
   private static func masked(
     argument: UInt32, _ mask: UInt64, is value: UInt64

@@ -12,8 +12,9 @@ struct OutputOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write events as json, table, pcap or none; append :PATH for a file; repeatable.",
       discussion: """
-        Default: table on a terminal, otherwise json. Append options after commas: on-full=block|drop, \
-        policies=NAME,…, events=EVENT,….
+        Default: table on a terminal, otherwise json. Or send them to another program: tcp:HOST:PORT, syslog, \
+        syslog:udp:HOST:PORT, journald, forward:HOST:PORT, kafka:HOST:PORT/TOPIC, http://… or https://…. Append options after \
+        commas: on-full=block|drop, policies=NAME,…, events=EVENT,….
         """),
     completion: Completions.outputs, transform: DestinationArgument.parse)
   var outputs: [Destination] = []
@@ -38,12 +39,14 @@ struct OutputOptions: ParsableArguments {
 
   /// Returns what is wrong with the combination of outputs, in one sentence; nil if nothing is.
   static func fault(in outputs: [Destination]) -> String? {
-    if outputs.contains(where: { $0.format == .pcap && $0.path == nil }), Terminal.isOutput {
+    if outputs.contains(where: { $0.format == .pcap && $0.place == .standardOutput }),
+      Terminal.isOutput
+    {
       return "cannot write pcap to a terminal; name a file with --output pcap:PATH"
     }
     for (index, output) in outputs.enumerated()
     where outputs[..<index].contains(where: output.collides) {
-      return "two outputs cannot share \(output.path.map { "'\($0)'" } ?? "standard output"): "
+      return "two outputs cannot share \(output.place.quoted): "
         + "their lines would be mixed"
     }
     return nil
@@ -90,7 +93,7 @@ struct OutputOptions: ParsableArguments {
 
   /// Returns how a table at a destination is printed.
   private static func style(of destination: Destination, _ width: Int?) -> TableStyle {
-    let isTerminal = destination.path == nil && Terminal.isOutput
+    let isTerminal = destination.place == .standardOutput && Terminal.isOutput
     var style = TableStyle(isColoured: isTerminal && Terminal.showsColour)
     if let width {
       style.width = width == 0 ? nil : width

@@ -71,7 +71,7 @@ struct Settings: Sendable {
     for path in selection.watchedPaths + (preview?.watchedPaths ?? []) {
       access.read(policies: path)
     }
-    for path in outputs.compactMap(\.path) { access.write(path) }
+    for output in outputs { access.write(output) }
     for path in [statsFile, control, metricsFile, lastGood?.path].compactMap(\.self) {
       access.write(path)
     }

@@ -6,8 +6,12 @@ import Glibc
 public enum EventAddition: String, CaseIterable, Sendable {
   /// The time of the event as RFC 3339 writes it, in UTC with nanoseconds.
   case time
+  /// The same time under the key that Elasticsearch's data streams and Logstash need.
+  case timestamp = "@timestamp"
   /// The name of the machine that traces; `hostName` is that of the owner's UTS namespace.
   case host
+  /// The id of the machine that traces.
+  case hostID = "host-id"
 }
 
 /// The keys after `args` that an output asks for.
@@ -15,7 +19,8 @@ public enum EventAddition: String, CaseIterable, Sendable {
 /// Source: `docs/event-json.md`.
 final class AdditionalKeys {
   private let hasTime: Bool
-  /// The key of the machine's name, with a comma before it; empty if it is not asked for.
+  private let hasTimestamp: Bool
+  /// The keys of the machine's name and id, with a comma before each; empty if they are not asked for.
   private let host: [UInt8]
   /// The second of the last time, and its text up to the seconds.
   private var second: UInt64 = .max
@@ -24,13 +29,16 @@ final class AdditionalKeys {
   /// Creates the keys that are asked for.
   init(_ additions: Set<EventAddition>) {
     hasTime = additions.contains(.time)
-    guard additions.contains(.host) else {
-      host = []
-      return
-    }
+    hasTimestamp = additions.contains(.timestamp)
     var text = LineBuffer(capacity: 256)
-    text.append(",\"host\":")
-    text.append(jsonText: Self.machineName)
+    if additions.contains(.host) {
+      text.append(",\"host\":")
+      text.append(jsonText: HostName.current)
+    }
+    if additions.contains(.hostID) {
+      text.append(",\"hostId\":")
+      text.append(jsonText: HostName.identifier)
+    }
     host = text.copy
   }
 
@@ -39,19 +47,28 @@ final class AdditionalKeys {
   /// - Parameter time: of the event, in ns since the epoch.
   func append(_ time: UInt64, to line: inout LineBuffer) {
     if hasTime {
-      if time / 1_000_000_000 != second { setSecond(time / 1_000_000_000) }
-      line.append(",\"time\":\"")
-      line.append(date, 0..<date.count)
-      line.append(".")
-      let nanoseconds = time % 1_000_000_000
-      var unit: UInt64 = 100_000_000
-      while unit > 0 {
-        line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: nanoseconds / unit % 10))
-        unit /= 10
-      }
-      line.append("Z\"")
+      line.append(",\"time\":")
+      append(text: time, to: &line)
+    }
+    if hasTimestamp {
+      line.append(",\"@timestamp\":")
+      append(text: time, to: &line)
     }
     line.append(host)
+  }
+
+  private func append(text time: UInt64, to line: inout LineBuffer) {
+    if time / 1_000_000_000 != second { setSecond(time / 1_000_000_000) }
+    line.append("\"")
+    line.append(date, 0..<date.count)
+    line.append(".")
+    let nanoseconds = time % 1_000_000_000
+    var unit: UInt64 = 100_000_000
+    while unit > 0 {
+      line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: nanoseconds / unit % 10))
+      unit /= 10
+    }
+    line.append("Z\"")
   }
 
   private func setSecond(_ second: UInt64) {
@@ -73,14 +90,5 @@ final class AdditionalKeys {
     date.append(separator)
     date.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
     date.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
-  }
-
-  private static var machineName: [UInt8] {
-    var name = [UInt8](repeating: 0, count: 256)
-    let code = unsafe name.withUnsafeMutableBytes { bytes in
-      guard let start = bytes.baseAddress else { return Int32(-1) }
-      return unsafe gethostname(start.assumingMemoryBound(to: CChar.self), bytes.count - 1)
-    }
-    return code == 0 ? Array(name.prefix { $0 != 0 }) : []
   }
 }

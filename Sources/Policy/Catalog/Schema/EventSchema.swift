@@ -33,9 +33,11 @@ public enum EventSchema {
   /// The version of the format: it grows when a key that was there changes or disappears, not when one is added.
   private static let version = 1
 
-  /// The keys that an output adds if it is asked to.
+  /// The keys that an output adds if it is asked to, and, of an event that is too long for its message, if it has to.
   private static let additions: [(name: String, schema: JSONValue)] = [
-    ("time", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
+    ("time", ["type": "string", "format": "date-time"]),
+    ("@timestamp", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
+    ("hostId", JSONSchema.text), ("truncated", ["const": true]),
   ]
 
   /// The keys in the order in which they are written.

@@ -178,12 +178,20 @@ public enum StatsSchema {
           ]
             + counts([
               ("accepted", "events for this output: written + waiting + lost"),
-              ("written", "events that the kernel accepted"),
+              (
+                "written",
+                "events that the server confirmed, or, without confirmations, that the kernel accepted"
+              ),
               ("waiting", "events waiting to be written"),
               ("lost", "dropped + unwritten"),
               ("dropped", "events dropped because the queue was full"),
               (
                 "unwritten", "events still waiting when the output failed or stopped accepting data"
+              ),
+              ("retries", "times that a connection or a message was retried"),
+              (
+                "truncated",
+                "of those written, events sent without their arguments: they were too long"
               ),
             ]) + [("losses", JSONSchema.list(loss))]))
     ),

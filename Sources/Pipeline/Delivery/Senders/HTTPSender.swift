@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import System
+
+/// Sends events in batches to a server of HTTP, and waits for each answer.
+final class HTTPSender: EventSender {
+  private let target: EventURL
+  private let options: Destination.HTTPOptions
+  private let timeout: Int
+  private var place: OutputPlace { .http(target) }
+  private var connection: HTTPConnection?
+  /// The lines that have to be sent, in order; empty when there is no batch.
+  private var pending: [Int] = []
+  /// The first line of the batch, and whether the server has taken each of its lines.
+  private var first = 0
+  private var verdicts: [Bool] = []
+  /// The status of one that it has not taken.
+  private var refusal = 0
+  private var body = LineBuffer()
+  private var compressed: [UInt8] = []
+  private var askedPause: Duration = .zero
+
+  /// A request at most each second, unless there are many events.
+  override var gathering: Duration { .seconds(1) }
+  override var pause: Duration { askedPause }
+
+  /// Creates a sender; libcurl has to be loaded.
+  ///
+  /// - Parameter timeout: how long a request may take, in milliseconds.
+  init(_ target: EventURL, _ options: Destination.HTTPOptions, timeout: Int = 30_000) {
+    self.target = target
+    self.options = options
+    self.timeout = timeout
+  }
+
+  override func disconnect() { connection = nil }
+
+  override func send(_ chunk: LineChunk, from line: Int, _ queue: OutputQueue) -> Outcome {
+    if pending.isEmpty {
+      first = line
+      pending = Array(line..<chunk.lineCount)
+      verdicts = pending.map { _ in false }
+    }
+    do throws(OutputError) {
+      try open()
+      try fill(from: chunk)
+      let isOver =
+        options.isCompressed
+        ? connection?.post(compressed.bytes, queue) : connection?.post(body.bytes, queue)
+      return isOver ?? false ? try judge() : .interrupted
+    } catch { return .failed(error) }
+  }
+
+  private func open() throws(OutputError) {
+    guard connection == nil else { return }
+    var headers = ["Expect:", "User-Agent: tracee-policy", "Content-Type: application/x-ndjson"]
+    if options.isCompressed { headers.append("Content-Encoding: gzip") }
+    headers += try SettingsFile.lines(of: options.headers, for: place)
+    connection = HTTPConnection(
+      target.text, headers: headers, authorities: options.authorities, timeout: timeout)
+    if connection == nil { throw OutputError(operation: .open, place: place, code: ENOMEM) }
+  }
+
+  /// Writes the body of a request with all lines that are still to be sent.
+  private func fill(from chunk: LineChunk) throws(OutputError) {
+    body.truncate(to: 0)
+    for line in pending {
+      let range = chunk.range(of: line..<line + 1)
+      switch options.body {
+      case .ndjson: body.append(chunk.lines.bytes.extracting(range))
+      case .bulk:
+        body.append("{\"create\":{}}\n")
+        body.append(chunk.lines.bytes.extracting(range))
+      case .clickhouse:
+        body.append("{\"event\":")
+        body.append(jsonText: chunk.lines.bytes.extracting(range.lowerBound..<range.upperBound - 1))
+        body.append("}\n")
+      }
+    }
+    guard options.isCompressed else { return }
+    compressed = Deflater.gzip(body.bytes)
+    if compressed.isEmpty { throw OutputError(operation: .write, place: place, code: ENOMEM) }
+  }
+
+  /// Reads what the answer means for the lines that were sent.
+  private func judge() throws(OutputError) -> Outcome {
+    let status = connection?.status ?? 0
+    askedPause = connection?.retryAfter ?? .zero
+    switch status {
+    case 200..<300 where options.body == .bulk: return try judgeEach()
+    case 200..<300:
+      pending = []
+      return .delivered(verdicts.count)
+    case 0: throw failure(connection?.error ?? "")
+    // What the events are is wrong, and will be.
+    case 400, 413, 422:
+      pending = []
+      return .settled(verdicts, "the server answers \(status)\(words)")
+    default: throw failure("the server answers \(status)\(words)")
+    }
+  }
+
+  /// Reads what the answer of a bulk interface says about each event.
+  private func judgeEach() throws(OutputError) -> Outcome {
+    let bytes = connection?.answer ?? []
+    guard let answer = BulkAnswer(bytes.bytes),
+      answer.statuses.count == pending.count
+    else { throw failure("the server does not answer as a bulk interface does") }
+    var later: [Int] = []
+    for (line, status) in zip(pending, answer.statuses) {
+      switch status {
+      // 409: it has the event already.
+      case 200..<300, 409: verdicts[line - first] = true
+      case 429, 500...: later.append(line)
+      default: refusal = status
+      }
+    }
+    pending = later
+    if !later.isEmpty { throw failure("the server has no room for \(later.count) events now") }
+    return verdicts.contains(false)
+      ? .settled(verdicts, "the server answers \(refusal) for some events")
+      : .delivered(verdicts.count)
+  }
+
+  private func failure(_ words: String) -> OutputError {
+    var error = OutputError(operation: .write, place: place, code: EPROTO)
+    error.words = words
+    return error
+  }
+
+  /// The first line of the answer, as far as it is short.
+  private var words: String {
+    let line = (connection?.answer ?? []).prefix { $0 != UInt8(ascii: "\n") }.prefix(200)
+    return line.isEmpty ? "" : ": " + String(decoding: line, as: UTF8.self)
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+
+/// A journal of its own, which is gone at the end.
+public struct Journal: Sendable {
+  private static let daemon = "/lib/systemd/systemd-journald"
+
+  /// Whether a daemon can be started here.
+  public static var canBeHad: Bool {
+    geteuid() == 0 && access(daemon, X_OK) == 0 && Machine.has("journalctl")
+  }
+
+  /// The name of its namespace.
+  public let space = "tptest-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+  private let machine: String
+
+  /// Starts a daemon, and waits until it listens.
+  public init(_ stage: Stage) async throws {
+    let machine = try String(contentsOfFile: "/etc/machine-id", encoding: .utf8)
+    self.machine = machine.trimmingCharacters(in: .whitespacesAndNewlines)
+    let (space, id) = (space, self.machine)
+    stage.atEnd {
+      for path in [
+        "/run/systemd/journal.\(space)", "/run/log/journal/\(id).\(space)",
+        "/var/log/journal/\(id).\(space)",
+      ] { try? FileManager.default.removeItem(atPath: path) }
+    }
+    let process = try stage.start(Self.daemon, space)
+    try await eventually("start of journald", instead: { process.errorText }) {
+      access("/run/systemd/journal.\(space)/socket", F_OK) == 0
+    }
+  }
+
+  /// The entries of tracers, once there are so many.
+  public func entries(_ count: Int) async throws -> [JSONValue] {
+    var entries: [JSONValue] = []
+    var text = ""
+    try await eventually("\(count) entries", instead: { text }) {
+      text = (try? runNow()) ?? ""
+      entries = text.split(separator: "\n").compactMap { try? JSONValue(parsing: Array($0.utf8)) }
+      return entries.count >= count
+    }
+    return entries
+  }
+
+  private func runNow() throws -> String {
+    let process = Process()
+    let pipe = Foundation.Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/journalctl")
+    process.arguments = [
+      "--namespace=\(space)", "--output=json", "--all", "--no-pager", "--quiet",
+      "SYSLOG_IDENTIFIER=tracee-policy",
+    ]
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+  }
+}
