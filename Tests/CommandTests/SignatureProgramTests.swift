@@ -27,8 +27,10 @@ struct SignatureProgramTests {
       at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
     defer { try? FileManager.default.removeItem(at: folder) }
     let program = folder.appending(path: "program")
-    try Data(script.utf8).write(to: program)
-    chmod(program.path, 0o755)
+    let text = folder.appending(path: "text")
+    try Data(script.utf8).write(to: text)
+    // A file that this process wrote may still be open in what other tests start, and could not be executed.
+    try await run("install", "-m", "755", text.path, program.path)
     let policy = folder.appending(path: "p.yaml")
     try Data(Self.policy.utf8).write(to: policy)
     let capture = folder.appending(path: "a.pcap")
@@ -58,11 +60,10 @@ struct SignatureProgramTests {
   @Test func `what a program finds is an event, and it gets what it selects`() async throws {
     let replayed = try await replay(script(Self.found, after: "echo ended >&2"))
     #expect(replayed.ending == .exited(0), "\(replayed.errors)")
-    let events = try replayed.output.split(separator: "\n").map {
-      try TracedEvent(line: Array($0.utf8))
-    }
-    #expect(events.map(\.name) == ["many", "many"])
-    #expect(events.map(\.timestamp) == [1_000_001_000, 2_000_002_000])
+    let lines = replayed.output.split(separator: "\n")
+    #expect(lines.count == 2 && lines.allSatisfy { $0.contains(#""eventName":"many""#) })
+    #expect(lines.first?.hasPrefix(#"{"timestamp":1000001000,"#) == true)
+    #expect(lines.last?.hasPrefix(#"{"timestamp":2000002000,"#) == true)
     #expect(replayed.output.contains(#"{"name":"n","type":"unsigned long","value":2}"#))
     #expect(replayed.errors.contains("unwanted 1, wanted 2; events 2, findings 2, "))
     #expect(replayed.errors.contains("ended\n"))

@@ -338,12 +338,16 @@ public struct Emitter: ~Copyable {
   }
 
   /// Lets signatures take what they still wait with, because no other event comes.
-  mutating func finishSignatures() {
-    guard let signatures else { return }
+  ///
+  /// - Returns: what there is to say about programs, as sentences.
+  @discardableResult
+  mutating func finishSignatures() -> [String] {
+    guard let signatures else { return [] }
     signatures.finish()
     if !signatures.findings.isEmpty { emitFindings() }
     for program in programs { program.finish { takeClaims() } }
     for program in programs { program.stop() }
+    return programs.flatMap { $0.takeNotices() }
   }
 
   /// Writes what waits for programs, takes what they found, and starts those again that have ended.

@@ -454,6 +454,8 @@ public final class SignatureProgram: ProgramFeed {
   ///
   /// - Parameter take: takes the findings that it claims.
   func finish(_ take: () -> Void) {
+    // Also what it said before it ended by itself.
+    defer { take() }
     let deadline = ContinuousClock.now + Self.endPatience
     while case .running = state, written < pending.count, ContinuousClock.now < deadline,
       let input = pipes?.input

@@ -81,7 +81,7 @@ public struct ReplayRun: ~Copyable {
     }
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
-    emitter.finishSignatures()
+    for text in emitter.finishSignatures() { notice(text) }
     progress(reader.input.taken)
     awaitReaders(stop)
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch { failure = failure ?? error }

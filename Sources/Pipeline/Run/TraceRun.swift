@@ -108,7 +108,7 @@ public struct TraceRun: ~Copyable {
     do throws(SystemError) { try tracer.detach() } catch { failure = failure ?? .kernel(error) }
     // Also after an error: what is left is then counted as lost.
     do throws(TraceError) { try drain() } catch { failure = failure ?? error }
-    emitter.finishSignatures()
+    for text in emitter.finishSignatures() { notice(text) }
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch {
       failure = failure ?? .output(error)
     }
