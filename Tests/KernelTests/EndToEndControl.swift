@@ -107,6 +107,43 @@ extension EndToEnd {
       }
     }
 
+    @Test func `events have the digest that the status shows, also after a change of a comment`()
+      async throws
+    {
+      try await withStage { stage in
+        let path = try stage.folder() + "/events"
+        let scene = try await Scene(
+          stage, options: ["-o", "json:\(path),add=digest", "-o", "json:\(path).ecs,shape=ecs"])
+        var digests: [String] = []
+        for text in ["", "# A comment.\n", "# Another one.\n", "second"] {
+          if text == "second" {
+            try scene.write(Scene.policy("second"))
+          } else {
+            try scene.write(text + Scene.policy("first"))
+          }
+          try #require(try await scene.ctl("reload").ending == .exited(0))
+          let status = try await scene.ctl("status").output
+          let digest = try #require(status.firstMatch(of: /digest ([0-9a-f]{64})\n/))
+          digests.append(String(digest.output.1))
+          try await scene.send()
+        }
+        #expect(Set(digests).count == 4)
+        _ = try await scene.tracer.stop()
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(
+          try lines.map { try JSONValue(parsing: Array($0.utf8))["digest"] }
+            == digests.map { .string($0) })
+        let shaped = try String(contentsOfFile: path + ".ecs", encoding: .utf8)
+          .split(separator: "\n")
+        #expect(shaped.count == 4)
+        for line in shaped {
+          let event = try JSONValue(parsing: Array(line.utf8))
+          #expect(event["process"]?["name"] == .string("nc"))
+          #expect(event["destination"]?["ip"] == .string("127.79.0.1"))
+        }
+      }
+    }
+
     @Test func `two who reload at once are both answered about their files`() async throws {
       try await withStage { stage in
         let scene = try await Scene(stage)
