@@ -19,12 +19,20 @@ import Testing
     (HTTPEventTests.segment(HTTPTests.request), HTTPEventTests.plan),
   ]
 
-  @Test(arguments: [OutputFormat.json, .table, .pcap], records.indices)
-  func `nothing is allocated for an event`(format: OutputFormat, index: Int) throws {
-    let output = try Output(
-      Destination(format, path: "/dev/null"), clock: BootClock(epochOffset: 0))
+  @Test(
+    arguments: [
+      "json", "table", "pcap", "json,add=time,@timestamp,host,host-id,labels,digest",
+      "json,shape=ecs", "json,shape=ecs,add=labels,digest",
+    ], records.indices)
+  func `nothing is allocated for an event`(format: String, index: Int) throws {
+    var destination = try Destination(parsing: format)
+    destination.place = .file("/dev/null")
+    let output = try Output(destination, clock: BootClock(epochOffset: 0))
     var emitter = Emitter(outputs: [output])
-    emitter.add(Self.records[index].plan, generation: 1)
+    var plan = Self.records[index].plan
+    for policy in plan.policies { plan.labels[policy] = ["team": "edge"] }
+    emitter.add(plan, generation: 1)
+    emitter.show(digest: String(repeating: "a", count: 64))
     var sample = SampleRecord(Self.records[index].packet, row: [0b111])
     sample.own()
     var bytes = sample.bytes
@@ -47,8 +55,8 @@ import Testing
   private static let message = SampleDNS.message(
     flags: 0x0100, counts: [1, 0, 0, 0], SampleDNS.question("example.org", 28))
 
-  @Test(arguments: EventKind.allCases)
-  func `nothing is allocated for an event of any kind`(kind: EventKind) throws {
+  @Test(arguments: EventKind.allCases, EventShape.allCases)
+  func `nothing is allocated for an event of any kind`(kind: EventKind, shape: EventShape) throws {
     let packet: [UInt8] =
       switch kind {
       case .ipv4, .tcp: SamplePacket.ipv4(6, SamplePacket.tcp())
@@ -63,7 +71,7 @@ import Testing
       case .httpResponse: HTTPEventTests.segment(HTTPTests.response + "0\r\n\r\n")
       }
     let rule = PlanRule(policy: 0, event: kind)
-    #expect(try allocations(for: packet, rule, Undecided(), events: 1) == 0)
+    #expect(try allocations(for: packet, rule, Undecided(), events: 1, shape) == 0)
   }
 
   @Test(
@@ -95,10 +103,12 @@ import Testing
   ///
   /// - Parameter events: how many events each of them gives.
   private func allocations(
-    for packet: [UInt8], _ rule: PlanRule, _ undecided: Undecided, events: UInt64
+    for packet: [UInt8], _ rule: PlanRule, _ undecided: Undecided, events: UInt64,
+    _ shape: EventShape = .tracee
   ) throws -> UInt {
-    let output = try Output(
-      Destination(.json, path: "/dev/null"), clock: BootClock(epochOffset: 0))
+    var destination = Destination(.json, path: "/dev/null")
+    destination.shape = shape
+    let output = try Output(destination, clock: BootClock(epochOffset: 0))
     var emitter = Emitter(outputs: [output])
     emitter.add(TracePlan(policies: ["p"], rules: [rule]), undecided: [undecided], generation: 1)
     var sample = SampleRecord(packet)

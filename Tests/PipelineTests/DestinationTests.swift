@@ -68,7 +68,14 @@ import Testing
     ("json,add=tme", "nothing named `tme` can be added: did you mean `time`?"),
     (
       "json,add=zzzzzz",
-      "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id"
+      "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id, "
+        + "labels, digest"
+    ),
+    ("json,shape=esc", "`shape` is tracee or ecs, not `esc`"),
+    ("table,shape=ecs", "only json has `shape`, not table"),
+    (
+      "json,add=host,shape=ecs",
+      "events with `shape=ecs` have the time and the machine anyway: leave out `host` of `add`"
     ),
     ("table,add=time", "only json has `add`, not table"),
     ("json,policies=", "a value is missing in `policies=`"),
@@ -102,6 +109,9 @@ import Testing
   @Test func `an output adds what it is asked to`() throws {
     #expect(try Destination(parsing: "json:x,add=time,host").additions == [.time, .host])
     #expect(try Destination(parsing: "json").additions == [])
+    #expect(try Destination(parsing: "json").shape == .tracee)
+    let ecs = try Destination(parsing: "kafka:h:9092/t,shape=ecs,add=labels,digest")
+    #expect(ecs.shape == .ecs && ecs.additions == [.labels, .digest])
   }
 
   @Test func `a route names policies that are there`() throws {

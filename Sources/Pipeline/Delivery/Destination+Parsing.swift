@@ -10,7 +10,8 @@ extension Destination {
   }
 
   private static let options = [
-    "on-full", "policies", "events", "add", "limit", "tag", "body", "compress", "headers", "ca",
+    "on-full", "policies", "events", "add", "shape", "limit", "tag", "body", "compress", "headers",
+    "ca",
     "settings",
   ]
 
@@ -37,7 +38,7 @@ extension Destination {
 
     if let place = try OutputPlace(implyingFormat: parts[0]) {
       self.init(place.formats[0], place)
-      for part in parts.dropFirst() { try read(option: part) }
+      try read(options: parts.dropFirst())
       return
     }
     let place = parts[0].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -59,7 +60,15 @@ extension Destination {
         description: "\(format.rawValue) cannot go to \(self.place): it takes "
           + self.place.formats.map(\.rawValue).joined(separator: ", "))
     }
-    for part in parts.dropFirst() { try read(option: part) }
+    try read(options: parts.dropFirst())
+  }
+
+  private mutating func read(options: ArraySlice<String>) throws(ParsingError) {
+    for option in options { try read(option: option) }
+    guard shape == .ecs, let extra = additions.first(where: { !$0.isMissingInECS }) else { return }
+    throw ParsingError(
+      description: "events with `shape=ecs` have the time and the machine anyway: "
+        + "leave out `\(extra.rawValue)` of `add`")
   }
 
   private static func beginsOption(_ text: Substring) -> Bool {
@@ -97,6 +106,14 @@ extension Destination {
         }
         additions.insert(addition)
       }
+    case "shape":
+      guard format == .json else {
+        throw ParsingError(description: "only json has `shape`, not \(format.rawValue)")
+      }
+      guard let shape = EventShape(rawValue: String(halves[1])) else {
+        throw ParsingError(description: "`shape` is tracee or ecs, not `\(halves[1])`")
+      }
+      self.shape = shape
     case "limit":
       guard case .syslog = place else {
         throw ParsingError(description: "only syslog has `limit`, not \(name)")

@@ -16,6 +16,8 @@ public struct Destination: Equatable, Sendable {
   public var place: OutputPlace
   /// What becomes of events for which there is no room.
   public var onFull = OnFull.block
+  /// The names and the structure of events, in JSON only.
+  public var shape = EventShape.tracee
   /// What events have in addition, in JSON only.
   public var additions: Set<EventAddition> = []
   /// The most bytes of a message, where messages have a limit; nil for the usual one.

@@ -63,7 +63,7 @@ public final class Output {
     self.destination = destination
     self.clock = clock
     writer = destination.format.writer(
-      clock: clock, style: style, additions: destination.additions)
+      clock: clock, style: style, shape: destination.shape, additions: destination.additions)
     signal(SIGPIPE, SIG_IGN)
     guard let writer else {
       queue = nil
@@ -103,6 +103,9 @@ public final class Output {
       unwritten: unwritten.count, retries: efforts.retries, truncated: efforts.truncated,
       losses: losses)
   }
+
+  /// Has events of a generation show a set of policies, where they show any.
+  func take(_ set: ShownSet) { writer?.take(set) }
 
   /// Adds an event that the label's policies want.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {

@@ -13,6 +13,11 @@ public struct OutputSet {
   /// What tells the times of events.
   var clock: BootClock { all.first?.clock ?? BootClock(epochOffset: 0) }
 
+  /// Has all outputs show a set of policies in the events of its generation.
+  func take(_ set: ShownSet) {
+    for output in all { output.take(set) }
+  }
+
   /// Adds a finding to each output that shows it, with the packet of the event that completed it.
   func append(
     _ finding: SignatureFinding, of packet: borrowing DecodedPacket,

@@ -86,11 +86,22 @@ public struct Emitter: ~Copyable {
       PlanMatcher(
         plan, undecided: undecided, datagrams: datagrams,
         routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
+    let labels = PolicyLabels(plan)
+    outputs.take(ShownSet(generation: generation, digest: "", labels: labels))
+    findingLabels = FindingLabels(labels)
     guard !plan.uses.isEmpty else { return }
     if tallies { findingTally = findingTally ?? [:] }
     let stage = signatures ?? SignatureStage(clock: outputs.clock, programs: programs)
     signatures = stage
     stage.add(plan, generation: generation)
+  }
+
+  /// Has events of the newest plan, and those that concern no packet, show the digest of its files.
+  mutating func show(digest: String) {
+    guard let matcher = matchers.last else { return }
+    outputs.take(
+      ShownSet(
+        generation: matcher.generation, digest: digest, labels: PolicyLabels(matcher.plan)))
   }
 
   /// Forgets a plan whose last record was consumed; what was counted stays in the accounts.

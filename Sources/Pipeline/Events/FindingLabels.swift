@@ -10,7 +10,13 @@ struct FindingLabels {
     var argumentCount: Int
   }
 
+  private let labels: PolicyLabels
   private var known: [Key: [RowMeaning.Showing]] = [:]
+
+  /// Creates an empty store.
+  ///
+  /// - Parameter labels: those of all policies.
+  init(_ labels: PolicyLabels = .none) { self.labels = labels }
 
   /// The outputs that show a finding, and how.
   mutating func showings(
@@ -27,7 +33,7 @@ struct FindingLabels {
         : RowMeaning.Showing(
           output: number,
           label: EventLabel(
-            finding.id, policies: policies, argumentCount: finding.argumentCount))
+            finding.id, policies: policies, argumentCount: finding.argumentCount, labels: labels))
     }
     if known.count > 1000 { known.removeAll() }
     known[key] = showings

@@ -9,6 +9,10 @@ class EventWriter {
   /// What every file and every reader gets first.
   var header: [UInt8] { [] }
 
+  /// Takes what events of a generation can show of their policies, before the first of these events or between two; the last
+  /// set that was taken is that of gaps.
+  func take(_ set: ShownSet) {}
+
   /// Adds an event that a packet gives, and ends its line with the label, or keeps it until the packet ends.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk) {}
 

@@ -18,15 +18,29 @@ public enum OutputFormat: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - clock: converts times of records.
   ///   - style: how a table is printed.
+  ///   - shape: the names and the structure of JSON.
   ///   - additions: what JSON has in addition.
   func writer(
-    clock: BootClock, style: TableStyle, additions: Set<EventAddition>
+    clock: BootClock, style: TableStyle, shape: EventShape = .tracee,
+    additions: Set<EventAddition>
   ) -> EventWriter? {
     switch self {
-    case .json: JSONWriter(clock: clock, additions: additions)
+    case .json:
+      switch shape {
+      case .tracee: JSONWriter(clock: clock, additions: additions)
+      case .ecs: ECSWriter(clock: clock, additions: additions)
+      }
     case .table: TableWriter(clock: clock, style: style)
     case .pcap: PcapngWriter(clock: clock)
     case .none: nil
     }
   }
+}
+
+/// The names and the structure of an event in JSON: the value of the option `shape`.
+public enum EventShape: String, CaseIterable, Sendable {
+  /// Those of Tracee. Source: `docs/event-json.md`.
+  case tracee
+  /// Those of the Elastic Common Schema. Source: `docs/event-ecs.md`.
+  case ecs
 }

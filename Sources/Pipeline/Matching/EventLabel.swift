@@ -9,8 +9,15 @@ final class EventLabel: Sendable {
   let kind: EventKind?
   /// The names of the policies that want it, without duplicates, in load order.
   let policies: [String]
+  /// The labels of these policies: an object by policy, in JSON.
+  let labels: [UInt8]
   /// What the JSON of the event says before the name of the system call, from `eventId` on.
   let json: [UInt8]
+  /// The objects `rule` and `event` in the Elastic Common Schema, each with a comma before it; the brace that closes the second
+  /// is missing.
+  let ecs: [UInt8]
+  /// The labels of these policies in the Elastic Common Schema: an object in JSON.
+  let mergedLabels: [UInt8]
   /// The name of the event.
   let name: [UInt8]
   /// The names of the policies joined with commas, for people; safe to show.
@@ -19,17 +26,26 @@ final class EventLabel: Sendable {
   let nameEnds: [Int]
 
   /// Creates the label of an event of the catalog.
-  convenience init(_ kind: EventKind, policies: [String]) {
-    self.init(kind.id, kind, policies: policies, argumentCount: kind.arguments.count)
+  convenience init(_ kind: EventKind, policies: [String], labels: PolicyLabels = .none) {
+    self.init(
+      kind.id, kind, policies: policies, argumentCount: kind.arguments.count, labels: labels)
   }
 
   /// Creates a label.
   ///
-  /// - Parameter argumentCount: the elements of `args`.
-  init(_ event: EventID, _ kind: EventKind? = nil, policies: [String], argumentCount: Int) {
+  /// - Parameters:
+  ///   - argumentCount: the elements of `args`.
+  ///   - labels: those of all policies.
+  init(
+    _ event: EventID, _ kind: EventKind? = nil, policies: [String], argumentCount: Int,
+    labels: PolicyLabels = .none
+  ) {
     self.event = event
     self.kind = kind
     self.policies = policies
+    self.labels = labels.json(of: policies)
+    mergedLabels = labels.merged(of: policies)
+    ecs = Self.ecs(event, kind, policies)
     name = Array(event.name.utf8)
     var json = LineBuffer(capacity: 256)
     var text = LineBuffer(capacity: 256)

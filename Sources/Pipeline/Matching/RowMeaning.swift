@@ -98,13 +98,16 @@ final class RowMeaning {
       }
     }
     guard isKnown else { return nil }
+    let labels = PolicyLabels(plan)
     wants = EventKind.allCases.compactMap { kind in
       guard policies[kind] != nil || feeds[kind] != nil else { return nil }
       let wanting = (policies[kind] ?? []).sorted()
       let names = wanting.filter { !plan.isPreviewed($0) }.map { plan.policies[$0] }
       let showings: [Showing] = routes.enumerated().compactMap { output, route in
         let kept = route.policies(among: names, for: kind.id)
-        return kept.isEmpty ? nil : Showing(output: output, label: EventLabel(kind, policies: kept))
+        return kept.isEmpty
+          ? nil
+          : Showing(output: output, label: EventLabel(kind, policies: kept, labels: labels))
       }
       return Want(
         kind: kind, policies: wanting,

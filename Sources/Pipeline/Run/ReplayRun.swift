@@ -69,6 +69,9 @@ public struct ReplayRun: ~Copyable {
     self.reader = reader
   }
 
+  /// Has events show the digest of the files that the plan was made of, where an output asks for it.
+  public mutating func show(digest: String) { emitter.show(digest: digest) }
+
   /// Reads to the end of the capture, until a signal comes, enough events were emitted, or the reader of standard output is
   /// gone.
   public mutating func run() throws(ReplayError) {

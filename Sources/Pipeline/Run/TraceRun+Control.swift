@@ -22,6 +22,7 @@ extension TraceRun {
   /// - Parameter refusal: what was wrong with the files, when `reading` is of the last good set.
   public mutating func begin(_ reading: PlanReading, insteadOf refusal: PlanReading?) {
     inForce = InForce(reading, insteadOf: refusal)
+    emitter.show(digest: inForce.contents?.digest ?? "")
     guard refusal == nil, let keep else { return }
     let (sources, generation) = (reading.sources, tracer.generation)
     Threads.start { keep(sources, generation) }
@@ -79,6 +80,7 @@ extension TraceRun {
       generation: tracer.generation, message: report.summary, reading: loading.reading)
     // Files can differ, as in a comment, and ask for the same.
     if isNews || record.isAccepted { inForce.note(record, loading.reading.contents) }
+    emitter.show(digest: inForce.contents?.digest ?? "")
     if isNews || loading.reason == .order { notifyReady() }
     if record.isAccepted, let keep {
       let (sources, generation) = (loading.reading.sources, tracer.generation)

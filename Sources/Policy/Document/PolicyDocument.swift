@@ -29,6 +29,8 @@ public struct PolicyDocument: Equatable, Sendable {
   public var defaultActions: [SourceText]
   /// The files of lists that its filters name.
   public var lists: [DocumentEntry<SourceText>] = []
+  /// The labels of the policy, which events can show.
+  public var labels: [String: String] = [:]
 
   /// A rule as its file has it, before its words are looked up.
   public struct Rule: Equatable, Sendable {

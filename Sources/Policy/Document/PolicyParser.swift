@@ -12,7 +12,8 @@ struct PolicyParser {
   static let resourceKeys = ["apiVersion", "kind", "metadata", "spec"]
   static let metadataKeys = ["name", "annotations", "labels"]
   private static let bodyKeys = ["scope", "rules", "defaultActions", "lists"]
-  private static let plainKeys = ["type", "name", "description", "version"] + bodyKeys
+  private static let plainKeys =
+    ["type", "name", "description", "version", "labels"] + bodyKeys
   private static let ruleKeys = ["event", "filters", "actions"]
 
   let file: SourceFile
@@ -61,10 +62,11 @@ struct PolicyParser {
     constant("Policy", required("kind", top), "kind")
     let metadata = keyed(required("metadata", top), "`metadata`", Self.metadataKeys)
     let spec = keyed(required("spec", top), "`spec`", Self.bodyKeys)
-    for key in ["annotations", "labels"] {
-      if let node = metadata?[key] { texts(byKey: node, "`\(key)`") }
-    }
-    return body(.resource, root, name(in: metadata), spec)
+    if let node = metadata?["annotations"] { texts(byKey: node, "`annotations`") }
+    let labels = labels(in: metadata)
+    var document = body(.resource, root, name(in: metadata), spec)
+    document.labels = labels
+    return document
   }
 
   private mutating func plain(_ root: YAMLNode) -> PolicyDocument? {
@@ -73,7 +75,14 @@ struct PolicyParser {
     for key in ["description", "version"] {
       if let node = top[key] { _ = text(node, "`\(key)`") }
     }
-    return body(.plain, root, name(in: top), top)
+    let labels = labels(in: top)
+    var document = body(.plain, root, name(in: top), top)
+    document.labels = labels
+    return document
+  }
+
+  private mutating func labels(in parent: KeyedNode?) -> [String: String] {
+    parent?["labels"].map { texts(byKey: $0, "`labels`") } ?? [:]
   }
 
   private mutating func body(
@@ -162,15 +171,20 @@ extension PolicyParser {
     return text
   }
 
-  mutating func texts(byKey node: YAMLNode, _ noun: String) {
+  /// Returns the texts of a mapping by their keys, without those that had findings.
+  @discardableResult
+  mutating func texts(byKey node: YAMLNode, _ noun: String) -> [String: String] {
     guard case .mapping(let entries) = node.content else {
       diagnostics.append(.wrongType(node, source, wanted: "a mapping", of: noun))
-      return
+      return [:]
     }
+    var texts: [String: String] = [:]
     for entry in entries {
-      _ = text(entry.key, "a key of \(noun)")
-      _ = text(entry.value, "a value of \(noun)")
+      let key = text(entry.key, "a key of \(noun)")
+      let value = text(entry.value, "a value of \(noun)")
+      if let key, let value { texts[key.text] = value.text }
     }
+    return texts
   }
 
   mutating func list(

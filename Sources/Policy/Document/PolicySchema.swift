@@ -73,6 +73,9 @@ public enum PolicySchema {
     ("defaultActions", reference("actions")), ("lists", reference("lists")),
   ]
 
+  private static let labels = JSONSchema.described(
+    "words of your own, which events show with add=labels", JSONSchema.map(scalar))
+
   private static let resource = JSONSchema.object([
     ("apiVersion", JSONSchema.constant(PolicyParser.apiVersion)),
     ("kind", JSONSchema.constant("Policy")),
@@ -81,7 +84,7 @@ public enum PolicySchema {
       JSONSchema.object(
         [
           ("name", reference("name")), ("annotations", JSONSchema.map(scalar)),
-          ("labels", JSONSchema.map(scalar)),
+          ("labels", labels),
         ], required: ["name"])
     ),
     ("spec", JSONSchema.object(body, required: ["scope", "rules"])),
@@ -91,7 +94,7 @@ public enum PolicySchema {
     [
       ("type", JSONSchema.constant("policy")), ("name", reference("name")),
       ("description", JSONSchema.described("what the policy is for", scalar)),
-      ("version", JSONSchema.described("a version of your own", scalar)),
+      ("version", JSONSchema.described("a version of your own", scalar)), ("labels", labels),
     ] + body, required: ["type", "name", "scope", "rules"])
 
   private static let rule = JSONSchema.object(

@@ -6,12 +6,12 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
   public private(set) var added: [String] = []
   /// The policies that only the old plan has, in its order.
   public private(set) var removed: [String] = []
-  /// The policies of both plans whose rules differ, in the order of the new plan.
+  /// The policies of both plans whose rules or labels differ, in the order of the new plan.
   public private(set) var changed: [String] = []
 
   /// Compares two plans, whose policies are matched by name.
   ///
-  /// A policy has changed if its expanded rules are not the same in the same order.
+  /// A policy has changed if its expanded rules are not the same in the same order, or its labels differ.
   public init(from old: TracePlan, to new: TracePlan) {
     let before = old.rulesByPolicy
     let after = new.rulesByPolicy
@@ -21,7 +21,9 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
         added.append(policy)
         continue
       }
-      if rules != after[policy] || old.watches(of: policy) != new.watches(of: policy) {
+      if rules != after[policy] || old.watches(of: policy) != new.watches(of: policy)
+        || old.labels[policy] != new.labels[policy]
+      {
         changed.append(policy)
       }
     }

@@ -35,6 +35,9 @@ public enum PolicyCompiler {
     }
     var uses = SignatureUses(checked.compactMap(\.signature))
     var plan = TracePlan(policies: documents.map(\.name.text), rules: [])
+    for document in documents where !document.labels.isEmpty {
+      plan.labels[document.name.text] = document.labels
+    }
     for (index, policy) in policies.enumerated() {
       let hadRoom = plan.rules.count <= TracePlan.ruleLimit
       plan.rules += policy.expanded(policy: index)

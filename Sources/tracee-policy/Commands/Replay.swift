@@ -49,11 +49,12 @@ struct Replay: ParsableCommand {
     // The times in a capture are already since the epoch.
     let clock = BootClock(epochOffset: 0)
     let programs = try selection.startPrograms(clock: clock, waits: true)
-    let plan = try selection.plan(programs)
+    let checked = try selection.accepted(programs)
+    guard let plan = checked.plan else { throw ExitCode.findings }
     try output.check(against: plan)
     let owners = try readOwners()
     do {
-      try replay(plan, owners, programs, clock)
+      try replay(plan, SetContents(checked), owners, programs, clock)
     } catch let error as CaptureError {
       StandardError.report(error.description)
       throw ExitCode.worldRefused
@@ -82,7 +83,8 @@ struct Replay: ParsableCommand {
   }
 
   private func replay(
-    _ plan: TracePlan, _ owners: ReplayOwners, _ programs: [SignatureProgram], _ clock: BootClock
+    _ plan: TracePlan, _ contents: SetContents, _ owners: ReplayOwners,
+    _ programs: [SignatureProgram], _ clock: BootClock
   ) throws {
     let reader = try CaptureReader.open(capture)
     let size = reader.size
@@ -90,6 +92,7 @@ struct Replay: ParsableCommand {
     var run = ReplayRun(
       plan, reader, outputs: outputs, programs: programs, eventLimit: count ?? .max)
     run.owners = owners
+    run.show(digest: contents.digest)
     run.decapsulates = decapsulate
     StandardError.report("ready: \(run.readiness)")
     var bar = ProgressBar(of: size)

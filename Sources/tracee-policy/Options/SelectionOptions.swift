@@ -70,14 +70,6 @@ struct SelectionOptions: ParsableArguments {
     return programs
   }
 
-  /// Returns the plan of the selected policies.
-  ///
-  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
-  func plan(_ programs: [SignatureProgram] = []) throws(ExitCode) -> TracePlan {
-    guard let plan = try accepted(programs).plan else { throw .findings }
-    return plan
-  }
-
   /// Returns the plan of the selected policies, and the paths of the lists that they name.
   ///
   /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.

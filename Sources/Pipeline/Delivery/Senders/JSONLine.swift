@@ -10,7 +10,7 @@ enum JSONLine {
 
   /// The time of the event in ns since the epoch; nil for a line that is not an event in JSON.
   static func time(of line: RawSpan) -> UInt64? {
-    guard line.begins(with: timestamp) else { return nil }
+    guard line.begins(with: timestamp) else { return ECSLine.time(of: line) }
     var time: UInt64 = 0
     var index = timestamp.utf8CodeUnitCount
     while index < line.byteCount, let digit = digit(line.byte(index)) {

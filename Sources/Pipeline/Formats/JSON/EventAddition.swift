@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// What the JSON of an event has in addition if an output asks for it; the raw value is its word in `add=`.
 public enum EventAddition: String, CaseIterable, Sendable {
   /// The time of the event as RFC 3339 writes it, in UTC with nanoseconds.
@@ -12,6 +10,13 @@ public enum EventAddition: String, CaseIterable, Sendable {
   case host
   /// The id of the machine that traces.
   case hostID = "host-id"
+  /// The labels of the policies that matched.
+  case labels
+  /// The digest of the policy files by which the event was judged.
+  case digest
+
+  /// Whether events in the Elastic Common Schema do not have it unless it is asked for.
+  var isMissingInECS: Bool { self == .labels || self == .digest }
 }
 
 /// The keys after `args` that an output asks for.
@@ -20,16 +25,19 @@ public enum EventAddition: String, CaseIterable, Sendable {
 final class AdditionalKeys {
   private let hasTime: Bool
   private let hasTimestamp: Bool
+  private let hasLabels: Bool
+  private let hasDigest: Bool
   /// The keys of the machine's name and id, with a comma before each; empty if they are not asked for.
   private let host: [UInt8]
-  /// The second of the last time, and its text up to the seconds.
-  private var second: UInt64 = .max
-  private var date = LineBuffer(capacity: 64)
+  private let times = TimeText()
+  private var sets = ShownSets()
 
   /// Creates the keys that are asked for.
   init(_ additions: Set<EventAddition>) {
     hasTime = additions.contains(.time)
     hasTimestamp = additions.contains(.timestamp)
+    hasLabels = additions.contains(.labels)
+    hasDigest = additions.contains(.digest)
     var text = LineBuffer(capacity: 256)
     if additions.contains(.host) {
       text.append(",\"host\":")
@@ -42,53 +50,40 @@ final class AdditionalKeys {
     host = text.copy
   }
 
+  /// Takes what events of a generation show of their policies.
+  func take(_ set: ShownSet) { sets.take(set) }
+
+  /// The labels of the newest set of policies.
+  var labels: PolicyLabels { sets.labels }
+
   /// Writes the keys, each with a comma before it.
   ///
-  /// - Parameter time: of the event, in ns since the epoch.
-  func append(_ time: UInt64, to line: inout LineBuffer) {
+  /// - Parameters:
+  ///   - time: of the event, in ns since the epoch.
+  ///   - label: what the event shows of its policies.
+  ///   - generation: of the plan that it was judged by; nil for the newest.
+  func append(
+    _ time: UInt64, _ label: EventLabel, generation: UInt32?, to line: inout LineBuffer
+  ) {
     if hasTime {
-      line.append(",\"time\":")
-      append(text: time, to: &line)
+      line.append(",\"time\":\"")
+      times.append(time, to: &line)
+      line.append("\"")
     }
     if hasTimestamp {
-      line.append(",\"@timestamp\":")
-      append(text: time, to: &line)
+      line.append(",\"@timestamp\":\"")
+      times.append(time, to: &line)
+      line.append("\"")
     }
     line.append(host)
-  }
-
-  private func append(text time: UInt64, to line: inout LineBuffer) {
-    if time / 1_000_000_000 != second { setSecond(time / 1_000_000_000) }
-    line.append("\"")
-    line.append(date, 0..<date.count)
-    line.append(".")
-    let nanoseconds = time % 1_000_000_000
-    var unit: UInt64 = 100_000_000
-    while unit > 0 {
-      line.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: nanoseconds / unit % 10))
-      unit /= 10
+    if hasLabels {
+      line.append(",\"labels\":")
+      line.append(label.labels)
     }
-    line.append("Z\"")
-  }
-
-  private func setSecond(_ second: UInt64) {
-    self.second = second
-    var since = time_t(second)
-    var utc = unsafe tm()
-    unsafe gmtime_r(&since, &utc)
-    date.truncate(to: 0)
-    date.append(decimal: unsafe UInt32(utc.tm_year + 1900))
-    append("-", unsafe utc.tm_mon + 1)
-    append("-", unsafe utc.tm_mday)
-    append("T", unsafe utc.tm_hour)
-    append(":", unsafe utc.tm_min)
-    append(":", unsafe utc.tm_sec)
-  }
-
-  /// Adds a separator and a number of two digits to the date.
-  private func append(_ separator: StaticString, _ number: Int32) {
-    date.append(separator)
-    date.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
-    date.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+    if hasDigest {
+      line.append(",\"digest\":\"")
+      sets.append(digestOf: generation, to: &line)
+      line.append("\"")
+    }
   }
 }

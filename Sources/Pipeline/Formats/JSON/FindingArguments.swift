@@ -24,7 +24,7 @@ extension JSONWriter {
     line.append(Array(finding.base.name.utf8))
     line.append("\",\"returnValue\":0}}],\"metadata\":")
     append(finding.signature, to: &line)
-    appendAdditions(record.time, to: &line)
+    appendAdditions(label, record.time, generation: record.generation, to: &line)
     line.append("}\n")
   }
 
@@ -88,7 +88,8 @@ extension LineBuffer {
     if let text { append(jsonText: Array(text.utf8)) } else { append("null") }
   }
 
-  fileprivate mutating func append(texts: [String]) {
+  /// Writes texts as a JSON array.
+  mutating func append(texts: [String]) {
     append("[")
     for (index, text) in texts.enumerated() {
       if index > 0 { append(",") }

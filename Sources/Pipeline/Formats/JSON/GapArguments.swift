@@ -7,7 +7,8 @@ extension JSONWriter {
   /// Writes a gap as one line: it has the keys of every event, and no owner.
   func append(_ gap: Gap, to line: inout LineBuffer) {
     let label = EventLabel(
-      LostEvents.id, policies: gap.policies, argumentCount: LostEvents.arguments.count)
+      LostEvents.id, policies: gap.policies, argumentCount: LostEvents.arguments.count,
+      labels: additional?.labels ?? .none)
     envelope.append(
       label, time: gap.until, processor: 0, systemCall: -1, isCompat: false, owner: .nobody,
       to: &line)
@@ -26,12 +27,13 @@ extension JSONWriter {
       }
       line.append("}")
     }
-    appendEnd(gap.until, to: &line)
+    appendEnd(label, gap.until, generation: nil, to: &line)
   }
 }
 
 extension LineBuffer {
-  fileprivate mutating func append(_ losses: [Gap.Loss]) {
+  /// Writes what policies miss as a JSON array.
+  mutating func append(_ losses: [Gap.Loss]) {
     append("[")
     for (index, loss) in losses.enumerated() {
       append(index == 0 ? "{\"policies\":" : ",{\"policies\":")

@@ -10,13 +10,15 @@ final class JSONWriter: EventWriter {
   let envelope: Envelope
   let scratch = Scratch()
   let heads = HeadTexts()
-  private let additional: AdditionalKeys?
+  let additional: AdditionalKeys?
 
   /// Creates a writer that tells times by a clock.
   init(clock: BootClock, additions: Set<EventAddition> = []) {
     envelope = Envelope(clock: clock)
     additional = additions.isEmpty ? nil : AdditionalKeys(additions)
   }
+
+  override func take(_ set: ShownSet) { additional?.take(set) }
 
   override func append(
     _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
@@ -47,26 +49,34 @@ final class JSONWriter: EventWriter {
       label, time: record.time, processor: record.processor, systemCall: record.systemCall,
       isCompat: record.isCompat, owner: record.owner, to: &line)
     appendArguments(of: label.kind, packet, to: &line)
-    appendEnd(record.time, to: &line)
+    appendEnd(label, record.time, generation: record.generation, to: &line)
   }
 
   /// Writes what follows the last argument of an event.
   ///
-  /// - Parameter time: in ns of `CLOCK_BOOTTIME`.
-  func appendEnd(_ time: UInt64, to line: inout LineBuffer) {
+  /// - Parameters:
+  ///   - time: in ns of `CLOCK_BOOTTIME`.
+  ///   - generation: of the plan that the event was judged by; nil for the newest.
+  func appendEnd(
+    _ label: EventLabel, _ time: UInt64, generation: UInt32?, to line: inout LineBuffer
+  ) {
     guard additional != nil else {
       line.append("]}\n")
       return
     }
     line.append("]")
-    appendAdditions(time, to: &line)
+    appendAdditions(label, time, generation: generation, to: &line)
     line.append("}\n")
   }
 
   /// Writes the keys that the output adds to the others.
   ///
-  /// - Parameter time: in ns of `CLOCK_BOOTTIME`.
-  func appendAdditions(_ time: UInt64, to line: inout LineBuffer) {
-    additional?.append(envelope.clock.epoch(time), to: &line)
+  /// - Parameters:
+  ///   - time: in ns of `CLOCK_BOOTTIME`.
+  ///   - generation: of the plan that the event was judged by; nil for the newest.
+  func appendAdditions(
+    _ label: EventLabel, _ time: UInt64, generation: UInt32?, to line: inout LineBuffer
+  ) {
+    additional?.append(envelope.clock.epoch(time), label, generation: generation, to: &line)
   }
 }

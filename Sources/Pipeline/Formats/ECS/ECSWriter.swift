@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Policy
+import System
+
+/// Writes events as lines of JSON in the Elastic Common Schema.
+///
+/// Source: `docs/event-ecs.md`.
+final class ECSWriter: EventWriter {
+  let clock: BootClock
+  let times = TimeText()
+  let scratch = Scratch()
+  private let owners: ECSOwners
+  private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
+  /// The objects `ecs` and `host`, each with a comma before it.
+  private let host: [UInt8]
+  private let hasLabels: Bool
+  private let hasDigest: Bool
+  private var sets = ShownSets()
+
+  /// The version of the schema whose names are used.
+  private static let version: StaticString = "8.17.0"
+
+  /// Creates a writer that tells times by a clock.
+  init(clock: BootClock, additions: Set<EventAddition> = []) {
+    self.clock = clock
+    owners = ECSOwners(clock: clock)
+    hasLabels = additions.contains(.labels)
+    hasDigest = additions.contains(.digest)
+    var text = LineBuffer(capacity: 256)
+    text.append(",\"ecs\":{\"version\":\"")
+    text.append(Self.version)
+    text.append("\"},\"host\":{\"name\":")
+    text.append(jsonText: HostName.current)
+    let identifier = HostName.identifier
+    if !identifier.isEmpty {
+      text.append(",\"id\":")
+      text.append(jsonText: identifier)
+    }
+    text.append("}")
+    host = text.copy
+  }
+
+  override func take(_ set: ShownSet) { sets.take(set) }
+
+  override func append(
+    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
+  ) {
+    append(label, of: packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
+  override func append(
+    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
+    to chunk: LineChunk
+  ) {
+    append(label, of: finding, packet, to: &chunk.lines)
+    chunk.endLine(of: label)
+  }
+
+  override func append(_ gap: Gap, to chunk: LineChunk) {
+    append(gap, to: &chunk.lines)
+    chunk.endLine(of: nil)
+  }
+
+  /// Writes an event that the packet gives as one line.
+  func append(
+    _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
+  ) {
+    appendStart(label, packet.record.time, to: &line)
+    line.append("}")
+    appendLabels(of: label, to: &line)
+    append(packet, of: label.kind, to: &line)
+    line.append("}}\n")
+  }
+
+  /// Writes what all events begin with, up to the members of `event` that differ from one event of a label to the next.
+  ///
+  /// - Parameter time: in ns of `CLOCK_BOOTTIME`.
+  func appendStart(_ label: EventLabel, _ time: UInt64, to line: inout LineBuffer) {
+    line.append("{\"@timestamp\":\"")
+    times.append(clock.epoch(time), to: &line)
+    line.append("\"")
+    line.append(host)
+    line.append(label.ecs)
+  }
+
+  /// Writes the labels of policies, if they are asked for.
+  func appendLabels(of label: EventLabel, to line: inout LineBuffer) {
+    guard hasLabels else { return }
+    line.append(",\"labels\":")
+    line.append(label.mergedLabels)
+  }
+
+  /// Writes the digest of a generation's set of policies as a member of `tracee`, if it is asked for.
+  ///
+  /// - Parameter generation: nil for the newest.
+  func appendDigest(of generation: UInt32?, to line: inout LineBuffer) {
+    guard hasDigest else { return }
+    line.append(",\"digest\":\"")
+    sets.append(digestOf: generation, to: &line)
+    line.append("\"")
+  }
+
+  /// The labels of the newest set of policies.
+  var labels: PolicyLabels { sets.labels }
+
+  /// Writes what a packet and its owner show; the object `tracee` stays open.
+  func append(
+    _ packet: borrowing DecodedPacket, of kind: EventKind?, to line: inout LineBuffer
+  ) {
+    let record = packet.record
+    let owner = owners.place(of: record.owner)
+    owners.append(.first, of: owner, to: &line)
+    line.append(endpointsOf: packet.headers)
+    line.append(networkOf: packet.headers, record, of: kind)
+    switch packet.message {
+    case .dns(let message): line.append(ecs: message)
+    case .http(let head): line.append(ecs: head, scratch: &scratch.buffer)
+    default: break
+    }
+    line.append(",\"tracee\":{\"processor\":")
+    line.append(decimal: record.processor)
+    if let number = UInt32(exactly: record.systemCall) {
+      line.append(",\"syscall\":\"")
+      if record.isCompat {
+        calls.compat.append(number, to: &line)
+      } else {
+        calls.native.append(number, to: &line)
+      }
+      line.append("\",\"compat\":")
+      line.append(bool: record.isCompat)
+    }
+    owners.append(.second, of: owner, to: &line)
+    line.append(detailsOf: packet.headers, record, in: kind)
+    appendDigest(of: record.generation, to: &line)
+  }
+}
