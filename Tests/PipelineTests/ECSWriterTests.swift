@@ -135,7 +135,7 @@ import Testing
   @Test func `a key has the same type in all events, and no list has names and values`() throws {
     var types: [String: Set<String>] = [:]
     for line in try Self.lines([.labels, .digest]) {
-      Self.collect(try JSONValue(parsing: Array(line.utf8)), "", &types)
+      Self.collect(try TestSupport.JSONValue(parsing: Array(line.utf8)), "", &types)
     }
     #expect(types.count > 80)
     for (key, found) in types.sorted(by: { $0.key < $1.key }) {
@@ -145,21 +145,21 @@ import Testing
   }
 
   private static func collect(
-    _ value: JSONValue, _ key: String, _ types: inout [String: Set<String>]
+    _ value: TestSupport.JSONValue, _ key: String, _ types: inout [String: Set<String>]
   ) {
     switch value {
     case .object(let members):
       if !key.isEmpty { types[key, default: []].insert("object") }
       for member in members {
-        #expect(!member.name.contains("."))
-        collect(member.value, key.isEmpty ? member.name : "\(key).\(member.name)", &types)
+        #expect(!member.key.contains("."))
+        collect(member.value, key.isEmpty ? member.key : "\(key).\(member.key)", &types)
       }
-    case .list(let elements):
+    case .array(let elements):
       types[key, default: []].insert("list")
       for element in elements { collect(element, key + "[]", &types) }
-    case .text: types[key, default: []].insert("text")
+    case .string: types[key, default: []].insert("text")
     case .number: types[key, default: []].insert("number")
-    case .bool: types[key, default: []].insert("truth")
+    case .boolean: types[key, default: []].insert("truth")
     case .null: types[key, default: []].insert("null")
     }
   }
@@ -243,7 +243,7 @@ import Testing
     _ = try emitter.outputs.finish()
     let text = try String(contentsOfFile: path, encoding: .utf8)
     return try text.split(separator: "\n").map { line in
-      try SchemaFile.event.get().check(JSONValue(parsing: Array(line.utf8)))
+      try SchemaFile.event.get().check(TestSupport.JSONValue(parsing: Array(line.utf8)))
       return try #require(
         JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
@@ -278,7 +278,9 @@ import Testing
 
   @Test func `an event has the digest of the set that it was judged by`() throws {
     let digests = ["a", "b", "c"].map { String(repeating: $0, count: 64) }
-    let gap = Gap(reason: .ringFull, count: 1, since: 1, until: 2)
+    let gap = Gap(
+      reason: .ringFull, count: 1, since: 1, until: 2,
+      losses: [Gap.Loss(policies: ["web"], event: EventKind.tcp.id, count: 1)])
     let events = try events([.digest]) { emitter in
       emitter.add(EmitterTests.plan, generation: 1)
       emitter.consume(record(1, row: 1).span.bytes)

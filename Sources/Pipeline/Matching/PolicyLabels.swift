@@ -85,8 +85,10 @@ struct ShownSets {
 
   /// Writes the digest of a generation's set without quotes; of the newest for nil, nothing for an unknown one.
   func append(digestOf generation: UInt32?, to line: inout LineBuffer) {
-    for index in sets.indices.reversed()
-    where generation == nil || sets[index].generation == generation {
+    var index = sets.count
+    while index > 0 {
+      index -= 1
+      if let generation, sets[index].generation != generation { continue }
       line.append(sets[index].digest)
       return
     }
