@@ -42,7 +42,7 @@ private func measure(signatures count: Int, selects: Bool, keys: Int) throws -> 
   emitter.add(plan, generation: 1)
   let words = (plan.rules.count + 63) / 64
   var record = SampleRecord(giving: .tcp, row: selects ? 0b11 : 0b1, words: words)
-  let before = usedBytes()
+  let before = mostBytes()
   var fastest = Double.infinity
   let rounds = keys > 100_000 ? 3 : 5
   let records = max(200_000, keys)
@@ -65,16 +65,17 @@ private func measure(signatures count: Int, selects: Bool, keys: Int) throws -> 
     fastest = min(fastest, processorSeconds() - start)
   }
   if keys > 100_000, selects {
-    print("  bytes a key: \((usedBytes() - before) / keys)")
+    print("  bytes a key: \((mostBytes() - before) / keys)")
   }
   _ = try emitter.outputs.finish()
   return fastest / Double(records)
 }
 
-/// The memory that this process has in use.
-private func usedBytes() -> Int {
-  let info = mallinfo2()
-  return info.uordblks + info.hblkhd
+/// The most memory that this process has had.
+private func mostBytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss << 10
 }
 
 private func signature(_ name: String, _ event: EventKind, keys: Int) -> Signature {
