@@ -10,6 +10,8 @@ struct SampleRecord {
   /// Where the packet has a sequence number that must go on, and by how much.
   private let stream: (place: Int, step: UInt32)?
   private var sequence: UInt32 = 0
+  /// Where the packet begins.
+  private let start: Int
 
   /// Makes the record of a packet that `curl` sent, whose row has some words, of which the first is given.
   init(giving kind: EventKind, row: UInt64 = 1, words: Int = 1) {
@@ -30,7 +32,8 @@ struct SampleRecord {
     bytes =
       withUnsafeBytes(of: header) { Array($0) } + withUnsafeBytes(of: row) { Array($0) }
       + repeatElement(0, count: 8 * (words - 1)) + packet
-    let start = bytes.count - packet.count
+    start = bytes.count - packet.count
+    let start = start
     stream = SamplePackets.stream(of: packet).map { (start + $0.sequence, UInt32($0.payload)) }
   }
 
@@ -45,7 +48,6 @@ struct SampleRecord {
 
   /// Makes it the record of another packet over IPv4: from this address, at this time.
   mutating func set(source: UInt32, time: UInt64) {
-    let start = bytes.count - SamplePackets.packet(giving: .tcp).count
     for index in 0..<4 {
       bytes[start + 12 + index] = UInt8(truncatingIfNeeded: source >> UInt32(8 * index))
     }
