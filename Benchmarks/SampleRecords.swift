@@ -10,9 +10,11 @@ struct SampleRecord {
   /// Where the packet has a sequence number that must go on, and by how much.
   private let stream: (place: Int, step: UInt32)?
   private var sequence: UInt32 = 0
+  /// Where the packet begins.
+  private let start: Int
 
-  /// Makes the record of a packet that `curl` sent, with a row of one word.
-  init(giving kind: EventKind, row: UInt64 = 1) {
+  /// Makes the record of a packet that `curl` sent, whose row has some words, of which the first is given.
+  init(giving kind: EventKind, row: UInt64 = 1, words: Int = 1) {
     let packet = SamplePackets.packet(giving: kind)
     var header = tp_packet()
     header.kind = TP_RECORD_PACKET.rawValue
@@ -22,14 +24,16 @@ struct SampleRecord {
     header.captured = UInt32(packet.count)
     header.processor = 1
     header.system_call = 47
-    header.row_words = 1
+    header.row_words = UInt16(words)
     header.direction = UInt8(TP_EGRESS.rawValue)
     header.shape = Self.shape(of: packet)
     header.transport_offset = packet[0] >> 4 == 4 ? 20 : 40
     Self.own(&header.owner)
     bytes =
-      withUnsafeBytes(of: header) { Array($0) } + withUnsafeBytes(of: row) { Array($0) } + packet
-    let start = bytes.count - packet.count
+      withUnsafeBytes(of: header) { Array($0) } + withUnsafeBytes(of: row) { Array($0) }
+      + repeatElement(0, count: 8 * (words - 1)) + packet
+    start = bytes.count - packet.count
+    let start = start
     stream = SamplePackets.stream(of: packet).map { (start + $0.sequence, UInt32($0.payload)) }
   }
 
@@ -44,7 +48,6 @@ struct SampleRecord {
 
   /// Makes it the record of another packet over IPv4: from this address, at this time.
   mutating func set(source: UInt32, time: UInt64) {
-    let start = bytes.count - SamplePackets.packet(giving: .tcp).count
     for index in 0..<4 {
       bytes[start + 12 + index] = UInt8(truncatingIfNeeded: source >> UInt32(8 * index))
     }
@@ -53,6 +56,11 @@ struct SampleRecord {
         bytes[place + index] = UInt8(truncatingIfNeeded: time >> UInt64(8 * index))
       }
     }
+  }
+
+  /// Turns the bit of a rule in its row, which its packet may then meet or no more.
+  mutating func toggle(rule: Int) {
+    bytes[MemoryLayout<tp_packet>.size + rule / 8] ^= 1 << UInt8(rule % 8)
   }
 
   private static func shape(of packet: [UInt8]) -> UInt8 {

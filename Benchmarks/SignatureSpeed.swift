@@ -21,6 +21,9 @@ func measureSignatures() throws {
     let cost = try measure(signatures: count, selects: selects, keys: keys)
     print("\(name)\t\(keys)\t\(Int(cost * 1e9))\t\(Int((cost - without) * 1e9))")
   }
+  let each = try measure(signatures: 1_000, selects: true, keys: 1_000)
+  print("1,000 signatures, each selects one in 1,000\t1000\t\(Int(each * 1e9))\t")
+  print("  events per second and core: \(Int(1 / each))")
 }
 
 /// The seconds that a record takes.
@@ -37,24 +40,42 @@ private func measure(signatures count: Int, selects: Bool, keys: Int) throws -> 
     if plan.rules.count == TracePlan.ruleLimit { break }
   }
   emitter.add(plan, generation: 1)
-  var record = SampleRecord(giving: .tcp, row: selects ? 0b11 : 0b1)
+  let words = (plan.rules.count + 63) / 64
+  var record = SampleRecord(giving: .tcp, row: selects ? 0b11 : 0b1, words: words)
+  let before = mostBytes()
   var fastest = Double.infinity
   let rounds = keys > 100_000 ? 3 : 5
   let records = max(200_000, keys)
   var number: UInt32 = 0
+  var selected = 1
   var time: UInt64 = 8_642_000_000_000
   for _ in 0..<rounds {
     let start = processorSeconds()
     for _ in 1...records {
       number = (number &+ 1) % UInt32(keys)
+      if selects, count > 1 {
+        record.toggle(rule: selected)
+        selected = selected % count + 1
+        record.toggle(rule: selected)
+      }
       time += 1_000
       record.set(source: (number &* 2_654_435_761), time: time)
       emitter.consume(record.bytes.span.bytes)
     }
     fastest = min(fastest, processorSeconds() - start)
   }
+  if keys > 100_000, selects {
+    print("  bytes a key: \((mostBytes() - before) / keys)")
+  }
   _ = try emitter.outputs.finish()
   return fastest / Double(records)
+}
+
+/// The most memory that this process has had.
+private func mostBytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss << 10
 }
 
 private func signature(_ name: String, _ event: EventKind, keys: Int) -> Signature {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
+
 /// DNS messages.
 enum MessageSeeds {
   static let all = [query] + PublishedDNS.messages.map(\.bytes) + responses + names + updates

@@ -15,12 +15,13 @@ enum EveryMistake {
 
   /// The bad examples of all rules, and files for the codes that have none.
   ///
-  /// Their policies have names of their own, unless that is the mistake.
+  /// Their policies and signatures have names of their own, unless that is the mistake.
   static let files: [File] = {
     let written = LintRules.all.flatMap { rule in rule.bad.map { (rule.code, $0) } } + handwritten
     return written.enumerated().map { index, mistake in
       let number = String(1000 + index)
       let text = mistake.1.replacing("name: web", with: "name: web-\(number)")
+        .replacing(/(name|event): scan\b/) { "\($0.output.1): scan-\(number)" }
       let source = SourceFile(name: "x", bytes: Array(text.utf8))
       let alone = PolicySet.parse([source]).checked().diagnostics
       return File(

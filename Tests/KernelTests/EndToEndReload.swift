@@ -198,6 +198,53 @@ extension EndToEnd {
       }
     }
 
+    @Test func `with --watch the lists that policies name are read again, too`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        // Not in a directory that is watched for policies.
+        let lists = try stage.folder(["own.txt": "192.0.2.1\n"])
+        let policy = Scene.policy("first", network)
+          .replacing("rules:", with: "lists: { own: \(lists)/own.txt }\nrules:")
+          .replacing("data.src=\(network.ipv4)", with: "data.src=@own")
+        let tracer = try await stage.trace([policy], options: ["--watch"])
+        var lines = tracer.process.errorLines().count
+        func nextLine(_ list: String) async throws -> String {
+          try Data(list.utf8).write(to: URL(filePath: "\(lists)/own.txt"), options: .atomic)
+          let line = try await tracer.reloadLine(after: lines)
+          lines = tracer.process.errorLines().count
+          return line
+        }
+        #expect(
+          try await nextLine("# all\n\(network.ipv4)\n")
+            .hasPrefix("reloaded: generation 2, 0 added, 0 removed, 1 changed"))
+        _ = try await stage.start(
+          "nc", "-u", "-N", "-q", "0", network.left.ipv4, "9", on: network.right,
+          input: .text("x")
+        ).end()
+        try await tracer.event("the datagram") { $0.matchedPolicies == ["first"] }
+        #expect(
+          try await nextLine("192.0.2.1\nexample.org\n")
+            == "not reloaded; generation 2 stays in force")
+        #expect(tracer.process.errorText.contains("\(lists)/own.txt:2:1"))
+        #expect(
+          try await nextLine("192.0.2.0/24\n")
+            .hasPrefix("reloaded: generation 3, 0 added, 0 removed, 1 changed"))
+        // A policy that names another list: that is watched from then on.
+        let other = try stage.folder(["other.txt": "192.0.2.7\n"])
+        let folder = try #require(tracer.folder)
+        try Scene.write(
+          policy.replacing("\(lists)/own.txt", with: "\(other)/other.txt"), folder, as: "1000.yaml")
+        #expect(
+          try await tracer.reloadLine(after: lines).hasPrefix("reloaded: generation 4, 0 added"))
+        lines = tracer.process.errorLines().count
+        try Data("192.0.2.8\n".utf8).write(
+          to: URL(filePath: "\(other)/other.txt"), options: .atomic)
+        #expect(
+          try await tracer.reloadLine(after: lines).hasPrefix("reloaded: generation 5, 0 added"))
+        _ = try await tracer.stop()
+      }
+    }
+
     private struct Unturned: Error {}
 
     @Test func `the ledger is said in between, and a signal ends it well`() async throws {

@@ -42,6 +42,48 @@ extension EndToEnd.Control {
     }
   }
 
+  @Test func `the last good set has the lists that its policies name, and its signatures`()
+    async throws
+  {
+    try await withStage { stage in
+      let state = try stage.folder()
+      let files = [
+        "a.yaml": Scene.policy("first").replacing("data.dst=127.79.0.1", with: "data.dst=@own")
+          .replacing("rules:", with: "lists: { own: own.txt }\nrules:")
+          + "\n  - event: datagrams\n",
+        "b.yaml": """
+        type: signature
+        name: datagrams
+        selections: { seen: { event: net_packet_udp, filters: [data.dst=@own] } }
+        lists: { own: own.txt }
+        """, "own.txt": "127.79.0.1\n",
+      ]
+      let good = try await Scene(stage, files, state: state)
+      try await eventually("the last good set") { access(state + "/last-good", F_OK) == 0 }
+      #expect(try await good.ctl("stop").ending == .exited(0))
+      #expect(try await good.tracer.process.end() == .exited(0))
+
+      // The same files, of which the list is broken now.
+      try good.write("127.79.0.1\nnonsense\n", as: "own.txt")
+      let tracer = try await stage.tracer([
+        "apply", "-p", good.folder, "-o", "json", "--control", good.socket, "--state", state,
+      ])
+      #expect(tracer.process.errorText.contains("\(good.folder)/own.txt:2:1"))
+      #expect(
+        tracer.process.errorText.contains("the policies were refused; tracing with the last"))
+      try await good.send()
+      try await tracer.event("the datagram") {
+        $0.name == "net_packet_udp" && $0.matchedPolicies == ["first"]
+      }
+      try await tracer.event("the finding") { $0.name == "datagrams" }
+      try good.write("127.79.0.1\n", as: "own.txt")
+      #expect(try await good.ctl("reload").ending == .exited(0))
+      #expect(try await good.ctl("status").ending == .exited(0))
+      tracer.process.send(SIGINT)
+      #expect(try await tracer.process.end() == .exited(0))
+    }
+  }
+
   @Test(.enabled(if: Machine.has("promtool", "curl"), "needs promtool and curl"))
   func `metrics are Prometheus', by policy, and health is that of tracing`() async throws {
     try await withStage { stage in

@@ -3,6 +3,7 @@
 import CAllocations
 import Policy
 import System
+import TestSupport
 import Testing
 
 @testable import Pipeline

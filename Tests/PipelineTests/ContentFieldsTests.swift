@@ -2,6 +2,7 @@
 
 import CBPF
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline

@@ -3,6 +3,7 @@
 import CBPF
 import Foundation
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline

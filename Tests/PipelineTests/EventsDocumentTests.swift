@@ -2,6 +2,7 @@
 
 import Foundation
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CBPF
+import TestSupport
 import Testing
 
 @testable import Pipeline

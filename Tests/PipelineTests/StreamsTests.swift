@@ -78,6 +78,18 @@ import Testing
     #expect(way.given.last == DNSTests.response)
   }
 
+  @Test func `a head whose end does not come is given up for what is behind a gap`() {
+    var way = Way(.http)
+    let head = Self.head
+    way.send(Array(head.dropLast(4)), at: 0)
+    // So long that nothing waits for it any more.
+    way.time += 2_000_000_000
+    way.send(head, at: 1_000)
+    way.time += 10_000_000_000
+    way.send(head, at: 2_000)
+    #expect(way.streams.counts.gaps > 0 && way.streams.counts.unfinished > 0)
+  }
+
   @Test(arguments: [1, 2, 3, 7, 40])
   func `a message over several segments is given at its last`(size: Int) {
     for (framing, bytes, message) in [

@@ -4,6 +4,7 @@ import CBPF
 import Foundation
 import Policy
 import System
+import TestSupport
 import Testing
 
 @testable import Pipeline

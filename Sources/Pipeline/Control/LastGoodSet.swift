@@ -13,7 +13,7 @@ public final class LastGoodSet: Sendable {
   private let written = Mutex<UInt32>(0)
 
   /// Files together may have this many bytes: as many as sets have that can be loaded.
-  private static let sizeLimit = 64 << 20
+  private static let sizeLimit = 256 << 20
   private static let firstLine = "tracee-policy: last good set, version 1\n"
 
   /// Names the directory; nothing is read or written yet.
@@ -57,7 +57,8 @@ public final class LastGoodSet: Sendable {
       let sizes = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
       rest = rest[(end + 1)...]
       guard sizes.count == 2, let name = Int(sizes[0]), let size = Int(sizes[1]), name > 0,
-        size >= 0, size <= SourceFile.sizeLimit, name <= 4096, name + size <= rest.count
+        size >= 0, size <= max(SourceFile.sizeLimit, ValueList.sizeLimit), name <= 4096,
+        name + size <= rest.count
       else { return nil }
       sources.append(
         SourceFile(

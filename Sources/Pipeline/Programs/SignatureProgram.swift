@@ -15,21 +15,15 @@ public final class SignatureProgram: ProgramFeed {
   public let signatures: ProgramSignatures
 
   private let control: Descriptor
-  private let writer: JSONWriter
-  private var pipes: Pipes?
+  private var input: ProgramInput
+  private var pipes: ProgramPipes?
   private var state: State
   /// What it said first, which it must say again when it is started again.
   private let firstLine: [UInt8]
   /// Whether events wait for it instead of being lost; then it takes as long as it takes.
   private let waits: Bool
 
-  private var pending = LineBuffer()
-  /// How much of ``pending`` was written.
-  private var written = 0
-  private var lastProgress = ContinuousClock.now
-  private var lines = ProgramLines()
-  private var claims: [ProgramClaim] = []
-  private var prefixes: [Use: Prefix] = [:]
+  private var output = ProgramOutput()
   private var notices: [String] = []
   /// Events that it had not read when it ended, since that was last asked for.
   private var ending: UInt64?
@@ -48,49 +42,17 @@ public final class SignatureProgram: ProgramFeed {
     case stopped
   }
 
-  private final class Pipes {
-    /// What is written here it reads; -1 once that has ended.
-    private(set) var input: Int32
-    let output: Int32
-
-    init(input: Int32, output: Int32) {
-      self.input = input
-      self.output = output
-    }
-
-    deinit {
-      endInput()
-      close(output)
-    }
-
-    func endInput() {
-      if input >= 0 { close(input) }
-      input = -1
-    }
-  }
-
-  private struct Use: Hashable {
-    var event: EventKind
-    var uses: [String]
-  }
-
-  private struct Prefix {
-    var bytes: [UInt8]
-    var label: EventLabel
-  }
+  /// How long it may read nothing while events wait for it.
+  var readPatience = Duration.seconds(30)
 
   /// How long it may take to say what it is.
-  private static let startPatience = Duration.seconds(5)
-  /// How long it may read nothing while events wait for it.
-  private static let readPatience = Duration.seconds(30)
+  static let startPatience = Duration.seconds(5)
   /// How long it may take at the end.
   private static let endPatience = Duration.seconds(10)
   /// The longest time before it is started again.
   private static let longestDelay = Duration.seconds(60)
-  /// The most bytes that wait for it.
-  private static let pendingLimit = 4 << 20
   /// The most bytes that are read of it at once.
-  private static let readLimit = 1 << 18
+  static let readLimit = 1 << 18
 
   /// Starts a program, and reads what it says of its signatures.
   ///
@@ -104,99 +66,17 @@ public final class SignatureProgram: ProgramFeed {
   public init(
     starting path: String, as user: String = "nobody", clock: BootClock, waits: Bool = false
   ) throws(ProgramError) {
-    guard let real = unsafe realpath(path, nil) else {
-      throw ProgramError(path, "cannot be started: \(SystemError.reason(errno))")
-    }
-    let program = unsafe String(cString: real)
-    unsafe free(real)
-    let (userID, groupID) = try Self.user(user, path)
-    signal(SIGPIPE, SIG_IGN)
-    var number: Int32 = -1
-    guard unsafe tp_start_nursery(program, userID, groupID, &number) > 0 else {
-      throw ProgramError(path, "cannot be started: \(SystemError.reason(errno))")
-    }
-    control = Descriptor(owning: number)
+    control = try Self.nursery(path, as: user)
     let deadline = ContinuousClock.now + Self.startPatience
-    var lines = ProgramLines()
     let pipes = try Self.firstPipes(control, path, until: deadline)
-    let line = try Self.firstLine(pipes.output, &lines, path, until: deadline)
-    firstLine = line
+    firstLine = try Self.firstLine(pipes.output, &output.lines, path, until: deadline)
     self.pipes = pipes
-    self.lines = lines
     self.waits = waits
-    signatures = ProgramSignatures(line: line, ofProgram: path)
-    writer = JSONWriter(clock: clock)
+    signatures = ProgramSignatures(line: firstLine, ofProgram: path)
+    input = ProgramInput(clock: clock)
     state = .running(since: .now)
     account = ProgramAccount(program: path, starts: 1)
     super.init(path: path)
-  }
-
-  private static func user(_ name: String, _ path: String) throws(ProgramError) -> (UInt32, UInt32)
-  {
-    guard geteuid() == 0 else { return (geteuid(), getegid()) }
-    guard let entry = unsafe getpwnam(name) else {
-      if name == "nobody" { return (65534, 65534) }
-      throw ProgramError(path, "cannot run as '\(name)': there is no such user")
-    }
-    return unsafe (entry.pointee.pw_uid, entry.pointee.pw_gid)
-  }
-
-  private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
-    let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
-    return Int32(max(0, min(left.rounded(.up), 60_000)))
-  }
-
-  private static func wait(
-    for descriptor: Int32, _ events: Int32 = POLLIN, until deadline: ContinuousClock.Instant
-  ) {
-    var file = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-    _ = unsafe poll(&file, 1, milliseconds(until: deadline))
-  }
-
-  private static func firstPipes(
-    _ control: borrowing Descriptor, _ path: String, until deadline: ContinuousClock.Instant
-  ) throws(ProgramError) -> Pipes {
-    order("s", control)
-    while ContinuousClock.now < deadline {
-      wait(for: control.number, until: deadline)
-      var child = tp_child()
-      switch unsafe tp_next_child(control.number, &child) {
-      case 0: continue
-      case 1 where child.kind == TP_CHILD_STARTED.rawValue:
-        return Pipes(input: child.input, output: child.output)
-      case 1 where child.kind == TP_CHILD_REFUSED.rawValue:
-        throw ProgramError(path, "cannot be started: \(SystemError.reason(child.number))")
-      default: throw ProgramError(path, "cannot be started: its user may not run anything")
-      }
-    }
-    throw ProgramError(path, "did not start within \(startPatience)")
-  }
-
-  private static func firstLine(
-    _ output: Int32, _ lines: inout ProgramLines, _ path: String,
-    until deadline: ContinuousClock.Instant
-  ) throws(ProgramError) -> [UInt8] {
-    lines.limit = ProgramSignatures.limit
-    defer { lines.limit = ProgramLines.lineLimit }
-    while ContinuousClock.now < deadline {
-      if let line = lines.next() { return line }
-      if lines.skipped > 0 {
-        throw ProgramError(
-          path, "said more than \(ProgramSignatures.limit) bytes in its first line")
-      }
-      wait(for: output, until: deadline)
-      if lines.read(from: output, limit: readLimit) == .ended {
-        if let line = lines.next() { return line }
-        throw ProgramError(path, "ended without saying which signatures it has")
-      }
-    }
-    throw ProgramError(
-      path, "did not say within \(startPatience) which signatures it has: write a line of JSON")
-  }
-
-  private static func order(_ letter: Character, _ control: borrowing Descriptor) {
-    var byte = letter.asciiValue ?? 0
-    _ = unsafe send(control.number, &byte, 1, Int32(MSG_NOSIGNAL))
   }
 
   // MARK: events
@@ -211,59 +91,28 @@ public final class SignatureProgram: ProgramFeed {
       account.lost += 1
       return false
     }
-    if pending.count - written >= Self.pendingLimit {
+    if input.waiting >= ProgramInput.limit {
       flush()
       if waits { awaitRoom() }
-      guard pending.count - written < Self.pendingLimit else {
+      guard input.waiting < ProgramInput.limit else {
         account.lost += 1
         return false
       }
     }
     if account.lost > toldLost {
-      pending.append("{\"lost\":")
-      pending.append(decimal: account.lost - toldLost)
-      pending.append("}\n")
+      input.append(lost: account.lost - toldLost)
       toldLost = account.lost
     }
-    let prefix = self.prefix(event, uses)
-    pending.append("{\"number\":")
-    pending.append(decimal: next)
-    pending.append(prefix.bytes)
-    writer.append(prefix.label, of: packet, to: &pending)
-    // In place of the end of the event's line.
-    pending.truncate(to: pending.count - 1)
-    pending.append("}\n")
+    input.append(packet, event, number: next, uses)
     account.given += 1
-    if pending.count - written >= 1 << 16 { flush() }
+    if input.waiting >= ProgramInput.writtenAtOnce { flush() }
     return true
-  }
-
-  /// What stands before the event in a line, and its label.
-  private func prefix(_ event: EventKind, _ uses: [(signature: String, policy: String)]) -> Prefix {
-    let use = Use(event: event, uses: uses.flatMap { [$0.signature, $0.policy] })
-    if let known = prefixes[use] { return known }
-    var policies: [String] = []
-    for use in uses where !policies.contains(use.policy) { policies.append(use.policy) }
-    var line = LineBuffer(capacity: 256)
-    line.append(",\"for\":[")
-    for (index, use) in uses.enumerated() {
-      line.append(index == 0 ? "{\"signature\":" : ",{\"signature\":")
-      line.append(jsonText: Array(use.signature.utf8))
-      line.append(",\"policy\":")
-      line.append(jsonText: Array(use.policy.utf8))
-      line.append("}")
-    }
-    line.append("],\"event\":")
-    let prefix = Prefix(bytes: line.copy, label: EventLabel(event, policies: policies))
-    if prefixes.count > 1000 { prefixes.removeAll() }
-    prefixes[use] = prefix
-    return prefix
   }
 
   /// Waits until it has read what waits for it; one that reads nothing for long is ended.
   private func awaitRoom() {
-    while pending.count - written >= Self.pendingLimit / 2, let input = pipes?.input {
-      Self.wait(for: input, POLLOUT, until: .now + .milliseconds(100))
+    while input.waiting >= ProgramInput.limit / 2, let pipe = pipes?.input {
+      Self.wait(for: pipe, POLLOUT, until: .now + .milliseconds(100))
       readClaims()
       flush()
       if isStalled { return kill() }
@@ -272,68 +121,36 @@ public final class SignatureProgram: ProgramFeed {
   }
 
   private func flush() {
-    guard let input = pipes?.input else { return }
-    while written < pending.count {
-      let count = pending.write(from: written, to: input)
-      guard count > 0 else { break }
-      written += count
-      lastProgress = .now
-    }
-    if written == pending.count {
-      pending.truncate(to: 0)
-      written = 0
-      lastProgress = .now
-    } else if written > Self.pendingLimit {
-      // What was written is forgotten now and then, so that the buffer stays small.
-      var rest = LineBuffer(capacity: pending.count - written)
-      rest.append(pending.bytes.extracting(droppingFirst: written))
-      pending = rest
-      written = 0
-    }
+    if let pipe = pipes?.input { input.write(to: pipe) }
   }
 
-  private var isStalled: Bool {
-    written < pending.count && lastProgress.duration(to: .now) > Self.readPatience
-  }
+  private var isStalled: Bool { input.isStalled(for: readPatience) }
 
   private func kill() {
     notices.append(
-      "the signature program \(path) has read nothing for \(Self.readPatience): ending it")
-    lastProgress = .now
+      "the signature program \(path) has read nothing for \(readPatience): ending it")
+    input.restartPatience()
     Self.order("k", control)
   }
 
   // MARK: findings
 
-  override func nextClaim() -> ProgramClaim? { claims.isEmpty ? nil : claims.removeFirst() }
+  override func nextClaim() -> ProgramClaim? { output.nextClaim() }
 
   override func refuse() { account.refused += 1 }
 
   override func accept() { account.findings += 1 }
 
-  private func readClaims() {
-    guard case .running = state, let output = pipes?.output else { return }
-    _ = lines.read(from: output, limit: Self.readLimit)
-    takeLines()
-  }
-
-  private func takeLines() {
-    while let line = lines.next() {
-      if line.isEmpty { continue }
-      if let claim = ProgramClaim(line: line) {
-        claims.append(claim)
-      } else {
-        noteGarbage(line)
-      }
+  /// Reads what it has written, up to a limit.
+  @discardableResult
+  private func readClaims() -> ProgramLines.Outcome {
+    guard case .running = state, let pipe = pipes?.output else { return .ended }
+    let (outcome, refused) = output.read(from: pipe, limit: Self.readLimit)
+    account.refused += refused
+    if let garbage = output.takeGarbage() {
+      notices.append("the signature program \(path) said what is no finding: \(garbage)")
     }
-    account.refused += lines.takeSkipped()
-  }
-
-  private func noteGarbage(_ line: [UInt8]) {
-    account.refused += 1
-    guard account.refused == 1 else { return }
-    let shown = String(decoding: line.prefix(60), as: UTF8.self)
-    notices.append("the signature program \(path) said what is no finding: \(shown)")
+    return outcome
   }
 
   // MARK: life
@@ -346,7 +163,7 @@ public final class SignatureProgram: ProgramFeed {
     switch state {
     case .starting(let deadline), .resting(let deadline):
       max(.zero, ContinuousClock.now.duration(to: deadline))
-    case .running: written < pending.count ? .milliseconds(10) : nil
+    case .running: input.waiting > 0 ? .milliseconds(10) : nil
     case .stopped: nil
     }
   }
@@ -386,11 +203,11 @@ public final class SignatureProgram: ProgramFeed {
 
   /// Reads the first line of one that was started again.
   private func meet() {
-    guard let output = pipes?.output else { return }
-    lines.limit = ProgramSignatures.limit
-    _ = lines.read(from: output, limit: Self.readLimit)
-    guard let line = lines.next() else { return }
-    lines.limit = ProgramLines.lineLimit
+    guard let pipe = pipes?.output else { return }
+    output.lines.limit = ProgramSignatures.limit
+    _ = output.lines.read(from: pipe, limit: Self.readLimit)
+    guard let line = output.lines.next() else { return }
+    output.lines.limit = ProgramLines.lineLimit
     if line == firstLine {
       state = .running(since: .now)
     } else {
@@ -407,8 +224,8 @@ public final class SignatureProgram: ProgramFeed {
       switch unsafe tp_next_child(control.number, &child) {
       case 0: return
       case 1 where child.kind == TP_CHILD_STARTED.rawValue:
-        pipes = Pipes(input: child.input, output: child.output)
-        lines = ProgramLines()
+        pipes = ProgramPipes(input: child.input, output: child.output)
+        output.lines = ProgramLines()
         account.starts += 1
       case 1 where child.kind == TP_CHILD_ENDED.rawValue: end(child.number)
       case 1: rest("cannot be started: \(SystemError.reason(child.number))")
@@ -424,22 +241,23 @@ public final class SignatureProgram: ProgramFeed {
   private func end(_ status: Int32) {
     if case .running(let since) = state {
       // What it said last counts.
-      if let output = pipes?.output {
-        _ = lines.read(from: output, limit: Self.readLimit)
-        takeLines()
-      }
+      readClaims()
       if since.duration(to: .now) > Self.longestDelay { delay = .seconds(1) }
     }
-    let unread = pending.bytes.extracting(droppingFirst: written).lineCount
-    account.given -= min(account.given, unread)
-    account.lost += unread
-    pending.truncate(to: 0)
-    written = 0
+    let unread = input.unread
+    loseUnread()
+    input.removeAll()
     pipes = nil
     if case .stopped = state { return }
     ending = (ending ?? 0) + unread
     let signal = status & 0x7f
     rest(signal == 0 ? "ended with \(status >> 8 & 0xff)" : "was ended by signal \(signal)")
+  }
+
+  /// Counts what it has not read as lost.
+  private func loseUnread() {
+    account.given -= min(account.given, input.unread)
+    account.lost += input.unread
   }
 
   private func rest(_ what: String) {
@@ -457,26 +275,21 @@ public final class SignatureProgram: ProgramFeed {
     // Also what it said before it ended by itself.
     defer { take() }
     let deadline = ContinuousClock.now + Self.endPatience
-    while case .running = state, written < pending.count, ContinuousClock.now < deadline,
-      let input = pipes?.input
+    while case .running = state, input.waiting > 0, ContinuousClock.now < deadline,
+      let pipe = pipes?.input
     {
-      Self.wait(for: input, POLLOUT, until: min(deadline, .now + .milliseconds(100)))
+      Self.wait(for: pipe, POLLOUT, until: min(deadline, .now + .milliseconds(100)))
       readClaims()
       take()
       flush()
       takeMessages()
     }
     guard case .running = state else { return }
-    if written < pending.count {
-      let unread = pending.bytes.extracting(droppingFirst: written).lineCount
-      account.given -= min(account.given, unread)
-      account.lost += unread
-    }
+    loseUnread()
     pipes?.endInput()
-    while ContinuousClock.now < deadline, let output = pipes?.output {
-      Self.wait(for: output, until: deadline)
-      let outcome = lines.read(from: output, limit: Self.readLimit)
-      takeLines()
+    while ContinuousClock.now < deadline, let pipe = pipes?.output {
+      Self.wait(for: pipe, until: deadline)
+      let outcome = readClaims()
       take()
       if outcome == .ended { break }
     }
@@ -489,32 +302,6 @@ public final class SignatureProgram: ProgramFeed {
     pipes = nil
     Self.order("k", control)
     shutdown(control.number, Int32(SHUT_RDWR))
-  }
-}
-
-/// Why a program of signatures is not there: a sentence.
-public struct ProgramError: Error, CustomStringConvertible {
-  /// The sentence.
-  public let description: String
-
-  init(_ path: String, _ what: String) { description = "the signature program \(path) \(what)" }
-}
-
-extension LineBuffer {
-  /// Writes what follows the first bytes to a descriptor: the number of bytes written, -1 with errno for none.
-  fileprivate func write(from offset: Int, to descriptor: Int32) -> Int {
-    unsafe bytes.extracting(droppingFirst: offset).withUnsafeBytes {
-      unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-    }
-  }
-}
-
-extension RawSpan {
-  /// The line breaks.
-  fileprivate var lineCount: UInt64 {
-    var count: UInt64 = 0
-    for offset in 0..<byteCount where byte(offset) == 10 { count += 1 }
-    return count
   }
 }
 

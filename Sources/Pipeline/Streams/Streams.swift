@@ -331,7 +331,14 @@ final class Streams {
     guard let index = table[place]?.backlog, index >= 0 else { return }
     let (held, pieces) = backlogs[Int(index)].takeHeld()
     waiting -= held.count
-    if framing == .dns { abandon(place, \.unfinished) }
+    // A head that waits for its end is given up, too, unless more of it is among what waits.
+    if framing == .dns || pieces.isEmpty {
+      abandon(place, \.unfinished)
+      if framing == .http {
+        table.change(place) { $0.http.enter(.unknown) }
+        table.change(place) { $0.questions.lose() }
+      }
+    }
     for piece in pieces {
       guard let next = table[place]?.next else { return }
       if piece.distance(from: next) > 0 { skip(to: piece.sequence, framing, place) }

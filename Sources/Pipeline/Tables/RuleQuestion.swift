@@ -7,51 +7,84 @@ import Policy
 /// A rule without a clause on a field has its bit in every row of that field, and so has a rule whose clause on it is
 /// not for the kernel to decide.
 struct RuleQuestion<Field: Hashable & Sendable> {
-  /// What one rule says of a field, by each of its clauses on it.
+  /// What rules ask of a field, by each of their clauses on it.
   private struct Asker {
-    let rule: Int
-    private(set) var conditions: [Condition]
-    private var indexes: [IndexedCondition]
+    /// The rules that ask the same, such as all that name one list.
+    var rules: [Int]
+    let conditions: [Condition]
+    private let indexes: [IndexedCondition]
 
-    init(rule: Int, _ condition: Condition) {
-      self.rule = rule
-      conditions = [condition]
-      indexes = [IndexedCondition(condition)]
-    }
-
-    mutating func add(_ condition: Condition) {
-      conditions.append(condition)
-      indexes.append(IndexedCondition(condition))
+    init(rule: Int, _ conditions: [Condition]) {
+      rules = [rule]
+      self.conditions = conditions
+      indexes = conditions.map(IndexedCondition.init)
     }
 
     func wants(_ values: [FieldValue]) -> Bool { indexes.allSatisfy { $0.matches(values) } }
+
+    /// The askers of rules, given in order.
+    static func grouping(_ asked: [(rule: Int, conditions: [Condition])]) -> [Asker] {
+      var askers: [Asker] = []
+      var places: [Wording: Int] = [:]
+      for (rule, conditions) in asked {
+        let wording = Wording(conditions: conditions)
+        if let place = places[wording] {
+          askers[place].rules.append(rule)
+        } else {
+          places[wording] = askers.count
+          askers.append(Asker(rule: rule, conditions))
+        }
+      }
+      return askers
+    }
+  }
+
+  /// Conditions that are compared, of whose long lists only some operands are hashed.
+  private struct Wording: Hashable {
+    let conditions: [Condition]
+
+    func hash(into hasher: inout Hasher) {
+      for condition in conditions {
+        for operands in [condition.included, condition.excluded] {
+          hasher.combine(operands.count)
+          for place in stride(from: 0, to: operands.count, by: operands.count / 32 + 1) {
+            hasher.combine(operands[place])
+          }
+        }
+        hasher.combine(condition.bounds)
+      }
+    }
   }
 
   /// The row of all rules.
   let everything: Row
-  private var askers: [Field: [Asker]] = [:]
+  private let askers: [Field: [Asker]]
 
   /// Takes those clauses of each rule that the kernel is to decide.
   init(_ rules: [PlanRule], _ clauses: (PlanRule) -> [Clause<Field>]) {
     everything = Row(rules) { _ in true }
+    var asked: [Field: [(rule: Int, conditions: [Condition])]] = [:]
     for (number, rule) in rules.enumerated() {
       for clause in clauses(rule) {
-        var known = askers[clause.field] ?? []
-        askers[clause.field] = nil
+        var known = asked[clause.field] ?? []
+        asked[clause.field] = nil
         if known.last?.rule == number {
-          known[known.count - 1].add(clause.condition)
+          known[known.count - 1].conditions.append(clause.condition)
         } else {
-          known.append(Asker(rule: number, clause.condition))
+          known.append((number, [clause.condition]))
         }
-        askers[clause.field] = known
+        asked[clause.field] = known
       }
     }
+    askers = asked.mapValues(Asker.grouping)
   }
 
   /// The rules that are met by whatever has these values in a field.
   func row(_ field: Field, _ values: [FieldValue]) -> Row {
     var row = everything
-    for asker in askers[field] ?? [] where !asker.wants(values) { row[asker.rule] = false }
+    for asker in askers[field] ?? [] where !asker.wants(values) {
+      for rule in asker.rules { row[rule] = false }
+    }
     return row
   }
 
@@ -65,11 +98,11 @@ struct RuleQuestion<Field: Hashable & Sendable> {
   ///   - prefixes: the prefixes that together are an operand.
   ///   - bounds: the prefixes that together keep a bound.
   ///   - regions: given all prefixes once and in order, finds for each a member of its region, and returns what a packet
-  ///     with that member has in the field; nil for a prefix of which longer ones leave nothing.
+  ///     with the member at an index has in the field; nil for a prefix of which longer ones leave nothing.
   func rows<Prefix: TriePrefix>(
     _ field: Field, always: [Prefix] = [.all], operands prefixes: (Operand) -> [Prefix],
     bounds: (Bound) -> [Prefix] = { _ in [] },
-    regions: ([Prefix]) -> [[FieldValue]?]
+    regions: ([Prefix]) -> (Int) -> [FieldValue]?
   ) -> [(prefix: Prefix, row: Row)] {
     let askers = askers[field] ?? []
     var mentions = Mentions(of: always)
@@ -84,6 +117,7 @@ struct RuleQuestion<Field: Hashable & Sendable> {
     let members = regions(named.prefixes)
 
     var result: [(prefix: Prefix, row: Row)] = []
+    result.reserveCapacity(named.prefixes.count)
     var row = everything
     var open: [Int] = []
     var toAsk = AskedOnce(count: askers.count)
@@ -95,8 +129,11 @@ struct RuleQuestion<Field: Hashable & Sendable> {
       }
       open.append(place)
       for index in named.askers[place] { toAsk.insert(index) }
-      guard let values = members[place] else { continue }
-      for index in toAsk.indexes { row[askers[index].rule] = askers[index].wants(values) }
+      guard let values = members(place) else { continue }
+      for index in toAsk.indexes {
+        let isWanted = askers[index].wants(values)
+        for rule in askers[index].rules { row[rule] = isWanted }
+      }
       toAsk.removeAll()
       result.append((prefix, row))
     }

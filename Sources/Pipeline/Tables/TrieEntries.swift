@@ -21,7 +21,8 @@ extension RuleQuestion {
     let rows = rows(
       field, operands: \.addressPrefixes,
       regions: { prefixes in
-        PrefixRegions.members(of: prefixes).map { $0.map { [.address(IPAddress($0))] } }
+        let members = PrefixRegions.members(of: prefixes)
+        return { index in members[index].map { [.address(IPAddress($0))] } }
       })
     return rows.map { prefix, row in
       KernelTables.Entry(
@@ -40,9 +41,10 @@ extension RuleQuestion {
     let rows = rows(
       field, operands: { $0.numbers?.prefixes ?? [] }, bounds: { $0.numbers?.prefixes ?? [] },
       regions: { prefixes in
-        PrefixRegions.members(of: prefixes).map { member in
+        let members = PrefixRegions.members(of: prefixes).map { member in
           member.map { values(UInt64(truncatingIfNeeded: $0 >> 64)) }
         }
+        return { members[$0] }
       })
     return rows.map { prefix, row in
       KernelTables.Entry(
@@ -64,7 +66,8 @@ extension RuleQuestion {
       field, always: [.all, .empty],
       operands: { $0.pattern.flatMap { TextPrefix($0, capacity: capacity) }.map { [$0] } ?? [] },
       regions: { prefixes in
-        TextRegions.members(of: prefixes, capacity: capacity).map { $0.map(values) }
+        let members = TextRegions.members(of: prefixes, capacity: capacity).map { $0.map(values) }
+        return { members[$0] }
       })
     let longest = Int(TP_TEXT_LENGTH)
     return rows.map { prefix, row in

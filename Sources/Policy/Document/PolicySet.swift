@@ -48,9 +48,12 @@ public struct PolicySet: Equatable, Sendable {
     }
     var set = parse(files, variables: variables)
     set.failures = failures
+    var size = 0
     for path in set.listPaths {
       do throws(SourceFailure) {
-        set.lists[path] = ValueList(reading: try ValueList.file(path))
+        let file = try ValueList.file(path, besides: size)
+        size += file.bytes.count
+        set.lists[path] = ValueList(reading: file)
       } catch {
         set.failures.append(error)
       }

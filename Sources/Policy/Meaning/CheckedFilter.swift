@@ -52,8 +52,8 @@ public struct CheckedFilter: Equatable, Sendable {
       switch value.meaning {
       case .bound(let bound): condition.bounds.append(bound)
       case .operands(let operands) where expression.comparison == .notEqual:
-        condition.excluded += operands
-      case .operands(let operands): condition.included += operands
+        condition.excluded.join(operands)
+      case .operands(let operands): condition.included.join(operands)
       }
     }
     return condition
@@ -67,13 +67,20 @@ extension Sequence<CheckedFilter> {
     for filter in self {
       let condition = filter.condition
       if let index = merged.firstIndex(where: { $0.target == filter.target }) {
-        merged[index].condition.included += condition.included
-        merged[index].condition.excluded += condition.excluded
+        merged[index].condition.included.join(condition.included)
+        merged[index].condition.excluded.join(condition.excluded)
         merged[index].condition.bounds += condition.bounds
       } else {
         merged.append((filter.target, condition))
       }
     }
     return merged
+  }
+}
+
+extension [Operand] {
+  /// Adds operands; where there were none, the memory of a long list is shared instead of copied.
+  fileprivate mutating func join(_ more: [Operand]) {
+    if isEmpty { self = more } else if !more.isEmpty { self += more }
   }
 }

@@ -8,17 +8,20 @@ struct FilterChecker {
   let mayHaveOtherFields: Bool
   /// The lists that values can name, by the names that the document gives them.
   let lists: [String: ValueList]
+  /// What was parsed of lists already.
+  let parsed: ListedOperands
   /// The data of findings that filters can ask about, by name.
   let findings: [String: FieldType]
   private(set) var diagnostics: [Diagnostic] = []
 
   init(
     _ place: ScopeKey.Places, mayHaveOtherFields: Bool = false, lists: [String: ValueList] = [:],
-    findings: [String: FieldType] = [:]
+    parsed: ListedOperands = ListedOperands(), findings: [String: FieldType] = [:]
   ) {
     self.place = place
     self.mayHaveOtherFields = mayHaveOtherFields
     self.lists = lists
+    self.parsed = parsed
     self.findings = findings
   }
 
@@ -184,25 +187,18 @@ struct FilterChecker {
       report(.listHasNoOrder(name), expression.comparisonRange, expression)
       return nil
     }
-    var (operands, isRight): ([Operand], Bool) = ([], true)
-    for entry in list.entries {
-      do throws(ValueFault) {
-        operands += try ValueList.operands(entry, type)
-      } catch {
-        isRight = false
-        let finding = FilterFinding.invalidValue(error, expression.key.text, type, [])
-        diagnostics.append(
-          Diagnostic(
-            finding.rule, finding.message, source: list.source.name,
-            range: list.range(entry.bytes), help: finding.help))
-        if diagnostics.count > 1000 { break }
-      }
-    }
-    if list.entries.isEmpty {
+    guard !list.entries.isEmpty else {
       report(.emptyList(name), word.range, expression)
       return nil
     }
-    return isRight ? operands : nil
+    return parsed.operands(of: list, type) { entry, fault in
+      let finding = FilterFinding.invalidValue(fault, expression.key.text, type, [])
+      diagnostics.append(
+        Diagnostic(
+          finding.rule, finding.message, source: list.source.name, range: list.range(entry),
+          help: finding.help))
+      return diagnostics.count < ValueList.findingLimit
+    }
   }
 
   /// Returns the fault of a value with what was meant, if the value is right but for characters that look like others.

@@ -36,7 +36,8 @@ struct PolicyChecker {
     findings: [String: FieldType] = [:]
   ) -> [CheckedFilter] {
     var checker = FilterChecker(
-      place, mayHaveOtherFields: mayHaveOtherFields, lists: context.lists, findings: findings)
+      place, mayHaveOtherFields: mayHaveOtherFields, lists: context.lists,
+      parsed: context.parsed, findings: findings)
     let filters = sources.compactMap { checker.check($0) }
     diagnostics += checker.diagnostics
     return filters

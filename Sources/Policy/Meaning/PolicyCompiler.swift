@@ -27,10 +27,12 @@ public enum PolicyCompiler {
     for list in lists.values.sorted(by: { $0.source.name < $1.source.name }) {
       diagnostics += list.diagnostics
     }
-    let (checked, known) = SignatureCompiler.check(signatures, lists, into: &diagnostics)
+    let parsed = ListedOperands()
+    let (checked, known) = SignatureCompiler.check(signatures, lists, parsed, into: &diagnostics)
     let policies = documents.map { document in
       let context = DocumentContext(
-        lists: DocumentContext.lists(document.lists, in: document.source, lists), signatures: known)
+        lists: DocumentContext.lists(document.lists, in: document.source, lists),
+        parsed: parsed, signatures: known)
       return PolicyChecker.check(document, in: context, into: &diagnostics)
     }
     var uses = SignatureUses(checked.compactMap(\.signature))

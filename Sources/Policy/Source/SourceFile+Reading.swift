@@ -25,7 +25,16 @@ extension SourceFile {
   ///
   /// - Throws: a failure if the path cannot be read, is not a regular file, or is longer than ``sizeLimit`` bytes.
   public static func read(_ path: String) throws(SourceFailure) -> SourceFile {
-    if path == "-" { return SourceFile(name: path, bytes: try contents(of: 0, path)) }
+    try read(path, upTo: sizeLimit, called: "policy file")
+  }
+
+  /// Returns the contents of a regular file or, for `-`, of standard input, of at most `limit` bytes.
+  ///
+  /// - Parameter kind: what the file is, for a sentence.
+  static func read(
+    _ path: String, upTo limit: Int, called kind: String
+  ) throws(SourceFailure) -> SourceFile {
+    if path == "-" { return SourceFile(name: path, bytes: try contents(of: 0, path, limit, kind)) }
     var status = stat()
     guard stat(path, &status) == 0 else { throw .system(path, "open it", errno) }
     try checkKind(status, path)
@@ -35,7 +44,7 @@ extension SourceFile {
     defer { close(descriptor) }
     guard fstat(descriptor, &status) == 0 else { throw .system(path, "examine it", errno) }
     try checkKind(status, path)
-    return SourceFile(name: path, bytes: try contents(of: descriptor, path))
+    return SourceFile(name: path, bytes: try contents(of: descriptor, path, limit, kind))
   }
 
   /// Refuses anything but a regular file: others may be endless, block, or have side effects when opened.
@@ -53,15 +62,13 @@ extension SourceFile {
       reason: "\(kind); policies are read only from regular files, or from standard input as -")
   }
 
-  private static let tooLong = "it is longer than 16 MiB, the limit for a policy file"
-
   private static func contents(
-    of descriptor: Int32, _ path: String
+    of descriptor: Int32, _ path: String, _ limit: Int, _ kind: String
   ) throws(SourceFailure) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= sizeLimit {
-      let wanted = min(chunk.count, sizeLimit + 1 - bytes.count)
+    while bytes.count <= limit {
+      let wanted = min(chunk.count, limit + 1 - bytes.count)
       let count = Glibc.read(descriptor, &chunk, wanted)
       if count < 0 {
         if errno == EINTR { continue }
@@ -70,7 +77,10 @@ extension SourceFile {
       if count == 0 { break }
       bytes += chunk[..<count]
     }
-    guard bytes.count <= sizeLimit else { throw SourceFailure(path: path, reason: tooLong) }
+    guard bytes.count <= limit else {
+      throw SourceFailure(
+        path: path, reason: "it is longer than \(limit >> 20) MiB, the limit for a \(kind)")
+    }
     return bytes
   }
 }

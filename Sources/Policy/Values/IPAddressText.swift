@@ -54,9 +54,12 @@ extension IPAddress: LosslessStringConvertible {
   }
 
   /// Parses four decimal numbers, 0 to 255; returns the address in host order, or nil.
-  static func ipv4(_ text: Substring) -> UInt32? {
+  static func ipv4(_ text: Substring) -> UInt32? { ipv4(text.utf8) }
+
+  /// Parses the bytes of four decimal numbers, 0 to 255; returns the address in host order, or nil.
+  static func ipv4(_ bytes: some Sequence<UInt8>) -> UInt32? {
     var (address, part, digits, parts) = (UInt32(0), UInt32(0), 0, 1)
-    for byte in text.utf8 {
+    for byte in bytes {
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         // No leading zeros: some read them as octal.

@@ -61,7 +61,8 @@ struct ExplainedPlanTests {
             "name": "p", "file": "0.yaml", "line": 2,
             "rules": [
               [
-                "bit": 0, "rule": 1, "line": 4, "event": "net_packet_tcp",
+                "bit": 0, "rule": 1, "line": 4, "signature": .null, "selection": .null,
+                "event": "net_packet_tcp",
                 "clauses": [
                   [
                     "origin": "follow", "expressions": ["comm=nc"], "decided_in": "user-space",

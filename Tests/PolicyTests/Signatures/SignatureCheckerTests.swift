@@ -165,6 +165,47 @@ struct SignatureCheckerTests {
     #expect(NameDomain.of("org") == "org" && NameDomain.of("") == "")
   }
 
+  @Test func `a list holds a million values, and no more`() {
+    let value = Array("1\n".utf8)
+    var bytes: [UInt8] = []
+    for _ in 0..<ValueList.limit { bytes += value }
+    let full = ValueList(reading: SourceFile(name: "l.txt", bytes: bytes))
+    #expect(full.entries.count == 1_000_000 && full.diagnostics.isEmpty)
+    let more = ValueList(reading: SourceFile(name: "l.txt", bytes: bytes + value))
+    #expect(more.entries.count == 1_000_000)
+    #expect(more.diagnostics.map(\.message) == ["the list holds more than 1,000,000 values"])
+    #expect(more.diagnostics.first?.range?.start.line == 1_000_001)
+  }
+
+  @Test func `the findings about a list are bounded`() {
+    let text = String(repeating: "a b\n", count: 5000)
+    let list = ValueList(reading: SourceFile(name: "l.txt", bytes: Array(text.utf8)))
+    #expect(list.diagnostics.count == ValueList.findingLimit)
+  }
+
+  @Test func `rules that name one list share its values in memory`() throws {
+    let policies = ["a", "b"].map { name in
+      """
+      type: policy
+      name: \(name)
+      scope: [global]
+      lists: { own: l.txt }
+      rules: [{ event: net_packet_tcp, filters: ["data.dst=@own"] }]
+      """
+    }
+    let text = (0..<1000).map { "10.0.\($0 / 250).\($0 % 250)\n" }.joined()
+    let plan = try #require(
+      checked(
+        policies.joined(separator: "\n---\n"),
+        lists: ["l.txt": ValueList(reading: SourceFile(name: "l.txt", bytes: Array(text.utf8)))]
+      ).plan)
+    let places = plan.rules.map { rule in
+      rule.filters[0].condition.included.withUnsafeBufferPointer { $0.baseAddress }
+    }
+    #expect(plan.rules[0].filters[0].condition.included.count == 1000)
+    #expect(places.count == 2 && places[0] == places[1])
+  }
+
   @Test func `conditions on one element of a list are kept together`() throws {
     let plan = try #require(
       checked(

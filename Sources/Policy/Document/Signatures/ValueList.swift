@@ -6,30 +6,30 @@
 /// at the end of a name are passed over; of the lines of a hosts file, `0.0.0.0 NAME`, the names are taken.
 /// Source: `docs/policy-language.md` §2.
 public struct ValueList: Equatable, Sendable {
-  /// A value and where it stands.
-  struct Entry: Equatable, Sendable {
-    var text: String
-    /// From its first to behind its last byte.
-    var bytes: Range<Int>
-  }
-
   /// The file.
   public let source: SourceFile
-  private(set) var entries: [Entry] = []
+  /// Where each value stands, from its first to behind its last byte.
+  private(set) var entries: [Range<Int>] = []
   /// What is wrong with the file whoever names it.
   private(set) var diagnostics: [Diagnostic] = []
 
   /// The most values of a list.
-  public static let limit = 10_000
+  public static let limit = 1_000_000
+  /// The largest size of a list's file, in bytes: 32 MiB.
+  public static let sizeLimit = 32 << 20
+  /// The largest size of all lists of a set together, in bytes: 128 MiB.
+  public static let totalSizeLimit = 128 << 20
+  /// The most findings about a file.
+  static let findingLimit = 1000
 
   /// Reads the lines of a file.
   public init(reading source: SourceFile) {
     self.source = source
     let bytes = source.bytes
     var start = source.textStart
-    while start < bytes.count {
+    while start < bytes.count, diagnostics.count < Self.findingLimit {
       let end = bytes[start...].firstIndex { $0 == 10 || $0 == 13 } ?? bytes.count
-      add(line: start..<end)
+      add(line: start..<end, of: bytes)
       if entries.count > Self.limit {
         diagnostics.append(.tooManyValues(self, from: start..<end))
         entries.removeLast(entries.count - Self.limit)
@@ -39,29 +39,32 @@ public struct ValueList: Equatable, Sendable {
     }
   }
 
-  private mutating func add(line: Range<Int>) {
-    let bytes = source.bytes
+  private mutating func add(line: Range<Int>, of bytes: [UInt8]) {
     let end = bytes[line].firstIndex(of: UInt8(ascii: "#")) ?? line.upperBound
-    var words: [Range<Int>] = []
-    for index in line.lowerBound..<end where bytes[index] != 32 && bytes[index] != 9 {
-      if let last = words.last, last.upperBound == index {
-        words[words.count - 1] = last.lowerBound..<index + 1
-      } else {
-        words.append(index..<index + 1)
-      }
-    }
-    // A line of a hosts file begins with the address that its names have.
-    if words.count > 1, let first = words.first,
-      (try? AddressSet(String(decoding: bytes[first], as: UTF8.self))) != nil
-    {
-      words.removeFirst()
-    } else if words.count > 1 {
-      diagnostics.append(.severalValues(self, at: words[1]))
+    var rest = line.lowerBound..<end
+    guard let first = Self.word(of: bytes, &rest) else { return }
+    guard let second = Self.word(of: bytes, &rest) else {
+      entries.append(first)
       return
     }
-    entries += words.map {
-      Entry(text: String(decoding: bytes[$0], as: UTF8.self), bytes: $0)
+    // A line of a hosts file begins with the address that its names have.
+    guard (try? AddressSet(String(decoding: bytes[first], as: UTF8.self))) != nil else {
+      diagnostics.append(.severalValues(self, at: second))
+      return
     }
+    entries.append(second)
+    while entries.count <= Self.limit, let word = Self.word(of: bytes, &rest) {
+      entries.append(word)
+    }
+  }
+
+  /// Takes the first word of a part of a line; nil when there is none.
+  private static func word(of bytes: [UInt8], _ rest: inout Range<Int>) -> Range<Int>? {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 }
+    guard let start = bytes[rest].firstIndex(where: { !isBlank($0) }) else { return nil }
+    let end = bytes[start..<rest.upperBound].firstIndex(where: isBlank) ?? rest.upperBound
+    rest = end..<rest.upperBound
+    return start..<end
   }
 
   /// Where an entry stands.
@@ -72,13 +75,29 @@ public struct ValueList: Equatable, Sendable {
     )
   }
 
-  /// The operands that an entry stands for where a filter takes a type.
-  static func operands(_ entry: Entry, _ type: FieldType) throws(ValueFault) -> [Operand] {
-    guard case .name = type else { return try type.operands(entry.text) }
-    var text = entry.text[...]
+  /// The text of an entry.
+  func text(_ bytes: Range<Int>) -> String { String(decoding: source.bytes[bytes], as: UTF8.self) }
+
+  /// Adds the operands that an entry stands for where a filter takes a type.
+  func add(
+    _ entry: Range<Int>, _ type: FieldType, to operands: inout [Operand]
+  ) throws(ValueFault) {
+    if case .address = type, let number = IPAddress.ipv4(source.bytes[entry]) {
+      let address = IPAddress(ipv4: number)
+      operands.append(.addresses(address...address))
+      return
+    }
+    guard case .name = type else {
+      operands += try type.operands(text(entry))
+      return
+    }
+    var text = text(entry)[...]
     if text.count > 1, text.hasSuffix(".") { text = text.dropLast() }
-    guard text.hasPrefix("."), text.count > 1 else { return try type.operands(String(text)) }
-    return try type.operands(String(text.dropFirst())) + type.operands("*" + text)
+    guard text.hasPrefix("."), text.count > 1 else {
+      operands += try type.operands(String(text))
+      return
+    }
+    operands += try type.operands(String(text.dropFirst())) + type.operands("*" + text)
   }
 
   /// The path of a file that a document names.
@@ -87,9 +106,14 @@ public struct ValueList: Equatable, Sendable {
     return source[...slash] + name
   }
 
-  /// Reads the file of a list.
-  static func file(_ path: String) throws(SourceFailure) -> SourceFile {
-    try SourceFile.read(path)
+  /// Reads the file of a list, when other lists of the set have some bytes already.
+  static func file(_ path: String, besides size: Int) throws(SourceFailure) -> SourceFile {
+    guard size < totalSizeLimit else {
+      throw SourceFailure(
+        path: path,
+        reason: "with this one, lists are longer than \(totalSizeLimit >> 20) MiB together")
+    }
+    return try SourceFile.read(path, upTo: sizeLimit, called: "list")
   }
 }
 
@@ -102,7 +126,7 @@ extension Diagnostic {
 
   fileprivate static func tooManyValues(_ list: ValueList, from bytes: Range<Int>) -> Self {
     Self(
-      .beyondBounds, "the list holds more than \(ValueList.limit) values",
+      .beyondBounds, "the list holds more than 1,000,000 values",
       source: list.source.name, range: list.range(bytes))
   }
 }

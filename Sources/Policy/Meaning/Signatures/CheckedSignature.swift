@@ -14,6 +14,8 @@ public struct CheckedSignature: Equatable, Sendable {
 struct DocumentContext {
   /// The lists, by the names that the document gives them.
   var lists: [String: ValueList] = [:]
+  /// What was parsed of lists already, for any document.
+  var parsed = ListedOperands()
   /// The signatures in load order.
   var signatures: [KnownSignature] = []
 

@@ -4,6 +4,7 @@
 struct SignatureCompiler {
   private let documents: [SignatureDocument]
   private let lists: [String: ValueList]
+  private let parsed: ListedOperands
   private var diagnostics: [Diagnostic] = []
   private var known: [DocumentContext.KnownSignature]
   private var checked: [Int: CheckedSignature] = [:]
@@ -12,18 +13,21 @@ struct SignatureCompiler {
 
   /// The signatures in load order, and what other documents can name of them.
   static func check(
-    _ documents: [SignatureDocument], _ lists: [String: ValueList],
+    _ documents: [SignatureDocument], _ lists: [String: ValueList], _ parsed: ListedOperands,
     into diagnostics: inout [Diagnostic]
   ) -> ([CheckedSignature], [DocumentContext.KnownSignature]) {
-    var compiler = SignatureCompiler(documents, lists)
+    var compiler = SignatureCompiler(documents, lists, parsed)
     compiler.checkNames()
     for index in documents.indices { compiler.check(index) }
     diagnostics += compiler.diagnostics
     return (documents.indices.compactMap { compiler.checked[$0] }, compiler.known)
   }
 
-  private init(_ documents: [SignatureDocument], _ lists: [String: ValueList]) {
+  private init(
+    _ documents: [SignatureDocument], _ lists: [String: ValueList], _ parsed: ListedOperands
+  ) {
     self.documents = documents
+    self.parsed = parsed
     self.lists = lists
     known = documents.map { .init(name: $0.name.text, tags: $0.tags.map(\.text)) }
   }
@@ -59,7 +63,8 @@ struct SignatureCompiler {
     path.removeLast()
     guard checked[index] == nil else { return }
     let context = DocumentContext(
-      lists: DocumentContext.lists(document.lists, in: document.source, lists), signatures: known)
+      lists: DocumentContext.lists(document.lists, in: document.source, lists),
+      parsed: parsed, signatures: known)
     let result = SignatureChecker.check(document, in: context, into: &diagnostics)
     checked[index] = result
     known[index].data = result.signature?.data ?? known[index].data

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-enum PublishedDNS {
+/// DNS messages whose JSON was published.
+public enum PublishedDNS {
   /// Messages that Tracee's documentation shows, as bytes and as JSON.
-  static let messages: [(bytes: [UInt8], json: String)] = [
+  public static let messages: [(bytes: [UInt8], json: String)] = [
     (
       SampleDNS.message(
         id: 57779, flags: 0x8180, counts: [1, 1, 1, 1],
