@@ -57,13 +57,13 @@ struct SignatureCommandTests {
     try await withFolder { folder in
       var arguments = [Tracer.path, "replay", "\(folder)/a.pcap", "-p", folder]
       let routes = [
-        ("name", "again"), ("tag", "repeated"), ("set", "signatures"), ("start", "aga*"),
+        ("name", "again"), ("tag", "repeated"), ("set", "signatures"),
         ("packets", "net_packet_udp"), ("both", "again,net_packet_*"),
       ]
       for (name, route) in routes { arguments += ["-o", "json:\(folder)/\(name),events=\(route)"] }
       let replayed = try await outcome(of: arguments)
       #expect(replayed.ending == .exited(0), "\(replayed.errors)")
-      for name in ["name", "tag", "set", "start"] {
+      for name in ["name", "tag", "set"] {
         #expect(try names("\(folder)/\(name)") == ["again"], "\(name)")
       }
       #expect(try names("\(folder)/packets") == ["net_packet_udp"])
