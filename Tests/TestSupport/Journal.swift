@@ -31,13 +31,17 @@ public struct Journal: Sendable {
     try await eventually("start of journald", instead: { process.errorText }) {
       access("/run/systemd/journal.\(space)/socket", F_OK) == 0
     }
+    // Its socket is there before it reads from it.
+    try await eventually("an answer of journald", within: .seconds(60)) {
+      (try? Self.journalctl("--namespace=\(space)", "--sync")) != nil
+    }
   }
 
   /// The entries of tracers, once there are so many.
   public func entries(_ count: Int) async throws -> [JSONValue] {
     var entries: [JSONValue] = []
     var text = ""
-    try await eventually("\(count) entries", instead: { text }) {
+    try await eventually("\(count) entries", within: .seconds(60), instead: { text }) {
       text = (try? runNow()) ?? ""
       entries = text.split(separator: "\n").compactMap { try? JSONValue(parsing: Array($0.utf8)) }
       return entries.count >= count
@@ -46,18 +50,23 @@ public struct Journal: Sendable {
   }
 
   private func runNow() throws -> String {
+    try Self.journalctl(
+      "--namespace=\(space)", "--output=json", "--all", "--no-pager", "--quiet",
+      "SYSLOG_IDENTIFIER=tracee-policy")
+  }
+
+  /// Runs journalctl; returns what it prints.
+  private static func journalctl(_ arguments: String...) throws -> String {
     let process = Process()
     let pipe = Foundation.Pipe()
     process.executableURL = URL(filePath: "/usr/bin/journalctl")
-    process.arguments = [
-      "--namespace=\(space)", "--output=json", "--all", "--no-pager", "--quiet",
-      "SYSLOG_IDENTIFIER=tracee-policy",
-    ]
+    process.arguments = arguments
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
     try process.run()
     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw SystemCallFailed("journalctl", EIO) }
     return String(decoding: data, as: UTF8.self)
   }
 }
