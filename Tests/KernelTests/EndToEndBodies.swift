@@ -77,6 +77,17 @@ extension EndToEnd {
           if not listener: print(" ".join(paths) + "|" + " ".join(numbers))
       """#
 
+    /// Expects heads in their order, and nothing that is none; with deferred accepts one in ten may be missing (docs/packets.md).
+    private func expect(
+      _ found: [String], are sent: [String], _ defers: Bool, _ seed: UInt64, _ trace: Trace
+    ) {
+      let difference = sent.difference(from: found)
+      #expect(difference.removals.isEmpty, "seed \(seed): \(difference.removals)\n\(trace.errors)")
+      #expect(
+        difference.insertions.count <= (defers ? sent.count / 10 : 0),
+        "seed \(seed): \(difference.insertions)\n\(trace.errors)")
+    }
+
     @Test(arguments: [false, true])
     func `both ends show the heads that peers send, and nothing of what is between them`(
       defers: Bool
@@ -112,22 +123,18 @@ extension EndToEnd {
           let heads = trace.events.filter { $0.local == side.ipv4 }
             .compactMap { $0.arguments["proto_http"] }
           let requests = heads.filter { $0["direction"]?.string == "request" }
-          #expect(requests.compactMap { $0["uri_path"]?.string } == paths, "seed \(seed)")
+          expect(requests.compactMap { $0["uri_path"]?.string }, are: paths, defers, seed, trace)
           let known = heads.filter { $0["direction"]?.string == "response" }.map(Self.number(of:))
-          #expect(known == numbers, "seed \(seed)\n\(trace.errors)")
+          expect(known, are: numbers, defers, seed, trace)
         }
         // Without the requests, of which the kernel side alone knows what they ask; such events name no end.
         for trace in [answers, try await oneWay.stop()] {
           let alone = trace.events.compactMap { $0.arguments["http_response"] }
             .map(Self.number(of:))
-          // Nothing that is no head; where two processors have segments of a direction at once, one in a hundred may be missing.
-          let missing = (numbers + numbers).sorted().difference(from: alone.sorted())
-          #expect(missing.removals.isEmpty, "seed \(seed): \(missing.removals)\n\(trace.errors)")
-          #expect(
-            missing.insertions.count <= numbers.count / 50,
-            "seed \(seed): \(missing.insertions)\n\(trace.errors)")
+          expect(alone.sorted(), are: (numbers + numbers).sorted(), defers, seed, trace)
         }
-        #expect(try Ledger(parsing: trace.errors).undecodable == 0, "\(trace.errors)")
+        #expect(
+          try Ledger(parsing: trace.errors).undecodable <= (defers ? 5 : 0), "\(trace.errors)")
       }
     }
 

@@ -76,7 +76,7 @@ import Testing
     let sender = SyslogSender(.udp(endpoint), .syslog(.udp(endpoint)), limit: nil)
     let queue = try OutputQueue()
     var sent = 0
-    try await eventually("several refusals", within: .seconds(120)) {
+    try await eventually("several refusals") {
       sent += Lines.send(Lines.chunk([Lines.event(1)]), by: sender, queue).delivered
       return queue.efforts.retries >= 3
     }
