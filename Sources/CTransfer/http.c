@@ -3,7 +3,6 @@
 #include "CTransfer.h"
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,26 +18,10 @@
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 
-#define MEMBER(name) __typeof__(&name) name;
-static struct {
-  FUNCTIONS(MEMBER)
-} library;
-
-static const char *failure;
+#include "library.h"
 
 static void load(void) {
-  void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    failure = strdup(dlerror());
-    return;
-  }
-#define FIND(name)                                               \
-  library.name = (__typeof__(library.name))dlsym(handle, #name); \
-  if (!library.name) {                                           \
-    failure = "libcurl.so.4 is older than 7.66";                 \
-    return;                                                      \
-  }
-  FUNCTIONS(FIND)
+  if (!load_library("libcurl.so.4", "libcurl.so.4 is older than 7.66")) return;
   if (library.curl_global_init(CURL_GLOBAL_DEFAULT) != 0) failure = "libcurl.so.4 does not start";
 }
 

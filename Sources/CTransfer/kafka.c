@@ -2,7 +2,6 @@
 
 #include "CKafka.h"
 
-#include <dlfcn.h>
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -15,26 +14,10 @@
       each(rd_kafka_topic_new) each(rd_kafka_topic_destroy) each(rd_kafka_produce) each(rd_kafka_poll) each(rd_kafka_purge)  \
         each(rd_kafka_destroy_flags) each(rd_kafka_err2str) each(rd_kafka_last_error)
 
-#define MEMBER(name) __typeof__(&name) name;
-static struct {
-  FUNCTIONS(MEMBER)
-} library;
-
-static const char *failure;
+#include "library.h"
 
 static void load(void) {
-  void *handle = dlopen("librdkafka.so.1", RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    failure = strdup(dlerror());
-    return;
-  }
-#define FIND(name)                                               \
-  library.name = (__typeof__(library.name))dlsym(handle, #name); \
-  if (!library.name) {                                           \
-    failure = "librdkafka.so.1 is older than 1.0";               \
-    return;                                                      \
-  }
-  FUNCTIONS(FIND)
+  load_library("librdkafka.so.1", "librdkafka.so.1 is older than 1.0");
 }
 
 const char *tp_kafka_load(void) {

@@ -6,38 +6,19 @@ extension Streams {
   func follow(
     _ place: Int, _ chunk: RawSpan, _ followed: FollowedSegment?, _ body: (RawSpan) -> Void
   ) {
-    table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: chunk.byteCount) }
-    let known = Int(table[place]?.backlog ?? -1)
-    guard known >= 0, !backlogs[known].message.isEmpty else {
-      guard let rest = read(place, chunk, scanned: 0, followed, body),
-        let index = backlog(of: place)
-      else { return }
-      makeRoom(chunk.byteCount - rest.start, beside: index)
-      backlogs[index].message.append(chunk.extracting(droppingFirst: rest.start))
-      backlogs[index].scanned = rest.scanned
-      waiting += chunk.byteCount - rest.start
-      return
+    look(place, chunk) { bytes, scanned, begun in
+      let before = counts.messages
+      let rest = read(place, bytes, scanned: scanned, followed, body)
+      if begun == 0 { return rest }
+      if counts.messages > before {
+        counts.assembled += 1
+      } else if rest == nil, table[place]?.http.state == .unknown {
+        // What seemed to begin is none: the bytes after it are looked at by themselves.
+        let alone = bytes.extracting(droppingFirst: begun)
+        return read(place, alone, scanned: 0, followed, body).map { ($0.start + begun, $0.scanned) }
+      }
+      return rest
     }
-    makeRoom(chunk.byteCount, beside: known)
-    waiting -= backlogs[known].message.count
-    var message: [UInt8] = []
-    swap(&message, &backlogs[known].message)
-    let begun = message.count
-    message.append(chunk)
-    let before = counts.messages
-    var rest = read(place, message.bytes, scanned: backlogs[known].scanned, followed, body)
-    if counts.messages > before {
-      counts.assembled += 1
-    } else if rest == nil, table[place]?.http.state == .unknown {
-      // What seemed to begin is none: the bytes after it are looked at by themselves.
-      message.removeFirst(begun)
-      rest = read(place, message.bytes, scanned: 0, followed, body)
-    }
-    message.removeFirst(rest?.start ?? message.count)
-    swap(&message, &backlogs[known].message)
-    backlogs[known].scanned = rest?.scanned ?? 0
-    waiting += backlogs[known].message.count
-    releaseIfEmpty(place)
   }
 
   /// Gives `body` the heads in bytes.

@@ -253,14 +253,28 @@ final class Streams {
     _ body: (RawSpan) -> Void
   ) {
     if framing == .http { return follow(place, chunk, followed, body) }
-    table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: chunk.byteCount) }
-    let known = Int(table[place]?.backlog ?? -1)
     var isAligned = table[place]?.isAligned ?? false
     defer { table.change(place) { $0.isAligned = isAligned } }
+    look(place, chunk) { bytes, scanned, begun in
+      let before = counts.messages
+      let rest = cut(bytes, scanned: scanned, &isAligned, framing, body)
+      if begun > 0, counts.messages > before { counts.assembled += 1 }
+      return rest
+    }
+  }
+
+  /// Puts the bytes that come next behind those of a message that waits for its end, and keeps what is left of them.
+  ///
+  /// - Parameter read: gives the messages in bytes of which those before the last argument had waited, and the second argument are
+  ///   known not to have the end; returns where a message begins whose end is not there, and how much of it cannot hold the end.
+  func look(
+    _ place: Int, _ chunk: RawSpan,
+    _ read: (RawSpan, _ scanned: Int, _ begun: Int) -> (start: Int, scanned: Int)?
+  ) {
+    table.change(place) { $0.next &+= UInt32(truncatingIfNeeded: chunk.byteCount) }
+    let known = Int(table[place]?.backlog ?? -1)
     guard known >= 0, !backlogs[known].message.isEmpty else {
-      guard let rest = cut(chunk, scanned: 0, &isAligned, framing, body),
-        let index = backlog(of: place)
-      else { return }
+      guard let rest = read(chunk, 0, 0), let index = backlog(of: place) else { return }
       makeRoom(chunk.byteCount - rest.start, beside: index)
       backlogs[index].message.append(chunk.extracting(droppingFirst: rest.start))
       backlogs[index].scanned = rest.scanned
@@ -271,10 +285,9 @@ final class Streams {
     waiting -= backlogs[known].message.count
     var message: [UInt8] = []
     swap(&message, &backlogs[known].message)
+    let begun = message.count
     message.append(chunk)
-    let before = counts.messages
-    let rest = cut(message.bytes, scanned: backlogs[known].scanned, &isAligned, framing, body)
-    if counts.messages > before { counts.assembled += 1 }
+    let rest = read(message.bytes, backlogs[known].scanned, begun)
     message.removeFirst(rest?.start ?? message.count)
     swap(&message, &backlogs[known].message)
     backlogs[known].scanned = rest?.scanned ?? 0

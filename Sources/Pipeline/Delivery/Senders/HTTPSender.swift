@@ -10,12 +10,8 @@ final class HTTPSender: EventSender {
   private let timeout: Int
   private var place: OutputPlace { .http(target) }
   private var connection: HTTPConnection?
-  /// The lines that have to be sent, in order; empty when there is no batch.
-  private var pending: [Int] = []
-  /// The first line of the batch, and whether the server has taken each of its lines.
-  private var first = 0
-  private var verdicts: [Bool] = []
-  /// The status of one that it has not taken.
+  private var batch = LineBatch()
+  /// The status of a line that the server refuses.
   private var refusal = 0
   private var body = LineBuffer()
   private var compressed: [UInt8] = []
@@ -37,11 +33,7 @@ final class HTTPSender: EventSender {
   override func disconnect() { connection = nil }
 
   override func send(_ chunk: LineChunk, from line: Int, _ queue: OutputQueue) -> Outcome {
-    if pending.isEmpty {
-      first = line
-      pending = Array(line..<chunk.lineCount)
-      verdicts = pending.map { _ in false }
-    }
+    batch.begin(chunk, from: line)
     do throws(OutputError) {
       try open()
       try fill(from: chunk)
@@ -65,7 +57,7 @@ final class HTTPSender: EventSender {
   /// Writes the body of a request with all lines that are still to be sent.
   private func fill(from chunk: LineChunk) throws(OutputError) {
     body.truncate(to: 0)
-    for line in pending {
+    for line in batch.pending {
       let range = chunk.range(of: line..<line + 1)
       switch options.body {
       case .ndjson: body.append(chunk.lines.bytes.extracting(range))
@@ -90,13 +82,13 @@ final class HTTPSender: EventSender {
     switch status {
     case 200..<300 where options.body == .bulk: return try judgeEach()
     case 200..<300:
-      pending = []
-      return .delivered(verdicts.count)
+      _ = batch.settle(batch.pending.map { _ in .delivered })
+      return batch.outcome("")
     case 0: throw failure(connection?.error ?? "")
     // What the events are is wrong, and will be.
     case 400, 413, 422:
-      pending = []
-      return .settled(verdicts, "the server answers \(status)\(words)")
+      _ = batch.settle(batch.pending.map { _ in .refused })
+      return batch.outcome("the server answers \(status)\(words)")
     default: throw failure("the server answers \(status)\(words)")
     }
   }
@@ -105,22 +97,21 @@ final class HTTPSender: EventSender {
   private func judgeEach() throws(OutputError) -> Outcome {
     let bytes = connection?.answer ?? []
     guard let answer = BulkAnswer(bytes.bytes),
-      answer.statuses.count == pending.count
+      answer.statuses.count == batch.pending.count
     else { throw failure("the server does not answer as a bulk interface does") }
-    var later: [Int] = []
-    for (line, status) in zip(pending, answer.statuses) {
+    let fates = answer.statuses.map { status -> LineBatch.Fate in
       switch status {
       // 409: it has the event already.
-      case 200..<300, 409: verdicts[line - first] = true
-      case 429, 500...: later.append(line)
-      default: refusal = status
+      case 200..<300, 409: return .delivered
+      case 429, 500...: return .later
+      default:
+        refusal = status
+        return .refused
       }
     }
-    pending = later
-    if !later.isEmpty { throw failure("the server has no room for \(later.count) events now") }
-    return verdicts.contains(false)
-      ? .settled(verdicts, "the server answers \(refusal) for some events")
-      : .delivered(verdicts.count)
+    let left = batch.settle(fates)
+    if left > 0 { throw failure("the server has no room for \(left) events now") }
+    return batch.outcome("the server answers \(refusal) for some events")
   }
 
   private func failure(_ words: String) -> OutputError {

@@ -8,15 +8,6 @@ import System
 @safe struct KafkaProducer: ~Copyable {
   private let kafka: OpaquePointer
 
-  /// What became of a message.
-  enum Result {
-    case delivered
-    /// It may be delivered another time.
-    case later
-    /// It never will be.
-    case refused
-  }
-
   /// Why there is none: a setting is wrong.
   struct SettingError: Error { let reason: String }
 
@@ -46,7 +37,7 @@ import System
   /// - Returns: what became of each; nil when the queue gives up what is left.
   func send(
     _ lines: [Int], of chunk: LineChunk, key: String, _ queue: OutputQueue
-  ) -> [Result]? {
+  ) -> [LineBatch.Fate]? {
     let results = UnsafeMutablePointer<UInt8>.allocate(capacity: lines.count)
     unsafe results.initialize(repeating: 0, count: lines.count)
     unsafe tp_kafka_begin(kafka, results, lines.count)

@@ -12,11 +12,7 @@ final class KafkaSender: EventSender {
   private let key = String(decoding: HostName.current, as: UTF8.self)
   private var place: OutputPlace { .kafka(topic) }
   private var producer: KafkaProducer?
-  /// The lines that have to be sent, in order; empty when there is no batch.
-  private var pending: [Int] = []
-  /// The first line of the batch, and whether each of its lines is delivered.
-  private var first = 0
-  private var verdicts: [Bool] = []
+  private var batch = LineBatch()
   private var refusal = ""
 
   /// Creates a sender; librdkafka has to be loaded.
@@ -33,17 +29,13 @@ final class KafkaSender: EventSender {
   override func disconnect() { producer = nil }
 
   override func send(_ chunk: LineChunk, from line: Int, _ queue: OutputQueue) -> Outcome {
-    if pending.isEmpty {
-      first = line
-      pending = Array(line..<chunk.lineCount)
-      verdicts = pending.map { _ in false }
-    }
+    batch.begin(chunk, from: line)
     do throws(OutputError) {
       try open()
-      guard let results = producer?.send(pending, of: chunk, key: key, queue) else {
+      guard let fates = producer?.send(batch.pending, of: chunk, key: key, queue) else {
         return .interrupted
       }
-      return try judge(results)
+      return try judge(fates)
     } catch {
       // The order of what it still had is not known.
       disconnect()
@@ -68,18 +60,10 @@ final class KafkaSender: EventSender {
     } catch { throw failure(error.reason) }
   }
 
-  private func judge(_ results: [KafkaProducer.Result]) throws(OutputError) -> Outcome {
-    var later: [Int] = []
-    for (line, result) in zip(pending, results) {
-      switch result {
-      case .delivered: verdicts[line - first] = true
-      case .later: later.append(line)
-      case .refused: refusal = producer?.error ?? ""
-      }
-    }
-    pending = later
-    if !later.isEmpty { throw failure(producer?.error ?? "") }
-    return verdicts.contains(false) ? .settled(verdicts, refusal) : .delivered(verdicts.count)
+  private func judge(_ fates: [LineBatch.Fate]) throws(OutputError) -> Outcome {
+    if fates.contains(.refused) { refusal = producer?.error ?? "" }
+    guard batch.settle(fates) == 0 else { throw failure(producer?.error ?? "") }
+    return batch.outcome(refusal)
   }
 
   private func failure(_ words: String) -> OutputError {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Lines of a chunk that are sent together, until it is known what became of each.
+struct LineBatch {
+  /// What became of a line.
+  enum Fate {
+    case delivered
+    /// It may be delivered another time.
+    case later
+    /// It never will be.
+    case refused
+  }
+
+  /// The lines that have to be sent, in order; empty when there is no batch.
+  private(set) var pending: [Int] = []
+  private var first = 0
+  /// Whether each line of the batch is delivered.
+  private var verdicts: [Bool] = []
+
+  /// Begins a batch of all lines of a chunk from one on, unless there is one that was not settled yet.
+  mutating func begin(_ chunk: LineChunk, from line: Int) {
+    guard pending.isEmpty else { return }
+    first = line
+    pending = Array(line..<chunk.lineCount)
+    verdicts = pending.map { _ in false }
+  }
+
+  /// Takes what became of each pending line; returns how many are still to be sent.
+  mutating func settle(_ fates: [Fate]) -> Int {
+    var later: [Int] = []
+    for (line, fate) in zip(pending, fates) {
+      switch fate {
+      case .delivered: verdicts[line - first] = true
+      case .later: later.append(line)
+      case .refused: break
+      }
+    }
+    pending = later
+    return later.count
+  }
+
+  /// What became of the whole batch, of which no line is pending.
+  ///
+  /// - Parameter reason: why lines are refused, if any is.
+  func outcome(_ reason: String) -> EventSender.Outcome {
+    verdicts.contains(false) ? .settled(verdicts, reason) : .delivered(verdicts.count)
+  }
+}
