@@ -63,7 +63,7 @@ import Testing
       #expect(
         notices.first
           == "cannot write to 'http://127.0.0.1:\(server.port)/': the server answers 503: no; check "
-          + "the server and the way to it; it is tried again, and what cannot wait is counted")
+          + "the server and the way to it; retrying; what is lost is counted")
       #expect(notices.last == "'http://127.0.0.1:\(server.port)/' takes events again")
       #expect(try emitter.outputs.finish() == .written)
     }

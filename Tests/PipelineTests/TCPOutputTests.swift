@@ -37,7 +37,7 @@ import Testing
     #expect(
       notices.first
         == "cannot open 'tcp:127.0.0.1:\(port)': Connection refused; check the server and the "
-        + "way to it; it is tried again, and what cannot wait is counted")
+        + "way to it; retrying; what is lost is counted")
     #expect(try emitter.outputs.finish() == .written)
     #expect(output.account.written == 2)
   }

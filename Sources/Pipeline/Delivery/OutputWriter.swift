@@ -163,7 +163,7 @@ final class OutputWriter {
   }
 
   private func fail(_ error: OutputError) {
-    if !hasFailed { queue.notice("\(error); it is tried again, and what cannot wait is counted") }
+    if !hasFailed { queue.notice("\(error); retrying; what is lost is counted") }
     hasFailed = true
     queue.countRetry()
   }

@@ -42,7 +42,7 @@ public struct StatsFile: Sendable {
   mutating func keep(_ text: String) -> String? {
     do throws(OutputError) { try write(text) } catch {
       defer { hasFailed = true }
-      return hasFailed ? nil : "\(error); it is tried again"
+      return hasFailed ? nil : "\(error); retrying"
     }
     defer { hasFailed = false }
     return hasFailed ? "'\(path)' can be written again" : nil

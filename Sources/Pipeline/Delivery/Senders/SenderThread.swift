@@ -90,7 +90,7 @@ final class SenderThread {
 
   private func pauseAfter(_ error: OutputError) {
     if failure == nil {
-      queue.notice("\(error); it is tried again, and what cannot wait is counted")
+      queue.notice("\(error); retrying; what is lost is counted")
     }
     failure = error
     queue.countRetry()
