@@ -73,19 +73,3 @@ enum FIFO {
     return descriptor
   }
 }
-
-enum UnixSocket {
-  /// Listens at a path.
-  static func listen(_ path: String) throws -> Int32 {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let code = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
-    }
-    guard code == 0, Glibc.listen(listener, 1) == 0 else { throw POSIXError(.EIO) }
-    return listener
-  }
-}

@@ -93,9 +93,11 @@ import Testing
       let listener = try UnixSocket.listen(path)
       defer { close(listener) }
       // Others wait to be accepted, as many as may.
-      let others = (0..<2).map { _ in Other(path) }
-      #expect(others.allSatisfy { $0.code == 0 })
-      #expect(Other(path).code == EAGAIN)
+      let others = try (0..<2).map { _ in try UnixSocket.connect(path) }
+      defer { others.forEach { close($0) } }
+      #expect { try UnixSocket.connect(path) } throws: {
+        ($0 as? SystemCallFailed)?.code == EAGAIN
+      }
       let output = try Output(Destination(.json, .unix(path)), clock: OutputTests.clock)
       var emitter = Emitter(outputs: [output])
       emitter.add(EmitterTests.plan, generation: 1)
@@ -108,29 +110,5 @@ import Testing
       #expect(try emitter.outputs.finish() == .written)
       #expect(output.account.written == 1)
     }
-  }
-
-  /// A connection that does not wait.
-  private final class Other {
-    private let descriptor: Int32
-    let code: Int32
-
-    init(_ path: String) {
-      let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-      let made = socket(AF_UNIX, type, 0)
-      var address = sockaddr_un()
-      address.sun_family = sa_family_t(AF_UNIX)
-      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-      let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-      let result = withUnsafeBytes(of: &address) { address in
-        address.baseAddress.map {
-          connect(made, $0.assumingMemoryBound(to: sockaddr.self), size)
-        }
-      }
-      code = result == 0 ? 0 : errno
-      descriptor = made
-    }
-
-    deinit { close(descriptor) }
   }
 }

@@ -18,17 +18,17 @@ final class Machine {
   /// What it found.
   private(set) var findings: UInt64 = 0
 
-  private let states: StateTable
+  let states: StateTable
   /// The distinct values of keys, or until when keys stay silent where ``states`` does not hold keys.
-  private let pairs: StateTable?
-  private let quiets: StateTable?
-  private let timespan: UInt64
-  private let suppress: UInt64
+  let pairs: StateTable?
+  let quiets: StateTable?
+  let timespan: UInt64
+  let suppress: UInt64
   /// The length of a step of a sliding window, of which there are ``stepCount``.
-  private let stepLength: UInt64
+  let stepLength: UInt64
   /// Which event the last observation was of; of one that several members select, only the first counts.
   private var lastSerial: UInt64 = 0
-  private var approximateUntil: UInt64 = 0
+  var approximateUntil: UInt64 = 0
   private var start: UInt64?
 
   /// The steps of a sliding window: an event counts for its time span, and for no more than a fifteenth of it longer.
@@ -80,7 +80,7 @@ final class Machine {
     self.quiets = quiets ? StateTable(payload: 0, limit: limit, lifetime: suppress) : nil
   }
 
-  private static func longer(_ time: UInt64, _ more: UInt64) -> UInt64 {
+  static func longer(_ time: UInt64, _ more: UInt64) -> UInt64 {
     let (sum, overflow) = time.addingReportingOverflow(more)
     return overflow ? .max : sum
   }
@@ -140,242 +140,10 @@ final class Machine {
 
   /// The payload of an entry.
   @inline(__always)
-  private func payload<Value>(
+  func payload<Value>(
     _ entry: StateTable.Pointer, as _: Value.Type
   ) -> UnsafeMutablePointer<Value> {
     unsafe UnsafeMutableRawPointer(entry + 1).assumingMemoryBound(to: Value.self)
-  }
-
-  // MARK: sliding windows
-
-  private static let meets: UInt32 = 0x8000_0000
-
-  /// Sets the counts of steps to 0 that are no longer in the window.
-  @inline(__always)
-  private func advance<Count: FixedWidthInteger>(
-    _ entry: StateTable.Pointer, _ counts: UnsafeMutablePointer<Count>, to step: UInt64
-  ) {
-    let old = unsafe entry.pointee.step
-    guard step > old else { return }
-    let passed = min(step - old, UInt64(Self.stepCount))
-    for distance in 0..<passed {
-      unsafe counts[Int((step - distance) & UInt64(Self.stepCount - 1))] = 0
-    }
-    unsafe entry.pointee.step = step
-  }
-
-  @inline(__always)
-  private func total<Count: FixedWidthInteger>(_ counts: UnsafeMutablePointer<Count>) -> UInt64 {
-    var total: UInt64 = 0
-    for index in 0..<Self.stepCount {
-      let (sum, overflow) = unsafe total.addingReportingOverflow(UInt64(counts[index]))
-      total = overflow ? .max : sum
-    }
-    return total
-  }
-
-  /// Whether a number that meets a condition, or does not, is a finding.
-  @inline(__always)
-  private func cross(
-    _ entry: StateTable.Pointer, before: Bool, after: Bool, _ now: UInt64
-  ) -> Bool {
-    if !before { unsafe entry.pointee.round &= ~Self.meets }
-    guard after else {
-      unsafe entry.pointee.round &= ~Self.meets
-      return false
-    }
-    let isAbove = unsafe entry.pointee.round & Self.meets != 0
-    unsafe entry.pointee.round |= Self.meets
-    if suppress > 0 {
-      if unsafe now < entry.pointee.quietUntil {
-        if !isAbove { suppressed += 1 }
-        return false
-      }
-      unsafe entry.pointee.quietUntil = Self.longer(now, suppress)
-    } else if isAbove {
-      return false
-    }
-    findings += 1
-    return true
-  }
-
-  @inline(__always)
-  private func count(
-    _ observation: Observation, _ range: ClosedRange<UInt64>, _ now: UInt64
-  ) -> Completion? {
-    let entry = unsafe states.enter(observation.key, now).entry
-    let counts = unsafe payload(entry, as: UInt32.self)
-    let step = now / stepLength
-    unsafe advance(entry, counts, to: step)
-    let before = unsafe total(counts)
-    let place = Int(step & UInt64(Self.stepCount - 1))
-    if unsafe counts[place] < .max { unsafe counts[place] += 1 }
-    let isFinding = unsafe cross(
-      entry, before: before > 0 && range.contains(before), after: range.contains(before + 1), now)
-    return isFinding ? Completion(count: before + 1) : nil
-  }
-
-  private func add(
-    _ observation: Observation, _ range: ClosedRange<UInt64>, _ now: UInt64
-  ) -> Completion? {
-    let entry = unsafe states.enter(observation.key, now).entry
-    let sums = unsafe payload(entry, as: UInt64.self)
-    let step = now / stepLength
-    unsafe advance(entry, sums, to: step)
-    let before = unsafe total(sums)
-    let place = Int(step & UInt64(Self.stepCount - 1))
-    unsafe sums[place] = Self.longer(sums[place], observation.value)
-    let after = unsafe total(sums)
-    let isFinding = unsafe cross(
-      entry, before: before > 0 && range.contains(before), after: range.contains(after), now)
-    return isFinding ? Completion(count: after, isApproximate: after == .max) : nil
-  }
-
-  private func countValues(
-    _ observation: Observation, _ range: ClosedRange<UInt64>, _ now: UInt64
-  ) -> Completion? {
-    guard let pairs else { return nil }
-    let entry = unsafe states.enter(observation.key, now).entry
-    let counts = unsafe payload(entry, as: UInt32.self)
-    let step = now / stepLength
-    unsafe advance(entry, counts, to: step)
-    let before = unsafe total(counts)
-    let place = Int(step & UInt64(Self.stepCount - 1))
-    let round = unsafe entry.pointee.round & ~Self.meets
-    let lost = pairs.forgotten
-    let (pair, isNew) = unsafe pairs.enter(observation.value, now)
-    if pairs.forgotten > lost { approximateUntil = Self.longer(now, timespan) }
-    let age = unsafe isNew ? .max : step - min(step, pair.pointee.step)
-    if age < UInt64(Self.stepCount), unsafe pair.pointee.round == round {
-      if age > 0 {
-        unsafe counts[Int(pair.pointee.step & UInt64(Self.stepCount - 1))] -= 1
-        unsafe counts[place] += 1
-      }
-    } else if before >= UInt64(correlation?.valueLimit ?? 0) {
-      // One more than are remembered.
-      unsafe pairs.remove(pair)
-      approximateUntil = Self.longer(now, timespan)
-      let isFinding = unsafe cross(
-        entry, before: before > 0 && range.contains(before), after: range.contains(before), now)
-      return isFinding ? Completion(count: before, isApproximate: true) : nil
-    } else {
-      unsafe counts[place] += 1
-    }
-    unsafe pair.pointee.step = step
-    unsafe pair.pointee.round = round
-    let after = unsafe total(counts)
-    let isFinding = unsafe cross(
-      entry, before: before > 0 && range.contains(before), after: range.contains(after), now)
-    return isFinding ? Completion(count: after, isApproximate: now < approximateUntil) : nil
-  }
-
-  // MARK: several events
-
-  /// Whether a key may have a finding now; one that may not is counted.
-  private func speak(_ entry: StateTable.Pointer, _ now: UInt64) -> Bool {
-    if suppress > 0 {
-      if unsafe now < entry.pointee.quietUntil {
-        suppressed += 1
-        return false
-      }
-      unsafe entry.pointee.quietUntil = Self.longer(now, suppress)
-    }
-    findings += 1
-    return true
-  }
-
-  /// Whether a key may have a finding now, where keys have a table of their own.
-  private func speak(_ key: UInt64, _ now: UInt64) -> Bool {
-    guard let quiets else {
-      findings += 1
-      return true
-    }
-    return unsafe speak(quiets.enter(key, now).entry, now)
-  }
-
-  private func see(_ observation: Observation, _ now: UInt64) -> Completion? {
-    let entry = unsafe states.enter(observation.key, now).entry
-    let times = unsafe payload(entry, as: UInt64.self)
-    let count = correlation?.members.count ?? 0
-    unsafe times[Int(observation.member)] = now &+ 1
-    for member in 0..<count {
-      guard unsafe times[member] != 0, unsafe now - (times[member] - 1) <= timespan else {
-        return nil
-      }
-    }
-    for member in 0..<count { unsafe times[member] = 0 }
-    return unsafe speak(entry, now) ? Completion(count: 1) : nil
-  }
-
-  private func follow(_ observation: Observation, _ now: UInt64) -> Completion? {
-    let member = Int(observation.member)
-    let count = correlation?.members.count ?? 0
-    let entry: StateTable.Pointer
-    if member == 0 {
-      unsafe entry = states.enter(observation.key, now).entry
-    } else {
-      // A chain whose time is over is none, whether its key is still there or not.
-      guard let known = unsafe states.find(observation.key), unsafe !states.isOver(known, now)
-      else { return nil }
-      unsafe entry = states.enter(observation.key, now).entry
-    }
-    // When the latest chain began that got so far.
-    let begins = unsafe payload(entry, as: UInt64.self)
-    if member == 0 {
-      unsafe begins[0] = now &+ 1
-    } else {
-      let begin = unsafe begins[member - 1]
-      guard begin != 0, now - (begin - 1) <= timespan else { return nil }
-      unsafe begins[member] = max(begins[member], begin)
-    }
-    guard member + 1 == count else { return nil }
-    for member in 0..<count { unsafe begins[member] = 0 }
-    return unsafe speak(entry, now) ? Completion(count: 1) : nil
-  }
-
-  // MARK: what is missing
-
-  private func wait(
-    _ observation: Observation, _ now: UInt64, _ event: UInt32, _ dropped: (UInt32) -> Void
-  ) {
-    if observation.member == 0 {
-      guard unsafe states.find(observation.key) == nil else { return }
-      let entry = unsafe states.enter(observation.key, now) { old in
-        unsafe dropped(payload(old, as: UInt32.self)[0])
-      }.entry
-      unsafe payload(entry, as: UInt32.self)[0] = event
-    } else if let entry = unsafe states.find(observation.key) {
-      unsafe dropped(payload(entry, as: UInt32.self)[0])
-      unsafe states.remove(entry)
-    }
-  }
-
-  /// Whether an event of this time is waited with; its place must be kept.
-  func awaits(_ observation: Observation) -> Bool {
-    guard case .absence = correlation?.kind, observation.member == 0 else { return false }
-    return unsafe states.find(observation.key) == nil
-  }
-
-  /// When the next finding is due if nothing comes before it; nil when none is.
-  var deadline: UInt64? {
-    guard case .absence = correlation?.kind, let oldest = unsafe states.oldest else { return nil }
-    return unsafe Self.longer(oldest.pointee.last, timespan)
-  }
-
-  /// Takes the event that nothing followed in time, and says whether that is a finding.
-  func expire() -> (event: UInt32, completion: Completion?)? {
-    guard let oldest = unsafe states.oldest, let deadline else { return nil }
-    let (event, key) = unsafe (payload(oldest, as: UInt32.self)[0], oldest.pointee.key)
-    unsafe states.remove(oldest)
-    return (event, speak(key, deadline) ? Completion(count: 1) : nil)
-  }
-
-  /// Gives up waiting for what would follow an event; nil when no event is waited with.
-  func abandon() -> UInt32? {
-    guard deadline != nil, let oldest = unsafe states.oldest else { return nil }
-    let event = unsafe payload(oldest, as: UInt32.self)[0]
-    unsafe states.remove(oldest)
-    return event
   }
 
   // MARK: what is new

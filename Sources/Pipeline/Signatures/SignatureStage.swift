@@ -14,23 +14,23 @@ final class SignatureStage {
   private(set) var unseen: UInt64 = 0
 
   let retained: RetainedEvents
-  private var order: EventOrder
-  private var watchers: [Watcher?] = []
+  var order: EventOrder
+  var watchers: [Watcher?] = []
   private var plans: [Plan] = []
   /// The watchers that find by what does not happen.
   private var waiting: [Int] = []
-  private let clock: BootClock
-  private let seed: KeyHash.Seed
-  private var lender = FieldLender()
-  private var completions: [Completed] = []
+  let clock: BootClock
+  let seed: KeyHash.Seed
+  var lender = FieldLender()
+  var completions: [Completed] = []
   /// Of watchers that are gone, by policy and signature.
   private var retired = SignatureAccounts()
   /// When events were last lost, in ns; 0 for never.
-  private var lossTime: UInt64 = 0
+  var lossTime: UInt64 = 0
   /// The programs that find.
-  private let programs: [ProgramFeed]
+  let programs: [ProgramFeed]
   /// The watchers of programs that the current event counts for.
-  private var told: [Int32] = []
+  var told: [Int32] = []
 
   /// Who watches in a plan, and for each rule that feeds a signature what becomes of its events.
   private struct Plan {
@@ -39,7 +39,7 @@ final class SignatureStage {
     var recipes: [[MemberRecipe]]
   }
 
-  private struct Completed {
+  struct Completed {
     var watcher: Int
     var selection: Int
     var completion: Completion
@@ -238,63 +238,6 @@ final class SignatureStage {
     retained.release(event)
   }
 
-  // MARK: programs
-
-  /// Gives an event to the programs that watch for it.
-  private func tell(_ event: UInt32) {
-    for program in programs {
-      let uses = told.filter { watchers[Int($0)]?.program === program }
-      guard !uses.isEmpty else { continue }
-      let names = uses.compactMap { index in
-        watchers[Int(index)].map { (signature: $0.signature.name, policy: $0.policy) }
-      }
-      var isTaken = false
-      retained.withPacket(event) { isTaken = program.give($0, retained.event(event), names) }
-      guard isTaken else { continue }
-      retained.hold(event)
-      if let old = program.remember(event, uses) { retained.release(old) }
-    }
-    told.removeAll(keepingCapacity: true)
-  }
-
-  /// What outputs say when a program has ended; nil when nobody watches with it.
-  ///
-  /// - Parameter lost: the events that it had not read.
-  func gap(of program: ProgramFeed, _ lost: UInt64, at time: UInt64) -> Gap? {
-    let losses = watchers.compactMap { watcher -> Gap.Loss? in
-      guard let watcher, watcher.program === program else { return nil }
-      return Gap.Loss(
-        policies: [watcher.policy], event: watcher.signature.eventID(watcher.number), count: lost)
-    }
-    guard !losses.isEmpty else { return nil }
-    return Gap(reason: .programEnded, count: lost, since: time, until: time, losses: losses)
-  }
-
-  /// Takes what programs have found.
-  func takeClaims() {
-    for program in programs {
-      while let claim = program.nextClaim() {
-        if take(claim, program) { program.accept() } else { program.refuse() }
-      }
-    }
-  }
-
-  private func take(_ claim: ProgramClaim, _ program: ProgramFeed) -> Bool {
-    guard let given = program.take(claim.event),
-      let index = given.watchers.first(where: { index in
-        guard let watcher = watchers[Int(index)] else { return false }
-        return watcher.signature.name == claim.signature && watcher.policy == claim.policy
-      }), let watcher = watchers[Int(index)]
-    else { return false }
-    watcher.claims += 1
-    completions.append(
-      Completed(
-        watcher: Int(index), selection: 0, completion: Completion(count: 1),
-        found: claim.data(of: watcher.signature)))
-    complete(given.event, order.given)
-    return true
-  }
-
   private func nextDeadline() -> (watcher: Int, time: UInt64)? {
     var next: (watcher: Int, time: UInt64)?
     for index in waiting {
@@ -319,105 +262,5 @@ final class SignatureStage {
       }
       retained.release(event)
     }
-  }
-
-  // MARK: findings
-
-  /// Makes findings of what an event completed, and gives them to those who take findings.
-  private func complete(_ event: UInt32, _ time: UInt64) {
-    var ready: [(watcher: Int, data: [FindingDatum], isApproximate: Bool)] = []
-    let serial = retained.serial(event)
-    retained.withPacket(event) { packet in
-      var index = 0
-      while index < completions.count {
-        let completed = completions[index]
-        index += 1
-        guard let watcher = watchers[completed.watcher] else { continue }
-        let data =
-          completed.found
-          ?? watcher.signature.data(
-            of: packet, selection: completed.selection, count: completed.completion.count, clock,
-            &lender, data: completed.data)
-        ready.append((completed.watcher, data, completed.completion.isApproximate))
-        if watcher.feeds.isEmpty { continue }
-        let fields = watcher.signature.fields(data)
-        for feed in watcher.feeds { take(fields, packet, feed, event, time, serial) }
-      }
-    }
-    completions.removeAll(keepingCapacity: true)
-    show(ready, event, time)
-  }
-
-  /// Gives a finding to a selection of another signature.
-  private func take(
-    _ values: [String: FieldValue], _ packet: borrowing DecodedPacket, _ feed: Watcher.Feed,
-    _ event: UInt32, _ time: UInt64, _ serial: UInt64
-  ) {
-    guard Self.meets(feed.filters, values) else { return }
-    for recipe in feed.recipes {
-      guard let watcher = watchers[Int(recipe.machine)] else { continue }
-      let isKeyed = recipe.observe(packet, seed, clock, &lender, data: values) { observation in
-        if watcher.machine.awaits(observation) { retained.hold(event) }
-        let completion = watcher.machine.take(
-          observation, at: time, serial: serial, event: event
-        ) { retained.release($0) }
-        if let completion {
-          completions.append(
-            Completed(
-              watcher: Int(recipe.machine), selection: watcher.selection(of: recipe.member),
-              completion: completion, data: values))
-        }
-      }
-      if !isKeyed { watcher.machine.withoutKey += 1 }
-    }
-  }
-
-  private static func meets(_ filters: [Clause<String>], _ data: [String: FieldValue]) -> Bool {
-    filters.allSatisfy { clause in
-      let value = data[clause.field]
-      return ReferenceMatcher.matches(clause.condition, value.map { [$0] } ?? [])
-    }
-  }
-
-  /// Joins what several policies found alike, and lets it be shown.
-  private func show(
-    _ ready: [(watcher: Int, data: [FindingDatum], isApproximate: Bool)], _ event: UInt32,
-    _ time: UInt64
-  ) {
-    var isJoined = [Bool](repeating: false, count: ready.count)
-    for index in ready.indices where !isJoined[index] {
-      guard let first = watchers[ready[index].watcher], isShown(first, ready[index].data) else {
-        continue
-      }
-      var policies = [(first.policyNumber, first.policy)]
-      for other in ready.indices where other > index && !isJoined[other] {
-        guard ready[other].data == ready[index].data, let more = watchers[ready[other].watcher],
-          more.signature.name == first.signature.name, isShown(more, ready[other].data)
-        else { continue }
-        isJoined[other] = true
-        if !policies.contains(where: { $0.1 == more.policy }) {
-          policies.append((more.policyNumber, more.policy))
-        }
-      }
-      retained.hold(event)
-      let memory = first.machine.memory
-      findings.append(
-        SignatureFinding(
-          first.signature, number: first.number,
-          policies: policies.sorted { $0.0 < $1.0 }.map(\.1), base: retained.event(event),
-          event: event,
-          data: ready[index].data, isApproximate: ready[index].isApproximate,
-          isIncomplete: lossTime > 0 && (memory == 0 || lossTime &+ memory >= time)
-            || first.program?.hasMissed == true))
-    }
-  }
-
-  private func isShown(_ watcher: Watcher, _ data: [FindingDatum]) -> Bool {
-    guard watcher.isShown else { return false }
-    if watcher.filters.isEmpty || Self.meets(watcher.filters, watcher.signature.fields(data)) {
-      return true
-    }
-    watcher.rejected += 1
-    return false
   }
 }

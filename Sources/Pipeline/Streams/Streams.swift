@@ -169,7 +169,7 @@ final class Streams {
   }
 
   /// Goes on at a place without the bytes before it.
-  private func skip(to start: UInt32, _ framing: StreamFraming, _ place: Int) {
+  func skip(to start: UInt32, _ framing: StreamFraming, _ place: Int) {
     if framing == .http { return goOn(place, to: start) }
     abandon(place, \.unfinished)
     table.change(place) { $0.next = start }
@@ -248,7 +248,7 @@ final class Streams {
   }
 
   /// Looks at the bytes that come next.
-  private func advance(
+  func advance(
     _ place: Int, _ chunk: RawSpan, _ framing: StreamFraming, _ followed: FollowedSegment?,
     _ body: (RawSpan) -> Void
   ) {
@@ -306,73 +306,5 @@ final class Streams {
       if isTooLong { counts.tooLong += 1 } else { counts.messages += 1 }
       body(message)
     }
-  }
-
-  /// Looks at the held bytes that now come next.
-  private func drain(_ place: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void) {
-    guard let index = table[place]?.backlog, index >= 0, !backlogs[Int(index)].pieces.isEmpty
-    else { return }
-    let (held, pieces) = backlogs[Int(index)].takeHeld()
-    waiting -= held.count
-    var rank = 0
-    while rank < pieces.count, reaches(pieces[rank], place, framing) {
-      take(pieces[rank], of: held, place, framing, body)
-      rank += 1
-    }
-    if rank < pieces.count, let index = backlog(of: place) {
-      backlogs[index].giveBack(held, pieces[rank...])
-      waiting += held.count
-    }
-    releaseIfEmpty(place)
-  }
-
-  /// Whether nothing is awaited before a run any more: what is before it has come, or is of a body.
-  private func reaches(
-    _ piece: StreamBacklog.Piece, _ place: Int, _ framing: StreamFraming
-  ) -> Bool {
-    guard let flow = table[place] else { return false }
-    let distance = piece.distance(from: flow.next)
-    guard distance > 0 else { return true }
-    guard framing == .http, flow.http.holds(UInt64(distance)) else { return false }
-    goOn(place, to: piece.sequence)
-    return true
-  }
-
-  /// Looks at the held bytes as if nothing were missing between them.
-  private func giveUp(_ place: Int, _ framing: StreamFraming, _ body: (RawSpan) -> Void) {
-    counts.gaps += 1
-    guard let index = table[place]?.backlog, index >= 0 else { return }
-    let (held, pieces) = backlogs[Int(index)].takeHeld()
-    waiting -= held.count
-    // A head that waits for its end is given up, too, unless more of it is among what waits.
-    if framing == .dns || pieces.isEmpty {
-      abandon(place, \.unfinished)
-      if framing == .http {
-        table.change(place) { $0.http.enter(.unknown) }
-        table.change(place) { $0.questions.lose() }
-      }
-    }
-    for piece in pieces {
-      guard let next = table[place]?.next else { return }
-      if piece.distance(from: next) > 0 { skip(to: piece.sequence, framing, place) }
-      take(piece, of: held, place, framing, body)
-    }
-  }
-
-  /// Looks at a run that comes next, unless that was done when it came.
-  private func take(
-    _ piece: StreamBacklog.Piece, of held: [UInt8], _ place: Int, _ framing: StreamFraming,
-    _ body: (RawSpan) -> Void
-  ) {
-    guard let next = table[place]?.next else { return }
-    let known = -piece.distance(from: next)
-    guard known < piece.count else { return }
-    guard let start = piece.start else {
-      skip(to: piece.end, framing, place)
-      table.change(place) { $0.isAligned = framing == .dns }
-      return
-    }
-    let bytes = held.bytes.extracting(start..<start + piece.count)
-    advance(place, bytes.extracting(droppingFirst: known), framing, nil, body)
   }
 }

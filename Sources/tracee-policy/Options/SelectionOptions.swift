@@ -70,15 +70,6 @@ struct SelectionOptions: ParsableArguments {
     return programs
   }
 
-  /// Returns the plan of the selected policies, and the paths of the lists that they name.
-  ///
-  /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.
-  func planWithLists() throws(ExitCode) -> (plan: TracePlan, lists: [String]) {
-    let checked = try accepted()
-    guard let plan = checked.plan else { throw .findings }
-    return (plan, checked.listPaths)
-  }
-
   /// Returns the selected policies, checked; their plan has at least one rule.
   ///
   /// - Throws: the exit code (`docs/cli.md`), after printing what is wrong.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Policy
 import TestSupport
 
@@ -80,7 +81,8 @@ struct RandomScopes {
     case 1: return namespace + start + "*"
     case 2: return namespace + "*" + String(text.suffix(start.count))
     case 3: return namespace + "*" + String(start.suffix(3)) + "*"
-    default: return namespace + start
+    // A symbolic link names what it leads to.
+    default: return namespace + (access(start, F_OK) == 0 ? text : start)
     }
   }
 
