@@ -237,7 +237,7 @@ public struct Emitter: ~Copyable {
       }
     }
     outputs.endPacket(record)
-    if signatures?.findings.isEmpty == false { emitFindings() }
+    if signatures?.hasFindings == true { emitFindings() }
   }
 
   /// Counts a packet whose headers are not there.
@@ -351,7 +351,7 @@ public struct Emitter: ~Copyable {
   mutating func advance(to time: UInt64) {
     guard let signatures else { return }
     signatures.advance(to: time)
-    if !signatures.findings.isEmpty { emitFindings() }
+    if signatures.hasFindings { emitFindings() }
   }
 
   /// Lets signatures take what they still wait with, because no other event comes.
@@ -361,7 +361,7 @@ public struct Emitter: ~Copyable {
   mutating func finishSignatures() -> [String] {
     guard let signatures else { return [] }
     signatures.finish()
-    if !signatures.findings.isEmpty { emitFindings() }
+    if signatures.hasFindings { emitFindings() }
     for program in programs { program.finish { takeClaims() } }
     for program in programs { program.stop() }
     return programs.flatMap { $0.takeNotices() }
@@ -388,7 +388,7 @@ public struct Emitter: ~Copyable {
   private mutating func takeClaims() {
     guard let signatures else { return }
     signatures.takeClaims()
-    if !signatures.findings.isEmpty { emitFindings() }
+    if signatures.hasFindings { emitFindings() }
   }
 
   private func matcher(of generation: UInt32) -> Uncounted<PlanMatcher>? {
