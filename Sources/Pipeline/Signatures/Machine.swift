@@ -12,11 +12,11 @@ final class Machine {
   /// A finding would not be complete when something was lost for so long before it; 0 for no time.
   let memory: UInt64
   /// Findings that were held back because their key had one not long ago.
-  private(set) var suppressed: UInt64 = 0
+  var suppressed: UInt64 = 0
   /// Events without one of the key's values.
   var withoutKey: UInt64 = 0
   /// What it found.
-  private(set) var findings: UInt64 = 0
+  var findings: UInt64 = 0
 
   let states: StateTable
   /// The distinct values of keys, or until when keys stay silent where ``states`` does not hold keys.

@@ -9,7 +9,7 @@ import System
 /// ``findings`` for whoever gives them to the outputs.
 final class SignatureStage {
   /// What was found and is to be shown, in order.
-  private(set) var findings: [SignatureFinding] = []
+  var findings: [SignatureFinding] = []
   /// Events that there was no room to keep: signatures did not see them.
   private(set) var unseen: UInt64 = 0
 
