@@ -77,15 +77,15 @@ extension EndToEnd {
           if not listener: print(" ".join(paths) + "|" + " ".join(numbers))
       """#
 
-    /// Expects heads in their order, and nothing that is none; with deferred accepts one in ten may be missing (docs/packets.md).
+    /// Expects heads in their order, and nothing that is none.
     private func expect(
-      _ found: [String], are sent: [String], _ defers: Bool, _ seed: UInt64, _ trace: Trace
+      _ found: [String], are sent: [String], _ seed: UInt64, _ trace: Trace
     ) {
       let difference = sent.difference(from: found)
-      #expect(difference.removals.isEmpty, "seed \(seed): \(difference.removals)\n\(trace.errors)")
       #expect(
-        difference.insertions.count <= (defers ? sent.count / 10 : 0),
-        "seed \(seed): \(difference.insertions)\n\(trace.errors)")
+        difference.isEmpty,
+        "seed \(seed): missing \(difference.insertions), wrong \(difference.removals)\n\(trace.errors)"
+      )
     }
 
     @Test(arguments: [false, true])
@@ -123,18 +123,17 @@ extension EndToEnd {
           let heads = trace.events.filter { $0.local == side.ipv4 }
             .compactMap { $0.arguments["proto_http"] }
           let requests = heads.filter { $0["direction"]?.string == "request" }
-          expect(requests.compactMap { $0["uri_path"]?.string }, are: paths, defers, seed, trace)
+          expect(requests.compactMap { $0["uri_path"]?.string }, are: paths, seed, trace)
           let known = heads.filter { $0["direction"]?.string == "response" }.map(Self.number(of:))
-          expect(known, are: numbers, defers, seed, trace)
+          expect(known, are: numbers, seed, trace)
         }
         // Without the requests, of which the kernel side alone knows what they ask; such events name no end.
         for trace in [answers, try await oneWay.stop()] {
           let alone = trace.events.compactMap { $0.arguments["http_response"] }
             .map(Self.number(of:))
-          expect(alone.sorted(), are: (numbers + numbers).sorted(), defers, seed, trace)
+          expect(alone.sorted(), are: (numbers + numbers).sorted(), seed, trace)
         }
-        #expect(
-          try Ledger(parsing: trace.errors).undecodable <= (defers ? 5 : 0), "\(trace.errors)")
+        #expect(try Ledger(parsing: trace.errors).undecodable == 0, "\(trace.errors)")
       }
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Policy
 import System
+import TestSupport
 import Testing
 
 @testable import Pipeline

@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Policy
+import TestSupport
 import Testing
 
 @testable import Pipeline

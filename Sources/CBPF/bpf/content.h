@@ -109,60 +109,94 @@ static __always_inline void release_stream(struct tp_stream *stream) {
   *(volatile __u32 *)&stream->busy = 0;
 }
 
+enum tp_request {
+  TP_NO_REQUEST,    /* the kernel keeps nothing of the connection, as with SYN cookies */
+  TP_REQUEST,       /* it keeps a request */
+  TP_PASSES_AGAIN,  /* meanwhile there is a socket, to which the kernel gives the segment next */
+};
+
 /*
- * How many bytes of its connection are before a segment at a listening socket, by the request that the kernel keeps of it; -1 when there
- * is none, or they are very many. Not static: so the verifier checks it once.
+ * Finds what the kernel keeps of the connection of a segment at a listening socket: `opening` gets its first sequence numbers. Not
+ * static: so the verifier checks it once.
  */
-__noinline int count_ahead(struct __sk_buff *skb, struct tp_view *view) {
+__noinline int find_request(struct __sk_buff *skb, struct tp_view *view, struct tp_opening *opening) {
   struct bpf_sock_tuple tuple = {};
-  struct sock *sock;
-  if (!view) return -1;
+  struct bpf_sock *sock;
+  if (!view || !opening) return TP_NO_REQUEST;
   __be16 remote_port = bpf_htons(view->source_port), local_port = bpf_htons(view->destination_port);
   if (view->shape & TP_SHAPE_IPV6) {
     __builtin_memcpy(tuple.ipv6.saddr, view->source.address, 16);
     __builtin_memcpy(tuple.ipv6.daddr, view->destination.address, 16);
     tuple.ipv6.sport = remote_port;
     tuple.ipv6.dport = local_port;
-    sock = (void *)bpf_skc_lookup_tcp(skb, &tuple, sizeof tuple.ipv6, BPF_F_CURRENT_NETNS, 0);
+    sock = bpf_skc_lookup_tcp(skb, &tuple, sizeof tuple.ipv6, BPF_F_CURRENT_NETNS, 0);
   } else {
     __builtin_memcpy(&tuple.ipv4.saddr, view->source.address + 12, 4);
     __builtin_memcpy(&tuple.ipv4.daddr, view->destination.address + 12, 4);
     tuple.ipv4.sport = remote_port;
     tuple.ipv4.dport = local_port;
-    sock = (void *)bpf_skc_lookup_tcp(skb, &tuple, sizeof tuple.ipv4, BPF_F_CURRENT_NETNS, 0);
+    sock = bpf_skc_lookup_tcp(skb, &tuple, sizeof tuple.ipv4, BPF_F_CURRENT_NETNS, 0);
   }
-  if (!sock) return -1;
+  if (!sock) return TP_NO_REQUEST;
+  int found = TP_NO_REQUEST;
   struct tcp_request_sock *request = bpf_skc_to_tcp_request_sock(sock);
-  __u32 ahead = request ? view->sequence - request->rcv_isn - 1 : NEAR;
+  if (request) {
+    opening->received = request->rcv_isn + 1;
+    opening->sent = request->snt_isn + 1;
+    found = TP_REQUEST;
+  } else if (sock->state != TCP_LISTEN && sock->state != TCP_TIME_WAIT) {
+    found = TP_PASSES_AGAIN;
+  }
   bpf_sk_release(sock);
-  return ahead < NEAR ? (int)ahead : -1;
+  return found;
 }
 
-static __always_inline void name_opening(struct tp_opening_key *key, const struct tp_view *view, __u32 direction, __u32 next) {
+static __always_inline void name_opening(struct tp_opening_key *key, const struct tp_view *view, __u32 direction) {
   bool arrives = direction == TP_INGRESS;
   __builtin_memcpy(key->remote, arrives ? view->source.address : view->destination.address, 16);
   __builtin_memcpy(key->local, arrives ? view->destination.address : view->source.address, 16);
   key->remote_port = arrives ? view->source_port : view->destination_port;
   key->local_port = arrives ? view->destination_port : view->source_port;
-  key->next = next;
 }
 
-/* Keeps where the direction of a connection is whose first segment came to the listening socket. */
-static __noinline void keep_opening(const struct tp_view *view, const struct tp_stream *stream) {
+/* What is kept of the connection of a segment at a listening socket; `fresh` has its first sequence numbers, for the first segment. */
+static __noinline struct tp_opening *opening_of(const struct tp_view *view, struct tp_opening *fresh) {
   struct tp_opening_key key;
-  name_opening(&key, view, TP_INGRESS, stream->awaited);
-  bpf_map_update_elem(&tp_openings, &key, stream, BPF_ANY);
+  name_opening(&key, view, TP_INGRESS);
+  struct tp_opening *opening = bpf_map_lookup_elem(&tp_openings, &key);
+  if (opening && opening->received == fresh->received && opening->sent == fresh->sent) return opening;
+  if (opening) bpf_map_delete_elem(&tp_openings, &key);
+  struct tp_stream *stream = &fresh->streams.directions[TP_INGRESS];
+  stream->next = stream->awaited = stream->end = fresh->received;
+  stream->is_known = stream->is_complete = true;
+  stream->state = HTTP_START;
+  stream->connection = bpf_get_prandom_u32() | 1;
+  /* Two processors can have segments of it at once: both go on with what is there then. */
+  bpf_map_update_elem(&tp_openings, &key, fresh, BPF_NOEXIST);
+  opening = bpf_map_lookup_elem(&tp_openings, &key);
+  if (!opening || opening->received != fresh->received || opening->sent != fresh->sent) return NULL;
+  return opening;
 }
 
-/* Goes on from where the first segment, which came to the listening socket, ended; false when that is not known. */
-static __noinline bool take_opening(struct tp_stream *stream, const struct tp_view *view, __u32 direction, __u32 next) {
+/*
+ * Goes on in a connection's socket from where the segments ended that came to the listening one; false when there were none. Another
+ * connection of the same ends has other numbers.
+ */
+static __noinline bool take_opening(struct tp_stream *stream, const struct tp_view *view, __u32 direction, __u32 received,
+                                    __u32 sent) {
   struct tp_opening_key key;
-  name_opening(&key, view, direction, next);
-  const struct tp_stream *opening = bpf_map_lookup_elem(&tp_openings, &key);
-  if (!opening) return false;
+  name_opening(&key, view, direction);
+  struct tp_opening *opening = bpf_map_lookup_elem(&tp_openings, &key);
+  if (!opening || received - opening->received >= NEAR || sent - opening->sent >= NEAR) return false;
+  struct tp_stream *begun = &opening->streams.directions[TP_INGRESS];
+  if (!claim_stream(begun)) {
+    stream->connection = begun->connection;
+    stream->state = HTTP_LOST;
+    return true;
+  }
   /* It is kept as one that is claimed, as this one is. */
-  *stream = *opening;
-  bpf_map_delete_elem(&tp_openings, &key);
+  *stream = *begun;
+  release_stream(begun);
   return true;
 }
 
@@ -184,7 +218,7 @@ static __always_inline void open_stream(struct __sk_buff *skb, struct tp_stream 
   stream->connection = bpf_get_prandom_u32() | 1;
   stream->state = is_new ? HTTP_START : HTTP_OTHER;
   stream->is_complete = is_new;
-  if (direction == TP_INGRESS && segments_received == 1 && !take_opening(stream, view, TP_INGRESS, received))
+  if (direction == TP_INGRESS && !take_opening(stream, view, TP_INGRESS, received, sent) && segments_received == 1)
     stream->state = HTTP_LOST;
 }
 
@@ -192,9 +226,9 @@ static __always_inline void open_stream(struct __sk_buff *skb, struct tp_stream 
 static __always_inline void open_requests(struct tp_stream *requests, const struct tp_view *view, struct bpf_sock *sock) {
   struct bpf_tcp_sock *tcp = bpf_tcp_sock(sock);
   if (!tcp) return;
-  __u32 received = *(volatile __u32 *)&tcp->rcv_nxt, segments_received = *(volatile __u32 *)&tcp->data_segs_in;
-  if (segments_received != 1 || !claim_stream(requests)) return;
-  if (!requests->is_known && take_opening(requests, view, TP_EGRESS, received)) requests->is_known = true;
+  __u32 sent = *(volatile __u32 *)&tcp->snd_nxt, received = *(volatile __u32 *)&tcp->rcv_nxt;
+  if (!*(volatile __u32 *)&tcp->data_segs_in || !claim_stream(requests)) return;
+  if (!requests->is_known && take_opening(requests, view, TP_EGRESS, received, sent)) requests->is_known = true;
   release_stream(requests);
 }
 

@@ -91,7 +91,7 @@ __noinline int take_line(struct tp_streams *streams, __u32 direction, __u32 scra
       if (is_empty)
         end_head(streams, direction, scratch_number);
       else if (begins_line)
-        take_field(stream, scratch_number, length, is_whole);
+        take_field(stream, scratch_number, is_whole);
       break;
     case HTTP_CHUNK_SIZE:
       if (begins_line && !take_size(stream, scratch_number)) stream->state = HTTP_LOST;
@@ -352,15 +352,12 @@ __noinline int note_segment(struct __sk_buff *skb, struct tp_view *view, struct 
   return 0;
 }
 
-/* Begins a direction by a segment at a listening socket: it is kept when it is certain what is before it. */
-static __always_inline void begin_alone(struct __sk_buff *skb, struct tp_view *view, struct tp_stream *stream) {
-  int ahead = count_ahead(skb, view);
-  stream->connection = bpf_get_prandom_u32() | 1;
-  if (ahead < 0) return;
-  stream->is_known = stream->is_complete = true;
-  stream->state = HTTP_START;
-  stream->next = stream->awaited = stream->end = view->sequence - ahead;
-  view->ahead = pass(stream, view, skb->len - view->payload_offset);
+/* All of a segment is recorded that passed while another one of its direction was looked at. */
+static __always_inline void record_all(struct tp_view *view, __u32 length) {
+  view->content = TP_CONTENT_HTTP_UNKNOWN;
+  view->needed = length;
+  view->head = TP_NO_HEAD;
+  view->flags = TP_PACKET_LOST;
 }
 
 /* Follows a segment of a connection, or one alone, and writes to the view what was found. Not static: so the verifier checks it once. */
@@ -370,11 +367,25 @@ __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch
   struct bpf_sock *sock = skb->sk ? bpf_sk_fullsock(skb->sk) : NULL;
   struct tp_streams *streams = streams_of(sock);
   if (!streams) {
-    streams = &scratch->streams;
-    __builtin_memset(streams, 0, sizeof *streams);
-    struct tp_stream *alone = &streams->directions[direction & 1];
-    alone->next = view->sequence;
-    if (sock && sock->state == TCP_LISTEN) begin_alone(skb, view, alone);
+    struct tp_opening *alone = &scratch->opening;
+    __builtin_memset(alone, 0, sizeof *alone);
+    bool is_listening = sock && sock->state == TCP_LISTEN;
+    int request = is_listening ? find_request(skb, view, alone) : TP_NO_REQUEST;
+    if (request == TP_PASSES_AGAIN) return 0;
+    struct tp_opening *opening = request == TP_REQUEST ? opening_of(view, alone) : NULL;
+    if (opening && !claim_stream(&opening->streams.directions[direction & 1])) {
+      view->connection = opening->streams.directions[direction & 1].connection;
+      record_all(view, skb->len);
+      return 0;
+    }
+    streams = opening ? &opening->streams : &alone->streams;
+    struct tp_stream *stream = &streams->directions[direction & 1];
+    if (opening) {
+      view->ahead = pass(stream, view, skb->len - view->payload_offset);
+    } else {
+      stream->next = view->sequence;
+      if (is_listening) stream->connection = bpf_get_prandom_u32() | 1;
+    }
   }
   struct tp_follow following = {.skb = skb, .streams = streams, .direction = direction & 1, .scratch_number = scratch_number};
   struct tp_stream *stream = &streams->directions[direction & 1];
@@ -385,21 +396,8 @@ __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch
   /* What seemed to begin a head is none: the bytes after it are looked at by themselves. */
   if (scratch->walk.is_refused && guess(skb, stream, scratch_number)) bpf_loop(1 << 17, follow_step, &following, 0);
   tell(view, stream, scratch_number, skb->len);
-  if (streams != &scratch->streams) {
-    release_stream(stream);
-  } else if (scratch->streams.directions[direction & 1].is_known) {
-    scratch->streams.directions[direction & 1].busy = 1;
-    keep_opening(view, &scratch->streams.directions[direction & 1]);
-  }
+  if (streams != &scratch->opening.streams) release_stream(stream);
   return 0;
-}
-
-/* All of a segment is recorded that passed while another one of its direction was looked at. */
-static __always_inline void record_all(struct tp_view *view, __u32 length) {
-  view->content = TP_CONTENT_HTTP_UNKNOWN;
-  view->needed = length;
-  view->head = TP_NO_HEAD;
-  view->flags = TP_PACKET_LOST;
 }
 
 /*

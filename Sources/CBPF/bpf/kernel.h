@@ -57,7 +57,7 @@ struct bpf_sock {
   __s32 rx_queue_mapping;
 };
 
-enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_SYN_RECV = 3, TCP_LISTEN = 10 };
+enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT = 2, TCP_SYN_RECV = 3, TCP_TIME_WAIT = 6, TCP_LISTEN = 10 };
 
 struct bpf_tcp_sock {
   __u32 snd_cwnd, srtt_us, rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una, mss_cache, ecn_flags;
@@ -97,7 +97,7 @@ struct bpf_sock_tuple {
 
 /* A connection that a listening socket has not made yet. */
 struct tcp_request_sock {
-  __u32 rcv_isn;
+  __u32 rcv_isn, snt_isn;
 };
 
 struct ns_common {

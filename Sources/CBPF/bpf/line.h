@@ -199,7 +199,7 @@ static __always_inline void take_length(struct tp_stream *stream, struct tp_scra
 }
 
 /* Takes what the line in the scratch, which is a field and is whole or long, says of the body. */
-__noinline int take_field(struct tp_stream *stream, __u32 scratch_number, __u32 length, __u32 is_whole) {
+__noinline int take_field(struct tp_stream *stream, __u32 scratch_number, __u32 is_whole) {
   struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!stream || !scratch) return 0;
   __u8 first = byte_of(scratch, 0);

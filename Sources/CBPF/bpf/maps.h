@@ -149,19 +149,23 @@ struct {
   __type(value, struct tp_streams);
 } tp_streams SEC(".maps");
 
-/* The first segment of a connection, which came to the listening socket: its ends, and the sequence number behind it. */
+/* The ends of a connection whose first segments come to the listening socket. */
 struct tp_opening_key {
   __u8 remote[16], local[16];
   __u16 remote_port, local_port;
-  __u32 next;
 };
 
-/* Where the direction of such a segment is behind it, until the connection has a socket of its own. */
+/* Such a connection, until it has a socket of its own, which goes on from here. */
+struct tp_opening {
+  struct tp_streams streams;
+  __u32 received, sent; /* the first sequence number of each direction */
+};
+
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, 2048);
   __type(key, struct tp_opening_key);
-  __type(value, struct tp_stream);
+  __type(value, struct tp_opening);
 } tp_openings SEC(".maps");
 
 /* By the number of a direction that is lost here, what user space found. */
@@ -227,7 +231,7 @@ struct tp_scratch {
   struct tp_row scope;  /* the rules that have its owner in scope */
   struct tp_identity who;
   struct tp_owner owner;
-  struct tp_streams streams; /* in the place of those of a socket */
+  struct tp_opening opening; /* its streams are in the place of those of a socket */
   struct tp_walk walk;       /* see http.h */
   struct tp_view seen; /* the packet */
   struct tp_want want;
