@@ -104,18 +104,20 @@ import Policy
   }
 
   /// Whether there is memory for an event, with what of it must be allocated.
+  ///
+  /// Places have half of it, bytes outside of them three eighths, and owners the rest, so that none of them is ever in the way of
+  /// another: when enough events are released, there is room again.
   private func hasRoom(for needed: Int, isNewOwner: Bool) -> Bool {
-    var more = isNewOwner ? owners.growth : 0
-    if free == 0 {
-      if Int(used) == places.capacity { more += places.growth }
-      if needed > Self.inside { more += needed }
-    } else if needed > Self.inside,
-      unsafe needed > Int(pointer(free).pointee.outsideCapacity)
-    {
-      more += needed
+    if free == 0, Int(used) == places.capacity, places.bytes + places.growth > limit / 2 {
+      return false
     }
-    return more == 0 || bytes + more <= limit
+    if isNewOwner, owners.growth > 0, owners.bytes + owners.growth > limit / 8 { return false }
+    guard needed > Self.inside else { return true }
+    let known = unsafe free == 0 ? 0 : Int(pointer(free).pointee.outsideCapacity)
+    return needed <= known || outsideBytes - known + Self.rounded(needed) <= limit / 8 * 3
   }
+
+  private static func rounded(_ needed: Int) -> Int { (needed + 255) / 256 * 256 }
 
   private func takePlace() -> UInt32 {
     if free != 0 {
@@ -148,7 +150,7 @@ import Policy
       return unsafe outside
     }
     unsafe place.pointee.outside?.deallocate()
-    let capacity = (needed + 255) / 256 * 256
+    let capacity = Self.rounded(needed)
     unsafe outsideBytes += capacity - Int(place.pointee.outsideCapacity)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
     unsafe place.pointee.outside = unsafe memory
@@ -180,9 +182,19 @@ import Policy
     unsafe place.pointee.holders -= 1
     guard unsafe place.pointee.holders == 0 else { return }
     unsafe owners.release(place.pointee.owner)
+    if outsideBytes > limit / 16 * 3 { unsafe forgetOutside(place) }
     unsafe place.pointee.nextFree = free
     free = number
     count -= 1
+  }
+
+  /// Gives back what a place has outside, as others may need it more.
+  private func forgetOutside(_ place: Pointer) {
+    guard let outside = unsafe place.pointee.outside else { return }
+    unsafe outside.deallocate()
+    unsafe outsideBytes -= Int(place.pointee.outsideCapacity)
+    unsafe place.pointee.outside = nil
+    unsafe place.pointee.outsideCapacity = 0
   }
 
   // MARK: observations
