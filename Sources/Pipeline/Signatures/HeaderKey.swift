@@ -27,7 +27,9 @@ struct HeaderKey: BitwiseCopyable {
   }
 
   /// The key of a packet.
-  @inline(__always)
+  ///
+  /// It stands apart, as hashing leaves no register to whoever asks.
+  @inline(never)
   func of(_ packet: borrowing DecodedPacket, _ seed: KeyHash.Seed) -> ObservedKey {
     var hash = KeyHash(seed)
     for index in 0..<count {

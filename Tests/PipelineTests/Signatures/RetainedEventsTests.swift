@@ -25,7 +25,7 @@ struct RetainedEventsTests {
     var random = SplitMix(state: seed)
     let retained = RetainedEvents(limit: 64 << 20)
     var held: [(event: UInt32, sample: SampleRecord, holders: Int)] = []
-    for number in 0..<5_000 {
+    for number in 0..<2_000 {
       let sample = sample(number, [0, 3, 60, 200, 2_000], &random)
       let event = try sample.decode(asking: nil) { retained.keep($0, .udp) }
       held.append((try #require(event), sample, 1))
@@ -68,7 +68,7 @@ struct RetainedEventsTests {
     var random = SplitMix(state: 1)
     let retained = RetainedEvents(limit: 4 << 20)
     var events: [UInt32] = []
-    for number in 0..<20_000 {
+    for number in 0..<6_000 {
       let sample = sample(number, lengths, &random)
       while true {
         if let event = try sample.decode(asking: nil, { retained.keep($0, .udp) }) {
@@ -81,7 +81,7 @@ struct RetainedEventsTests {
         retained.release(events.removeFirst())
       }
       // Sorts of events alternate, so that what one gave back another needs.
-      if number % 7_000 == 6_999 {
+      if number % 2_500 == 2_499 {
         for event in events { retained.release(event) }
         events = []
       }
