@@ -301,6 +301,6 @@ static __always_inline __u32 needed(struct __sk_buff *skb, const struct tp_table
                                     const __u64 *row) {
   __u32 headers = view->transport_offset + LENGTH_TRANSPORT_MAX;
   if (view->content == TP_CONTENT_NONE || !meets(row, tables, tables->plan->content_rules)) return headers;
-  if (view->content & TP_CONTENT_DNS_MASK) return skb->len;
+  if (view->content & TP_CONTENT_DNS) return skb->len;
   return view->needed > headers ? view->needed : headers;
 }

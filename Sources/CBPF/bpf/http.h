@@ -157,7 +157,7 @@ static int follow_step(__u32 index, struct tp_follow *follow) {
     for (__u32 i = 0; i < LINE_PART / 8; i++) scratch->line[i] = stream->part[i];
   if (bpf_skb_load_bytes(skb, offset, (__u8 *)scratch->line + have, count)) return 1;
   if (state == HTTP_START && !have && is_blank(byte_of(scratch, 0))) {
-    walk->content |= TP_CONTENT_HTTP_UNKNOWN;
+    walk->content |= TP_CONTENT_HTTP;
     walk->offset = walk->needed = offset + 1;
     return 0;
   }
@@ -226,7 +226,7 @@ __noinline int guess(struct __sk_buff *skb, struct tp_stream *stream, __u32 scra
     length -= blank;
     text = text_at(skb, offset + blank, length);
   }
-  __u8 allowed = blank ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_HTTP_UNKNOWN;
+  __u8 allowed = blank ? TP_CONTENT_HTTP_REQUEST : TP_CONTENT_HTTP;
   if (begins(text) & allowed) return start_guessed(stream);
   __u8 sorts = length < START_MAX ? may_begin(text, length) & allowed : 0;
   if (!sorts) return false;
@@ -323,7 +323,7 @@ __noinline int tell(struct tp_view *view, struct tp_stream *stream, __u32 scratc
     stream->is_complete = false;
     stream->was_lost = true;
     view->flags |= TP_PACKET_LOST;
-    walk->content = TP_CONTENT_HTTP_UNKNOWN;
+    walk->content = TP_CONTENT_HTTP;
     walk->needed = length;
   } else if (walk->content && !walk->needed) {
     walk->needed = length; /* too few bytes to tell */
@@ -354,7 +354,7 @@ __noinline int note_segment(struct __sk_buff *skb, struct tp_view *view, struct 
 
 /* All of a segment is recorded that passed while another one of its direction was looked at. */
 static __always_inline void record_all(struct tp_view *view, __u32 length) {
-  view->content = TP_CONTENT_HTTP_UNKNOWN;
+  view->content = TP_CONTENT_HTTP;
   view->needed = length;
   view->head = TP_NO_HEAD;
   view->flags = TP_PACKET_LOST;
@@ -407,7 +407,7 @@ __noinline int follow(struct __sk_buff *skb, struct tp_view *view, __u32 scratch
 __noinline int look_at(struct __sk_buff *skb, struct tp_view *view, __u32 asks, __u32 direction) {
   if (!view || !view->has_ports || skb->len < view->payload_offset) return false;
   __u32 length = skb->len - view->payload_offset;
-  bool asks_dns = asks & TP_ASKS_DNS, asks_http = asks & TP_ASKS_HTTP;
+  bool asks_dns = asks & TP_CONTENT_DNS, asks_http = asks & TP_CONTENT_HTTP;
   if ((view->shape & 7) != TP_TRANSPORT_TCP) {
     if (asks_dns && length > 0) view->content = dns_of(skb, view);
     return false;
