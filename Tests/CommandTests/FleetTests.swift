@@ -86,6 +86,7 @@ import Testing
         ("polices: []", "error[unknown-key]: the configuration has no key `polices`"),
         ("buffer: huge", "error[invalid-value]: `huge` is no value for `buffer`"),
         ("outputs: [jsn]", "error[invalid-value]: `jsn` is no value for `outputs`"),
+        ("signatures: ['/p,on-full=x']", "error[invalid-value]: `/p,on-full=x` is no value for"),
         ("metrics: localhost:1", "error[invalid-value]: `localhost:1` is no value for `metrics`"),
         ("stats-every: 5", "error[invalid-value]: `5` is no value for `stats-every`"),
       ] {

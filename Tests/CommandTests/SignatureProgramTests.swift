@@ -20,7 +20,11 @@ struct SignatureProgramTests {
     """
 
   /// Runs `replay` with a program that does what a script says.
-  private func replay(_ script: String, _ options: String...) async throws -> Outcome {
+  ///
+  /// - Parameter suffix: the options after the program's path.
+  private func replay(
+    _ script: String, suffix: String = "", _ options: String...
+  ) async throws -> Outcome {
     // Where everybody can go, for it runs as another user.
     let folder = URL(filePath: "/tmp/signature-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
@@ -38,7 +42,7 @@ struct SignatureProgramTests {
     return try await outcome(
       of: [
         Tracer.path, "replay", capture.path, "-p", policy.path, "-o", "json", "--signature",
-        program.path,
+        program.path + suffix,
       ] + options)
   }
 
@@ -67,6 +71,62 @@ struct SignatureProgramTests {
     #expect(replayed.output.contains(#"{"name":"n","type":"unsigned long","value":2}"#))
     #expect(replayed.errors.contains("unwanted 1, wanted 2; events 2, findings 2, "))
     #expect(replayed.errors.contains("ended\n"))
+  }
+
+  /// A program that finds something of each event and writes it to standard error.
+  private static func reader(_ encoding: String, _ events: String) -> String {
+    """
+    #!/usr/bin/python3
+    import json, sys
+    print('\(hello.replacing("\"protocol\":1", with: "\"protocol\":1,\"encoding\":\"\(encoding)\""))', flush=True)
+    \(events)
+    for event in events:
+        print("event", json.dumps(event, sort_keys=True), file=sys.stderr)
+        print(json.dumps({"signature": "many", "policy": "p", "event": event["number"], "data": {"n": 1}}), flush=True)
+    """
+  }
+
+  @Test(.enabled(if: ForwardServer.isThere, "needs python3 with msgpack"))
+  func `a program reads the same events in both encodings`() async throws {
+    let lines = try await replay(Self.reader("json", "events = map(json.loads, sys.stdin)"))
+    let packed = try await replay(
+      Self.reader(
+        "msgpack", "import msgpack; events = msgpack.Unpacker(sys.stdin.buffer, read_size=1)"))
+    func events(_ replayed: Outcome) -> [Substring] {
+      replayed.errors.split(separator: "\n").filter { $0.hasPrefix("event ") }
+    }
+    #expect(lines.ending == .exited(0) && packed.ending == .exited(0), "\(packed.errors)")
+    #expect(events(lines).count == 2 && events(packed) == events(lines), "\(packed.errors)")
+    #expect(packed.output == lines.output)
+  }
+
+  @Test func `an encoding that does not exist is refused with the nearest one`() async throws {
+    let replayed = try await replay(Self.reader("msgpak", "events = []"))
+    #expect(replayed.ending == .exited(1))
+    #expect(
+      replayed.errors.contains("error[invalid-value]: `msgpak` is not an encoding"),
+      "\(replayed.errors)")
+    #expect(replayed.errors.contains("msgpack"))
+  }
+
+  @Test(arguments: [
+    (",on-full=wait", "`on-full` is block or drop, not `wait`"),
+    (",users=x", "a signature program has no option `users`"),
+    (",user=nobody,on-full=wait", "`on-full` is block or drop, not `wait`"),
+  ])
+  func `options of a program that do not exist are refused`(
+    suffix: String, fault: String
+  ) async throws {
+    let replayed = try await replay(script(Self.found), suffix: suffix)
+    #expect(replayed.ending == .exited(64) && replayed.errors.contains(fault), "\(replayed)")
+  }
+
+  @Test func `a program runs with its options, in any order`() async throws {
+    for suffix in [",user=nobody,on-full=block", ",on-full=drop,user=daemon"] {
+      let replayed = try await replay(script(Self.found), suffix: suffix)
+      #expect(replayed.ending == .exited(0), "\(replayed.errors)")
+      #expect(replayed.output.split(separator: "\n").count == 2)
+    }
   }
 
   @Test(arguments: [

@@ -117,9 +117,11 @@ extension EndToEnd.Signatures {
   }
 
   /// Starts the tracer with a program that does what a script says with each event, and the policy `p` that asks for it.
-  private func trace(_ stage: Stage, _ network: VirtualNetwork, _ each: String) async throws
-    -> Tracer
-  {
+  ///
+  /// - Parameter isConfigured: whether a configuration names both instead of options.
+  private func trace(
+    _ stage: Stage, _ network: VirtualNetwork, _ each: String, isConfigured: Bool = false
+  ) async throws -> Tracer {
     let hello = """
       {"protocol":1,"signatures":[{"name":"pings","selections":{"a":{"event":"net_packet_icmp",\
       "filters":["data.src=\(network.right.ipv4)","data.metadata.direction=egress"]}}}]}
@@ -138,7 +140,25 @@ extension EndToEnd.Signatures {
     // A file that this process wrote may still be open in what other tests start, and could not be executed.
     try await run("install", "-m", "755", folder + "/text", folder + "/program")
     let policy = EndToEnd.policy("p", events: "pings").replacing("\n    filters: []", with: "")
-    return try await stage.trace([policy], options: ["--signature", folder + "/program"])
+    guard isConfigured else {
+      return try await stage.trace([policy], options: ["--signature", folder + "/program"])
+    }
+    let files = try stage.folder(["p.yaml": policy])
+    let configuration = "{policies: [\(files)], outputs: [json], signatures: [\(folder)/program]}"
+    let file = try stage.folder(["config.yaml": configuration]) + "/config.yaml"
+    return try await stage.tracer(["apply", "--config", file])
+  }
+
+  @Test func `a service runs the programs that its configuration names`() async throws {
+    try await withStage { stage in
+      let network = try await stage.network()
+      let tracer = try await trace(stage, network, Self.found, isConfigured: true)
+      try await network.right.run("ping", "-c", "1", network.left.ipv4.description)
+      try await eventually("a finding", instead: { tracer.process.errorText }) {
+        findings(tracer).count == 1
+      }
+      try await end(tracer)
+    }
   }
 
   private static let found =

@@ -21,13 +21,13 @@ public struct HTTPServer: Sendable {
   /// - Parameters:
   ///   - answers: what it does with each request, the last with all that follow: a status, `close`, `stall`, or `bulk` and
   ///     the statuses of events that differ from 201, such as `bulk:1=429,2=400`.
-  ///   - port: where; 0 for a free port.
+  ///   - port: where; nil for a free port.
   ///   - certificate: a file with a certificate and its key, in PEM, for TLS.
   public init(
-    _ stage: Stage, answers: [String] = ["200"], port: UInt16 = 0, certificate: String = ""
+    _ stage: Stage, answers: [String] = ["200"], port: UInt16? = nil, certificate: String = ""
   ) async throws {
     process = try stage.start(
-      ["python3", "-u", "-c", Self.program, "\(port)", certificate] + answers)
+      ["python3", "-u", "-c", Self.program, "\(port ?? TCPServer().port)", certificate] + answers)
     let line = try await process.line(startingWith: "port ")
     self.port = UInt16(line) ?? 0
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Synchronization
 
 /// A server of TCP at the loopback address.
 public final class TCPServer: Sendable {
@@ -8,8 +9,27 @@ public final class TCPServer: Sendable {
   public let port: UInt16
   private let descriptor: Int32
 
-  /// Listens at a port; at a free one when none is given.
-  public init(port: UInt16 = 0) throws {
+  /// Ports below those that the kernel gives to whoever asks for a free one.
+  private static let ports: Range<UInt16> = 10_000..<32_000
+  private static let lastPort = Atomic(UInt16.random(in: ports))
+
+  /// Listens at a port; when none is given, at one that nobody else of this process gets, also after this server has gone.
+  public init(port: UInt16? = nil) throws {
+    var attempts = 0
+    while true {
+      let next = Self.lastPort.wrappingAdd(1, ordering: .relaxed).newValue
+      let tried = port ?? Self.ports.lowerBound + next % UInt16(Self.ports.count)
+      do {
+        descriptor = try Self.listen(at: tried)
+        self.port = tried
+        return
+      } catch let error as SystemCallFailed
+        where port == nil && error.code == EADDRINUSE && attempts < 1000
+      { attempts += 1 }
+    }
+  }
+
+  private static func listen(at port: UInt16) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var yes: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, 4)
@@ -17,16 +37,18 @@ public final class TCPServer: Sendable {
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) {
+    let code = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && listen(descriptor, 8) == 0
-          ? getsockname(descriptor, $0, &size) : -1
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+          ? Glibc.listen(descriptor, 8) : -1
       }
     }
-    guard code == 0 else { throw SystemCallFailed("listen") }
-    self.descriptor = descriptor
-    self.port = UInt16(bigEndian: address.sin_port)
+    guard code == 0 else {
+      let failure = SystemCallFailed("listen")
+      close(descriptor)
+      throw failure
+    }
+    return descriptor
   }
 
   deinit { close(descriptor) }

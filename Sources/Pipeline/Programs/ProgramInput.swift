@@ -4,12 +4,17 @@ import Glibc
 import Policy
 import System
 
-/// The lines that a program of signatures is to read, in bounded memory, with how far it has read.
+/// The messages that a program of signatures is to read, in bounded memory, with how far it has read.
 struct ProgramInput: ~Copyable {
   private let writer: JSONWriter
+  private let encoding: ProgramSignatures.Encoding
   private var pending = LineBuffer()
   /// How much of ``pending`` was written.
   private var written = 0
+  /// Where in ``pending`` each event ends that was not all written.
+  private var ends: [Int] = []
+  /// A message on its way to MessagePack.
+  private var line = LineBuffer(capacity: 1024)
   private var lastProgress = ContinuousClock.now
   private var prefixes: [Use: Prefix] = [:]
 
@@ -28,18 +33,21 @@ struct ProgramInput: ~Copyable {
   /// As many bytes as are worth a system call.
   static let writtenAtOnce = 1 << 16
 
-  /// Creates an input without lines.
+  /// Creates an input without messages.
   ///
   /// - Parameter clock: tells the times of events.
-  init(clock: BootClock) { writer = JSONWriter(clock: clock) }
+  init(_ encoding: ProgramSignatures.Encoding, clock: BootClock) {
+    self.encoding = encoding
+    writer = JSONWriter(clock: clock)
+  }
 
   /// The bytes that wait.
   var waiting: Int { pending.count - written }
 
-  /// The lines of which not all is written.
-  var unread: UInt64 { pending.bytes.extracting(droppingFirst: written).lineCount }
+  /// The events of which not all is written.
+  var unread: UInt64 { UInt64(ends.count { $0 > written }) }
 
-  /// Whether lines wait and none of them was read for some time.
+  /// Whether messages wait and none of them was read for some time.
   func isStalled(for patience: Duration) -> Bool {
     waiting > 0 && lastProgress.duration(to: .now) > patience
   }
@@ -47,14 +55,16 @@ struct ProgramInput: ~Copyable {
   /// Waits anew until the program reads.
   mutating func restartPatience() { lastProgress = .now }
 
-  /// Adds the line that so many events were lost.
+  /// Adds the message that so many events were lost.
   mutating func append(lost count: UInt64) {
-    pending.append("{\"lost\":")
-    pending.append(decimal: count)
-    pending.append("}\n")
+    line.truncate(to: 0)
+    line.append("{\"lost\":")
+    line.append(decimal: count)
+    line.append("}")
+    appendLine()
   }
 
-  /// Adds the line of an event.
+  /// Adds the message of an event.
   ///
   /// - Parameters:
   ///   - number: the event's number among those that the program was given.
@@ -64,16 +74,21 @@ struct ProgramInput: ~Copyable {
     _ uses: [(signature: String, policy: String)]
   ) {
     let prefix = self.prefix(event, uses)
-    pending.append("{\"number\":")
-    pending.append(decimal: number)
-    pending.append(prefix.bytes)
-    writer.append(prefix.label, of: packet, to: &pending)
+    line.truncate(to: 0)
+    line.append("{\"number\":")
+    line.append(decimal: number)
+    line.append(prefix.bytes)
+    writer.append(prefix.label, of: packet, to: &line)
     // In place of the end of the event's line.
-    pending.truncate(to: pending.count - 1)
-    pending.append("}\n")
+    line.truncate(to: line.count - 1)
+    line.append("}")
+    appendLine()
+    ends.append(pending.count)
   }
 
-  /// What stands before the event in a line, and its label.
+  private mutating func appendLine() { encoding.append(line, to: &pending) }
+
+  /// What stands before the event in a message, and its label.
   private mutating func prefix(
     _ event: EventKind, _ uses: [(signature: String, policy: String)]
   ) -> Prefix {
@@ -113,13 +128,15 @@ struct ProgramInput: ~Copyable {
       var rest = LineBuffer(capacity: waiting)
       rest.append(pending.bytes.extracting(droppingFirst: written))
       pending = rest
+      ends = ends.filter { $0 > written }.map { $0 - written }
       written = 0
     }
   }
 
-  /// Forgets all lines.
+  /// Forgets all messages.
   mutating func removeAll() {
     pending.truncate(to: 0)
+    ends.removeAll(keepingCapacity: true)
     written = 0
   }
 }
@@ -133,11 +150,14 @@ extension LineBuffer {
   }
 }
 
-extension RawSpan {
-  /// The line breaks.
-  fileprivate var lineCount: UInt64 {
-    var count: UInt64 = 0
-    for offset in 0..<byteCount where byte(offset) == 10 { count += 1 }
-    return count
+extension ProgramSignatures.Encoding {
+  /// Adds a message, which is a JSON object.
+  fileprivate func append(_ message: borrowing LineBuffer, to pending: inout LineBuffer) {
+    switch self {
+    case .json:
+      pending.append(message.bytes)
+      pending.append("\n")
+    case .messagePack: _ = pending.append(packedJSON: message.bytes)
+    }
   }
 }

@@ -73,7 +73,7 @@ public final class SignatureProgram: ProgramFeed {
     self.pipes = pipes
     self.waits = waits
     signatures = ProgramSignatures(line: firstLine, ofProgram: path)
-    input = ProgramInput(clock: clock)
+    input = ProgramInput(signatures.encoding, clock: clock)
     state = .running(since: .now)
     account = ProgramAccount(program: path, starts: 1)
     super.init(path: path)

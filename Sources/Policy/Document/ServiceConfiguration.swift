@@ -24,6 +24,7 @@ public struct ServiceConfiguration: Equatable, Sendable {
     Key("policies", .list, "files and directories with policies, as for --policy"),
     Key("outputs", .list, "where events go, as for --output"),
     Key("variables", .texts, "values for ${NAME} in policies, as for --set"),
+    Key("signatures", .list, "programs that find by signatures of their own, as for --signature"),
     Key("control", .text, "the socket of `ctl`, as for --control"),
     Key("metrics", .text, "where Prometheus reads, as for --metrics"),
     Key("metrics-file", .text, "a file of metrics for node_exporter, as for --metrics-file"),

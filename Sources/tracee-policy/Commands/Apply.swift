@@ -84,8 +84,10 @@ struct Apply: ParsableCommand {
 
   func run() throws {
     let clock = BootClock.now()
-    let programs = try selection.startPrograms(clock: clock, waits: false)
-    let settings = try Settings(self, programs)
+    let (configuration, variables) = try selection.variables.read()
+    let programs = try selection.startPrograms(
+      configuration?.signatures ?? [], clock: clock, waits: false)
+    let settings = try Settings(self, configuration, variables, programs)
     let first = try FirstPolicies(settings)
     if CommandLine.arguments.count == 1, Terminal.isOutput {
       let events = EventSet.standard.events.map(\.name).joined(separator: ", ")

@@ -13,6 +13,7 @@ struct Configuration: Sendable {
   private(set) var diagnostics: [Diagnostic]
 
   private(set) var outputs: [Destination] = []
+  private(set) var signatures: [ProgramArgument] = []
   private(set) var metrics: Listener.Address?
   private(set) var buffer: ByteSize?
   private(set) var hardening: HardeningArgument?
@@ -26,6 +27,11 @@ struct Configuration: Sendable {
       do throws(Destination.ParsingError) {
         outputs.append(try Destination(parsing: text.text))
       } catch { diagnostics.append(.invalidSetting(text, "outputs", error.description)) }
+    }
+    for text in values.lists["signatures"] ?? [] {
+      do throws(ProgramArgument.ParsingError) {
+        signatures.append(try ProgramArgument(parsing: text.text))
+      } catch { diagnostics.append(.invalidSetting(text, "signatures", error.description)) }
     }
     metrics = take("metrics", Listener.Address.init(parsing:), MetricsArgument.forms)
     buffer = take("buffer", ByteSize.init(argument:), "a whole number with K, M or G: 64M")

@@ -35,10 +35,11 @@ struct SelectionOptions: ParsableArguments {
     help: ArgumentHelp(
       "Run this program, which finds by signatures of its own; repeatable.",
       discussion: """
-        It runs as the user nobody; append ,user=NAME for another one. Policies select its signatures by name.
-        """),
-    completion: .file())
-  var signatures: [String] = []
+        Policies select its signatures by name. Append options after commas: user=NAME (default: nobody), \
+        on-full=block|drop (default: drop; block in replay).
+        """, valueName: "program"),
+    completion: .file(), transform: ProgramArgument.parse)
+  var signatures: [ProgramArgument] = []
   @OptionGroup var variables: VariableOptions
 
   func validate() throws {
@@ -50,18 +51,19 @@ struct SelectionOptions: ParsableArguments {
   /// Starts the programs of signatures.
   ///
   /// - Parameters:
+  ///   - configured: those of the configuration, if no option names one.
   ///   - clock: converts times of events to time since the epoch.
-  ///   - waits: whether events wait for a program that reads slowly.
+  ///   - waits: whether events wait for a program that reads slowly, unless its options say otherwise.
   /// - Throws: the exit code, after printing what is wrong.
-  func startPrograms(clock: BootClock, waits: Bool) throws(ExitCode) -> [SignatureProgram] {
+  func startPrograms(
+    _ configured: [ProgramArgument] = [], clock: BootClock, waits: Bool
+  ) throws(ExitCode) -> [SignatureProgram] {
     var programs: [SignatureProgram] = []
-    for signature in signatures {
-      let parts = signature.split(separator: ",user=", maxSplits: 1)
-      let user = parts.count == 2 ? String(parts[1]) : "nobody"
+    for program in signatures.isEmpty ? configured : signatures {
       do throws(ProgramError) {
         programs.append(
           try SignatureProgram(
-            starting: String(parts.first ?? ""), as: user, clock: clock, waits: waits))
+            starting: program.path, as: program.user, clock: clock, waits: program.waits ?? waits))
       } catch {
         StandardError.report(error.description)
         throw .worldRefused

@@ -28,9 +28,12 @@ struct Settings: Sendable {
 
   /// Merges options and the configuration that they name.
   ///
+  /// - Parameter programs: the programs of signatures, which have started.
   /// - Throws: the exit code, after printing everything that is wrong.
-  init(_ options: Apply, _ programs: [SignatureProgram]) throws(ExitCode) {
-    let (configuration, variables) = try options.selection.variables.read()
+  init(
+    _ options: Apply, _ configuration: Configuration?, _ variables: Variables,
+    _ programs: [SignatureProgram]
+  ) throws(ExitCode) {
     selection = Selection(options.selection, configuration, variables, programs)
     hasConfiguredOutputs =
       options.output.outputs.isEmpty && !(configuration?.outputs.isEmpty ?? true)

@@ -4,6 +4,16 @@
 ///
 /// Source: `docs/signatures.md`.
 public struct ProgramSignatures: Equatable, Sendable {
+  /// How a program wants to read events.
+  public enum Encoding: String, CaseIterable, Sendable {
+    /// A line of JSON for each message.
+    case json
+    /// An object of MessagePack for each message, one directly after the other.
+    case messagePack = "msgpack"
+  }
+
+  /// How the program wants to read events.
+  public let encoding: Encoding
   /// The signatures, each with the path of the program.
   public let documents: [SignatureDocument]
   /// The line, under the name of the program.
@@ -21,6 +31,7 @@ public struct ProgramSignatures: Equatable, Sendable {
     guard let root = stream.documents.first, stream.documents.count == 1,
       stream.diagnostics.isEmpty
     else {
+      encoding = .json
       documents = []
       diagnostics =
         stream.diagnostics.isEmpty
@@ -31,7 +42,7 @@ public struct ProgramSignatures: Equatable, Sendable {
         ] : stream.diagnostics
       return
     }
-    (documents, diagnostics) = PolicyParser.parseProgram(root, of: source)
+    (documents, encoding, diagnostics) = PolicyParser.parseProgram(root, of: source)
   }
 }
 

@@ -74,15 +74,16 @@ extension PolicyParser {
     }
   }
 
-  /// Reads the signatures that a program says it has.
+  /// Reads the signatures that a program says it has, and how it wants to read events.
   static func parseProgram(
     _ root: YAMLNode, of file: SourceFile
-  ) -> ([SignatureDocument], [Diagnostic]) {
+  ) -> ([SignatureDocument], ProgramSignatures.Encoding, [Diagnostic]) {
     var parser = PolicyParser(file: file)
-    guard let top = parser.keyed(root, "a program", ["protocol", "signatures"]) else {
-      return ([], parser.diagnostics)
+    guard let top = parser.keyed(root, "a program", ["protocol", "encoding", "signatures"]) else {
+      return ([], .json, parser.diagnostics)
     }
     parser.constant("1", parser.required("protocol", top), "protocol")
+    let encoding = top["encoding"].flatMap { parser.encoding($0) } ?? .json
     var documents: [SignatureDocument] = []
     if let list = parser.required("signatures", top) {
       for node in parser.elements(list, "`signatures`", mayBeEmpty: false).prefix(100) {
@@ -93,7 +94,14 @@ extension PolicyParser {
         documents.append(document)
       }
     }
-    return (documents, parser.diagnostics)
+    return (documents, encoding, parser.diagnostics)
+  }
+
+  private mutating func encoding(_ node: YAMLNode) -> ProgramSignatures.Encoding? {
+    guard let word = text(node, "`encoding`") else { return nil }
+    let encoding = ProgramSignatures.Encoding(rawValue: word.text)
+    if encoding == nil { diagnostics.append(.unknownEncoding(word)) }
+    return encoding
   }
 
   private mutating func body(
@@ -207,6 +215,14 @@ extension Diagnostic {
       .invalidName, "`\(name.text)` cannot be the name of a signature", at: name,
       help:
         "a name is made of letters, digits, `-`, `_` and `.`, and begins with a letter or a digit")
+  }
+
+  fileprivate static func unknownEncoding(_ word: SourceText) -> Self {
+    let known = ProgramSignatures.Encoding.allCases.map(\.rawValue)
+    return Self(
+      .invalidValue, "`\(word.text)` is not an encoding", at: word,
+      help: Nearest.question(word.text, among: known)
+        ?? "the encodings are `json` and `msgpack`")
   }
 
   fileprivate static func noSelections(_ node: YAMLNode, _ source: String) -> Self {
