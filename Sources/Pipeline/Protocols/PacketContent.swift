@@ -2,7 +2,7 @@
 
 import Policy
 
-/// The roles that a message may have, as far as its first bytes show; none when there is no message.
+/// The roles that a message may have, as far as its first bytes show; empty when there is no message.
 struct MessageRoles: OptionSet, Hashable, Sendable {
   let rawValue: UInt8
 
@@ -22,12 +22,12 @@ struct PacketContent: OptionSet, Hashable, Sendable {
 
   init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// Makes what a message of one protocol says.
+  /// Creates the content of a message of a protocol in one of some roles.
   init(_ roles: MessageRoles, of content: ContentProtocol) {
     rawValue = roles.rawValue << (2 * content.rawValue)
   }
 
-  /// Takes all messages that give an event.
+  /// Creates the content of all messages that give an event.
   init(_ role: ContentProtocol.Role) {
     let roles: MessageRoles =
       switch role.isAnswer {
@@ -52,7 +52,7 @@ struct PacketContent: OptionSet, Hashable, Sendable {
 extension PacketContent {
   private static let protocols = ContentProtocol.allCases
 
-  /// Looks at a packet as the kernel does.
+  /// Creates the content of a packet, as far as this packet alone shows it; the kernel does the same.
   init(_ headers: PacketHeaders, _ packet: RawSpan) {
     self = []
     guard let payload = headers.payload(in: packet), payload.byteCount > 0 else { return }
@@ -62,7 +62,7 @@ extension PacketContent {
     }
   }
 
-  /// Takes whatever may come over the ports of a packet.
+  /// Creates the content of all messages that may come over the transport and the ports of a packet.
   init(carriedBy headers: PacketHeaders) {
     self = []
     for index in Self.protocols.indices where headers.mayCarry(Self.protocols[index]) {

@@ -57,7 +57,9 @@ extension PacketHeaders {
   }
 }
 
-/// The ports over which a protocol comes. Source: ``Policy/ContentProtocol``.
+/// The ports over which a protocol comes.
+///
+/// Source: ``Policy/ContentProtocol``.
 private struct MessagePorts {
   let tcp: FewPorts
   let udp: FewPorts
