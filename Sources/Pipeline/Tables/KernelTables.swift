@@ -10,10 +10,10 @@ public import Policy
 public struct KernelTables: Sendable {
   var plan = tp_plan()
   var rows: [Row]
-  var sources: [Entry] = []
-  var destinations: [Entry] = []
-  var numbers: [Entry] = []
-  var texts: [Entry] = []
+  var sources = Trie(keySize: MemoryLayout<tp_address_key>.size)
+  var destinations = Trie(keySize: MemoryLayout<tp_address_key>.size)
+  var numbers = Trie(keySize: MemoryLayout<tp_number_key>.size)
+  var texts = Trie(keySize: MemoryLayout<tp_text_key>.size)
   /// The class of each source port and each destination port, counted from the plan's bases.
   var sourcePorts: [UInt16] = []
   var destinationPorts: [UInt16] = []
@@ -126,9 +126,9 @@ public struct KernelTables: Sendable {
 
     plan.uses_source = question.uses(.source) ? 1 : 0
     plan.uses_destination = question.uses(.destination) ? 1 : 0
-    if question.uses(.source) { sources = question.addressEntries(.source, &table) }
+    if question.uses(.source) { question.addAddresses(of: .source, to: &sources, &table) }
     if question.uses(.destination) {
-      destinations = question.addressEntries(.destination, &table)
+      question.addAddresses(of: .destination, to: &destinations, &table)
     }
 
     let usesPorts = question.uses(.sourcePort) || question.uses(.destinationPort)
@@ -139,10 +139,9 @@ public struct KernelTables: Sendable {
       (plan.source_port_base, sourcePorts) = ports(.sourcePort, question, &table)
       (plan.destination_port_base, destinationPorts) = ports(.destinationPort, question, &table)
     }
-    let headers = HeaderParts(question, &table)
+    let headers = HeaderParts(question, &numbers, &table)
     plan.header_parts = UInt32(headers.parts.count)
     if !headers.parts.isEmpty { headerRows = headers.bytes }
-    numbers += headers.numbers
   }
 
   private func ports(
