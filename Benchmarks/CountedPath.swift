@@ -15,7 +15,7 @@ struct CountedPath: Sendable {
   static let all =
     [CountedPath(name: "reference", take: reference)]
     + EventKind.allCases.map { kind in record(kind, .json) }
-    + [record(.tcp, .table), record(.tcp, .pcap)]
+    + [record(.tcp, .table), record(.tcp, .pcap)] + signatures
     + [
       CountedPath(name: "policy/check", take: check),
       CountedPath(name: "policy/tables", take: tables),

@@ -48,12 +48,10 @@ struct SampleRecord {
 
   /// Makes it the record of another packet over IPv4: from this address, at this time.
   mutating func set(source: UInt32, time: UInt64) {
-    for index in 0..<4 {
-      bytes[start + 12 + index] = UInt8(truncatingIfNeeded: source >> UInt32(8 * index))
-    }
-    if let place = MemoryLayout<tp_packet>.offset(of: \.time) {
-      for index in 0..<8 {
-        bytes[place + index] = UInt8(truncatingIfNeeded: time >> UInt64(8 * index))
+    bytes.withUnsafeMutableBytes { bytes in
+      bytes.storeBytes(of: source.littleEndian, toByteOffset: start + 12, as: UInt32.self)
+      if let place = MemoryLayout<tp_packet>.offset(of: \.time) {
+        bytes.storeBytes(of: time, toByteOffset: place, as: UInt64.self)
       }
     }
   }

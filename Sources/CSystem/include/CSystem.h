@@ -10,6 +10,9 @@ int tp_take_signals(void);
 /// The number of the next signal that has come, 0 when there is none.
 int tp_next_signal(int descriptor);
 
+/// Has the processor fetch memory that is used soon; any address will do.
+static inline void tp_prefetch(const void *_Nullable address) { __builtin_prefetch(address); }
+
 /// Writes to a pipe that others may share, whatever its flags: as many bytes as there is room for, -1 with EAGAIN for none.
 long tp_write_now(int descriptor, const void *_Nullable bytes, size_t length);
 

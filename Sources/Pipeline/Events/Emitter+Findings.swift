@@ -34,7 +34,7 @@ extension Emitter {
   mutating func advance(to time: UInt64) {
     guard let signatures else { return }
     signatures.advance(to: time)
-    if !signatures.findings.isEmpty { emitFindings() }
+    if signatures.hasFindings { emitFindings() }
   }
 
   /// Lets signatures take what they still wait with, because no other event comes.
@@ -44,7 +44,7 @@ extension Emitter {
   mutating func finishSignatures() -> [String] {
     guard let signatures else { return [] }
     signatures.finish()
-    if !signatures.findings.isEmpty { emitFindings() }
+    if signatures.hasFindings { emitFindings() }
     for program in programs { program.finish { takeClaims() } }
     for program in programs { program.stop() }
     return programs.flatMap { $0.takeNotices() }
@@ -71,7 +71,7 @@ extension Emitter {
   private mutating func takeClaims() {
     guard let signatures else { return }
     signatures.takeClaims()
-    if !signatures.findings.isEmpty { emitFindings() }
+    if signatures.hasFindings { emitFindings() }
   }
 }
 

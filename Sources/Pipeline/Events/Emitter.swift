@@ -131,10 +131,16 @@ public struct Emitter: ~Copyable {
   }
 
   private mutating func emit(_ record: borrowing RecordReader, _ matcher: PlanMatcher) {
-    guard let meaning = matcher.meaning(of: record.row) else {
+    guard let meaning = matcher.meaning(of: record) else {
       counts.malformed += 1
       return
     }
+    meaning.use { emit(record, $0, matcher) }
+  }
+
+  private mutating func emit(
+    _ record: borrowing RecordReader, _ meaning: RowMeaning, _ matcher: PlanMatcher
+  ) {
     if record.segmentSize > 0, let parts = DatagramParts(record) {
       emit(datagrams: parts, of: record, meaning, matcher)
     } else {
@@ -164,7 +170,7 @@ public struct Emitter: ~Copyable {
       }
     }
     outputs.endPacket(record)
-    if signatures?.findings.isEmpty == false { emitFindings() }
+    if signatures?.hasFindings == true { emitFindings() }
   }
 
   /// Counts a packet whose headers are not there.

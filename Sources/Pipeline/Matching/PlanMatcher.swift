@@ -19,18 +19,16 @@ final class PlanMatcher {
   private let contentRows: ContentRows
   /// What decides about each datagram of a packet that stands for several.
   let datagrams: DatagramTables?
-  /// What rows mean, each at the place that its hash gives it; a row that needs a taken place takes it over.
-  private var meanings: [RowMeaning?]
+  /// What rows mean.
+  private var meanings = RowMeanings()
   /// Whether events are counted by the policies that want them.
   private let tallies: Bool
-  /// What was asked for last.
-  private var recent: RowMeaning?
+  /// What was asked for last, which is also in ``meanings`` or ``evicted``.
+  private var recent: Uncounted<RowMeaning>?
   /// Those that lost their place while the current record is looked at, which may still count into them.
   private var evicted: [RowMeaning] = []
   /// Refused packets, and what came of rows that lost their place.
   private var settled: PlanCounts
-
-  private static let placeBits = 9
 
   /// Makes a matcher.
   ///
@@ -55,7 +53,6 @@ final class PlanMatcher {
     self.datagrams = datagrams
     self.routes = routes
     settled = PlanCounts(plan)
-    meanings = Array(repeating: nil, count: 1 << Self.placeBits)
   }
 
   /// Counts how many messages a segment completed that some rules ask for, or how many datagrams a packet was.
@@ -126,31 +123,39 @@ final class PlanMatcher {
 
   /// What the row of a record means; nil when it has a bit that no rule has.
   ///
-  /// It can be held, and counted into, until this is asked again.
+  /// It can be used, and counted into, until this is asked again.
   @inline(__always)
-  func meaning(of row: Row) -> RowMeaning? {
-    if let recent, recent.row == row { return recent }
-    return look(row)
+  func meaning(of record: borrowing RecordReader) -> Uncounted<RowMeaning>? {
+    if let recent, recent.use({ $0.isMeaning(of: record.rowBytes) }) { return recent }
+    return look(record)
   }
 
   @inline(never)
-  private func look(_ row: Row) -> RowMeaning? {
-    settleEvicted()
-    recent = find(row)
+  private func look(_ record: borrowing RecordReader) -> Uncounted<RowMeaning>? {
+    if !evicted.isEmpty { settleEvicted() }
+    let hash = Row.hash(of: record.rowBytes)
+    recent =
+      meanings.find(record.rowBytes, hash) ?? learn(record.row, hash).map { unsafe Uncounted($0) }
     return recent
   }
 
   private func find(_ row: Row) -> RowMeaning? {
-    let place = Int(row.hash >> UInt64(64 - Self.placeBits))
-    if let found = meanings[place] {
-      if found.row == row { return found }
-      evicted.append(found)
+    let hash = Row.hash(of: row.bytes)
+    return meanings.find(row.bytes, hash)?.use { $0 } ?? learn(row, hash)
+  }
+
+  /// Works out what a row means that is not known.
+  private func learn(_ row: Row, _ hash: UInt64) -> RowMeaning? {
+    guard
+      let meaning = RowMeaning(
+        row, in: plan, content: contentRows, undecided: undecidedRows, routes: routes)
+    else { return nil }
+    if let old = meanings.insert(meaning, hash) {
+      evicted.append(old)
       // Who asks next settles it first.
       recent = nil
     }
-    meanings[place] = RowMeaning(
-      row, in: plan, content: contentRows, undecided: undecidedRows, routes: routes)
-    return meanings[place]
+    return meaning
   }
 
   private func settleEvicted() {
@@ -161,7 +166,7 @@ final class PlanMatcher {
   /// What became of the packets of each rule, and of the events.
   var counts: PlanCounts {
     var counts = settled
-    for case let meaning? in meanings { settle(meaning, into: &counts) }
+    meanings.forEach { settle($0, into: &counts) }
     for meaning in evicted { settle(meaning, into: &counts) }
     return counts
   }

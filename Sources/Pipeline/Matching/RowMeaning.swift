@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Policy
 
 /// What a row asks for, worked out once, and what came of it.
-final class RowMeaning {
+@safe final class RowMeaning {
   /// One event that the row's rules want.
   final class Want {
     let kind: EventKind
@@ -54,6 +55,8 @@ final class RowMeaning {
   }
 
   let row: Row
+  /// The words of the row.
+  private let words: UnsafeMutablePointer<UInt64>
   /// What its rules ask that ask for headers alone; nil when no rule asks what packets say, or none asks for headers.
   let headers: RowMeaning?
   /// What its other rules ask, by protocol; empty when there are none.
@@ -73,6 +76,8 @@ final class RowMeaning {
     _ row: Row, in plan: TracePlan, content: ContentRows?, undecided: UndecidedRows, routes: [Route]
   ) {
     self.row = row
+    unsafe words = .allocate(capacity: row.count)
+    for index in 0..<row.count { unsafe (words + index).initialize(to: row.words[index]) }
     func meaning(of row: Row) -> RowMeaning? {
       row.isEmpty
         ? nil : RowMeaning(row, in: plan, content: nil, undecided: undecided, routes: routes)
@@ -113,6 +118,19 @@ final class RowMeaning {
         kind: kind, policies: wanting,
         isShown: !names.isEmpty || plan.previewed == nil && !wanting.isEmpty,
         showings: showings, feeds: feeds[kind] ?? [])
+    }
+  }
+
+  deinit { unsafe words.deallocate() }
+
+  /// Whether it is what a row means, whose words are these.
+  @inline(__always)
+  func isMeaning(of bytes: RawSpan) -> Bool {
+    guard bytes.byteCount == row.count * 8 else { return false }
+    if row.count == 1 { return unsafe bytes.host(0) == words[0] }
+    return unsafe bytes.withUnsafeBytes { row in
+      guard let base = row.baseAddress else { return false }
+      return unsafe memcmp(base, words, row.count) == 0
     }
   }
 

@@ -112,9 +112,14 @@ struct RecordReader: ~Escapable {
   }
 
   /// One bit for each rule that wants the packet.
-  var row: Row {
-    let start = RecordLayout.headerSize
-    return Row(bytes.extracting(start..<start + rowWords * 8))
+  var row: Row { Row(rowBytes) }
+
+  /// The words of the row.
+  var rowBytes: RawSpan {
+    @_lifetime(copy self) get {
+      let start = RecordLayout.headerSize
+      return bytes.extracting(start..<start + rowWords * 8)
+    }
   }
 
   /// Who owns the packet's socket.

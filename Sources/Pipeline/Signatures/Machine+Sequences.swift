@@ -31,7 +31,7 @@ extension Machine {
   func see(_ observation: Observation, _ now: UInt64) -> Completion? {
     let entry = unsafe states.enter(observation.key, now).entry
     let times = unsafe payload(entry, as: UInt64.self)
-    let count = correlation?.members.count ?? 0
+    let count = memberCount
     unsafe times[Int(observation.member)] = now &+ 1
     for member in 0..<count {
       guard unsafe times[member] != 0, unsafe now - (times[member] - 1) <= timespan else {
@@ -44,7 +44,7 @@ extension Machine {
 
   func follow(_ observation: Observation, _ now: UInt64) -> Completion? {
     let member = Int(observation.member)
-    let count = correlation?.members.count ?? 0
+    let count = memberCount
     let entry: StateTable.Pointer
     if member == 0 {
       unsafe entry = states.enter(observation.key, now).entry
@@ -87,13 +87,13 @@ extension Machine {
 
   /// Whether an event of this time is waited with; its place must be kept.
   func awaits(_ observation: Observation) -> Bool {
-    guard case .absence = correlation?.kind, observation.member == 0 else { return false }
+    guard case .absence = kind, observation.member == 0 else { return false }
     return unsafe states.find(observation.key) == nil
   }
 
   /// When the next finding is due if nothing comes before it; nil when none is.
   var deadline: UInt64? {
-    guard case .absence = correlation?.kind, let oldest = unsafe states.oldest else { return nil }
+    guard case .absence = kind, let oldest = unsafe states.oldest else { return nil }
     return unsafe Self.longer(oldest.pointee.last, timespan)
   }
 

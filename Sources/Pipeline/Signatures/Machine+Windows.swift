@@ -25,6 +25,12 @@ extension Machine {
   @inline(__always)
   func total<Count: FixedWidthInteger>(_ counts: UnsafeMutablePointer<Count>) -> UInt64 {
     var total: UInt64 = 0
+    if Count.bitWidth <= 32 {
+      for index in 0..<Self.stepCount {
+        unsafe total &+= UInt64(truncatingIfNeeded: counts[index])
+      }
+      return total
+    }
     for index in 0..<Self.stepCount {
       let (sum, overflow) = unsafe total.addingReportingOverflow(UInt64(counts[index]))
       total = overflow ? .max : sum
@@ -63,7 +69,7 @@ extension Machine {
   ) -> Completion? {
     let entry = unsafe states.enter(observation.key, now).entry
     let counts = unsafe payload(entry, as: UInt32.self)
-    let step = now / stepLength
+    let step = step(of: now)
     unsafe advance(entry, counts, to: step)
     let before = unsafe total(counts)
     let place = Int(step & UInt64(Self.stepCount - 1))
@@ -78,7 +84,7 @@ extension Machine {
   ) -> Completion? {
     let entry = unsafe states.enter(observation.key, now).entry
     let sums = unsafe payload(entry, as: UInt64.self)
-    let step = now / stepLength
+    let step = step(of: now)
     unsafe advance(entry, sums, to: step)
     let before = unsafe total(sums)
     let place = Int(step & UInt64(Self.stepCount - 1))
@@ -95,7 +101,7 @@ extension Machine {
     guard let pairs else { return nil }
     let entry = unsafe states.enter(observation.key, now).entry
     let counts = unsafe payload(entry, as: UInt32.self)
-    let step = now / stepLength
+    let step = step(of: now)
     unsafe advance(entry, counts, to: step)
     let before = unsafe total(counts)
     let place = Int(step & UInt64(Self.stepCount - 1))
@@ -109,7 +115,7 @@ extension Machine {
         unsafe counts[Int(pair.pointee.step & UInt64(Self.stepCount - 1))] -= 1
         unsafe counts[place] += 1
       }
-    } else if before >= UInt64(correlation?.valueLimit ?? 0) {
+    } else if before >= valueLimit {
       // One more than are remembered.
       unsafe pairs.remove(pair)
       approximateUntil = Self.longer(now, timespan)

@@ -8,7 +8,11 @@ import Policy
 /// says plainly what is found.
 final class Machine {
   /// How a signature correlates; nil when every event is a finding.
-  let correlation: Correlation?
+  let kind: Correlation.Kind?
+  /// The selections that take part.
+  let memberCount: Int
+  /// The most values of a key that are remembered.
+  let valueLimit: UInt64
   /// A finding would not be complete when something was lost for so long before it; 0 for no time.
   let memory: UInt64
   /// Findings that were held back because their key had one not long ago.
@@ -29,13 +33,19 @@ final class Machine {
   /// Which event the last observation was of; of one that several members select, only the first counts.
   private var lastSerial: UInt64 = 0
   var approximateUntil: UInt64 = 0
+  /// The step of the latest event, and its first and last ns.
+  private var step: UInt64 = 0
+  private var stepStart: UInt64 = 1
+  private var stepEnd: UInt64 = 0
   private var start: UInt64?
 
   /// The steps of a sliding window: an event counts for its time span, and for no more than a fifteenth of it longer.
   static let stepCount = 16
 
   init(_ correlation: Correlation?) {
-    self.correlation = correlation
+    kind = correlation?.kind
+    memberCount = correlation?.members.count ?? 0
+    valueLimit = UInt64(correlation?.valueLimit ?? 0)
     timespan = correlation?.timespan ?? .max
     suppress = correlation?.suppress ?? 0
     stepLength = max(1, timespan == .max ? .max : (timespan + 14) / 15)
@@ -86,7 +96,7 @@ final class Machine {
   }
 
   /// Whether it finds by what does not happen.
-  var findsWhatIsMissing: Bool { if case .absence = correlation?.kind { true } else { false } }
+  var findsWhatIsMissing: Bool { if case .absence = kind { true } else { false } }
 
   /// The keys that are remembered.
   var keys: Int { states.count }
@@ -109,7 +119,7 @@ final class Machine {
     _ observation: Observation, at now: UInt64, serial: UInt64, event: UInt32 = 0,
     dropped: (UInt32) -> Void = { _ in }
   ) -> Completion? {
-    guard let kind = correlation?.kind else {
+    guard let kind else {
       findings += 1
       return Completion(count: 1)
     }
@@ -136,6 +146,19 @@ final class Machine {
       lastSerial = serial
       return measure(observation, count, share, tolerance, range, now)
     }
+  }
+
+  /// The number of the step of a sliding window to which a time belongs.
+  @inline(__always)
+  func step(of time: UInt64) -> UInt64 {
+    if time < stepStart || time > stepEnd { divide(time) }
+    return step
+  }
+
+  private func divide(_ time: UInt64) {
+    step = time / stepLength
+    stepStart = step * stepLength
+    stepEnd = Self.longer(stepStart, stepLength - 1)
   }
 
   /// The payload of an entry.

@@ -9,7 +9,9 @@ struct MemberRecipe: Sendable {
   let machine: Int32
   /// The member of the correlation.
   let member: Int32
-  private let key: [ValueSource]
+  /// Where the parts of its key are.
+  let key: [EventValue]
+  private let parts: [ValueSource]
   private let value: ValueSource?
   private let purpose: Purpose
   /// Whether texts are read as addresses, because they are compared with some.
@@ -37,6 +39,7 @@ struct MemberRecipe: Sendable {
     self.machine = machine
     member = Int32(selection)
     key = []
+    parts = []
     value = nil
     purpose = .nothing
     readsAddresses = false
@@ -46,7 +49,8 @@ struct MemberRecipe: Sendable {
     self.machine = machine
     self.member = Int32(member)
     let written = correlation.members[member]
-    key = written.key.map(ValueSource.init)
+    key = written.key
+    parts = key.map(ValueSource.init)
     value = written.value.map(ValueSource.init)
     switch correlation.kind {
     case .valueCount, .newValue: purpose = .member
@@ -66,32 +70,57 @@ struct MemberRecipe: Sendable {
     _ packet: borrowing DecodedPacket, _ seed: KeyHash.Seed, _ clock: BootClock,
     _ lender: inout FieldLender, data: [String: FieldValue]? = nil, _ body: (Observation) -> Void
   ) -> Bool {
+    let key = key(of: packet, seed, clock, &lender, data: data)
+    guard key.isThere else { return false }
+    observe(packet, key, clock, &lender, data: data, body)
+    return true
+  }
+
+  /// The key of an event.
+  ///
+  /// - Parameter data: the data of the finding that the event is, by name.
+  @inline(never)
+  func key(
+    of packet: borrowing DecodedPacket, _ seed: KeyHash.Seed, _ clock: BootClock,
+    _ lender: inout FieldLender, data: [String: FieldValue]? = nil
+  ) -> ObservedKey {
     var hash = KeyHash(seed)
-    for index in key.indices {
+    for index in parts.indices {
       var isTaken = false
-      Self.forEachValue(of: key[index], packet, clock, &lender, data) { value in
+      Self.forEachValue(of: parts[index], packet, clock, &lender, data) { value in
         if isTaken { return }
         isTaken = true
         hash.add(value)
       }
-      if !isTaken { return false }
+      if !isTaken { return ObservedKey() }
     }
-    let number = hash.value
+    return ObservedKey(hash)
+  }
+
+  /// Whether an event with a key says no more than that.
+  var isPlain: Bool { value == nil }
+
+  /// Gives `body` what an event with a key says.
+  @inline(never)
+  func observe(
+    _ packet: borrowing DecodedPacket, _ key: ObservedKey, _ clock: BootClock,
+    _ lender: inout FieldLender, data: [String: FieldValue]? = nil, _ body: (Observation) -> Void
+  ) {
     guard let value else {
-      body(Observation(machine: machine, member: member, key: number, value: 0))
-      return true
+      body(Observation(machine: machine, member: member, key: key.number, value: 0))
+      return
     }
     var count = 0
     Self.forEachValue(of: value, packet, clock, &lender, data) { value in
       guard count < Self.valueLimit else { return }
-      var observation = Observation(machine: machine, member: member, key: number, value: 0)
+      var observation = Observation(machine: machine, member: member, key: key.number, value: 0)
       switch purpose {
       case .nothing: break
       case .sum:
         guard case .number(let summand) = value else { return }
         observation.value = summand
       case .member:
-        var whole = hash
+        var whole = key.hash
         if readsAddresses {
           guard let address = value.address else { return }
           whole.add(address)
@@ -103,7 +132,6 @@ struct MemberRecipe: Sendable {
       count += 1
       body(observation)
     }
-    return true
   }
 
   private static func forEachValue(

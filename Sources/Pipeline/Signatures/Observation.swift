@@ -19,3 +19,24 @@ struct Completion {
   /// Whether the number may be smaller than it should be, because something had to be forgotten.
   var isApproximate = false
 }
+
+/// The key that an event has, as far as it was hashed: a value may follow.
+struct ObservedKey {
+  /// What was hashed.
+  var hash: KeyHash
+  /// The number of the key; 0 when the event has no value of a part of it.
+  var number: UInt64 = 0
+
+  /// Creates what stands for no key.
+  init() { hash = KeyHash(KeyHash.Seed(first: 0, second: 0)) }
+
+  /// Creates the key that was hashed.
+  @inline(__always)
+  init(_ hash: KeyHash) {
+    self.hash = hash
+    number = hash.value
+  }
+
+  /// Whether the event has a value of each part of the key.
+  var isThere: Bool { number != 0 }
+}

@@ -82,7 +82,7 @@ extension SignatureStage {
       }
       retained.hold(event)
       let memory = first.machine.memory
-      findings.append(
+      add(
         SignatureFinding(
           first.signature, number: first.number,
           policies: policies.sorted { $0.0 < $1.0 }.map(\.1), base: retained.event(event),

@@ -6,19 +6,21 @@ import System
 /// Watches the events that signatures select, in order of time, and finds.
 ///
 /// It stands between matching and outputs. Of an event that no signature selects it is not asked. Findings wait in
-/// ``findings`` for whoever gives them to the outputs.
-final class SignatureStage {
+/// ``takeFindings()`` for whoever gives them to the outputs.
+@safe final class SignatureStage {
   /// What was found and is to be shown, in order.
-  var findings: [SignatureFinding] = []
+  private var findings: [SignatureFinding] = []
   /// Events that there was no room to keep: signatures did not see them.
-  private(set) var unseen: UInt64 = 0
+  var unseen: UInt64 = 0
 
   let retained: RetainedEvents
-  var order: EventOrder
-  var watchers: [Watcher?] = []
-  private var plans: [Plan] = []
+  let order: EventOrder
+  private(set) var watchers: [Watcher?] = []
+  /// What each event needs.
+  let hot: UnsafeMutablePointer<Hot>
+  private(set) var plans: [PlanFeeds] = []
   /// The watchers that find by what does not happen.
-  private var waiting: [Int] = []
+  private(set) var waiting: [Int] = []
   let clock: BootClock
   let seed: KeyHash.Seed
   var lender = FieldLender()
@@ -32,11 +34,26 @@ final class SignatureStage {
   /// The watchers of programs that the current event counts for.
   var told: [Int32] = []
 
-  /// Who watches in a plan, and for each rule that feeds a signature what becomes of its events.
-  private struct Plan {
-    var generation: UInt32
-    var places: [Int]
-    var recipes: [[MemberRecipe]]
+  /// What each event needs stands apart, where nothing has to be guarded or counted when it is read.
+  @unsafe struct Hot {
+    /// What an observation needs of each watcher.
+    var targets: UnsafeMutableBufferPointer<Target>
+    /// The plan that was asked for last.
+    var feeds: Uncounted<PlanFeeds>?
+    var generation: UInt32 = 0
+    /// Whether some watcher finds by what does not happen.
+    var isWaiting = false
+    /// Whether there are more keys than the processor has at hand.
+    var looksAhead = false
+    /// Whether something was found that is not taken yet.
+    var hasFindings = false
+  }
+
+  struct Target {
+    /// Of the watcher at the same place; nil when it is gone.
+    var machine: Uncounted<Machine>?
+    /// Whether a program finds instead of the machine.
+    var isProgram: Bool
   }
 
   struct Completed {
@@ -64,6 +81,13 @@ final class SignatureStage {
     self.seed = seed
     order = EventOrder(lateness: lateness)
     retained = RetainedEvents(limit: memoryLimit)
+    unsafe hot = .allocate(capacity: 1)
+    unsafe hot.initialize(to: Hot(targets: .allocate(capacity: 0)))
+  }
+
+  deinit {
+    unsafe hot.pointee.targets.deallocate()
+    unsafe hot.deallocate()
   }
 
   // MARK: plans
@@ -95,10 +119,10 @@ final class SignatureStage {
         use, feeds: use.feeds.map { .init(recipes: recipes($0.target), filters: $0.filters) })
     }
     plans.append(
-      Plan(
+      PlanFeeds(
         generation: generation, places: places,
         recipes: plan.rules.map { rule in rule.feed.map { recipes($0) } ?? [] }))
-    waiting = watchers.indices.filter { watchers[$0]?.machine.findsWhatIsMissing == true }
+    noteTargets()
   }
 
   /// Forgets a plan, and what those remember who watch for nothing any more.
@@ -120,7 +144,22 @@ final class SignatureStage {
         dropped.append(watcher.signature.name)
       }
     }
+    noteTargets()
     return dropped
+  }
+
+  private func noteTargets() {
+    let targets = watchers.map { watcher in
+      Target(
+        machine: watcher.map { unsafe Uncounted($0.machine) }, isProgram: watcher?.program != nil)
+    }
+    unsafe hot.pointee.targets.deallocate()
+    let memory = UnsafeMutableBufferPointer<Target>.allocate(capacity: targets.count)
+    _ = unsafe memory.initialize(from: targets)
+    waiting = watchers.indices.filter { watchers[$0]?.machine.findsWhatIsMissing == true }
+    unsafe hot.pointee = unsafe Hot(
+      targets: memory, isWaiting: !waiting.isEmpty, looksAhead: hot.pointee.looksAhead,
+      hasFindings: hot.pointee.hasFindings)
   }
 
   /// What became of the events that signatures got, by policy and signature.
@@ -136,131 +175,22 @@ final class SignatureStage {
   /// Whether somebody watches for something.
   var isWatching: Bool { !plans.isEmpty }
 
-  // MARK: events
+  // MARK: findings
 
-  /// Takes an event that signatures select.
-  ///
-  /// - Parameters:
-  ///   - rules: the rules that want it for signatures, by number.
-  ///   - generation: the plan whose rules they are.
-  func take(
-    _ packet: borrowing DecodedPacket, _ event: EventKind, _ rules: [Int], generation: UInt32
-  ) {
-    guard let plan = plans.firstIndex(where: { $0.generation == generation }) else { return }
-    var kept = retained.keep(packet, event)
-    while kept == nil, makeRoom() { kept = retained.keep(packet, event) }
-    guard let place = kept else {
-      unseen += 1
-      return
-    }
-    for rule in rules.indices {
-      for index in plans[plan].recipes[rules[rule]].indices {
-        let recipe = plans[plan].recipes[rules[rule]][index]
-        let isKeyed = recipe.observe(packet, seed, clock, &lender) { retained.add($0, to: place) }
-        if !isKeyed { watchers[Int(recipe.machine)]?.machine.withoutKey += 1 }
-      }
-    }
-    if rules.count > 1 { retained.sortObservations(place) }
-    order.add(place, at: packet.record.time)
-    pump()
-  }
-
-  /// Gives up what a program was given, or else processes the next event before its time; false when there is neither.
-  private func makeRoom() -> Bool {
-    for program in programs {
-      guard let event = program.forgetOldest() else { continue }
-      retained.release(event)
-      return true
-    }
-    guard let next = order.next(isForced: true) else { return false }
-    process(next.event, next.time)
-    return true
-  }
-
-  /// Notes that time has passed without an event.
-  func advance(to time: UInt64) {
-    guard isWatching || !order.isEmpty else { return }
-    order.advance(to: time)
-    pump()
-  }
-
-  /// Takes what is left, because no other event comes.
-  func finish() {
-    while let next = order.next(isForced: true) { process(next.event, next.time) }
-    expire(before: order.newest)
-  }
-
-  /// Notes that events of this time were lost.
-  func noteLoss(at time: UInt64) { lossTime = max(lossTime, time) }
-
-  /// When there is something to do although nothing comes, by the clock of events; nil when there is nothing.
-  var wakeTime: UInt64? {
-    let deadline = nextDeadline().map { $0.time &+ 1 }
-    let first = order.firstTime
-    guard let next = [deadline, first].compactMap({ $0 }).min() else { return nil }
-    return next &+ order.lateness
-  }
+  /// Whether findings are ready.
+  @inline(__always)
+  var hasFindings: Bool { unsafe hot.pointee.hasFindings }
 
   /// Takes the findings that are ready.
   func takeFindings() -> [SignatureFinding] {
     defer { findings.removeAll() }
+    unsafe hot.pointee.hasFindings = false
     return findings
   }
 
-  private func pump() {
-    while let next = order.next() { process(next.event, next.time) }
-    expire(before: order.settled)
-  }
-
-  private func process(_ event: UInt32, _ time: UInt64) {
-    expire(before: time)
-    let serial = retained.serial(event)
-    for index in 0..<retained.observationCount(event) {
-      let observation = retained.observation(index, of: event)
-      guard let watcher = watchers[Int(observation.machine)] else { continue }
-      if watcher.program != nil {
-        if !told.contains(observation.machine) { told.append(observation.machine) }
-        continue
-      }
-      if watcher.machine.awaits(observation) { retained.hold(event) }
-      let completion = watcher.machine.take(
-        observation, at: time, serial: serial, event: event
-      ) { retained.release($0) }
-      if let completion {
-        completions.append(
-          Completed(
-            watcher: Int(observation.machine), selection: watcher.selection(of: observation.member),
-            completion: completion))
-      }
-    }
-    if !completions.isEmpty { complete(event, time) }
-    if !told.isEmpty { tell(event) }
-    retained.release(event)
-  }
-
-  private func nextDeadline() -> (watcher: Int, time: UInt64)? {
-    var next: (watcher: Int, time: UInt64)?
-    for index in waiting {
-      guard let deadline = watchers[index]?.machine.deadline else { continue }
-      if next == nil || deadline < next?.time ?? 0 { next = (index, deadline) }
-    }
-    return next
-  }
-
-  /// Finds what is missing: events whose time is over, and that nothing followed.
-  private func expire(before time: UInt64) {
-    if waiting.isEmpty { return }
-    while let (index, deadline) = nextDeadline(), deadline < time {
-      guard let watcher = watchers[index], let (event, completion) = watcher.machine.expire() else {
-        return
-      }
-      order.pass(to: deadline)
-      if let completion {
-        completions.append(
-          Completed(watcher: index, selection: watcher.selection(of: 0), completion: completion))
-        complete(event, deadline)
-      }
-      retained.release(event)
-    }
+  /// Has a finding wait until it is taken.
+  func add(_ finding: SignatureFinding) {
+    findings.append(finding)
+    unsafe hot.pointee.hasFindings = true
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
+
 /// What is remembered of each key, in bounded memory and without long pauses.
 ///
 /// Linear hashing: with each new key one chain is split, so nothing is ever rebuilt as a whole. Entries stand in blocks that
@@ -27,15 +29,11 @@
   /// Entries, which are counted and used together with the bytes of their payload.
   typealias Pointer = UnsafeMutablePointer<Entry>
 
-  private static let blockBits = 7
-  private static let blockSize = 1 << blockBits
-
-  private let stride: Int
   private let limit: Int
   /// How long an entry is of use after it was used last, in ns.
   private let lifetime: UInt64
-  private var blocks: [UnsafeMutableRawPointer] = unsafe []
-  private var chains: [UnsafeMutablePointer<UInt32>] = unsafe []
+  private let entries: Blocks
+  private let chains = Blocks(stride: 4, bits: 10)
   private var chainCount = 0
   /// One less than the power of two that is no less than the number of chains.
   private var mask: UInt64 = 0
@@ -57,30 +55,22 @@
   ///   - limit: the most keys.
   ///   - lifetime: how long an entry is of use after it was used last, in ns.
   init(payload: Int, limit: Int, lifetime: UInt64) {
-    stride = MemoryLayout<Entry>.stride + (payload + 7) / 8 * 8
+    let size = MemoryLayout<Entry>.stride + (payload + 7) / 8 * 8
+    // One that is longer than a cache line begins with one, and touches no more than it must.
+    entries = Blocks(stride: size > 64 ? (size + 63) / 64 * 64 : size, bits: 8)
     self.limit = max(1, limit)
     self.lifetime = lifetime
     addChain()
   }
 
-  deinit {
-    for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
-    for index in unsafe chains.indices { unsafe chains[index].deallocate() }
-  }
-
   /// The bytes that it takes.
-  var bytes: Int {
-    unsafe (blocks.count * stride + chains.count * 4) * Self.blockSize
-  }
+  var bytes: Int { entries.bytes + chains.bytes }
 
   // MARK: entries
 
   @inline(__always)
   private func pointer(_ place: UInt32) -> Pointer {
-    let index = Int(place) - 1
-    let block = unsafe blocks[index >> Self.blockBits]
-    return unsafe (block + (index & (Self.blockSize - 1)) * stride)
-      .assumingMemoryBound(to: Entry.self)
+    unsafe entries.at(Int(place) - 1).assumingMemoryBound(to: Entry.self)
   }
 
   /// The entry that was used longest ago; nil when there is none.
@@ -117,6 +107,35 @@
     return unsafe (insert(key, now, removing), true)
   }
 
+  /// Has the processor fetch what ``enter(_:_:removing:)`` will touch, in three steps that each use what the one before fetched.
+  @inline(__always)
+  func prepareChain(of key: UInt64) { unsafe tp_prefetch(chain(of: key)) }
+
+  @inline(__always)
+  func prepareEntry(of key: UInt64) {
+    let place = unsafe chain(of: key).pointee
+    guard place != 0 else { return }
+    let entry = unsafe pointer(place)
+    unsafe tp_prefetch(entry)
+    unsafe tp_prefetch(UnsafeRawPointer(entry) + 64)
+  }
+
+  @inline(__always)
+  func prepareNeighbours(of key: UInt64) {
+    let place = unsafe chain(of: key).pointee
+    guard place != 0 else { return }
+    let entry = unsafe pointer(place)
+    if unsafe entry.pointee.key == key {
+      let (newer, older) = unsafe (entry.pointee.newer, entry.pointee.older)
+      if newer != 0 { unsafe tp_prefetch(pointer(newer)) }
+      if older != 0 { unsafe tp_prefetch(pointer(older)) }
+    } else if unsafe entry.pointee.chain != 0 {
+      let entry = unsafe pointer(entry.pointee.chain)
+      unsafe tp_prefetch(entry)
+      unsafe tp_prefetch(UnsafeRawPointer(entry) + 64)
+    }
+  }
+
   @inline(never)
   private func insert(_ key: UInt64, _ now: UInt64, _ removing: (Pointer) -> Void) -> Pointer {
     // What is of no use any more goes two by two, so that a table shrinks while it is used.
@@ -133,7 +152,7 @@
     let place = takePlace()
     let entry = unsafe pointer(place)
     unsafe UnsafeMutableRawPointer(entry).initializeMemory(
-      as: UInt8.self, repeating: 0, count: stride)
+      as: UInt8.self, repeating: 0, count: entries.stride)
     unsafe entry.pointee.key = key
     unsafe entry.pointee.last = now
     unsafe entry.pointee.round = nextRound()
@@ -187,11 +206,7 @@
       free = unsafe pointer(place).pointee.chain
       return place
     }
-    if unsafe used == blocks.count << Self.blockBits {
-      let block = UnsafeMutableRawPointer.allocate(
-        byteCount: stride * Self.blockSize, alignment: 64)
-      unsafe blocks.append(block)
-    }
+    if used == entries.capacity { entries.grow() }
     used += 1
     return UInt32(used)
   }
@@ -226,7 +241,7 @@
 
   @inline(__always)
   private func chain(_ number: Int) -> UnsafeMutablePointer<UInt32> {
-    unsafe chains[number >> Self.blockBits] + (number & (Self.blockSize - 1))
+    unsafe chains.at(number).assumingMemoryBound(to: UInt32.self)
   }
 
   @inline(__always)
@@ -238,13 +253,10 @@
 
   /// Adds a chain, and moves to it what belongs there from the one that it was a part of.
   private func addChain() {
-    if unsafe chainCount == chains.count << Self.blockBits {
-      let block = UnsafeMutablePointer<UInt32>.allocate(capacity: Self.blockSize)
-      unsafe block.initialize(repeating: 0, count: Self.blockSize)
-      unsafe chains.append(block)
-    }
+    if chainCount == chains.capacity { chains.grow() }
     let new = chainCount
     chainCount += 1
+    unsafe chain(new).pointee = 0
     guard new > 0 else { return }
     if UInt64(new) > mask { mask = mask << 1 | 1 }
     let source = unsafe chain(new & Int(mask >> 1))

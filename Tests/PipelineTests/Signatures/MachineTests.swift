@@ -14,7 +14,7 @@ struct MachineTests {
   ) -> [ReferenceEvaluator.Found] {
     let machine = Machine(correlation)
     let seed = KeyHash.Seed.random()
-    var order = EventOrder(lateness: lateness)
+    let order = EventOrder(lateness: lateness)
     var found: [ReferenceEvaluator.Found] = []
     func expire(before time: UInt64) {
       while let deadline = machine.deadline, deadline < time,
