@@ -14,13 +14,13 @@ public struct ProtoIPv4: Equatable, Sendable {
   }
 
   /// 4.
-  public var version: UInt8 { json["version"].unsigned.flatMap(UInt8.init(exactly:)) ?? 0 }
+  public var version: UInt8 { json.number("version") }
   /// The length of the header in words of four bytes.
-  public var headerWords: UInt8 { json["IHL"].unsigned.flatMap(UInt8.init(exactly:)) ?? 0 }
+  public var headerWords: UInt8 { json.number("IHL") }
   /// The length of the packet.
-  public var length: UInt16 { json["length"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var length: UInt16 { json.number("length") }
   /// The time to live.
-  public var timeToLive: UInt8 { json["TTL"].unsigned.flatMap(UInt8.init(exactly:)) ?? 0 }
+  public var timeToLive: UInt8 { json.number("TTL") }
   /// The name of the protocol above.
   public var transport: String { json["protocol"].text ?? "" }
   /// The address that it comes from.
@@ -41,13 +41,13 @@ public struct ProtoIPv6: Equatable, Sendable {
   }
 
   /// 6.
-  public var version: UInt8 { json["version"].unsigned.flatMap(UInt8.init(exactly:)) ?? 0 }
+  public var version: UInt8 { json.number("version") }
   /// The length of the payload.
-  public var length: UInt16 { json["length"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var length: UInt16 { json.number("length") }
   /// The name of the header that follows.
   public var nextHeader: String { json["nextHeader"].text ?? "" }
   /// The hop limit.
-  public var hopLimit: UInt8 { json["hopLimit"].unsigned.flatMap(UInt8.init(exactly:)) ?? 0 }
+  public var hopLimit: UInt8 { json.number("hopLimit") }
   /// The address that it comes from.
   public var source: String { json["srcIP"].text ?? "" }
   /// The address that it goes to.
@@ -66,15 +66,15 @@ public struct ProtoTCP: Equatable, Sendable {
   }
 
   /// The port that it comes from.
-  public var sourcePort: UInt16 { json["srcPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var sourcePort: UInt16 { json.number("srcPort") }
   /// The port that it goes to.
   public var destinationPort: UInt16 {
-    json["dstPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0
+    json.number("dstPort")
   }
   /// The sequence number.
-  public var sequence: UInt32 { json["seq"].unsigned.flatMap(UInt32.init(exactly:)) ?? 0 }
+  public var sequence: UInt32 { json.number("seq") }
   /// The acknowledgement number.
-  public var acknowledgement: UInt32 { json["ack"].unsigned.flatMap(UInt32.init(exactly:)) ?? 0 }
+  public var acknowledgement: UInt32 { json.number("ack") }
   /// The flag FIN.
   public var isFIN: Bool { json["FIN"].isSet }
   /// The flag SYN.
@@ -88,7 +88,7 @@ public struct ProtoTCP: Equatable, Sendable {
   /// The flag URG.
   public var isURG: Bool { json["URG"].isSet }
   /// The window.
-  public var window: UInt16 { json["window"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var window: UInt16 { json.number("window") }
 }
 
 /// A UDP header.
@@ -103,13 +103,13 @@ public struct ProtoUDP: Equatable, Sendable {
   }
 
   /// The port that it comes from.
-  public var sourcePort: UInt16 { json["srcPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var sourcePort: UInt16 { json.number("srcPort") }
   /// The port that it goes to.
   public var destinationPort: UInt16 {
-    json["dstPort"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0
+    json.number("dstPort")
   }
   /// The length with the header.
-  public var length: UInt16 { json["length"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var length: UInt16 { json.number("length") }
 }
 
 /// An ICMP or ICMPv6 header.
@@ -126,7 +126,7 @@ public struct ProtoICMP: Equatable, Sendable {
   /// The name of its type and code, such as `EchoReply`.
   public var typeCode: String { json["typeCode"].text ?? "" }
   /// The identifier; 0 for ICMPv6.
-  public var id: UInt16 { json["id"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var id: UInt16 { json.number("id") }
   /// The sequence number; 0 for ICMPv6.
-  public var sequence: UInt16 { json["seq"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var sequence: UInt16 { json.number("seq") }
 }

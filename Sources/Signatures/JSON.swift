@@ -29,6 +29,11 @@ public enum JSON: Equatable, Sendable {
     }
   }
 
+  /// Returns a member that is a number; 0 when it is not there, is no number, or is beyond the type.
+  func number<Number: FixedWidthInteger>(_ name: String) -> Number {
+    self[name].unsigned.flatMap(Number.init(exactly:)) ?? 0
+  }
+
   /// The elements; none for another value.
   public var elements: [JSON] { if case .list(let elements) = self { elements } else { [] } }
 

@@ -12,7 +12,7 @@ public struct ProtoDNS: Equatable, Sendable {
   }
 
   /// The number of the query.
-  public var id: UInt16 { json["ID"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var id: UInt16 { json.number("ID") }
   /// Whether it is a response.
   public var isResponse: Bool { json["QR"].isSet }
   /// The name of the response code.
@@ -61,7 +61,7 @@ public struct DNSRecord: Equatable, Sendable {
   /// Its type, such as `MX`.
   public var type: String { json["type"].text ?? "" }
   /// How long it may be kept, in s.
-  public var timeToLive: UInt32 { json["TTL"].unsigned.flatMap(UInt32.init(exactly:)) ?? 0 }
+  public var timeToLive: UInt32 { json.number("TTL") }
   /// Of A and AAAA, the address.
   public var address: String { json["IP"].text ?? "" }
   /// Of NS, the name of the server.
@@ -81,7 +81,7 @@ public struct DNSRecord: Equatable, Sendable {
   public var exchange: String { json["MX"]["name"].text ?? "" }
   /// Of MX, the preference.
   public var preference: UInt16 {
-    json["MX"]["preference"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0
+    json["MX"].number("preference")
   }
   /// Of SRV, the name of the host.
   public var serviceHost: String { json["SRV"]["name"].text ?? "" }
@@ -111,7 +111,7 @@ public struct ProtoHTTP: Equatable, Sendable {
   /// Of a response, the status, such as `404 Not Found`.
   public var status: String { json["status"].text ?? "" }
   /// Of a response, the number of the status.
-  public var statusCode: UInt16 { json["status_code"].unsigned.flatMap(UInt16.init(exactly:)) ?? 0 }
+  public var statusCode: UInt16 { json.number("status_code") }
 
   /// The values of headers by name, as they were written.
   public var headers: [String: [String]] {

@@ -9,23 +9,23 @@ import Testing
 @Suite struct HTTPBeginningTests {
   @Test(
     arguments: [
-      ("", 0, .none, false), ("G", 0, .request, false), ("H", 0, .unknown, false),
+      ("", 0, [], false), ("G", 0, .request, false), ("H", 0, .unknown, false),
       ("HE", 0, .request, false), ("HT", 0, .response, false), ("HTTP/1", 0, .response, false),
-      ("HTTP/1.", 0, .response, true), ("HTTP/2.", 0, .none, false), ("GET", 0, .request, false),
-      ("GET ", 0, .request, true), ("GETX", 0, .none, false), ("P", 0, .request, false),
-      ("CONNECT", 0, .request, false), ("CONNECT ", 0, .request, true), ("get", 0, .none, false),
-      ("X", 0, .none, false), ("\r\n", 2, .none, false), ("\n\nGET / ", 2, .request, true),
-      ("\r\nH", 2, .request, false), ("\r\nHTTP/1.1 200 OK", 2, .none, false),
-      ("\r\nHTTP/1", 2, .none, false), ("\r\n\r\nPO", 4, .request, false),
+      ("HTTP/1.", 0, .response, true), ("HTTP/2.", 0, [], false), ("GET", 0, .request, false),
+      ("GET ", 0, .request, true), ("GETX", 0, [], false), ("P", 0, .request, false),
+      ("CONNECT", 0, .request, false), ("CONNECT ", 0, .request, true), ("get", 0, [], false),
+      ("X", 0, [], false), ("\r\n", 2, [], false), ("\n\nGET / ", 2, .request, true),
+      ("\r\nH", 2, .request, false), ("\r\nHTTP/1.1 200 OK", 2, [], false),
+      ("\r\nHTTP/1", 2, [], false), ("\r\n\r\nPO", 4, .request, false),
       (String(repeating: "\n", count: 16) + "GET ", 16, .request, true),
-      (String(repeating: "\n", count: 17) + "GET ", 16, .none, false),
-    ] as [(String, Int, PacketContent.HTTP, Bool)])
+      (String(repeating: "\n", count: 17) + "GET ", 16, [], false),
+    ] as [(String, Int, MessageRoles, Bool)])
   func `bytes begin a head, may begin one, or do not`(
-    text: String, blank: Int, sort: PacketContent.HTTP, isTold: Bool
+    text: String, blank: Int, roles: MessageRoles, isTold: Bool
   ) {
     let bytes = Array(text.utf8)
     let beginning = HTTPBeginning(bytes.bytes)
-    #expect((beginning.blank, beginning.sort) == (blank, sort))
+    #expect((beginning.blank, beginning.roles) == (blank, roles))
     #expect(beginning.isTold == isTold)
   }
 

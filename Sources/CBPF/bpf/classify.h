@@ -138,7 +138,7 @@ __noinline int ask_other(__u32 scratch_number, struct tp_view *view, __u32 gener
   struct tp_tables tables;
   struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!scratch || !view || (view->shape & 7) != TP_TRANSPORT_TCP || !tables_of(generation, &tables)) return false;
-  if (!(tables.plan->asks_content & TP_ASKS_HTTP)) return false;
+  if (!(tables.plan->asks_content & TP_CONTENT_HTTP_RESPONSE)) return false;
   swap_ends(view);
   bool is_wanted = ask_flow(&scratch->row, view, generation, ~direction & 1);
   swap_ends(view);

@@ -139,7 +139,7 @@ __noinline int may_start(__u32 scratch_number, __u32 length) {
   __u8 sort = begins(text);
   bool may_answer = length < 7 && !((text ^ RESPONSE_TEXT << 8) >> (64 - 8 * length & 63));
   if (!sort && !may_answer && !may_ask(scratch, length)) return false;
-  scratch->walk.content |= sort ? sort : TP_CONTENT_HTTP_UNKNOWN;
+  scratch->walk.content |= sort ? sort : TP_CONTENT_HTTP;
   return true;
 }
 

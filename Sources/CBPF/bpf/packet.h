@@ -17,7 +17,7 @@ struct tp_view {
   __u16 transport_offset;
   __u16 payload_offset; /* of TCP and UDP */
   __u32 sequence;       /* of TCP: of the payload's first byte */
-  __u32 ahead;          /* of TCP: bytes that are missing before it, if the plan asks; see content.h */
+  __u32 ahead;          /* of TCP: bytes that are missing before it, if the plan asks; see stream.h */
   bool is_syn;          /* of TCP */
   __u16 segment_size;   /* of UDP: see `tp_packet` */
   __u32 needed;         /* of TCP: bytes of the packet up to the last that is of no body of HTTP, see http.h */

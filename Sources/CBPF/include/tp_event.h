@@ -47,26 +47,20 @@ enum tp_transport {
 #define TP_SHAPES 16
 
 /*
- * What a packet says, as far as its ports and the first bytes of its payload show: a sort of DNS plus a sort of HTTP. A
- * segment of TCP to or from the port of DNS is a part of a stream, so it does not show whether it asks or answers.
+ * What a packet may say, as far as its ports and the first bytes of its payload show: a bit for each role of each protocol of
+ * messages. The protocol with the number n in `ContentProtocol` has the bits 2n, of what asks, and 2n + 1, of what answers. Both are
+ * set where the role is not known, as in a part of a stream.
  */
 enum tp_content {
   TP_CONTENT_NONE = 0,
-  TP_CONTENT_DNS = 1,
-  TP_CONTENT_DNS_QUERY = 2,
-  TP_CONTENT_DNS_RESPONSE = 3,
-  TP_CONTENT_HTTP_REQUEST = 4,
-  TP_CONTENT_HTTP_RESPONSE = 8,
-  TP_CONTENT_HTTP_UNKNOWN = 12, /* bytes that came before those that they go on with */
+  TP_CONTENT_DNS_QUERY = 1 << 0,
+  TP_CONTENT_DNS_RESPONSE = 1 << 1,
+  TP_CONTENT_DNS = TP_CONTENT_DNS_QUERY | TP_CONTENT_DNS_RESPONSE,
+  TP_CONTENT_HTTP_REQUEST = 1 << 2,
+  TP_CONTENT_HTTP_RESPONSE = 1 << 3,
+  TP_CONTENT_HTTP = TP_CONTENT_HTTP_REQUEST | TP_CONTENT_HTTP_RESPONSE,
 };
-#define TP_CONTENT_DNS_MASK 3
-#define TP_CONTENTS 16
-
-/* What the rules of a plan ask of what packets say. */
-enum tp_asks_content {
-  TP_ASKS_DNS = 1 << 0,
-  TP_ASKS_HTTP = 1 << 1,
-};
+#define TP_CONTENTS 16 /* sets of these bits */
 
 /* What a record of the ring is; the first word of each record. */
 enum tp_record_kind {
@@ -359,7 +353,7 @@ struct tp_plan {
   __u32 shape[TP_SHAPES];
   __u32 direction[2];
   __u32 container[2]; /* on the host, in a container */
-  __u32 asks_content; /* enum tp_asks_content */
+  __u32 asks_content; /* enum tp_content: what any rule asks for */
   __u32 content_rules; /* the row of the rules that ask what packets say */
   __u32 content[TP_CONTENTS];
 };

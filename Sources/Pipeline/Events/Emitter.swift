@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Policy
-import System
 
 /// Turns the kernel's records into lines of all outputs.
 ///
@@ -10,7 +9,7 @@ import System
 /// why arrays are walked by their indices here.
 public struct Emitter: ~Copyable {
   /// The counts of records and events since the emitter was created.
-  public private(set) var counts = EmitterCounts()
+  public internal(set) var counts = EmitterCounts()
   /// The outputs that events are given to, in the order of the command line.
   public let outputs: OutputSet
   /// The most events that are emitted; the packets after them are counted in ``RuleCounts/afterLimit``.
@@ -24,21 +23,15 @@ public struct Emitter: ~Copyable {
   public var programs: [SignatureProgram] = []
   /// Watches for signatures; nil until a plan has one.
   var signatures: SignatureStage?
-  /// The findings among the events that were emitted.
-  private(set) var findings: UInt64 = 0
-  private var findingLabels = FindingLabels()
-  /// How often each signature found something; nil unless that is counted.
-  private var findingTally: [EventTally.FindingKey: UInt64]?
-  private var dropped: [String] = []
+  /// What was found by signatures and emitted.
+  var found = EmittedFindings()
 
-  private var matchers: [PlanMatcher] = []
-  /// Of plans that are gone.
-  private var retiredRules = RuleAccounts()
-  private var retiredPreview: PreviewCounts?
-  private var retiredPolicies = PolicyAccounts()
-  private var retiredEvents = [RuleCounts](repeating: RuleCounts(), count: EventKind.allCases.count)
+  /// The plans that are there.
+  private(set) var matchers: [PlanMatcher] = []
+  /// What was counted for plans that are gone.
+  private(set) var retired = RetiredCounts()
   private var lender = FieldLender()
-  private let streams: Streams
+  let streams: Streams
   private let heads = KnownHeads()
   /// Made for the first packet that stands for several datagrams.
   var datagram: DatagramRecord?
@@ -88,9 +81,9 @@ public struct Emitter: ~Copyable {
         routes: outputs.all.map(\.destination.route), generation: generation, tallies: tallies))
     let labels = PolicyLabels(plan)
     outputs.take(ShownSet(generation: generation, digest: "", labels: labels))
-    findingLabels = FindingLabels(labels)
+    found.labels = FindingLabels(labels)
     guard !plan.uses.isEmpty else { return }
-    if tallies { findingTally = findingTally ?? [:] }
+    if tallies { found.tally = found.tally ?? [:] }
     let stage = signatures ?? SignatureStage(clock: outputs.clock, programs: programs)
     signatures = stage
     stage.add(plan, generation: generation)
@@ -113,70 +106,10 @@ public struct Emitter: ~Copyable {
     guard let place = matchers.firstIndex(where: { $0.generation == generation }) else { return [] }
     let matcher = matchers.remove(at: place)
     let counts = matcher.counts
-    retiredRules.add(matcher.plan, counts.rules, ringFull: ringFull)
-    if let preview = counts.preview {
-      retiredPreview = retiredPreview ?? PreviewCounts()
-      retiredPreview?.add(preview)
-    }
-    retiredPolicies.add(matcher.plan, counts.policies)
-    for kind in counts.events.indices { retiredEvents[kind] += counts.events[kind] }
-    dropped += signatures?.remove(generation: generation) ?? []
+    retired.add(matcher.plan, counts, ringFull: ringFull)
+    found.dropped += signatures?.remove(generation: generation) ?? []
     return counts.rules
   }
-
-  /// What became of the packets that each rule of a plan wanted; empty when there is no such plan.
-  func ruleCounts(generation: UInt32) -> [RuleCounts] {
-    matchers.first { $0.generation == generation }?.counts.rules ?? []
-  }
-
-  /// The accounts of all rules of all plans, also of those that are gone.
-  ///
-  /// - Parameter ringFull: by the generation of each plan that is there and by rule, the packets that found the ring full.
-  func ruleAccounts(ringFull: [UInt32: [UInt64]]) -> [RuleAccount] {
-    var accounts = retiredRules
-    for matcher in matchers {
-      accounts.add(
-        matcher.plan, matcher.counts.rules, ringFull: ringFull[matcher.generation] ?? [])
-    }
-    return accounts.all
-  }
-
-  /// How often events were emitted for which policies of a plan; nothing unless that is counted.
-  func tally(generation: UInt32) -> EventTally {
-    var tally = matchers.first { $0.generation == generation }?.counts.tally ?? EventTally()
-    tally.findings = findingTally ?? [:]
-    return tally
-  }
-
-  /// The events of all policies of all plans, also of those that are gone.
-  func policyAccounts() -> [PolicyAccount] {
-    var accounts = retiredPolicies
-    for matcher in matchers { accounts.add(matcher.plan, matcher.counts.policies) }
-    return accounts.all
-  }
-
-  /// What became of the events of each kind, in the order of ``Policy/EventKind/allCases``.
-  func eventCounts() -> [RuleCounts] {
-    var counts = retiredEvents
-    for matcher in matchers {
-      let more = matcher.counts.events
-      for kind in more.indices { counts[kind] += more[kind] }
-    }
-    return counts
-  }
-
-  /// What a previewed set of policies would change; nil when none was ever previewed.
-  var preview: PreviewCounts? {
-    var preview = retiredPreview
-    for matcher in matchers where matcher.plan.previewed != nil {
-      preview = preview ?? PreviewCounts()
-      if let more = matcher.counts.preview { preview?.add(more) }
-    }
-    return preview
-  }
-
-  /// What became of messages that were in several segments.
-  var messages: StreamCounts { streams.account }
 
   /// Whether as many events were emitted as may be.
   public var isDone: Bool { counts.events >= eventLimit }
@@ -323,94 +256,10 @@ public struct Emitter: ~Copyable {
     }
   }
 
-  /// Gives what signatures found to the outputs.
-  private mutating func emitFindings() {
-    guard let signatures else { return }
-    for finding in signatures.takeFindings() {
-      if !isDone {
-        let showings = findingLabels.showings(of: finding, outputs)
-        signatures.retained.withPacket(finding.event) { packet in
-          outputs.append(finding, of: packet, to: showings)
-        }
-        findings += 1
-        counts.events += 1
-        findingTally?[
-          .init(signature: finding.signature.name, policies: finding.policies), default: 0] += 1
-      }
-      signatures.retained.release(finding.event)
-    }
-  }
-
-  /// Takes the names of the signatures whose state went with a plan since the last time.
-  mutating func takeDroppedSignatures() -> [String] {
-    defer { dropped = [] }
-    return dropped
-  }
-
-  /// Notes that time has passed without an event, by the clock of events: what is missing by now is found.
-  mutating func advance(to time: UInt64) {
-    guard let signatures else { return }
-    signatures.advance(to: time)
-    if signatures.hasFindings { emitFindings() }
-  }
-
-  /// Lets signatures take what they still wait with, because no other event comes.
-  ///
-  /// - Returns: what there is to say about programs, as sentences.
-  @discardableResult
-  mutating func finishSignatures() -> [String] {
-    guard let signatures else { return [] }
-    signatures.finish()
-    if signatures.hasFindings { emitFindings() }
-    for program in programs { program.finish { takeClaims() } }
-    for program in programs { program.stop() }
-    return programs.flatMap { $0.takeNotices() }
-  }
-
-  /// Writes what waits for programs, takes what they found, and starts those again that have ended.
-  ///
-  /// - Returns: what there is to say, as sentences.
-  mutating func servePrograms() -> [String] {
-    var notices: [String] = []
-    for program in programs {
-      program.serve()
-      notices += program.takeNotices()
-      if let lost = program.takeEnding() {
-        if let gap = signatures?.gap(of: program, lost, at: BootClock.bootTime) {
-          outputs.append(gap)
-        }
-      }
-    }
-    takeClaims()
-    return notices
-  }
-
-  private mutating func takeClaims() {
-    guard let signatures else { return }
-    signatures.takeClaims()
-    if signatures.hasFindings { emitFindings() }
-  }
-
   private func matcher(of generation: UInt32) -> Uncounted<PlanMatcher>? {
     for index in matchers.indices where matchers[index].generation == generation {
       return unsafe Uncounted(matchers[index])
     }
     return nil
   }
-}
-
-/// What an emitter counted since it was made.
-public struct EmitterCounts: Equatable, Sendable {
-  /// The number of records that were consumed, whatever came of them.
-  public var records: UInt64 = 0
-  /// The number of records whose lengths or offsets contradict each other, which were skipped.
-  public var malformed: UInt64 = 0
-  /// Records of a plan that is not there.
-  public var withoutPlan: UInt64 = 0
-  /// Events that a packet should have given and did not, for what they show is cut off or malformed.
-  public var undecodable: UInt64 = 0
-  /// Events emitted.
-  ///
-  /// Each output says how many of them it wrote and lost.
-  public var events: UInt64 = 0
 }

@@ -2,9 +2,9 @@
 
 /// What turns events into the bytes of one format.
 ///
-/// A subclass is a format; ``OutputFormat`` names it. Each sort of event has a method here, so that a packet is borrowed all
-/// the way: an enumeration of events would copy it four times. An output calls it from the thread that matches, for one event at a
-/// time; nothing is allocated for an event.
+/// A subclass is a format, or ``LineWriter`` with a ``LineFormat``; ``OutputFormat`` names it. Each sort of event has a method
+/// here, so that a packet is borrowed all the way: an enumeration of events would copy it four times. An output calls it from the
+/// thread that matches, for one event at a time; nothing is allocated for an event.
 class EventWriter {
   /// What every file and every reader gets first.
   var header: [UInt8] { [] }

@@ -27,10 +27,10 @@ public enum OutputFormat: String, CaseIterable, Sendable {
     switch self {
     case .json:
       switch shape {
-      case .tracee: JSONWriter(clock: clock, additions: additions)
-      case .ecs: ECSWriter(clock: clock, additions: additions)
+      case .tracee: LineWriter(JSONWriter(clock: clock, additions: additions))
+      case .ecs: LineWriter(ECSWriter(clock: clock, additions: additions))
       }
-    case .table: TableWriter(clock: clock, style: style)
+    case .table: LineWriter(TableWriter(clock: clock, style: style))
     case .pcap: PcapngWriter(clock: clock)
     case .none: nil
     }

@@ -30,24 +30,28 @@ final class BPFMap: Sendable {
   var descriptor: Int32 { file.number }
 
   /// Makes the longest-prefix trie of these entries.
-  static func trie(
-    _ name: String, _ entries: [KernelTables.Entry], keySize: Int
-  ) throws(SystemError) -> BPFMap {
+  static func trie(_ name: String, _ trie: KernelTables.Trie) throws(SystemError) -> BPFMap {
     let map = try BPFMap(
-      name, type: BPF_MAP_TYPE_LPM_TRIE, keySize: keySize, valueSize: 4, entries: entries.count,
+      name, type: BPF_MAP_TYPE_LPM_TRIE, keySize: trie.keySize, valueSize: 4, entries: trie.count,
       flags: UInt32(BPF_F_NO_PREALLOC))
-    var key = [UInt8](repeating: 0, count: keySize)
-    for entry in entries {
-      precondition(entry.key.count == keySize - 4, "the key fits \(name)")
-      unsafe key.withUnsafeMutableBytes { bytes in
-        unsafe bytes.storeBytes(of: entry.length, as: UInt32.self)
-        unsafe bytes[4...].copyBytes(from: entry.key)
+    var done = 0
+    while done < trie.count {
+      var count = UInt32(min(batch, trie.count - done))
+      let code = unsafe trie.keys.withUnsafeBytes { keys in
+        unsafe trie.rows.withUnsafeBytes { rows in
+          unsafe bpf_map_update_batch(
+            map.descriptor, keys.baseAddress.map { unsafe $0 + done * trie.keySize },
+            rows.baseAddress.map { unsafe $0 + done * 4 }, &count, nil)
+        }
       }
-      var row = entry.row
-      try unsafe map.update(&key, &row)
+      guard code == 0 else { throw SystemError("fill the map \(name)", code: code) }
+      done += Int(count)
     }
     return map
   }
+
+  /// The entries that are put into a map by one system call, in which the kernel can be interrupted.
+  private static let batch = 4096
 
   /// Makes the array of one value.
   static func one<Value: BitwiseCopyable>(

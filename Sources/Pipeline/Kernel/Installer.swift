@@ -90,18 +90,13 @@ struct Installer: Sendable {
         outer: object.rows, map: try BPFMap.rows("tp_rows", tables.rows, words: rowWords)),
       Place(outer: object.plans, map: try BPFMap.one("tp_plans", tables.plan)),
     ]
-    func trie(
-      _ name: String, _ entries: [KernelTables.Entry], _ outer: Int32, _ keySize: Int
-    ) throws(SystemError) {
-      guard !entries.isEmpty else { return }
-      places.append(
-        Place(outer: outer, map: try BPFMap.trie(name, entries, keySize: keySize)))
+    for (name, trie, outer) in [
+      ("tp_sources", tables.sources, object.sources),
+      ("tp_destinations", tables.destinations, object.destinations),
+      ("tp_numbers", tables.numbers, object.numbers), ("tp_texts", tables.texts, object.texts),
+    ] where !trie.isEmpty {
+      places.append(Place(outer: outer, map: try BPFMap.trie(name, trie)))
     }
-    let addressSize = MemoryLayout<tp_address_key>.size
-    try trie("tp_sources", tables.sources, object.sources, addressSize)
-    try trie("tp_destinations", tables.destinations, object.destinations, addressSize)
-    try trie("tp_numbers", tables.numbers, object.numbers, MemoryLayout<tp_number_key>.size)
-    try trie("tp_texts", tables.texts, object.texts, MemoryLayout<tp_text_key>.size)
     if !tables.sourcePorts.isEmpty {
       let classes = tables.sourcePorts + tables.destinationPorts
       places.append(

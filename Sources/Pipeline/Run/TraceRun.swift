@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Policy
-public import System
+import System
 
 /// Plans in force, one after the other: the kernel side, what finishes its records, and the wait for signals.
 public struct TraceRun: ~Copyable {
@@ -206,73 +206,6 @@ public struct TraceRun: ~Copyable {
     }
   }
 
-  /// Writes the ledger meanwhile; what its file has against it is no reason to stop.
-  private mutating func keepStats() throws(TraceError) {
-    let ledger = try ledger()
-    if let text = statsFile?.keep(ledger) { notice(text) }
-  }
-
-  /// Writes the ledger to ``statsFile``, if there is one.
-  public func writeStats() throws(TraceError) {
-    guard let statsFile else { return }
-    let ledger = try ledger()
-    do throws(OutputError) { try statsFile.write(ledger) } catch { throw .output(error) }
-  }
-
-  /// How many milliseconds the ring is left alone after a batch of `count` records; nil when it was empty.
-  ///
-  /// A record wakes its reader when the ring was empty before it, which costs its packet more than all else. In a flood the
-  /// ring is empty again and again, so each packet paid. Now it is looked at once a millisecond as long as records come, and
-  /// its descriptor is waited for only after it was found empty: a record since then has woken us, or will.
-  private static func rest(after count: Int) -> Int32? {
-    switch count {
-    case 0: nil
-    case batchLimit...: 0
-    default: 1
-    }
-  }
-
-  /// Whether the ring is left alone until an output has room.
-  ///
-  /// Outputs that have room are served before the ring has none.
-  private var mustWait: Bool { emitter.outputs.mustWait(isPressed: isPressed) }
-
-  private var isPressed: Bool {
-    let (written, read) = tracer.ringPositions
-    return written - read > ringBytes / 2
-  }
-
-  /// How many milliseconds may pass until it is looked again whether others have to wait for an output; nil: there are none.
-  private var fullRest: Int32? { emitter.outputs.all.count > 1 ? 10 : nil }
-
-  /// How long to wait in milliseconds, at most some minutes at once; -1 for as long as it takes.
-  private func milliseconds(
-    until deadline: ContinuousClock.Instant?, atMost rest: Int32? = nil
-  ) -> Int32 {
-    let waits = [
-      deadline.map { ContinuousClock.now.duration(to: $0) }, statsFile?.wait, watch?.wait,
-      metricsFile?.wait, notifier?.wait,
-      rest.map { .milliseconds($0) }, signatureWait,
-      emitter.programs.lazy.compactMap(\.wait).min(),
-    ]
-    guard let wait = waits.compactMap({ $0 }).min() else { return -1 }
-    let left = wait / .milliseconds(1)
-    return Int32(max(0, min(left.rounded(.up), 1_000_000)))
-  }
-
-  /// What becomes readable when a program of signatures has something to say.
-  private var programDescriptors: [Int32] { emitter.programs.flatMap(\.descriptors) }
-
-  /// How long it takes until a signature has something to do although nothing comes; nil when none has.
-  private var signatureWait: Duration? {
-    guard let time = emitter.signatures?.wakeTime else { return nil }
-    let now = BootClock.bootTime
-    return .nanoseconds(Int64(clamping: time > now ? time - now : 1_000_000))
-  }
-
-  /// The records that are taken before signals and the time are looked at again, however many more there are.
-  private static let batchLimit = 4096
-
   /// Takes what is in the ring, up to ``batchLimit`` records, and says how many there were.
   private mutating func consumeBatch() throws(TraceError) -> Int {
     guard !mustWait else { return 0 }
@@ -289,50 +222,5 @@ public struct TraceRun: ~Copyable {
       }
     } catch { throw .kernel(error) }
     return count
-  }
-
-  /// What became of all packets so far.
-  public func ledger() throws(TraceError) -> Ledger {
-    do throws(SystemError) {
-      var counts = try tracer.counts()
-      counts.processesRefused += processes?.refused ?? 0
-      counts.ancestorsCut += processes?.cut ?? 0
-      return Ledger(kernel: counts, emitter: emitter, ringFull: try losses())
-    } catch { throw .kernel(error) }
-  }
-
-  /// By generation of each plan that is there and by rule, the packets that found the ring full.
-  private func losses() throws(SystemError) -> [UInt32: [UInt64]] {
-    let current = generations.current.rules.count
-    var losses = [tracer.generation: try tracer.losses(of: tracer.generation, rules: current)]
-    for plan in generations.outgoing {
-      losses[plan.generation] =
-        if let end = plan.end {
-          end.losses
-        } else {
-          try tracer.losses(of: plan.generation, rules: plan.rules)
-        }
-    }
-    return losses
-  }
-}
-
-/// Why tracing ended before its time.
-public enum TraceError: Error, CustomStringConvertible {
-  case kernel(SystemError)
-  case output(OutputError)
-
-  fileprivate static func wrapping<Value: ~Copyable>(
-    _ body: () throws(SystemError) -> Value
-  ) throws(TraceError) -> Value {
-    do throws(SystemError) { return try body() } catch { throw .kernel(error) }
-  }
-
-  /// One sentence: what failed, why, and what to do.
-  public var description: String {
-    switch self {
-    case .kernel(let error): error.description
-    case .output(let error): error.description
-    }
   }
 }

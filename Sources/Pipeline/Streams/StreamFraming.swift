@@ -114,7 +114,7 @@ enum StreamFraming {
     let start = beginning.blank
     let limit = min(bytes.byteCount, start + HTTPHead.limit - 1)
     guard beginning.isTold else {
-      if beginning.sort == .none { return .nothing }
+      if beginning.roles.isEmpty { return .nothing }
       return limit < bytes.byteCount ? .tooLong(start) : .begun(scanned: 0)
     }
     // The end of the empty line can be one or two bytes after the end of the line before it.

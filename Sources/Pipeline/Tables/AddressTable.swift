@@ -9,12 +9,17 @@ struct AddressTable: Sendable {
 
   private static let mapped = Prefix(bits: 0xffff << 32, length: 96)
 
-  /// Lays out the entries of a trie, of which one holds every address.
-  init(_ entries: [KernelTables.Entry]) {
-    let prefixes = entries.map { entry in
-      let bits = entry.key.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-      return (prefix: Prefix(bits: bits, length: Int(entry.length)), row: entry.row)
-    }
+  /// Lays out the entries of a trie.
+  init(_ trie: KernelTables.Trie) {
+    self.init(
+      (0..<trie.count).map { entry in
+        let prefix = Prefix(bits: trie.number(of: entry), length: Int(trie.bits(of: entry)))
+        return (prefix: prefix, row: trie.rows[entry])
+      })
+  }
+
+  /// Lays out prefixes, of which one holds every address.
+  init(_ prefixes: [(prefix: Prefix, row: UInt32)]) {
     all = PrefixIntervals(prefixes)
     let mapped = Self.mapped
     let around = prefixes.filter {

@@ -12,16 +12,20 @@ struct HeaderParts {
   private(set) var parts: [tp_header_part] = []
   /// For each part of one byte the rows of its 256 values, one after another.
   private(set) var rows: [UInt32] = []
-  /// The regions of the longer ones.
-  private(set) var numbers: [KernelTables.Entry] = []
 
-  init(_ question: RuleQuestion<PacketField>, _ table: inout RowTable) {
+  /// Takes what a question asks of headers.
+  ///
+  /// - Parameter numbers: gets the regions of fields that are longer than a byte.
+  init(
+    _ question: RuleQuestion<PacketField>, _ numbers: inout KernelTables.Trie,
+    _ table: inout RowTable
+  ) {
     var bytes: [HeaderBits: [(field: PacketField, bits: HeaderBits)]] = [:]
     var order: [HeaderBits] = []
     for field in PacketField.allCases where question.uses(field) {
       guard case .header(let bits)? = field.kernelTable else { continue }
       if bits.bytes.count > 1 {
-        add(field, bits, question, &table)
+        add(field, bits, question, &numbers, &table)
       } else {
         let byte = bits.wholeBytes
         if bytes[byte] == nil { order.append(byte) }
@@ -67,12 +71,12 @@ struct HeaderParts {
 
   private mutating func add(
     _ field: PacketField, _ bits: HeaderBits, _ question: RuleQuestion<PacketField>,
-    _ table: inout RowTable
+    _ numbers: inout KernelTables.Trie, _ table: inout RowTable
   ) {
     let dimension = UInt32(TP_HEADER_DIMENSIONS) + UInt32(parts.count)
     let absent = table.index(of: question.row(field, []))
     parts.append(tp_header_part(bits, absent: absent, number: dimension))
-    numbers += question.numberEntries(field, dimension: dimension, &table)
+    question.addNumbers(of: field, dimension: dimension, to: &numbers, &table)
   }
 }
 

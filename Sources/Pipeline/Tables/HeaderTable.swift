@@ -44,10 +44,11 @@ struct HeaderTable: Sendable {
     _ dimension: UInt32, _ tables: KernelTables
   ) -> PrefixIntervals<UInt64> {
     PrefixIntervals(
-      tables.numbers.compactMap { entry in
-        let key = entry.key.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+      (0..<tables.numbers.count).compactMap { entry in
+        let key = tables.numbers.number(of: entry)
         guard UInt32(truncatingIfNeeded: key >> 64) == dimension else { return nil }
-        return (prefix: Prefix(bits: key << 64, length: Int(entry.length) - 32), row: entry.row)
+        let length = Int(tables.numbers.bits(of: entry)) - 32
+        return (prefix: Prefix(bits: key << 64, length: length), row: tables.numbers.rows[entry])
       })
   }
 

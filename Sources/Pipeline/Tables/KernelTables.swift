@@ -10,10 +10,10 @@ public import Policy
 public struct KernelTables: Sendable {
   var plan = tp_plan()
   var rows: [Row]
-  var sources: [Entry] = []
-  var destinations: [Entry] = []
-  var numbers: [Entry] = []
-  var texts: [Entry] = []
+  var sources = Trie(keySize: MemoryLayout<tp_address_key>.size)
+  var destinations = Trie(keySize: MemoryLayout<tp_address_key>.size)
+  var numbers = Trie(keySize: MemoryLayout<tp_number_key>.size)
+  var texts = Trie(keySize: MemoryLayout<tp_text_key>.size)
   /// The class of each source port and each destination port, counted from the plan's bases.
   var sourcePorts: [UInt16] = []
   var destinationPorts: [UInt16] = []
@@ -34,7 +34,9 @@ public struct KernelTables: Sendable {
 
   /// Whether a rule may want responses of HTTP.
   private var wantsResponses: Bool {
-    guard var rows = contentRows?[Int(TP_CONTENT_HTTP_RESPONSE.rawValue)] else { return false }
+    guard var rows = contentRows?[Int(PacketContent(.response, of: .http).rawValue)] else {
+      return false
+    }
     return rows.keep(self.rows[Int(plan.content_rules)])
   }
 
@@ -72,7 +74,7 @@ public struct KernelTables: Sendable {
 
     var table = RowTable()
     plan.generation = generation
-    let s = (0..<UInt8(TP_SHAPES)).map { number in
+    let shapes = (0..<UInt8(TP_SHAPES)).map { number in
       guard let shape = PacketShape(rawValue: number) else {
         return table.index(of: Row(rules) { _ in false })
       }
@@ -80,10 +82,7 @@ public struct KernelTables: Sendable {
       return table.index(
         of: Row(rules) { $0.event.contentProtocol.map(carried.contains) ?? shape.gives($0.event) })
     }
-    plan.shape = (
-      s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7],
-      s[8], s[9], s[10], s[11], s[12], s[13], s[14], s[15]
-    )
+    unsafe withUnsafeMutableBytes(of: &plan.shape) { unsafe shapes.fill($0) }
     encodeContent(rules, &table)
     plan.no_owner = table.index(
       of: Row(rules) {
@@ -106,18 +105,15 @@ public struct KernelTables: Sendable {
   }
 
   private mutating func encodeContent(_ rules: [PlanRule], _ table: inout RowTable) {
-    let asked = Set(rules.compactMap(\.event.contentProtocol))
-    plan.asks_content = asked.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
+    var asked: PacketContent = []
+    for role in rules.compactMap(\.event.contentRole) { asked.formUnion(PacketContent(role)) }
+    plan.asks_content = UInt32(asked.rawValue)
     plan.content_rules = table.index(of: Row(rules) { $0.event.contentProtocol != nil })
-    let c = (0..<UInt8(TP_CONTENTS)).map { number in
-      let events = PacketContent(rawValue: number)?.events ?? []
-      return table.index(
-        of: Row(rules) { $0.event.contentProtocol == nil || events.contains($0.event) })
+    let contents = (0..<UInt8(TP_CONTENTS)).map { number in
+      let content = PacketContent(rawValue: number)
+      return table.index(of: Row(rules) { content.allows($0.event) })
     }
-    plan.content = (
-      c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7],
-      c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
-    )
+    unsafe withUnsafeMutableBytes(of: &plan.content) { unsafe contents.fill($0) }
   }
 
   private mutating func encode(
@@ -130,9 +126,9 @@ public struct KernelTables: Sendable {
 
     plan.uses_source = question.uses(.source) ? 1 : 0
     plan.uses_destination = question.uses(.destination) ? 1 : 0
-    if question.uses(.source) { sources = question.addressEntries(.source, &table) }
+    if question.uses(.source) { question.addAddresses(of: .source, to: &sources, &table) }
     if question.uses(.destination) {
-      destinations = question.addressEntries(.destination, &table)
+      question.addAddresses(of: .destination, to: &destinations, &table)
     }
 
     let usesPorts = question.uses(.sourcePort) || question.uses(.destinationPort)
@@ -143,10 +139,9 @@ public struct KernelTables: Sendable {
       (plan.source_port_base, sourcePorts) = ports(.sourcePort, question, &table)
       (plan.destination_port_base, destinationPorts) = ports(.destinationPort, question, &table)
     }
-    let headers = HeaderParts(question, &table)
+    let headers = HeaderParts(question, &numbers, &table)
     plan.header_parts = UInt32(headers.parts.count)
     if !headers.parts.isEmpty { headerRows = headers.bytes }
-    numbers += headers.numbers
   }
 
   private func ports(
@@ -168,5 +163,15 @@ public struct KernelTables: Sendable {
         contentsOf: repeatElement(number, count: Int(end - intervals.starts[index])))
     }
     return (table.append(distinct), classes)
+  }
+}
+
+extension [UInt32] {
+  /// Writes the numbers over an array of the wire, which has as many and is a tuple in Swift.
+  fileprivate func fill(_ array: UnsafeMutableRawBufferPointer) {
+    unsafe withUnsafeBytes { numbers in
+      precondition(numbers.count == array.count, "one number for each element of the array")
+      unsafe array.copyMemory(from: numbers)
+    }
   }
 }

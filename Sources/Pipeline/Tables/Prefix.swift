@@ -13,16 +13,15 @@ struct Prefix: TriePrefix, Sendable {
   /// The last number of the prefix; the first is `bits`.
   var last: UInt128 { bits | UInt128.max >> UInt128(length) }
 
-  /// The prefixes that together are a range: at most 254.
-  static func covering(_ range: ClosedRange<UInt128>) -> [Prefix] {
-    var result: [Prefix] = []
+  /// Gives `body` the prefixes that together are a range: at most 254.
+  static func forEach(covering range: ClosedRange<UInt128>, _ body: (Prefix) -> Void) {
     var first = range.lowerBound
     while true {
       var size = min(first.trailingZeroBitCount, 128)
       while size > 0, Prefix(bits: first, length: 128 - size).last > range.upperBound { size -= 1 }
       let prefix = Prefix(bits: first, length: 128 - size)
-      result.append(prefix)
-      if prefix.last >= range.upperBound { return result }
+      body(prefix)
+      if prefix.last >= range.upperBound { return }
       first = prefix.last + 1
     }
   }

@@ -20,7 +20,7 @@ struct RuleQuestion<Field: Hashable & Sendable> {
       indexes = conditions.map(IndexedCondition.init)
     }
 
-    func wants(_ values: [FieldValue]) -> Bool { indexes.allSatisfy { $0.matches(values) } }
+    func wants(_ values: some AskedValues) -> Bool { indexes.allSatisfy(values.meet) }
 
     /// The askers of rules, given in order.
     static func grouping(_ asked: [(rule: Int, conditions: [Condition])]) -> [Asker] {
@@ -88,37 +88,40 @@ struct RuleQuestion<Field: Hashable & Sendable> {
     return row
   }
 
-  /// Returns the row of each region of a field, with its prefix, in the order of the prefixes.
+  /// Adds each region of a field, with its prefix and the index of its row, in the order of the prefixes.
   ///
   /// From one region to the next, only those rules are asked again that name a prefix which holds just one of them: to
   /// all others the two are the same. So each rule is asked about as often as it names something, not about every region.
   ///
   /// - Parameters:
   ///   - always: prefixes that are there whether a rule names them or not, ``TriePrefix/all`` among them.
-  ///   - prefixes: the prefixes that together are an operand.
-  ///   - bounds: the prefixes that together keep a bound.
+  ///   - prefixes: gives the prefixes that together are an operand.
+  ///   - bounds: gives the prefixes that together keep a bound.
   ///   - regions: given all prefixes once and in order, finds for each a member of its region, and returns what a packet
   ///     with the member at an index has in the field; nil for a prefix of which longer ones leave nothing.
-  func rows<Prefix: TriePrefix>(
-    _ field: Field, always: [Prefix] = [.all], operands prefixes: (Operand) -> [Prefix],
-    bounds: (Bound) -> [Prefix] = { _ in [] },
-    regions: ([Prefix]) -> (Int) -> [FieldValue]?
-  ) -> [(prefix: Prefix, row: Row)] {
+  ///   - key: adds the data of a prefix's key, and returns the number of its bits that count.
+  func addRegions<Prefix: TriePrefix, Values: AskedValues>(
+    of field: Field, to trie: inout KernelTables.Trie, _ table: inout RowTable,
+    always: [Prefix] = [.all], operands prefixes: (Operand, (Prefix) -> Void) -> Void,
+    bounds: (Bound, (Prefix) -> Void) -> Void = { _, _ in },
+    regions: ([Prefix]) -> (Int) -> Values?, key: (Prefix, inout [UInt8]) -> UInt32
+  ) {
     let askers = askers[field] ?? []
     var mentions = Mentions(of: always)
     for (index, asker) in askers.enumerated() {
+      let add = { mentions.add($0, by: index) }
       for condition in asker.conditions {
-        for operand in condition.included { mentions.add(prefixes(operand), by: index) }
-        for operand in condition.excluded { mentions.add(prefixes(operand), by: index) }
-        for bound in condition.bounds { mentions.add(bounds(bound), by: index) }
+        for operand in condition.included { prefixes(operand, add) }
+        for operand in condition.excluded { prefixes(operand, add) }
+        for bound in condition.bounds { bounds(bound, add) }
       }
     }
     let named = mentions.sorted()
     let members = regions(named.prefixes)
+    trie.reserve(named.prefixes.count)
 
-    var result: [(prefix: Prefix, row: Row)] = []
-    result.reserveCapacity(named.prefixes.count)
     var row = everything
+    var index = table.index(of: row)
     var open: [Int] = []
     var toAsk = AskedOnce(count: askers.count)
     for index in askers.indices { toAsk.insert(index) }
@@ -130,14 +133,18 @@ struct RuleQuestion<Field: Hashable & Sendable> {
       open.append(place)
       for index in named.askers[place] { toAsk.insert(index) }
       guard let values = members(place) else { continue }
+      var isOther = false
       for index in toAsk.indexes {
         let isWanted = askers[index].wants(values)
-        for rule in askers[index].rules { row[rule] = isWanted }
+        for rule in askers[index].rules where row[rule] != isWanted {
+          row[rule] = isWanted
+          isOther = true
+        }
       }
       toAsk.removeAll()
-      result.append((prefix, row))
+      if isOther { index = table.index(of: row) }
+      trie.append(row: index) { key(prefix, &$0) }
     }
-    return result
   }
 
   /// The answers about each number from 0 to `maximum`.
@@ -163,16 +170,29 @@ struct RuleQuestion<Field: Hashable & Sendable> {
   }
 }
 
+/// What a packet has in a field: one value, or several.
+protocol AskedValues {
+  /// Whether the field meets a condition.
+  func meet(_ condition: IndexedCondition) -> Bool
+}
+
+extension FieldValue: AskedValues {
+  func meet(_ condition: IndexedCondition) -> Bool { condition.matches(self) }
+}
+
+extension [FieldValue]: AskedValues {
+  func meet(_ condition: IndexedCondition) -> Bool { condition.matches(self) }
+}
+
 /// Which prefixes rules name.
 private struct Mentions<Prefix: TriePrefix> {
-  private var all: [(prefix: Prefix, asker: Int?)]
+  /// Of a prefix that no rule names the asker is -1.
+  private var all: [(prefix: Prefix, asker: Int32)]
 
   /// Begins with prefixes that no rule names.
-  init(of prefixes: [Prefix]) { all = prefixes.map { ($0, nil) } }
+  init(of prefixes: [Prefix]) { all = prefixes.map { ($0, -1) } }
 
-  mutating func add(_ prefixes: [Prefix], by asker: Int) {
-    for prefix in prefixes { all.append((prefix, asker)) }
-  }
+  mutating func add(_ prefix: Prefix, by asker: Int) { all.append((prefix, Int32(asker))) }
 
   /// Returns the prefixes, each once and in order, and at the same index those who name it.
   func sorted() -> (prefixes: [Prefix], askers: Askers) {
@@ -183,7 +203,7 @@ private struct Mentions<Prefix: TriePrefix> {
         prefixes.append(prefix)
         askers.begin()
       }
-      if let asker { askers.append(asker) }
+      if asker >= 0 { askers.append(Int(asker)) }
     }
     return (prefixes, askers)
   }

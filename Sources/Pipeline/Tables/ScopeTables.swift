@@ -15,11 +15,11 @@ extension KernelTables {
         let number = ScopeDimension.number(dimension, state: state)
         switch lookup {
         case .numbers:
-          numbers += question.numberEntries(field, dimension: number, &table) {
+          question.addNumbers(of: field, dimension: number, to: &numbers, &table) {
             owner.values(of: field, number: $0)
           }
         case .texts(let capacity):
-          texts += question.textEntries(field, capacity, dimension: number, &table) {
+          question.addTexts(of: field, capacity, dimension: number, to: &texts, &table) {
             owner.values(of: field, text: $0)
           }
         case .flag:
@@ -53,7 +53,7 @@ extension KernelTables {
       }
       guard question.uses(.tree) else { return }
       plan.scope_dimensions |= 1 << dimension.rawValue
-      numbers += question.numberEntries(.tree, dimension: dimension.rawValue, &table)
+      question.addNumbers(of: .tree, dimension: dimension.rawValue, to: &numbers, &table)
     }
     ask(TP_SCOPE_TREE) { $0.prefix(1).map(\.withoutExcluded) }
     ask(TP_SCOPE_TREE_TOO) { $0.dropFirst().prefix(1).map(\.withoutExcluded) }

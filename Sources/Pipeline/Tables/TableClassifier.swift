@@ -69,20 +69,20 @@ struct TableClassifier: Sendable {
   /// The flags of segments that begin and end a connection.
   private static let ends: TCPHeader.Flags = [.syn, .fin, .rst]
 
-  /// What a packet may say, as a number of `enum tp_content`.
+  /// What a packet may say.
   ///
   /// The kernel remembers of each socket whether a head goes on, and what is missing before a segment; here the streams know,
   /// which get every segment that has bytes, and those that begin and end a connection.
-  private static func content(of headers: PacketHeaders, _ packet: RawSpan) -> Int {
-    let content = PacketContent(headers, packet)
-    let said = Int(content.rawValue)
+  private static func content(of headers: PacketHeaders, _ packet: RawSpan)
+    -> PacketContent
+  {
     guard case .tcp(let header) = headers.transport, let payload = headers.payload(in: packet)
-    else { return said }
-    if !payload.isEmpty { return said | Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) }
-    guard !header.flags.isDisjoint(with: ends) else { return said }
-    return Int(TP_CONTENT_HTTP_UNKNOWN.rawValue)
-      | (headers.hasPortOfDNS ? Int(TP_CONTENT_DNS.rawValue) : 0)
+    else { return PacketContent(headers, packet) }
+    let isOfStream = !payload.isEmpty || !header.flags.isDisjoint(with: ends)
+    return isOfStream ? PacketContent(carriedBy: headers) : []
   }
+
+  private static let responsesOfHTTP = PacketContent(.response, of: .http)
 
   /// Whether a rule wants responses of HTTP in the other direction of a packet's connection: they are read by what this one asks.
   ///
@@ -93,11 +93,11 @@ struct TableClassifier: Sendable {
     than headers: PacketHeaders, _ packet: RawSpan, _ direction: PacketDirection, scope: Row? = nil
   ) -> Bool {
     guard let contents, case .tcp = headers.transport,
-      Self.content(of: headers, packet) & Int(TP_CONTENT_HTTP_UNKNOWN.rawValue) != 0
+      !Self.content(of: headers, packet).isDisjoint(with: Self.responsesOfHTTP)
     else { return false }
     var row = base(headers, direction, scope)
     return row.keep(rows[Int(plan.content_rules)])
-      && row.keep(contents[Int(TP_CONTENT_HTTP_RESPONSE.rawValue)])
+      && row.keep(contents[Int(Self.responsesOfHTTP.rawValue)])
       && keepsPorts(&row, headers.ports.map { ($0.destination, $0.source) })
       && (sources.map { row.keep(rows[$0.row(of: headers.destination)]) } ?? true)
       && (destinations.map { row.keep(rows[$0.row(of: headers.source)]) } ?? true)
@@ -148,8 +148,8 @@ struct TableClassifier: Sendable {
     var row = base(headers, direction, scope)
     guard !row.isEmpty else { return nil }
     if let contents {
-      let content = part == .headers ? 0 : Self.content(of: headers, packet)
-      guard row.keep(contents[content]) else { return nil }
+      let content = part == .headers ? [] : Self.content(of: headers, packet)
+      guard row.keep(contents[Int(content.rawValue)]) else { return nil }
       if part == .messages {
         row = row.subtracting(contents[0])
         guard !row.isEmpty else { return nil }

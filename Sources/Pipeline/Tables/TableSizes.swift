@@ -13,15 +13,14 @@ extension KernelTables {
     let all: [ExplainedPlan.Table] = [
       .array("tp_plans", "what the plan asks about", 1, of: MemoryLayout<tp_plan>.size),
       .array("tp_rows", "which rules a value meets", rows.count, of: 8 * rowWords),
-      .trie("tp_sources", "the rows of source addresses", sources, tp_address_key.self),
-      .trie(
-        "tp_destinations", "the rows of destination addresses", destinations, tp_address_key.self),
+      .trie("tp_sources", "the rows of source addresses", sources),
+      .trie("tp_destinations", "the rows of destination addresses", destinations),
       .array("tp_port_classes", "the rows of ports", ports > 0 ? 1 : 0, of: 2 * ports, ports),
       .array(
         "tp_header_rows", "the rows of bytes in headers", headerRows.isEmpty ? 0 : 1,
         of: headerRows.count),
-      .trie("tp_numbers", "the rows of other numbers", numbers, tp_number_key.self),
-      .trie("tp_texts", "the rows of texts", texts, tp_text_key.self),
+      .trie("tp_numbers", "the rows of other numbers", numbers),
+      .trie("tp_texts", "the rows of texts", texts),
     ]
     return all.filter { $0.entries > 0 }
   }
@@ -77,11 +76,11 @@ extension ExplainedPlan.Table {
     return Self(name, summary, entries: entries ?? count, bytes: bytes)
   }
 
-  fileprivate static func trie<Key>(
-    _ name: String, _ summary: String, _ entries: [KernelTables.Entry], _: Key.Type
+  fileprivate static func trie(
+    _ name: String, _ summary: String, _ trie: KernelTables.Trie
   ) -> Self {
     // The key without its length, and the index of a row.
-    let size = trieNode + MemoryLayout<Key>.size - 4 + 4
-    return Self(name, summary, entries: entries.count, bytes: entries.count * size)
+    let size = trieNode + trie.keySize - 4 + 4
+    return Self(name, summary, entries: trie.count, bytes: trie.count * size)
   }
 }

@@ -88,7 +88,7 @@ public struct PacketExpression: Equatable, Sendable {
     if hasPorts, let number = kind.number { set("metadata.protocol", .number(number)) }
     for word in words[5...] { try add(word, kind) }
     try content.complete(&packet)
-    if let event = packet.events.first(where: { $0.isOfMessage && !mayCarry($0) }) {
+    if let event = packet.events.first(where: { $0.contentProtocol != nil && !mayCarry($0) }) {
       throw ExpressionFault(
         "such a packet carries no message of \(event.name)",
         help: "HTTP goes over tcp, DNS over a port of 53, or with udp 5353 or 5355")
@@ -116,7 +116,7 @@ public struct PacketExpression: Equatable, Sendable {
 
   private func mayCarry(_ event: EventKind) -> Bool {
     var bare = packet
-    bare.events = bare.events.filter { !$0.isOfMessage }
+    bare.events = bare.events.filter { $0.contentProtocol == nil }
     return bare.mayGive(event)
   }
 
@@ -223,16 +223,6 @@ public struct PacketExpression: Equatable, Sendable {
       throw ExpressionFault("`\(port)` is not a port", help: "ports range from 0 to 65535")
     }
     return (parsed, UInt64(number))
-  }
-}
-
-extension EventKind {
-  /// Whether a packet gives the event by the message that it carries.
-  fileprivate var isOfMessage: Bool {
-    switch self {
-    case .ipv4, .ipv6, .tcp, .udp, .icmp, .icmpv6: false
-    case .dns, .dnsRequest, .dnsResponse, .http, .httpRequest, .httpResponse: true
-    }
   }
 }
 

@@ -37,13 +37,18 @@ extension PlanRule {
     return sources.isDisjoint(with: destinations)
   }
 
-  /// The families that a field's clauses leave: 4, 6 or both; nil if they ask for nothing.
-  private func families(of field: PacketField) -> Set<Int>? {
-    let conditions = filters.conditions(of: field)
-    guard conditions.contains(where: { !$0.included.isEmpty }) else { return nil }
-    return conditions.reduce(into: Set([4, 6])) { families, condition in
-      guard !condition.included.isEmpty else { return }
-      families.formIntersection(condition.included.flatMap(\.families))
+  /// The families that a field's clauses leave; nil if they ask for nothing.
+  private func families(of field: PacketField) -> AddressFamilies? {
+    let included = filters.conditions(of: field).map(\.included).filter { !$0.isEmpty }
+    guard !included.isEmpty else { return nil }
+    return included.reduce(into: .both) { families, operands in
+      var named: AddressFamilies = []
+      for operand in operands {
+        named.formUnion(operand.families)
+        // A long list need not be read to its end.
+        if named == .both { break }
+      }
+      families.formIntersection(named)
     }
   }
 
@@ -113,12 +118,22 @@ extension Array {
   }
 }
 
+private struct AddressFamilies: OptionSet {
+  let rawValue: Int
+
+  static let ipv4 = Self(rawValue: 1)
+  static let ipv6 = Self(rawValue: 2)
+  static let both: Self = [ipv4, ipv6]
+}
+
 extension Operand {
-  /// The families of the operand's addresses, 4 and 6; both for what is not about addresses.
-  fileprivate var families: [Int] {
-    guard case .addresses(let range) = self else { return [4, 6] }
+  /// The families of the operand's addresses; both for what is not about addresses.
+  fileprivate var families: AddressFamilies {
+    guard case .addresses(let range) = self else { return .both }
     let block = IPAddress.ipv4Block
     let isBeyond = range.lowerBound < block.lowerBound || block.upperBound < range.upperBound
-    return (range.overlaps(block) ? [4] : []) + (isBeyond ? [6] : [])
+    var families: AddressFamilies = isBeyond ? .ipv6 : []
+    if range.overlaps(block) { families.insert(.ipv4) }
+    return families
   }
 }

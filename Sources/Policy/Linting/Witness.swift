@@ -7,7 +7,7 @@ enum Witness {
   /// Returns whether a value at an end of an operand, or of the domain, meets all of `conditions`.
   static func meets(_ conditions: [Condition], in domain: ValueSet) -> Bool {
     let values =
-      conditions.flatMap(\.included).prefix(limit).flatMap(\.ends)
+      conditions.lazy.flatMap(\.included).prefix(limit).flatMap(\.ends)
       + domain.numbers.intervals.prefix(1).flatMap { Operand.numbers($0).ends }
       + domain.addresses.intervals.prefix(1).flatMap { Operand.addresses($0).ends }
     return values.contains { value in
@@ -19,7 +19,10 @@ enum Witness {
   static func refutes(
     _ conditions: [Condition], against other: Condition, in domain: @autoclosure () -> ValueSet
   ) -> Bool {
-    let candidates = conditions.flatMap(\.included) + other.excluded + other.included
+    // Lists can be long, and few of their operands are tried.
+    let candidates =
+      conditions.lazy.flatMap(\.included).prefix(limit)
+      + Array(other.excluded.prefix(limit)) + Array(other.included.prefix(limit))
     guard
       let value = candidates.prefix(limit).lazy.flatMap(\.ends).first(where: { value in
         !ReferenceMatcher.matches(other, [value])

@@ -15,6 +15,13 @@ public struct IndexedCondition: Sendable {
     bounds = condition.bounds
   }
 
+  /// Returns whether a field with this value alone meets the condition.
+  public func matches(_ value: FieldValue) -> Bool {
+    if excluded.contains(value) { return false }
+    if included.isEmpty && bounds.isEmpty { return true }
+    return (included.isEmpty || included.contains(value)) && bounds.allSatisfy { $0.admits(value) }
+  }
+
   /// Returns whether a field with these values meets the condition.
   public func matches(_ values: [FieldValue]) -> Bool {
     if values.contains(where: { excluded.contains($0) }) { return false }

@@ -71,13 +71,14 @@ struct EquivalenceTests {
     let network = IPAddress(ipv4: 0x0a00_0000)...IPAddress(ipv4: 0x0aff_ffff)
     let judge = KernelJudge { tables, rules in
       guard let rule = rules.firstIndex(where: { $0.policy == culprit }),
-        let entry = tables.destinations.firstIndex(where: { entry in
-          entry.length > 96 && tables.rows[Int(entry.row)][rule]
+        let entry = tables.destinations.rows.indices.first(where: { entry in
+          tables.destinations.bits(of: entry) > 96
+            && tables.rows[Int(tables.destinations.rows[entry])][rule]
         })
       else { return }
-      var row = tables.rows[Int(tables.destinations[entry].row)]
+      var row = tables.rows[Int(tables.destinations.rows[entry])]
       row[rule] = false
-      tables.destinations[entry].row = UInt32(tables.rows.count)
+      tables.destinations.rows[entry] = UInt32(tables.rows.count)
       tables.rows.append(row)
     }
     var world = RandomRules(seed: 20_251_123)

@@ -50,27 +50,23 @@ struct TableClassifierTests {
     let seed = SplitMix.seed()
     var random = SplitMix(state: seed)
     for _ in 0..<300 {
-      var entries = [KernelTables.Entry(key: Array(repeating: 0, count: 16), length: 0, row: 0)]
+      var entries = [(prefix: Prefix.all, row: UInt32(0))]
       let base: UInt128 = Bool.random(using: &random) ? 0xffff << 32 : 0xfd00 << 112
       for row in 1...UInt32.random(in: 1...12, using: &random) {
         let length = Int.random(in: 90...128, using: &random)
         let low = UInt128.random(in: 0..<64, using: &random) << 26
         let bits = (base | low) & (UInt128.max << UInt128(128 - length))
-        guard !entries.contains(where: { $0.length == length && $0.key == Self.bytes(bits) }) else {
-          continue
-        }
-        entries.append(
-          KernelTables.Entry(key: Self.bytes(bits), length: UInt32(length), row: row))
+        let prefix = Prefix(bits: bits, length: length)
+        guard !entries.contains(where: { $0.prefix == prefix }) else { continue }
+        entries.append((prefix, row))
       }
       let table = AddressTable(entries)
       for entry in entries {
-        let bits = entry.key.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-        let last = Prefix(bits: bits, length: Int(entry.length)).last
+        let (bits, last) = (entry.prefix.bits, entry.prefix.last)
         for address in [bits &- 1, bits, bits &+ 1, last &- 1, last, last &+ 1] {
           let longest = entries.filter { other in
-            let start = other.key.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-            return (start...Prefix(bits: start, length: Int(other.length)).last).contains(address)
-          }.max { $0.length < $1.length }
+            (other.prefix.bits...other.prefix.last).contains(address)
+          }.max { $0.prefix.length < $1.prefix.length }
           let place = IPAddress(
             high: UInt64(truncatingIfNeeded: address >> 64),
             low: UInt64(truncatingIfNeeded: address))
@@ -78,9 +74,5 @@ struct TableClassifierTests {
         }
       }
     }
-  }
-
-  private static func bytes(_ number: UInt128) -> [UInt8] {
-    (0..<16).map { UInt8(truncatingIfNeeded: number >> UInt128(8 * (15 - $0))) }
   }
 }

@@ -6,7 +6,7 @@ import System
 /// Writes events as lines of JSON in the Elastic Common Schema.
 ///
 /// Source: `docs/event-ecs.md`.
-final class ECSWriter: EventWriter {
+final class ECSWriter: LineFormat {
   let clock: BootClock
   let times = TimeText()
   let scratch = Scratch()
@@ -41,27 +41,7 @@ final class ECSWriter: EventWriter {
     host = text.copy
   }
 
-  override func take(_ set: ShownSet) { sets.take(set) }
-
-  override func append(
-    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
-  ) {
-    append(label, of: packet, to: &chunk.lines)
-    chunk.endLine(of: label)
-  }
-
-  override func append(
-    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
-    to chunk: LineChunk
-  ) {
-    append(label, of: finding, packet, to: &chunk.lines)
-    chunk.endLine(of: label)
-  }
-
-  override func append(_ gap: Gap, to chunk: LineChunk) {
-    append(gap, to: &chunk.lines)
-    chunk.endLine(of: nil)
-  }
+  func take(_ set: ShownSet) { sets.take(set) }
 
   /// Writes an event that the packet gives as one line.
   func append(

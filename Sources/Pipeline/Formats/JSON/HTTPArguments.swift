@@ -9,11 +9,7 @@ extension LineBuffer {
     switch head.start {
     case .request(let method, let target, let version):
       append("{\"direction\":\"request\",\"method\":\"")
-      append(jsonPart: head.bytes.extracting(method))
-      append("\",\"protocol\":\"")
-      append(jsonPart: head.bytes.extracting(version))
-      append("\",\"host\":")
-      append(hostAndPathOf: head, HTTPTarget(head.bytes, target, method: method), &scratch)
+      append(lineOf: head, method, target, version, &scratch)
       append(",\"status\":\"\",\"status_code\":0,\"headers\":")
     case .response(let version, let status, let code):
       append("{\"direction\":\"response\",\"method\":\"\",\"protocol\":\"")
@@ -31,11 +27,7 @@ extension LineBuffer {
   mutating func append(request head: borrowing HTTPHead, scratch: inout LineBuffer) {
     guard case .request(let method, let target, let version) = head.start else { return }
     append("{\"method\":\"")
-    append(jsonPart: head.bytes.extracting(method))
-    append("\",\"protocol\":\"")
-    append(jsonPart: head.bytes.extracting(version))
-    append("\",\"host\":")
-    append(hostAndPathOf: head, HTTPTarget(head.bytes, target, method: method), &scratch)
+    append(lineOf: head, method, target, version, &scratch)
     append(",\"headers\":")
     appendFieldsAndLength(of: head)
   }
@@ -53,9 +45,16 @@ extension LineBuffer {
     appendFieldsAndLength(of: head)
   }
 
+  /// Writes the members of a request from the text of `method` to `uri_path`.
   private mutating func append(
-    hostAndPathOf head: borrowing HTTPHead, _ target: HTTPTarget, _ scratch: inout LineBuffer
+    lineOf head: borrowing HTTPHead, _ method: Range<Int>, _ target: Range<Int>,
+    _ version: Range<Int>, _ scratch: inout LineBuffer
   ) {
+    append(jsonPart: head.bytes.extracting(method))
+    append("\",\"protocol\":\"")
+    append(jsonPart: head.bytes.extracting(version))
+    append("\",\"host\":")
+    let target = HTTPTarget(head.bytes, target, method: method)
     if let authority = target.authority {
       append(jsonText: head.bytes.extracting(authority))
     } else if let host = head.host {

@@ -6,7 +6,7 @@ import System
 /// Writes events as lines of JSON.
 ///
 /// Source: `docs/event-json.md`.
-final class JSONWriter: EventWriter {
+final class JSONWriter: LineFormat {
   let envelope: Envelope
   let scratch = Scratch()
   let heads = HeadTexts()
@@ -18,27 +18,7 @@ final class JSONWriter: EventWriter {
     additional = additions.isEmpty ? nil : AdditionalKeys(additions)
   }
 
-  override func take(_ set: ShownSet) { additional?.take(set) }
-
-  override func append(
-    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
-  ) {
-    append(label, of: packet, to: &chunk.lines)
-    chunk.endLine(of: label)
-  }
-
-  override func append(
-    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
-    to chunk: LineChunk
-  ) {
-    append(label, of: finding, packet, to: &chunk.lines)
-    chunk.endLine(of: label)
-  }
-
-  override func append(_ gap: Gap, to chunk: LineChunk) {
-    append(gap, to: &chunk.lines)
-    chunk.endLine(of: nil)
-  }
+  func take(_ set: ShownSet) { additional?.take(set) }
 
   /// Writes an event that the packet gives as one line.
   func append(

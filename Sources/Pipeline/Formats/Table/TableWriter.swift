@@ -7,7 +7,7 @@ import System
 ///
 /// A line is as wide as its style allows. What does not fit is cut, with `…` in its place: addresses and details share what the
 /// other columns leave, so that long addresses never hide what the packet carries.
-final class TableWriter: EventWriter {
+final class TableWriter: LineFormat {
   private let clock: BootClock
   private let style: TableStyle
   private let columns: TableColumns
@@ -24,7 +24,7 @@ final class TableWriter: EventWriter {
     kinds = EventKind.allCases.map { Array($0.name.utf8.dropFirst("net_packet_".utf8.count)) }
   }
 
-  override var header: [UInt8] {
+  var header: [UInt8] {
     var heads = LineBuffer(capacity: 256)
     let names: [(StaticString, Int)] = [
       ("TIME", columns.hasMilliseconds ? 12 : 8), ("UID", columns.user), ("COMM", columns.comm),
@@ -42,26 +42,6 @@ final class TableWriter: EventWriter {
     if style.isColoured { line.append("\u{1b}[0m") }
     line.append("\n")
     return line.copy
-  }
-
-  override func append(
-    _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk
-  ) {
-    append(label, of: packet, to: &chunk.lines)
-    chunk.endLine(of: label)
-  }
-
-  override func append(
-    _ finding: SignatureFinding, _ packet: borrowing DecodedPacket, as label: EventLabel,
-    to chunk: LineChunk
-  ) {
-    append(label, of: finding, packet, to: &chunk.lines)
-    chunk.endLine(of: label)
-  }
-
-  override func append(_ gap: Gap, to chunk: LineChunk) {
-    append(gap, to: &chunk.lines)
-    chunk.endLine(of: nil)
   }
 
   /// Writes a time of a record.
@@ -159,7 +139,7 @@ final class TableWriter: EventWriter {
   }
 
   /// Writes a finding as a line for people: where its packet went, how severe it is, and its data.
-  private func append(
+  func append(
     _ label: EventLabel, of finding: SignatureFinding, _ packet: borrowing DecodedPacket,
     to line: inout LineBuffer
   ) {
@@ -193,7 +173,7 @@ final class TableWriter: EventWriter {
   }
 
   /// Writes a gap as a line for people.
-  private func append(_ gap: Gap, to line: inout LineBuffer) {
+  func append(_ gap: Gap, to line: inout LineBuffer) {
     full.truncate(to: 0)
     appendTime(gap.until, to: &full)
     let what =

@@ -7,8 +7,8 @@
 struct HTTPBeginning: Equatable {
   /// The bytes of empty lines before it.
   let blank: Int
-  /// What it is, or may be.
-  let sort: PacketContent.HTTP
+  /// What it is, or may be; none where no head begins.
+  let roles: MessageRoles
   /// Whether the bytes tell that it is one; else they are fewer than tell it, and so far like one.
   let isTold: Bool
 
@@ -26,28 +26,28 @@ struct HTTPBeginning: Equatable {
     let text = bytes.extracting(droppingFirst: blank)
     if text.begins(with: Self.answer) {
       isTold = isCertain || blank == 0
-      sort = isTold ? .response : .none
+      roles = isTold ? .response : []
       return
     }
     for index in Self.methods.indices where text.begins(with: Self.methods[index]) {
-      (isTold, sort) = (true, .request)
+      (isTold, roles) = (true, .request)
       return
     }
     if isCertain, text.byteCount > 0, !text.isStart(of: Self.answer) {
       let line = text.beginsRequest
       isTold = line == true
-      sort = line == false ? .none : .request
+      roles = line == false ? [] : .request
       return
     }
     isTold = false
     guard (1..<8).contains(text.byteCount) else {
-      sort = .none
+      roles = []
       return
     }
     var mayAsk = isCertain
     for index in Self.methods.indices where text.isStart(of: Self.methods[index]) { mayAsk = true }
     let mayAnswer = (isCertain || blank == 0) && text.isStart(of: Self.answer)
-    sort = mayAsk ? (mayAnswer ? .unknown : .request) : (mayAnswer ? .response : .none)
+    roles = mayAsk ? (mayAnswer ? .unknown : .request) : (mayAnswer ? .response : [])
   }
 
   private static let answer: StaticString = "HTTP/1."

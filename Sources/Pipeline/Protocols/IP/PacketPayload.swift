@@ -33,18 +33,21 @@ extension PacketHeaders {
   }
 
   /// Whether the packet is to or from a port of DNS.
-  ///
-  /// Source: ``Policy/ContentProtocol``.
-  var hasPortOfDNS: Bool {
-    guard let ports else { return false }
-    return if case .udp = transport {
-      Self.portsOfDNS.udp.contains(ports.source, or: ports.destination)
-    } else {
-      Self.portsOfDNS.tcp.contains(ports.source, or: ports.destination)
+  var hasPortOfDNS: Bool { has(Self.portsOfDNS) }
+
+  /// Whether the transport and the ports of the packet are those of a protocol.
+  func mayCarry(_ content: ContentProtocol) -> Bool { has(Self.ports[Int(content.rawValue)]) }
+
+  private func has(_ known: MessagePorts) -> Bool {
+    switch transport {
+    case .tcp(let header): known.tcp.contains(header.sourcePort, or: header.destinationPort)
+    case .udp(let header): known.udp.contains(header.sourcePort, or: header.destinationPort)
+    case .none, .icmp, .icmpv6: false
     }
   }
 
-  private static let portsOfDNS = (tcp: FewPorts(.dns, over: .tcp), udp: FewPorts(.dns, over: .udp))
+  private static let ports = ContentProtocol.allCases.map(MessagePorts.init)
+  private static let portsOfDNS = MessagePorts(.dns)
 
   /// The bytes of the message that a packet completes, or else what stands after its header of TCP or UDP, up to where the
   /// datagram ends.
@@ -54,20 +57,42 @@ extension PacketHeaders {
   }
 }
 
-/// Up to four ports, as values that are compared without a look into memory of their own.
+/// The ports over which a protocol comes.
+///
+/// Source: ``Policy/ContentProtocol``.
+private struct MessagePorts {
+  let tcp: FewPorts
+  let udp: FewPorts
+
+  init(_ content: ContentProtocol) {
+    tcp = FewPorts(content, over: .tcp)
+    udp = FewPorts(content, over: .udp)
+  }
+}
+
+/// Up to four ports, or all, as values that are compared without a look into memory of their own.
 private struct FewPorts {
   private let ports: SIMD4<UInt16>
+  /// Whether any port will do.
+  private let isAny: Bool
+  /// Whether none will: the protocol does not come over the transport.
+  private let isNone: Bool
 
   init(_ content: ContentProtocol, over transport: EventKind) {
-    let known = (content.description.ports[transport] ?? []).sorted()
-    precondition((1...4).contains(known.count), "a protocol has at most four ports")
-    var ports = SIMD4(repeating: known[0])
-    for (index, port) in known.enumerated() { ports[index] = port }
+    let row = content.description
+    let known = row.ports[transport]?.sorted()
+    precondition(
+      known.map { (1...4).contains($0.count) } ?? true, "a protocol has 1 to 4 ports, or all")
+    isNone = !row.transports.contains(transport)
+    isAny = !isNone && known == nil
+    var ports = SIMD4(repeating: known?.first ?? 0)
+    for (index, port) in (known ?? []).enumerated() { ports[index] = port }
     self.ports = ports
   }
 
   /// Whether one of two ports is among them.
   func contains(_ port: UInt16, or other: UInt16) -> Bool {
-    any((ports .== SIMD4(repeating: port)) .| (ports .== SIMD4(repeating: other)))
+    if isNone || isAny { return isAny }
+    return any((ports .== SIMD4(repeating: port)) .| (ports .== SIMD4(repeating: other)))
   }
 }

@@ -128,8 +128,8 @@ struct WitnessWriter {
       else { return nil }
       return (source, destination)
     }
-    let ofDNS: [UInt64] = transport == "udp" ? [53, 5353, 5355] : [53]
-    for port in ofDNS {
+    let ofDNS = ContentProtocol.dns.description.ports[transport == "udp" ? .udp : .tcp] ?? []
+    for port in ofDNS.sorted().map(UInt64.init) {
       if destinationPorts.contains(port), let source = sourcePorts.pick([40000]) {
         return (source, port)
       }
