@@ -128,9 +128,9 @@ import Policy
   func isMeaning(of bytes: RawSpan) -> Bool {
     guard bytes.byteCount == row.count * 8 else { return false }
     if row.count == 1 { return unsafe bytes.host(0) == words[0] }
-    return unsafe bytes.withUnsafeBytes { row in
-      guard let base = row.baseAddress else { return false }
-      return unsafe memcmp(base, words, row.count) == 0
+    return unsafe bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return false }
+      return unsafe memcmp(base, words, bytes.count) == 0
     }
   }
 
