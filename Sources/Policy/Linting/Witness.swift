@@ -7,7 +7,7 @@ enum Witness {
   /// Returns whether a value at an end of an operand, or of the domain, meets all of `conditions`.
   static func meets(_ conditions: [Condition], in domain: ValueSet) -> Bool {
     let values =
-      conditions.lazy.flatMap(\.included).prefix(limit).flatMap(\.ends)
+      first(conditions).flatMap(\.ends)
       + domain.numbers.intervals.prefix(1).flatMap { Operand.numbers($0).ends }
       + domain.addresses.intervals.prefix(1).flatMap { Operand.addresses($0).ends }
     return values.contains { value in
@@ -19,10 +19,8 @@ enum Witness {
   static func refutes(
     _ conditions: [Condition], against other: Condition, in domain: @autoclosure () -> ValueSet
   ) -> Bool {
-    // Lists can be long, and few of their operands are tried.
     let candidates =
-      conditions.lazy.flatMap(\.included).prefix(limit)
-      + Array(other.excluded.prefix(limit)) + Array(other.included.prefix(limit))
+      first(conditions) + other.excluded.prefix(limit) + other.included.prefix(limit)
     guard
       let value = candidates.prefix(limit).lazy.flatMap(\.ends).first(where: { value in
         !ReferenceMatcher.matches(other, [value])
@@ -30,6 +28,15 @@ enum Witness {
       })
     else { return false }
     return domain().contains(value)
+  }
+
+  /// The operands that conditions include first; lists can be long, and are not copied.
+  private static func first(_ conditions: [Condition]) -> [Operand] {
+    var operands: [Operand] = []
+    for condition in conditions where operands.count < limit {
+      operands += condition.included.prefix(limit - operands.count)
+    }
+    return operands
   }
 
   /// The most operands that are tried.
