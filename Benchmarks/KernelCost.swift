@@ -60,10 +60,11 @@ func measureHeads() throws {
       + [127, 0, 0, 1, 127, 0, 0, 1, 0x80, 0x39, 0x1f, 0x90, 0, 0, 0, 1, 0, 0, 0, 1]
       + [0x50, 0x18, 2, 0, 0, 0, 0, 0]
     var fastest = UInt32.max
-    for _ in 0..<20 {
-      let time = try test.run(TP_EGRESS, headers + payload.utf8, times: 1_000).nanoseconds
+    for round in 0..<2_000 {
+      // One at a time: of a segment that comes again on its connection nothing is looked at.
+      let time = try test.run(TP_EGRESS, headers + payload.utf8, times: 1).nanoseconds
       fastest = min(fastest, time)
-      try test.consume { _ in true }
+      if round % 100 == 0 { try test.consume { _ in true } }
     }
     print(fastest, name, separator: "\t")
   }
