@@ -22,14 +22,6 @@ final class ListedOperands {
         guard report(entry, error) else { break }
       }
     }
-    // Whoever lays them out sorts them: once is enough for all.
-    operands.sort { a, b in
-      switch (a, b) {
-      case (.addresses(let a), .addresses(let b)): a.lowerBound < b.lowerBound
-      case (.numbers(let a), .numbers(let b)): a.lowerBound < b.lowerBound
-      default: false
-      }
-    }
     known[path, default: []].append((type, isValid ? operands : nil))
     return isValid ? operands : nil
   }
