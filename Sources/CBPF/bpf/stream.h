@@ -28,9 +28,9 @@ static __always_inline void release_stream(struct tp_stream *stream) {
 }
 
 enum tp_request {
-  TP_NO_REQUEST,    /* the kernel keeps nothing of the connection, as with SYN cookies */
-  TP_REQUEST,       /* it keeps a request */
-  TP_PASSES_AGAIN,  /* meanwhile there is a socket, to which the kernel gives the segment next */
+  TP_NO_REQUEST,   /* the kernel keeps nothing of the connection, as with SYN cookies */
+  TP_REQUEST,      /* it keeps a request */
+  TP_PASSES_AGAIN, /* meanwhile there is a socket, to which the kernel gives the segment next */
 };
 
 /*
@@ -109,6 +109,7 @@ static __noinline bool take_opening(struct tp_stream *stream, const struct tp_vi
   struct tp_stream *begun = &opening->streams.directions[TP_INGRESS];
   if (!claim_stream(begun)) {
     stream->connection = begun->connection;
+    stream->awaited = stream->end = stream->next = received;
     stream->state = HTTP_LOST;
     return true;
   }
