@@ -144,7 +144,9 @@ extension EndToEnd {
           "1.yaml": everything(in: network, events: "net_packet_udp")
         ])
         let file = "\(folder)/events.json"
-        let tracer = try await stage.tracer(["apply", "-p", folder, "-o", "json:\(file)"])
+        let tracer = try await stage.tracer([
+          "apply", "-p", folder, "-o", "json:\(file)", "--buffer", "4M",
+        ])
         // While the tracer stands still, the ring fills.
         tracer.process.send(SIGSTOP)
         let client = try stage.start("python3", "-c", flood, network.left.ipv4, on: network.right)

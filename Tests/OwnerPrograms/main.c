@@ -85,6 +85,7 @@ static const struct {
   {"fill", fill_option_memory, 2, "ADDRESS PORT"},
   {"disguise", disguise, 4, "none|rename|map PATH ADDRESS PORT"},
   {"verdicts", give_verdicts, 1, "QUEUE"},
+  {"names", send_renamed_by_all, 4, "ADDRESS NAMES COUNT SEED"},
 };
 
 int main(int count, char **words) {

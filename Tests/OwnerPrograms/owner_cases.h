@@ -47,3 +47,4 @@ int leave_namespace(int count, char **words);
 int fill_option_memory(int count, char **words);
 int disguise(int count, char **words);
 int give_verdicts(int count, char **words);
+int send_renamed_by_all(int count, char **words);

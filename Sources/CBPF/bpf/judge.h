@@ -91,7 +91,8 @@ static __noinline __u64 find_owner(struct __sk_buff *skb, struct tp_scratch *scr
   if (want->direction != TP_EGRESS) return sequence;
   int sender = find_sender(skb, scratch->number);
   if (sender == TP_NO_SENDER) return sequence;
-  bool of_leader = sender == TP_LEADER_SENDS, is_owner = who->id && describes(who, of_leader);
+  bool of_leader = sender == TP_LEADER_SENDS, is_described = !of_leader && sequence != NO_SEQUENCE && sequence == want->described;
+  bool is_owner = who->id && (is_described || describes(who, of_leader));
   if (!is_owner && !place->messages && !may_own(skb, scratch->number)) return sequence;
   note_call(want);
   if (is_owner) return sequence;
@@ -101,7 +102,7 @@ static __noinline __u64 find_owner(struct __sk_buff *skb, struct tp_scratch *scr
 
 /* Makes the sender of a packet its socket's owner. */
 __noinline int follow_sender(struct __sk_buff *skb) {
-  struct tp_want want = {.direction = TP_EGRESS};
+  struct tp_want want = {.direction = TP_EGRESS, .described = NO_SEQUENCE};
   struct tp_place place;
   struct tp_scratch *scratch = claim_scratch();
   if (!scratch) {
@@ -189,19 +190,25 @@ static __always_inline enum tp_outcome judge(struct __sk_buff *skb, struct tp_sc
   __u32 generation = want->generation, direction = want->direction, needed = 0;
   if (may_want(scratch, skb, seen, want)) needed = ask_packet(scratch->number, skb, seen, generation, direction);
   if (!needed) return TP_UNWANTED;
-  describe_found(scratch);
-  if (emit(skb, seen, scratch->number, want, needed)) return TP_SUBMITTED;
+  if (skb->len < needed) needed = skb->len;
+  int emission = emit_brief(skb, seen, scratch->number, want, needed);
+  if (emission == TP_NOT_KEPT) {
+    describe_found(scratch);
+    emission = emit_whole(skb, seen, scratch->number, want, needed);
+  }
+  if (emission == TP_EMITTED) return TP_SUBMITTED;
   count_losses(scratch->row.words, generation);
   return TP_FULL;
 }
 
 /* Has the program that judges packets go on with one, and does not return when it does. */
 static __always_inline void pass_on(struct __sk_buff *skb, const struct tp_view *seen, __u32 generation,
-                                    enum tp_direction direction) {
+                                    enum tp_direction direction, __u64 described) {
   struct tp_scratch *scratch = claim_scratch();
   if (scratch) {
     scratch->seen = *seen;
-    scratch->want = (struct tp_want){.generation = generation, .direction = direction, .system_call = -1};
+    scratch->want =
+      (struct tp_want){.generation = generation, .direction = direction, .system_call = -1, .described = described};
     skb->cb[0] = scratch->number;
     bpf_tail_call(skb, &tp_judges, 0);
     release_scratch(scratch);

@@ -200,6 +200,19 @@ struct {
   __type(value, struct tp_process_key);
 } tp_ended SEC(".maps");
 
+/* Which owner user space keeps at a place. See emit.h. */
+struct tp_kept_owner {
+  __u64 turn; /* odd while an owner is told that is to be kept there */
+  __u64 id;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, TP_KEPT_OWNERS);
+  __type(key, __u32);
+  __type(value, struct tp_kept_owner);
+} tp_kept_owners SEC(".maps");
+
 /* How far a segment was followed, and what was found in it; see http.h. */
 struct tp_walk {
   __u32 offset; /* in the packet, of the byte that is looked at next */
@@ -220,6 +233,7 @@ struct tp_want {
   __u32 direction;
   __s32 system_call;
   __u32 flags; /* enum tp_packet_flags */
+  __u64 described; /* the sequence of the socket when its owner was what is so of the current task; NO_SEQUENCE: that is not known */
 };
 
 /* Where a program puts together what has no room on its stack. A claim keeps out whoever interrupts it. */

@@ -98,22 +98,30 @@ static __always_inline void describe_place(struct tp_identity *who, struct task_
  * A process is new when its leader is younger than the tracer, or when it has executed something since. Of one that has given up its
  * memory the end was noted already, so nothing is noted of it any more.
  */
-static __always_inline void describe_image(struct tp_identity *who, struct task_struct *task, struct tp_scratch *scratch) {
+static __always_inline const struct tp_image *describe_image(struct tp_identity *who, struct task_struct *task,
+                                                             struct tp_scratch *scratch) {
   struct task_struct *leader = task->group_leader;
   struct tp_image *image = image_of(leader);
   if (!image && task->mm) image = note_image(leader, scratch);
   if (image) BPF_CORE_READ_INTO(&image->node_name, task, nsproxy, uts_ns, name.nodename);
   if (who->leader_start_time > tp_config.started || (image && image->is_new)) who->flags |= TP_OWNER_NEW;
+  return image;
 }
 
-/* A number for all that is known of an owner. Whoever chooses a part of that does not know the secrets. */
-static __always_inline __u64 digest_of(const struct tp_identity *who) {
-  const __u64 *words = (const void *)who;
+static __always_inline __u64 add_word(__u64 digest, __u64 word) {
+  digest = (digest ^ word) * tp_config.secrets[0];
+  return (digest << 29 | digest >> 35) * tp_config.secrets[1];
+}
+
+/*
+ * A number for all that is known of an owner, whose texts follow from the rest but for the name of the host. Whoever chooses a part of that
+ * does not know the secrets.
+ */
+static __always_inline __u64 digest_of(const struct tp_identity *who, const struct tp_image *image) {
+  const __u64 *words = (const void *)who, *name = image ? (const void *)image->node_name : NULL;
   __u64 digest = 0;
-  for (__u32 i = 1; i < sizeof *who / sizeof *words; i++) {
-    digest = (digest ^ words[i]) * tp_config.secrets[0];
-    digest = (digest << 29 | digest >> 35) * tp_config.secrets[1];
-  }
+  for (__u32 i = 1; i < sizeof *who / sizeof *words; i++) digest = add_word(digest, words[i]);
+  for (__u32 i = 0; name && i < TP_NODE_NAME_LENGTH / sizeof *name; i++) digest = add_word(digest, name[i]);
   return digest | 1;
 }
 
@@ -124,9 +132,9 @@ static __noinline void identify(struct tp_scratch *scratch, struct task_struct *
   task = unsearched(task);
   describe_ids(who, task);
   describe_place(who, task);
-  describe_image(who, task, scratch);
+  const struct tp_image *image = describe_image(who, task, scratch);
   who->net_namespace = net_namespace;
-  who->id = digest_of(who);
+  who->id = digest_of(who, image);
 }
 
 /*

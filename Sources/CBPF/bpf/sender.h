@@ -36,9 +36,16 @@ static __always_inline bool is_of_kernel(const struct sock *sock) {
   return BPF_CORE_READ_BITFIELD_PROBED(sock, sk_kern_sock);
 }
 
-/* Whether what is known with a socket of its owner holds of the packet that leaves through it now. */
-static __always_inline bool is_sent_by_owner(struct tp_socket *socket, struct bpf_sock *sock) {
-  if (describes(&socket->owner, false)) return true;
+/*
+ * Whether what is known with a socket of its owner holds of the packet that leaves through it now. `described` becomes the sequence of the
+ * socket when the owner was what is so of the current task.
+ */
+static __always_inline bool is_sent_by_owner(struct tp_socket *socket, struct bpf_sock *sock, __u64 *described) {
+  __u64 sequence = sequence_of(&socket->sequence);
+  if (describes(&socket->owner, false)) {
+    *described = sequence;
+    return true;
+  }
   if (sock->type != SOCK_STREAM) return false;
   struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sock);
   return tcp && !tcp->inet_conn.icsk_inet.sk.sk_lock.owned;

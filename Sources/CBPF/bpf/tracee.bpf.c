@@ -41,7 +41,8 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
   struct bpf_sock *sock = socket_of(skb);
   struct tp_socket *socket = sock ? bpf_sk_storage_get(&tp_sockets, sock, NULL, 0) : NULL;
   /* Whoever sends what nobody wants owns the socket all the same, so it is found out who does before anything else. */
-  if (socket && direction == TP_EGRESS && !is_sent_by_owner(socket, sock)) socket = NULL;
+  __u64 described = NO_SEQUENCE;
+  if (socket && direction == TP_EGRESS && !is_sent_by_owner(socket, sock, &described)) socket = NULL;
   struct tp_view seen = {};
   if (socket && refuses_all(socket, sock, generation, direction)) {
     count(&counters->unwanted);
@@ -57,7 +58,7 @@ static __always_inline int trace(struct __sk_buff *skb, enum tp_direction direct
     count(&counters->unwanted);
     return 1;
   }
-  pass_on(skb, &seen, generation, direction);
+  pass_on(skb, &seen, generation, direction, described);
   count(&counters->unwanted);
   return 1;
 }

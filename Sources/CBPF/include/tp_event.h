@@ -66,6 +66,7 @@ enum tp_content {
 enum tp_record_kind {
   TP_RECORD_PACKET = 1,
   TP_RECORD_PROCESS = 2,
+  TP_RECORD_BRIEF = 3, /* a packet, of whose owner only the id is told */
 };
 
 enum tp_owner_flags {
@@ -117,7 +118,12 @@ enum tp_packet_flags {
   TP_PACKET_PAIRED = 1 << 2,  /* it is known which heads of the segment have no body: TP_BODILESS */
   TP_PACKET_GUESSED = 1 << 3, /* that a head begins in the segment is a guess: nobody knows what was before it */
   TP_PACKET_LOST = 1 << 4,    /* all of the direction is recorded until user space tells where its messages are: tp_position */
+  TP_PACKET_KEEPS_OWNER = 1 << 5, /* the owner is to be kept at TP_KEPT_PLACE, for briefs */
 };
+
+/* Where an owner is kept by its id, in place of the one before. */
+#define TP_KEPT_OWNERS 4096
+#define TP_KEPT_PLACE(id) ((id) & (TP_KEPT_OWNERS - 1))
 
 /* Of the heads of HTTP that end in a segment, by a bit for each from the lowest on: no body follows, whatever the head says. */
 #define TP_BODILESS(flags) ((flags) >> 16)
@@ -125,33 +131,44 @@ enum tp_packet_flags {
 /* No head of HTTP is known to begin in the segment, nor in what is missing before it. */
 #define TP_NO_HEAD 0x80000000
 
+/* What is recorded of a packet besides its owner. */
+#define TP_PACKET_FACTS                                                                                                       \
+  __u32 kind; /* TP_RECORD_PACKET */                                                                                          \
+  __u32 generation;                                                                                                           \
+  __u64 time; /* ns of CLOCK_BOOTTIME */                                                                                      \
+  __u32 length; /* of the packet, from the IP header on */                                                                    \
+  __u32 captured;                                                                                                             \
+  __u32 interface; /* its index in the packet's network namespace, 0 if unknown */                                            \
+  __u32 processor;                                                                                                            \
+  __s32 system_call; /* that sent the packet, a number of the table that `flags` names; -1 when none did */                   \
+  __u16 row_words;                                                                                                            \
+  __u8 direction;                                                                                                             \
+  __u8 shape;                                                                                                                 \
+  __u16 transport_offset; /* from the IP header on; 0 without a transport header */                                           \
+  __u16 segment_size; /* of UDP: bytes of payload in each datagram that the packet will be cut into; 0: it is one datagram */ \
+  __u32 ahead; /* of a segment of TCP: the bytes that are missing before it, as far as is known */                            \
+  __u32 flags; /* enum tp_packet_flags */                                                                                     \
+  char interface_name[TP_INTERFACE_NAME_LENGTH]; /* ends at the first NUL, or fills its field */                              \
+  __s32 head;       /* of TCP: where in the payload the first head of HTTP begins, or so far before it; else TP_NO_HEAD */    \
+  __u32 connection; /* of TCP: a random number of the direction of the connection; 0 when it is not followed */               \
+  __u32 _reserved;
+
 /*
  * A packet that at least one rule wants. After it stand the row, `row_words` words with one bit for each rule, and then
  * `captured` bytes of the packet from its IP header on. The record may be longer than that: it is rounded up.
  */
 struct tp_packet {
-  __u32 kind; /* TP_RECORD_PACKET */
-  __u32 generation;
-  __u64 time; /* ns of CLOCK_BOOTTIME */
-  __u32 length; /* of the packet, from the IP header on */
-  __u32 captured;
-  __u32 interface; /* its index in the packet's network namespace, 0 if unknown */
-  __u32 processor;
-  __s32 system_call; /* that sent the packet, a number of the table that `flags` names; -1 when none did */
-  __u16 row_words;
-  __u8 direction;
-  __u8 shape;
-  __u16 transport_offset; /* from the IP header on; 0 without a transport header */
-  __u16 segment_size; /* of UDP: bytes of payload in each datagram that the packet will be cut into; 0: it is one datagram */
-  __u32 ahead; /* of a segment of TCP: the bytes that are missing before it, as far as is known */
-  __u32 flags; /* enum tp_packet_flags */
-  char interface_name[TP_INTERFACE_NAME_LENGTH]; /* ends at the first NUL, or fills its field */
-  __s32 head;       /* of TCP: where in the payload the first head of HTTP begins, or so far before it; else TP_NO_HEAD */
-  __u32 connection; /* of TCP: a random number of the direction of the connection; 0 when it is not followed */
-  __u32 _reserved;
+  TP_PACKET_FACTS
   struct tp_owner owner;
 };
 _Static_assert(sizeof(struct tp_packet) == 80 + sizeof(struct tp_owner), "tp_packet is a wire type");
+
+/* The same with the id of its owner, who is the one that was kept last at the place of that id; 0 is nobody's. */
+struct tp_brief {
+  TP_PACKET_FACTS
+  __u64 owner_id;
+};
+_Static_assert(sizeof(struct tp_brief) == 80 + sizeof(__u64), "tp_brief is a wire type");
 
 /* What happened to a process. */
 enum tp_process_change {

@@ -18,8 +18,12 @@ public final class Output {
   private let queue: OutputQueue?
   /// Turns events into bytes; nil when they are only counted.
   private let writer: EventWriter?
+  /// The same, for what every event does.
+  private let eventWriter: Uncounted<EventWriter>?
   /// What is being filled.
-  private var chunk = LineChunk()
+  private var chunk: LineChunk { didSet { filling = unsafe Uncounted(chunk) } }
+  /// The same, for what every event does.
+  private var filling: Uncounted<LineChunk>
   /// Events that it should write.
   private var accepted: UInt64 = 0
   private var dropped = Losses()
@@ -62,8 +66,12 @@ public final class Output {
     try destination.prepare()
     self.destination = destination
     self.clock = clock
+    let first = LineChunk()
+    chunk = first
+    filling = unsafe Uncounted(first)
     writer = destination.format.writer(
       clock: clock, style: style, shape: destination.shape, additions: destination.additions)
+    eventWriter = writer.map { unsafe Uncounted($0) }
     signal(SIGPIPE, SIG_IGN)
     guard let writer else {
       queue = nil
@@ -109,10 +117,8 @@ public final class Output {
 
   /// Adds an event that the label's policies want.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {
-    guard makesRoom(for: label, at: packet.record.time), let writer else { return }
-    unsafe Uncounted(writer).use { writer in
-      unsafe Uncounted(chunk).use { writer.append(packet, as: label, to: $0) }
-    }
+    guard makesRoom(for: label, at: packet.record.time), let eventWriter else { return }
+    eventWriter.use { writer in filling.use { writer.append(packet, as: label, to: $0) } }
   }
 
   /// Adds a finding, with the packet of the event that completed it.
@@ -127,7 +133,7 @@ public final class Output {
   @inline(__always)
   private func makesRoom(for label: EventLabel, at time: UInt64) -> Bool {
     accepted += 1
-    if writer == nil { return false }
+    if eventWriter == nil { return false }
     if isGivenUp {
       refused.add(label.losses, 1)
       return false
@@ -144,14 +150,12 @@ public final class Output {
   }
 
   /// Whether its chunk should be handed over.
-  private var isChunkFull: Bool { unsafe Uncounted(chunk).use(\.isFull) }
+  private var isChunkFull: Bool { filling.use(\.isFull) }
 
   /// Ends a packet: it gives no further event.
   func endPacket(_ record: borrowing RecordReader) {
-    guard let writer else { return }
-    unsafe Uncounted(writer).use { writer in
-      unsafe Uncounted(chunk).use { writer.endPacket(record, to: $0) }
-    }
+    guard let eventWriter else { return }
+    eventWriter.use { writer in filling.use { writer.endPacket(record, to: $0) } }
   }
 
   /// Adds what the reader does not see, if it concerns this output.
@@ -184,10 +188,11 @@ public final class Output {
   }
 
   /// Whether nothing more should be added before there is room, lest events are lost or memory grows.
-  var isFull: Bool {
-    guard destination.onFull == .block, isChunkFull, !isGivenUp else { return false }
-    return !handOver()
-  }
+  @inline(__always)
+  var isFull: Bool { isChunkFull && staysFull }
+
+  @inline(never)
+  private var staysFull: Bool { destination.onFull == .block && !isGivenUp && !handOver() }
 
   /// Says what becomes of events as long as it is full and others are not.
   ///

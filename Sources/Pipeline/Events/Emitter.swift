@@ -166,7 +166,10 @@ public struct Emitter: ~Copyable {
         emit(DecodedPacket(record, headers), ofHeaders, matcher)
       }
       for index in meaning.parts.indices {
-        emit(messagesOf: record, headers, meaning.parts[index], matcher)
+        let content = meaning.parts[index].content
+        unsafe Uncounted(meaning.parts[index].meaning).use {
+          emit(messagesOf: record, headers, content, $0, matcher)
+        }
       }
     }
     outputs.endPacket(record)
@@ -187,28 +190,33 @@ public struct Emitter: ~Copyable {
 
   /// Emits the events of the messages of one protocol that a packet carries, or completes.
   private mutating func emit(
-    messagesOf record: borrowing RecordReader, _ headers: PacketHeaders, _ part: RowMeaning.Part,
-    _ matcher: PlanMatcher
+    messagesOf record: borrowing RecordReader, _ headers: PacketHeaders,
+    _ content: ContentProtocol, _ meaning: RowMeaning, _ matcher: PlanMatcher
   ) {
     guard case .tcp(let header) = headers.transport else {
-      emit(DecodedPacket(record, headers, asking: part.content), part.meaning, matcher)
+      emit(DecodedPacket(record, headers, asking: content), meaning, matcher)
       return
     }
     guard let payload = headers.payload(in: record.packet) else {
       // The header says that it is longer than what was captured.
-      matcher.count(part.meaning, messages: 0)
+      matcher.count(meaning, messages: 0)
       return
     }
-    let segment = StreamSegment(
-      record, headers, header, part.content, captured: payload.byteCount)
+    let segment = StreamSegment(record, headers, header, content, captured: payload.byteCount)
     var messages: UInt64 = 0
-    streams.feed(segment, payload, part.content.framing) { message in
-      messages += 1
-      let packet = DecodedPacket(
-        record.completing(message), headers, asking: part.content, knowing: heads)
-      emit(packet, part.meaning, matcher)
+    let (streams, heads) = unsafe (Uncounted(streams), Uncounted(heads))
+    streams.use { streams in
+      streams.feed(segment, payload, content.framing) { message in
+        messages += 1
+        heads.use { heads in
+          let packet = DecodedPacket(
+            record.completing(message), headers, asking: content, knowing: heads)
+          if let number = packet.headNumber { streams.framing = heads.framing(of: number) }
+          emit(packet, meaning, matcher)
+        }
+      }
     }
-    matcher.count(part.meaning, messages: messages)
+    matcher.count(meaning, messages: messages)
   }
 
   /// Finishes the matching of some rules that want a packet, and emits their events.

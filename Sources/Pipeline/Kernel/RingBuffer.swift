@@ -29,6 +29,8 @@ import System
 
   /// Gives `body` each record that is there, as bytes that are lent for the call; it stops when `body` says false.
   ///
+  /// Each record of a packet has all of its owner, also where the ring has only the id of one that was told before.
+  ///
   /// The record of which `body` said false counts as taken.
   func consume(_ body: (RawSpan) -> Bool) throws(SystemError) {
     let code = withoutActuallyEscaping(body) { body in
@@ -50,11 +52,13 @@ import System
   /// What the C callback reaches through its context.
   private final class Relay {
     var reader: Uncounted<Reader>?
+    private let owners = KeptOwners()
 
     static let callback: ring_buffer_sample_fn = { context, data, size in
       guard let context = unsafe context else { return 0 }
-      let record = unsafe UnsafeRawBufferPointer(start: data, count: size)
+      let bytes = unsafe UnsafeRawBufferPointer(start: data, count: size)
       return unsafe Unmanaged<Relay>.fromOpaque(context)._withUnsafeGuaranteedRef { relay in
+        let record = unsafe relay.owners.complete(bytes)
         guard let reader = relay.reader else { return 0 }
         return reader.use { $0.body(unsafe record.bytes) } ? 0 : -ECANCELED
       }

@@ -21,28 +21,45 @@ struct DecodedPacket: ~Copyable, ~Escapable {
 
   /// Takes a packet apart.
   ///
-  /// - Parameters:
-  ///   - content: what is looked for in what it says.
-  ///   - heads: the heads of HTTP that came before.
+  /// - Parameter content: what is looked for in what it says.
   @_lifetime(copy record)
   init(
-    _ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?,
-    knowing heads: KnownHeads? = nil
+    _ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol?
   ) {
     self.record = copy record
     self.headers = headers
     self.content = content
     message =
-      switch (content, heads) {
-      case (nil, _): .none
-      case (.dns, _): PacketMessage(dns: record, headers)
-      case (.http, nil): PacketMessage(http: record, headers)
-      case (.http, let heads?): PacketMessage(http: record, headers, knowing: heads)
+      switch content {
+      case nil: .none
+      case .dns: PacketMessage(dns: record, headers)
+      case .http: PacketMessage(http: record, headers)
       }
+  }
+
+  /// Takes a packet apart, of which perhaps the same head of HTTP came before.
+  @_lifetime(copy record)
+  init(
+    _ record: borrowing RecordReader, _ headers: PacketHeaders, asking content: ContentProtocol,
+    knowing heads: KnownHeads
+  ) {
+    self.record = copy record
+    self.headers = headers
+    self.content = content
+    message =
+      switch content {
+      case .dns: PacketMessage(dns: record, headers)
+      case .http: PacketMessage(http: record, headers, knowing: heads)
+      }
+  }
+
+  /// The number of the head that it has, if that came before.
+  var headNumber: UInt64? {
+    if case .http(let head) = message { head.number } else { nil }
   }
 }
 
-/// What a packet says.
+/// What a packet says; it is kept small, for it is copied.
 enum PacketMessage: ~Escapable {
   /// Nobody asks, or it is of another sort: to another port, a segment without a head.
   case none

@@ -10,6 +10,7 @@ import Synchronization
   private struct Entry: ~Copyable {
     var bytes = LineBuffer(capacity: 0)
     var parts: HTTPHead.Parts?
+    var framing = HTTPFraming(start: .response(0), body: .unknown)
     var number: UInt64 = 0
   }
 
@@ -42,6 +43,13 @@ import Synchronization
     return unsafe HTTPHead(bytes, parts, number: entries[place].number)
   }
 
+  /// How long the body behind a head is; nil when the head is not known any more.
+  func framing(of number: UInt64) -> HTTPFraming? {
+    guard let entries = unsafe entries else { return nil }
+    let place = Int(number % UInt64(Self.count))
+    return unsafe entries[place].number == number ? entries[place].framing : nil
+  }
+
   /// Knows a head from now on, in the place of another.
   func keep(_ head: borrowing HTTPHead) {
     guard head.bytes.byteCount <= Self.limit else { return }
@@ -51,6 +59,7 @@ import Synchronization
     unsafe entries[place].bytes.truncate(to: 0)
     unsafe entries[place].bytes.append(head.bytes)
     unsafe entries[place].parts = head.parts
+    unsafe entries[place].framing = HTTPFraming(head.bytes)
     let number = Self.numbers.add(UInt64(Self.count), ordering: .relaxed).newValue
     unsafe entries[place].number = number + UInt64(place)
   }

@@ -7,15 +7,17 @@ extension TraceRun {
   /// The records that are taken before signals and the time are looked at again, however many more there are.
   static let batchLimit = 4096
 
-  /// How many milliseconds the ring is left alone after a batch of `count` records; nil when it was empty.
+  /// How many milliseconds the ring is left alone after a batch of `count` records of some bytes; nil when it was empty.
   ///
   /// A record wakes its reader when the ring was empty before it, which costs its packet more than all else. In a flood the
-  /// ring is empty again and again, so each packet paid. Now it is looked at once a millisecond as long as records come, and
-  /// its descriptor is waited for only after it was found empty: a record since then has woken us, or will.
-  static func rest(after count: Int) -> Int32? {
+  /// ring is empty again and again, so each packet paid. Now it is looked at once a millisecond as long as records come, less often
+  /// when many come and the ring has room for many more, and its descriptor is waited for only after it was found empty: a record since
+  /// then has woken us, or will.
+  static func rest(after count: Int, bytes: UInt64, ring: UInt64) -> Int32? {
     switch count {
     case 0: nil
     case batchLimit...: 0
+    case 128... where bytes <= ring / 16: 4
     default: 1
     }
   }

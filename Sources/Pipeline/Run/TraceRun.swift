@@ -134,8 +134,9 @@ public struct TraceRun: ~Copyable {
           forRecords: !isFull && !isResting, milliseconds: limit
         )
       }
+      let start = tracer.ringPositions.read
       let count = try consumeBatch()
-      rest = Self.rest(after: count)
+      rest = Self.rest(after: count, bytes: tracer.ringPositions.read - start, ring: ringBytes)
       // The ring is empty: whatever happened until now was seen.
       if count == 0, !mustWait { emitter.advance(to: BootClock.bootTime) }
       try noticeGap(isIdle: count < Self.batchLimit)

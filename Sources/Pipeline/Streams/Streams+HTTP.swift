@@ -60,6 +60,7 @@ extension Streams {
       case .whole(let head, _):
         counts.messages += 1
         if !isCertain { counts.guessed += 1 }
+        framing = nil
         body(rest.extracting(head))
         let isBodiless = followed?.isBodiless(heads)
         http.enter(state(behind: rest.extracting(head), of: place, isBodiless))
@@ -135,7 +136,7 @@ extension Streams {
   private func state(
     behind head: RawSpan, of place: Int, _ isBodiless: Bool?
   ) -> HTTPPosition.State {
-    let framing = HTTPFraming(head)
+    let framing = framing ?? HTTPFraming(head)
     switch framing.start {
     case .request(let question):
       table.change(place) { $0.questions.add(question) }

@@ -36,6 +36,9 @@ final class Streams {
     return account
   }
 
+  /// What is behind the head that is given away, when whoever gets it knows; else that is read anew.
+  var framing: HTTPFraming?
+
   /// Is told where a direction is that the kernel side has lost.
   var found: ((StreamPosition) -> Void)?
 

@@ -23,30 +23,30 @@ import Policy
     unsafe texts.deallocate()
   }
 
-  /// Writes what an event says of a head.
-  ///
-  /// - Parameter write: writes it when it is not kept; it must depend on the head and the kind alone.
-  func append(
-    _ head: borrowing HTTPHead, in kind: EventKind, to line: inout LineBuffer,
-    write: (inout LineBuffer) -> Void
+  /// Writes what an event says of a head, if that is kept.
+  func append(_ head: borrowing HTTPHead, in kind: EventKind, to line: inout LineBuffer) -> Bool {
+    guard let number = head.number, let texts = unsafe texts else { return false }
+    let place = Self.place(number, kind)
+    guard unsafe texts[place].number == number else { return false }
+    unsafe line.append(texts[place].json.bytes)
+    return true
+  }
+
+  /// Keeps what an event says of a head: what a line has behind its first bytes, which must depend on the head and the kind alone.
+  func keep(
+    _ line: borrowing LineBuffer, from start: Int, of head: borrowing HTTPHead, in kind: EventKind
   ) {
-    guard let number = head.number else {
-      write(&line)
-      return
-    }
+    guard let number = head.number, line.count - start <= Self.limit else { return }
     let texts = unsafe texts ?? Self.makeTexts()
     unsafe self.texts = texts
-    let place = 2 * Int(number % UInt64(KnownHeads.count)) + (kind == .http ? 0 : 1)
-    if unsafe texts[place].number == number {
-      unsafe line.append(texts[place].json.bytes)
-      return
-    }
-    let start = line.count
-    write(&line)
-    guard line.count - start <= Self.limit else { return }
+    let place = Self.place(number, kind)
     unsafe texts[place].number = number
     unsafe texts[place].json.truncate(to: 0)
     unsafe texts[place].json.append(line, start..<line.count)
+  }
+
+  private static func place(_ number: UInt64, _ kind: EventKind) -> Int {
+    2 * Int(number % UInt64(KnownHeads.count)) + (kind == .http ? 0 : 1)
   }
 
   private static func makeTexts() -> UnsafeMutablePointer<Text> {

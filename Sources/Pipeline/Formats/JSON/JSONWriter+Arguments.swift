@@ -10,19 +10,28 @@ extension JSONWriter {
   func appendArguments(
     of event: EventKind?, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
   ) {
-    let headers = packet.headers
-    switch (packet.message, event) {
-    case (.dns(let message), let kind?):
-      appendArguments(of: kind, packet.record, headers, message, to: &line)
-    case (.http(let head), let kind?):
-      appendArguments(of: kind, packet.record, headers, head, to: &line)
-    default:
-      line.append(addressesOf: headers)
-      let isTransport = event == headers.shape.transportEvent
-      if isTransport { line.append(portsOf: headers) }
-      line.append(headers, transport: isTransport)
-      line.append(directionOf: packet.record, isChecked: isTransport)
+    guard packet.content != nil, let event else {
+      return appendHeaders(of: event, packet, to: &line)
     }
+    switch packet.message {
+    case .dns(let message):
+      appendArguments(of: event, packet.record, packet.headers, message, to: &line)
+    case .http(let head):
+      appendArguments(of: event, packet.record, packet.headers, head, to: &line)
+    case .none, .undecodable:
+      appendHeaders(of: event, packet, to: &line)
+    }
+  }
+
+  private func appendHeaders(
+    of event: EventKind?, _ packet: borrowing DecodedPacket, to line: inout LineBuffer
+  ) {
+    let headers = packet.headers
+    line.append(addressesOf: headers)
+    let isTransport = event == headers.shape.transportEvent
+    if isTransport { line.append(portsOf: headers) }
+    line.append(headers, transport: isTransport)
+    line.append(directionOf: packet.record, isChecked: isTransport)
   }
 
   private func appendArguments(
@@ -57,24 +66,34 @@ extension JSONWriter {
     case .httpRequest:
       line.append(summaryOf: record, headers)
       line.append("{\"name\":\"http_request\",\"type\":\"trace.ProtoHTTPRequest\",\"value\":")
-      heads.append(head, in: kind, to: &line) { line in
-        line.append(request: head, scratch: &scratch.buffer)
-      }
+      append(head, in: kind, to: &line)
       line.append("}")
     case .httpResponse:
       line.append(summaryOf: record, headers)
       line.append("{\"name\":\"http_response\",\"type\":\"trace.ProtoHTTPResponse\",\"value\":")
-      heads.append(head, in: kind, to: &line) { line in line.append(response: head) }
+      append(head, in: kind, to: &line)
       line.append("}")
     default:
       line.append(addressesOf: headers)
       line.append(portsOf: headers)
       line.append("{\"name\":\"proto_http\",\"type\":\"trace.ProtoHTTP\",\"value\":")
-      heads.append(head, in: kind, to: &line) { line in
-        line.append(head, scratch: &scratch.buffer)
-      }
+      append(head, in: kind, to: &line)
       line.append(directionOf: record)
     }
+  }
+
+  /// Writes what an event of a kind says of a head.
+  private func append(
+    _ head: borrowing HTTPHead, in kind: EventKind, to line: inout LineBuffer
+  ) {
+    if heads.append(head, in: kind, to: &line) { return }
+    let start = line.count
+    switch kind {
+    case .httpRequest: line.append(request: head, scratch: &scratch.buffer)
+    case .httpResponse: line.append(response: head)
+    default: line.append(head, scratch: &scratch.buffer)
+    }
+    heads.keep(line, from: start, of: head, in: kind)
   }
 }
 

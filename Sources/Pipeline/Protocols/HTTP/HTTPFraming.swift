@@ -24,6 +24,11 @@ struct HTTPFraming: Equatable {
   let start: Start
   let body: Body
 
+  init(start: Start, body: Body) {
+    self.start = start
+    self.body = body
+  }
+
   /// Reads a whole head.
   init(_ head: RawSpan) {
     start = Start(head)

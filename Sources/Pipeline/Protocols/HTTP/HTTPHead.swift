@@ -12,32 +12,58 @@ struct HTTPHead: ~Escapable {
   /// The number that it and no other head has; nil when it was not known.
   let number: UInt64?
 
-  /// What a head says, which depends on its bytes alone.
+  /// What a head says, which depends on its bytes alone; it is small, for it is copied.
   struct Parts {
-    /// The first line.
-    let start: HTTPStartLine
+    /// The first three places of the first line.
+    private let places: (BytePlace, BytePlace, BytePlace)
+    /// The code of a response; 0 of a request.
+    private let code: UInt16
     /// Where the fields begin.
-    fileprivate let fieldsStart: Int
-    /// The place of the value of the first field `Host`.
-    let host: Range<Int>?
-    /// Whether there is more than one field `Host`.
-    let hasSeveralHosts: Bool
-    /// What `Content-Length` says; nil without it, and when the body comes in chunks.
-    let contentLength: Int64?
-    /// Whether the body comes in chunks.
-    let isChunked: Bool
+    fileprivate let fieldsStart: UInt16
+    fileprivate let host: BytePlace?
+    fileprivate let hasSeveralHosts: Bool
+    fileprivate let isChunked: Bool
+    fileprivate let contentLength: Int64?
 
     fileprivate init(reading bytes: RawSpan) throws(DecodingFault) {
       let first = try HTTPLine(bytes, at: 0)
-      start = try HTTPStartLine(bytes, first.text)
-      fieldsStart = first.end
+      let start = try HTTPStartLine(bytes, first.text)
+      switch start {
+      case .request(let method, let target, let version):
+        places = (BytePlace(method), BytePlace(target), BytePlace(version))
+        code = 0
+      case .response(let version, let status, let code):
+        places = (BytePlace(version), BytePlace(status), BytePlace(0..<0))
+        self.code = code
+      }
+      fieldsStart = UInt16(first.end)
       let known = try KnownHTTPFields(
         HTTPFieldReader(bytes, at: first.end, ofResponse: start.isResponse), bytes)
-      host = known.host
+      host = known.host.map(BytePlace.init)
       hasSeveralHosts = known.hosts > 1
       isChunked = known.coding.isChunked
       contentLength = isChunked ? nil : known.length.value
     }
+
+    fileprivate var isRequest: Bool { code == 0 }
+
+    fileprivate var start: HTTPStartLine {
+      isRequest
+        ? .request(method: places.0.range, target: places.1.range, version: places.2.range)
+        : .response(version: places.0.range, status: places.1.range, code: code)
+    }
+  }
+
+  /// A place in a head.
+  fileprivate struct BytePlace {
+    private let start, end: UInt16
+
+    init(_ range: Range<Int>) {
+      start = UInt16(range.lowerBound)
+      end = UInt16(range.upperBound)
+    }
+
+    var range: Range<Int> { Int(start)..<Int(end) }
   }
 
   /// The most bytes that a head may have.
@@ -79,7 +105,7 @@ struct HTTPHead: ~Escapable {
   /// The first line.
   var start: HTTPStartLine { parts.start }
   /// The place of the value of the first field `Host`.
-  var host: Range<Int>? { parts.host }
+  var host: Range<Int>? { parts.host?.range }
   /// Whether there is more than one field `Host`; the first is the host that events show, and all are among the headers.
   var hasSeveralHosts: Bool { parts.hasSeveralHosts }
   /// What `Content-Length` says; nil without it, and when the body comes in chunks.
@@ -90,12 +116,12 @@ struct HTTPHead: ~Escapable {
   /// Its fields as they came.
   var fields: HTTPFieldReader {
     @_lifetime(copy self) get {
-      HTTPFieldReader(bytes, at: parts.fieldsStart, ofResponse: start.isResponse)
+      HTTPFieldReader(bytes, at: Int(parts.fieldsStart), ofResponse: !isRequest)
     }
   }
 
   /// Whether it asks; if not, it answers.
-  var isRequest: Bool { !start.isResponse }
+  var isRequest: Bool { parts.isRequest }
 }
 
 /// What a head says in those of its fields that events show by themselves.
