@@ -23,31 +23,50 @@ func measureNginx() throws {
   }
   _ = try load(folder)
   print("\nnginx  % of untraced  requests/s untraced  traced  tracer's µs of processor a request")
+  try compare("programs that return at once", rounds, folder) {
+    let programs = try BarePrograms()
+    let load = try load(folder)
+    _ = consume programs
+    return (load, 0)
+  }
   for plan in try plans(folder) {
-    var ratios: [Double] = []
-    var free: [Double] = []
-    var traced: [Double] = []
-    var costs: [Double] = []
-    for round in 0..<rounds {
-      let before = round % 2 == 0 ? try load(folder) : nil
+    try compare(plan.name, rounds, folder) {
       var tracer = try Program(
         [Program.tracer, "apply", "-o", "json:/dev/null"] + plan.files.flatMap { ["-p", $0] })
       try tracer.says("ready: ")
       let start = tracer.processorTime
-      let with = try load(folder)
-      costs.append((tracer.processorTime - start) / with.requests * 1e6)
+      let load = try load(folder)
+      let cost = (tracer.processorTime - start) / load.requests * 1e6
       guard try tracer.end().isWell else { throw Refused("trace: \(tracer.said)", ECHILD) }
-      let without = if let before { before } else { try load(folder) }
-      ratios.append(with.perSecond / without.perSecond)
-      free.append(without.perSecond)
-      traced.append(with.perSecond)
+      return (load, cost)
     }
-    let percent = (median(ratios) * 1000).rounded() / 10
-    let cost = (median(costs) * 100).rounded() / 100
-    print(
-      "  \(plan.name)", "\(percent) %", Int(median(free)), Int(median(traced)), cost,
-      separator: "\t")
   }
+}
+
+/// Prints what a load reaches with something that is there meanwhile, of what it reaches without.
+///
+/// - Parameter traced: measures with it; returns what it takes itself too, in µs a request.
+private func compare(
+  _ name: String, _ rounds: Int, _ folder: borrowing Folder,
+  traced: () throws -> (load: Load, cost: Double)
+) throws {
+  var ratios: [Double] = []
+  var free: [Double] = []
+  var rates: [Double] = []
+  var costs: [Double] = []
+  for round in 0..<rounds {
+    let before = round % 2 == 0 ? try load(folder) : nil
+    let with = try traced()
+    let without = if let before { before } else { try load(folder) }
+    ratios.append(with.load.perSecond / without.perSecond)
+    free.append(without.perSecond)
+    rates.append(with.load.perSecond)
+    costs.append(with.cost)
+  }
+  let percent = (median(ratios) * 1000).rounded() / 10
+  let cost = (median(costs) * 100).rounded() / 100
+  print(
+    "  \(name)", "\(percent) %", Int(median(free)), Int(median(rates)), cost, separator: "\t")
 }
 
 private let port = 18_080

@@ -364,6 +364,3 @@ const volatile struct tp_config tp_config SEC(".rodata.config") = {};
 
 /* The generation that decides; 0 until the first plan is installed. User space changes it by one write. */
 volatile __u32 tp_active SEC(".data.active") = 0;
-
-/* The last number given to an owner. */
-__u64 tp_last_owner = 0;
