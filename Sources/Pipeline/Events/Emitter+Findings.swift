@@ -79,8 +79,8 @@ extension Emitter {
 struct EmittedFindings {
   /// The number of findings.
   private(set) var count: UInt64 = 0
-  /// How often each signature found something; nil unless that is counted.
-  var tally: [EventTally.FindingKey: UInt64]?
+  /// When each signature found something; nil unless that is noted.
+  var tally: [EventTally.FindingKey: [UInt64]]?
   /// What outputs show of findings, by the labels of the newest plan.
   var labels = FindingLabels()
   /// The names of signatures whose state went with a plan, until they are taken.
@@ -89,6 +89,7 @@ struct EmittedFindings {
   /// Counts a finding that was emitted.
   mutating func count(_ finding: SignatureFinding) {
     count += 1
-    tally?[.init(signature: finding.signature.name, policies: finding.policies), default: 0] += 1
+    tally?[.init(signature: finding.signature.name, policies: finding.policies), default: []]
+      .append(finding.time)
   }
 }

@@ -34,6 +34,12 @@ public struct ReplayRun: ~Copyable {
   public let policiesOfOwners: [String]
   /// Whether a rule asks which way a packet went.
   public let asksDirection: Bool
+  /// Is given every packet with all that it has, and its owner; costs much for each packet.
+  var observer: ((ReplayedPacket) -> Void)?
+  /// The time of the first frame in ns since the epoch; nil before it.
+  var startTime: UInt64?
+  /// How long after the start signatures wait for what may be missing, in ns; until the last frame if that is later.
+  var waits: UInt64 = 0
   /// Is told now and then how many bytes of the capture were read.
   public var progress: (UInt64) -> Void = { _ in }
   /// Is told what there is to say about the outputs, as sentences.
@@ -84,6 +90,9 @@ public struct ReplayRun: ~Copyable {
     }
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
+    if waits > 0, let startTime {
+      emitter.advance(to: startTime &+ waits &+ SignatureStage.lateness &+ 1)
+    }
     for text in emitter.finishSignatures() { notice(text) }
     progress(reader.input.taken)
     awaitReaders(stop)
@@ -101,6 +110,7 @@ public struct ReplayRun: ~Copyable {
         if try emitter.outputs.flush() == .readerGone { return }
       }
       guard reader.next() else { return }
+      startTime = startTime ?? reader.frame.time
       replay()
       if !emitter.programs.isEmpty, counts.frames % 64 == 0 {
         for text in emitter.servePrograms() { notice(text) }
@@ -131,7 +141,7 @@ public struct ReplayRun: ~Copyable {
 
   /// Whose the frame is, when something tells it.
   mutating func owner(of headers: PacketHeaders) -> ReplayScopes.Known? {
-    var owner = owners.owner(of: headers)
+    var owner = owners.owner(of: headers, frame: counts.frames)
     if owner == nil, let comment = reader.frame.comment {
       owner = comments.owner(in: reader.input.bytes.extracting(comment))
     }

@@ -86,7 +86,7 @@ extension SignatureStage {
         SignatureFinding(
           first.signature, number: first.number,
           policies: policies.sorted { $0.0 < $1.0 }.map(\.1), base: retained.event(event),
-          event: event,
+          event: event, time: time,
           data: ready[index].data, isApproximate: ready[index].isApproximate,
           isIncomplete: lossTime > 0 && (memory == 0 || lossTime &+ memory >= time)
             || first.program?.hasMissed == true))
