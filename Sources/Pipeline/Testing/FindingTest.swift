@@ -12,13 +12,15 @@ public enum FindingTest {
     guard case .packets(let steps) = test.action, case .counts(let counts) = test.expectation,
       counts.contains(where: { $0.signature != nil }), let plan = suite.policies.plan
     else { return [] }
-    let unstated = suite.unstated(by: steps)
+    let unstated = suite.unstated(by: steps, for: Set(counts.compactMap(\.signature)))
     if !unstated.isEmpty { return unstated }
     var capture = StepsCapture()
+    var sequences = TestSequences()
     for (number, step) in steps.enumerated() {
-      guard let bytes = PacketBytes(step.packet)?.bytes else {
+      guard var bytes = PacketBytes(step.packet)?.bytes else {
         return [TestFailure("packet \(number + 1): there are no bytes of such a packet")]
       }
+      sequences.place(&bytes, step.packet)
       if let field = PacketBytes.differing(bytes, from: step.packet) {
         return [
           TestFailure("packet \(number + 1): no bytes of a packet can be made with this \(field.key)")

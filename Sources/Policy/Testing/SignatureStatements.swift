@@ -3,22 +3,45 @@
 extension TestSuite {
   private static let shownLimit = 3
 
-  /// Returns a failure for each of the first packets that do not state what signatures ask of them.
-  public func unstated(by steps: [TestCase.Step]) -> [TestFailure] {
+  /// Returns a failure for each of the first packets that do not state what signatures ask of them, or what those ask whose
+  /// findings the signatures take.
+  public func unstated(by steps: [TestCase.Step], for signatures: Set<String>) -> [TestFailure] {
+    let uses = self.uses(of: signatures)
     var failures: [TestFailure] = []
+    var known: [TestFailure.Note] = []
     for (number, step) in steps.enumerated() where failures.count < Self.shownLimit {
       var notes: [TestFailure.Note] = []
       for rule in plan.rules {
-        guard let feed = rule.rule.feed else { continue }
+        guard let feed = rule.rule.feed, uses.contains(feed.use) else { continue }
         for note in rule.notes(step, where: .depends) + missing(feed, rule, step)
-        where !notes.contains(note) { notes.append(note) }
+        where !known.contains(note) {
+          notes.append(note)
+          known.append(note)
+        }
       }
       guard !notes.isEmpty else { continue }
       failures.append(
-        TestFailure(
-          "packet \(number + 1) does not state enough for the signatures under test", notes: notes))
+        TestFailure("packet \(number + 1) does not state enough for the findings", notes: notes))
     }
     return failures
+  }
+
+  /// Returns the uses of signatures, and those whose findings they take.
+  private func uses(of signatures: Set<String>) -> Set<Int> {
+    guard let trace = policies.plan else { return [] }
+    var uses = Set(
+      trace.uses.indices.filter {
+        signatures.contains(trace.signatures[trace.uses[$0].signature].name)
+      })
+    var count = 0
+    while count < uses.count {
+      count = uses.count
+      for index in trace.uses.indices
+      where trace.uses[index].feeds.contains(where: { uses.contains($0.target.use) }) {
+        uses.insert(index)
+      }
+    }
+    return uses
   }
 
   /// Returns a note for each value that a signature takes of a packet of a selection, and that is not stated.

@@ -112,7 +112,7 @@ struct TestPreparation {
     var packets: [TestCase.Step] = []
     var time: UInt64 = 0
     for step in steps {
-      let assignments = matrix.isUsed(in: step) ? matrix.assignments : [.none]
+      let assignments = matrix.assignments(for: step)
       let stated = step.time.flatMap { TestTime($0.text) }
       for (number, assignment) in assignments.enumerated() {
         guard diagnostics.count == before else { return packets }
