@@ -41,6 +41,7 @@ enum FuzzTestFiles: FuzzTarget {
       "- { name: n, cases: { p: 79-81, q: [a, b] }, packet: 'egress tcp 1.1.1.1:1 > 1.1.1.2:{p}', owner: '{q}', expect: {} }",
       "- { name: n, steps: [{ at: +1s each, packet: '\(packet)', owner: a }], expect: [{ count: 1, policy: web, event: net_packet_tcp, where: [data.dst_port=443] }] }",
       "- { name: n, capture: x.pcap, flows: [{ between: '10.0.0.2:4 8.8.8.8:53', owner: a }], expect: [{ count: 0 }] }",
+      "- { name: n, steps: [{ at: +1s each, packet: '\(packet)' }, { at: +9h, packet: '\(packet)' }], expect: { findings: [{ event: scan, count: 1, by: +10s, policy: web }] } }",
       "- { name: n, packet: 'ingress icmp 1.1.1.1 > 1.1.1.2 data.proto_icmp.typeCode=EchoReply', expect: {} }",
     ]
     return tests.map { Array((head + "  " + $0 + "\n").utf8) }

@@ -103,6 +103,17 @@ struct SignatureCommandTests {
     }
   }
 
+  @Test func `a file of tests that is made of a capture has its findings`() async throws {
+    try await withFolder(Self.both) { folder in
+      let made = try await command("test", "--create", "\(folder)/a.pcap", folder)
+      #expect(made.ending == .exited(0), "\(made.errors)")
+      #expect(made.output.contains("- { count: 1, policy: web, event: again }"), "\(made.output)")
+      try Data(made.output.utf8).write(to: URL(filePath: "\(folder)/made.test.yaml"))
+      let passed = try await command("test", "\(folder)/made.test.yaml")
+      #expect(passed.ending == .exited(0), "\(passed.output)\(passed.errors)")
+    }
+  }
+
   @Test(arguments: [
     ("same", "# a comment\n" + signature, policy, "the same packets give the same events\n", false),
     (

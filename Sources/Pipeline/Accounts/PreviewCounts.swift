@@ -39,18 +39,15 @@ public struct PreviewCounts: Sendable {
   }
 
   /// Returns a line for each policy and event that differs, or one line when none does, each beginning with `preview:`.
-  public var lines: [String] { lines(about: "preview") }
-
-  /// Returns a line for each policy and event that differs, or one line when none does, each beginning with a title and a colon.
-  public func lines(about title: String) -> [String] {
+  public var lines: [String] {
     let sorted = counts.sorted {
       ($0.key.policy, $0.key.event.rawValue) < ($1.key.policy, $1.key.event.rawValue)
     }
     let lines = sorted.filter { $0.value.gained + $0.value.lost > 0 }.map { key, count in
-      "\(title): policy '\(key.policy)', \(key.event.name): gained \(count.gained), "
+      "preview: policy '\(key.policy)', \(key.event.name): gained \(count.gained), "
         + "lost \(count.lost), same \(count.same)"
     }
     let same = counts.values.reduce(0) { $0 + $1.same }
-    return lines.isEmpty ? ["\(title): no event differs, same \(same)"] : lines
+    return lines.isEmpty ? ["preview: no event differs, same \(same)"] : lines
   }
 }

@@ -55,6 +55,11 @@ extension Emitter {
     return preview
   }
 
+  /// The events that only one of the sets reports, the previewed or that in force.
+  var previewDifferences: UInt64 {
+    matchers.reduce(0) { $0 + ($1.counts.preview?.differing ?? 0) }
+  }
+
   /// What became of messages that were in several segments.
   var messages: StreamCounts { streams.account }
 }

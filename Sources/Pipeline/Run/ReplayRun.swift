@@ -36,6 +36,11 @@ public struct ReplayRun: ~Copyable {
   public let asksDirection: Bool
   /// Is given every packet with all that it has, and its owner; costs much for each packet.
   var observer: ((ReplayedPacket) -> Void)?
+  /// Is told after each frame with an event that a previewed set gains or loses: the number of the frame, and what differs so
+  /// far.
+  var previewObserver: ((UInt64, PreviewCounts) -> Void)?
+  private var differences: UInt64 = 0
+  private var wanted: UInt64 = 0
   /// The time of the first frame in ns since the epoch; nil before it.
   var startTime: UInt64?
   /// How long after the start signatures wait for what may be missing, in ns; until the last frame if that is later.
@@ -112,6 +117,7 @@ public struct ReplayRun: ~Copyable {
       guard reader.next() else { return }
       startTime = startTime ?? reader.frame.time
       replay()
+      if previewObserver != nil { notePreview() }
       if !emitter.programs.isEmpty, counts.frames % 64 == 0 {
         for text in emitter.servePrograms() { notice(text) }
       }
@@ -122,6 +128,18 @@ public struct ReplayRun: ~Copyable {
         if try emitter.outputs.flush() == .readerGone { return }
       }
     }
+  }
+
+  /// The most frames with a wanted packet after which what differs is looked for: that takes long.
+  private static let previewLimit = 10_000
+
+  private mutating func notePreview() {
+    guard counts.wanted != wanted, wanted < Self.previewLimit else { return }
+    wanted = counts.wanted
+    let now = emitter.previewDifferences
+    guard now != differences, let preview else { return }
+    differences = now
+    previewObserver?(counts.frames, preview)
   }
 
   /// Gives readers the time that they take, as long as nobody wants to stop.

@@ -34,7 +34,10 @@ public enum CaptureTest {
     do {
       counted = try run(
         probed, path, ReplayOwners(flows), tallies: true,
-        waits: counts.compactMap(\.limit).max() ?? 0, observer: observer)
+        waits: counts.compactMap(\.limit).max() ?? 0
+      ) { run in
+        if let observer { run.observer = { observer.note($0) } }
+      }
     } catch {
       return ([TestFailure("\(error)")], nil)
     }
@@ -139,35 +142,26 @@ public enum CaptureTest {
       }
   }
 
-  /// Returns what a new plan gains and loses against an old one over the packets of a capture; nil when both together have
-  /// more than ``Policy/TracePlan/ruleLimit`` rules.
-  ///
-  /// - Throws: a ``CaptureError`` or a ``ReplayError``.
-  public static func difference(
-    of path: String, from old: TracePlan, to new: TracePlan
-  ) throws -> PreviewCounts? {
-    guard let plan = old.previewing(new) else { return nil }
-    return try run(plan, path, ReplayOwners(), tallies: false).preview
-  }
-
   /// What was counted of a capture.
-  private struct Counted {
+  struct Counted {
     var tally: EventTally
     var preview: PreviewCounts?
     /// The time of the first frame in ns since the epoch.
     var start: UInt64
   }
 
-  /// - Parameter waits: how long after the first frame signatures wait for what may be missing, in ns; 0 until the last.
-  private static func run(
+  /// - Parameters:
+  ///   - waits: how long after the first frame signatures wait for what may be missing, in ns; 0 until the last.
+  ///   - observe: sets who is told of the packets.
+  static func run(
     _ plan: TracePlan, _ path: String, _ owners: ReplayOwners, tallies: Bool, waits: UInt64 = 0,
-    observer: CoverageObserver? = nil
+    observe: (inout ReplayRun) -> Void = { _ in }
   ) throws -> Counted {
     var run = ReplayRun(
       ReplayPlan(plan), try CaptureReader.open(path), outputs: [], tallies: tallies)
     run.owners = owners
     run.waits = waits
-    if let observer { run.observer = { observer.note($0) } }
+    observe(&run)
     try run.run()
     return Counted(tally: run.tally, preview: run.preview, start: run.startTime ?? 0)
   }

@@ -41,7 +41,7 @@ public struct PacketExpression: Equatable, Sendable {
   private static let form =
     "write DIRECTION PROTOCOL FROM > TO, such as "
     + "egress tcp 10.0.0.5:40000 > 1.1.1.1:443"
-  private static let flags = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"]
+  static let flags = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"]
 
   /// Parses a packet: direction, protocol, endpoints, then TCP flags and fields with values.
   ///

@@ -100,8 +100,13 @@ public struct TestSet: Sendable {
       for source in checked.sources where !sources.contains(where: { $0.name == source.name }) {
         sources.append(source)
       }
+      // A list that cannot be read is reported where it is named, and not again by each filter that names it.
+      let isListed = checked.failures.contains { failure in
+        lists.contains { $0.path == failure.path }
+      }
       diagnostics += checked.diagnostics.filter {
         $0.severity == .error && !diagnostics.contains($0)
+          && !(isListed && $0.code == LintRule.unknownList.code)
       }
     }
     if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
