@@ -133,7 +133,7 @@ struct CaptureOwnersTests {
         lines.firstIndex(of: "capture: policy 'all', net_packet_udp: gained 0, lost 1, same 2"))
       #expect(
         lines[index + 1]
-          == "    lost, frame 1: --packet 'egress udp 10.0.0.1:40000 > 10.0.0.9:53 data.dns_questions.query=example.com dns-request'"
+          == "    lost, frame 1: --packet 'ingress udp 10.0.0.1:40000 > 10.0.0.9:53'"
       )
     }
   }

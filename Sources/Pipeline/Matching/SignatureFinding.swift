@@ -38,6 +38,13 @@ final class SignatureFinding: Sendable {
     self.isIncomplete = isIncomplete
   }
 
+  /// The finding as some of its policies have it.
+  func of(_ policies: [String]) -> SignatureFinding {
+    SignatureFinding(
+      signature, number: number, policies: policies, base: base, event: event, time: time,
+      data: data, isApproximate: isApproximate, isIncomplete: isIncomplete)
+  }
+
   /// The identity of its event.
   var id: EventID { signature.eventID(number) }
 

@@ -21,10 +21,8 @@ public enum FindingTest {
         return [TestFailure("packet \(number + 1): there are no bytes of such a packet")]
       }
       sequences.place(&bytes, step.packet)
-      if let field = PacketBytes.differing(bytes, from: step.packet) {
-        return [
-          TestFailure("packet \(number + 1): no bytes of a packet can be made with this \(field.key)")
-        ]
+      if let fault = PacketBytes.fault(of: bytes, for: step.packet) {
+        return [TestFailure("packet \(number + 1): \(fault)")]
       }
       capture.add(bytes, at: step.time, isEgress: step.packet.packet.numbers(.direction) == 1)
     }
@@ -66,18 +64,21 @@ extension PacketBytes {
     PacketField(rawValue: "metadata.protocol"),
   ]
 
-  /// Returns a field that bytes have otherwise than it is written; nil when they have all as it is written.
-  static func differing(_ bytes: [UInt8], from expression: PacketExpression) -> PacketField? {
+  /// Returns why bytes are not the packet that is written; nil when they are.
+  static func fault(of bytes: [UInt8], for expression: PacketExpression) -> String? {
     let span = bytes.bytes
-    guard let headers = PacketHeaders(span) else { return .source }
+    guard let headers = PacketHeaders(span), !LinkView.contradictsItself(span),
+      LinkView.length(of: span, room: span.byteCount) == span.byteCount
+    else { return "its lengths contradict one another" }
     let record = ReplayRecord(rowWords: 1)
     let isEgress = expression.packet.numbers(.direction) == 1
     record.fill(
       span, headers, row: Row(), time: StepsCapture.start, length: bytes.count,
       direction: isEgress ? .egress : .ingress, interface: 0)
     let whole = headers.whole(of: record)
-    return expression.packet.fields.first { field, values in
+    let field = expression.packet.fields.first { field, values in
       !ofEndpoints.contains(field) && whole.fields[field, default: []] != values
     }?.key
+    return field.map { "no bytes of a packet can be made with this \($0.key)" }
   }
 }

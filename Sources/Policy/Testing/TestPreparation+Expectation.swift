@@ -30,7 +30,7 @@ extension TestPreparation {
       check(signature, count)
     } else if count.isFinding, let event = count.event {
       diagnostics.append(.unknownSignature(event, among: signatures.keys.sorted()))
-    } else if let limit = count.limit {
+    } else if let limit = count.limit, TestTime(limit.text) != nil {
       diagnostics.append(.misplacedLimit(limit))
     }
     var checker = FilterChecker(.rule)

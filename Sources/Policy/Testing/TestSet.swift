@@ -85,9 +85,8 @@ public struct TestSet: Sendable {
     let isNew = known[key] == nil
     let checked = known[key] ?? Self.checked(paths, lists, variables, read)
     known[key] = checked
-    for list in document.lists where !checked.listNames.contains(list.name.text) {
-      diagnostics.append(.unknownList(list.name, among: checked.listNames))
-    }
+    let unknown = document.lists.filter { !checked.listNames.contains($0.name.text) }
+    diagnostics += unknown.map { .unknownList($0.name, among: checked.listNames) }
     for failure in checked.failures {
       let list = zip(document.lists, lists).first { failure.path == $0.1.path }?.0.path
       let text = list ?? zip(document.policies, paths).first { failure.path.hasPrefix($0.1) }?.0
@@ -116,7 +115,7 @@ public struct TestSet: Sendable {
           range: document.policies[0].range))
       return nil
     }
-    return checked.plan == nil ? nil : checked
+    return checked.plan == nil || !unknown.isEmpty ? nil : checked
   }
 
   /// Returns the paths of the lists that a document puts in place of the policies' own, as the file system has them.

@@ -15,7 +15,7 @@ public struct CaptureDifference: Equatable, Sendable {
     /// The number of events that both report.
     public var same: UInt64
     /// The first frames with an event that one set reports and the other does not, among the first 10,000 packets that either
-    /// wants; none for findings of signatures.
+    /// wants. A finding is noted by the frame that completed it, or after which it came.
     public var examples: [Example]
 
     /// Creates the numbers of one policy and event.
