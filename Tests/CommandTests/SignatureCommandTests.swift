@@ -114,13 +114,16 @@ struct SignatureCommandTests {
     }
   }
 
-  @Test func `diff over a capture counts findings, with the frame after which they come`() async throws {
+  @Test func `diff over a capture counts findings, with the frame after which they come`()
+    async throws
+  {
     try await withFolder(["again.yaml": Self.signature, "web.yaml": Self.policy]) { old in
       let never = Self.signature.replacing("gte: 2", with: "gte: 200")
       try await withFolder(["again.yaml": never, "web.yaml": Self.policy]) { new in
         let lost = try await command("diff", old, new, "--capture", "\(old)/a.pcap")
         #expect(
-          lost.output.contains("capture: policy 'web', again: gained 0, lost 1, same 0\n    lost, frame "),
+          lost.output.contains(
+            "capture: policy 'web', again: gained 0, lost 1, same 0\n    lost, frame "),
           "\(lost.output)\(lost.errors)")
         let gained = try await command("diff", new, old, "--capture", "\(old)/a.pcap")
         #expect(gained.output.contains("again: gained 1, lost 0, same 0"), "\(gained.output)")

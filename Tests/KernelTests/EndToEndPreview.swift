@@ -75,9 +75,11 @@ extension EndToEnd {
           tracer.process.send(SIGUSR1)
           return false
         }
-        let trace = try await tracer.stop()
-        #expect(trace.events.map(\.name) == ["again"])
-        #expect(trace.events.first?.matchedPolicies == ["web"])
+        tracer.process.send(SIGINT)
+        #expect(try await tracer.process.end() == .exited(0))
+        let lines = tracer.process.outputLines().map { String(decoding: $0, as: UTF8.self) }
+        let own = "\"eventName\":\"again\",\"matchedPolicies\":[\"web\"]"
+        #expect(lines.count == 1 && lines[0].contains(own), "\(lines)")
       }
     }
 

@@ -36,8 +36,8 @@ public struct ReplayRun: ~Copyable {
   public let asksDirection: Bool
   /// Is given every packet with all that it has, and its owner; costs much for each packet.
   var observer: ((ReplayedPacket) -> Void)?
-  /// Is told after each frame with an event that a previewed set gains or loses: the number of the frame, and what differs so
-  /// far.
+  /// Is told after a frame with an event that a previewed set gains or loses, and at the end: the number of the frame, and
+  /// what differs so far.
   var previewObserver: ((UInt64, PreviewCounts) -> Void)?
   private var differences: UInt64 = 0
   private var wanted: UInt64 = 0
@@ -99,6 +99,7 @@ public struct ReplayRun: ~Copyable {
       emitter.advance(to: startTime &+ waits &+ SignatureStage.lateness &+ 1)
     }
     for text in emitter.finishSignatures() { notice(text) }
+    if let preview { previewObserver?(counts.frames, preview) }
     progress(reader.input.taken)
     awaitReaders(stop)
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch { failure = failure ?? error }

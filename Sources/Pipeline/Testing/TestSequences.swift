@@ -31,7 +31,8 @@ struct TestSequences {
       bytes.put(UInt16(truncatingIfNeeded: sequence), at: start + 6)
     }
     let length = bytes.count - start - Int(bytes[start + 12] >> 4) * 4
-    let flags = UInt32((bytes[start + 13] & 1) + (bytes[start + 13] >> 1 & 1))  // FIN and SYN take a number each.
+    // FIN and SYN take a number each (RFC 9293 §3.4).
+    let flags = UInt32((bytes[start + 13] & 1) + (bytes[start + 13] >> 1 & 1))
     next[flow] = sequence &+ UInt32(truncatingIfNeeded: max(0, length)) &+ flags
   }
 }

@@ -79,8 +79,8 @@ extension YAMLNode {
 extension Diagnostic {
   fileprivate static func wrongLimit(_ time: SourceText) -> Self {
     Self(
-      .invalidValue, "`\(time.text)` is not a time after the start of the test", source: time.source,
-      range: time.range, help: "write +10s")
+      .invalidValue, "`\(time.text)` is not a time after the start of the test",
+      source: time.source, range: time.range, help: "write +10s")
   }
 
   fileprivate static func findingsOfOnePacket(_ key: SourceText) -> Self {

@@ -87,7 +87,8 @@ extension TestPreparation {
         Diagnostic(
           .unknownEvent, "`\(name.text)` is a signature, whose findings are counted",
           source: name.source, range: name.range,
-          help: "write `expect: { findings: [{ count: 1, event: \(name.text) }] }` in a test with `steps` or `capture`"
+          help: "write `expect: { findings: [{ count: 1, event: \(name.text) }] }` in a test "
+            + "with `steps` or `capture`"
         ))
       return nil
     }

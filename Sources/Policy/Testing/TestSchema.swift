@@ -23,7 +23,9 @@ public enum TestSchema {
         ]),
       .init("required", ["kind", "policies", "tests"]),
       .init("additionalProperties", false),
-      .init("$defs", [
+      .init(
+        "$defs",
+        [
           "packet": packet, "step": step, "count": count, "finding": finding, "time": time,
         ]),
     ])

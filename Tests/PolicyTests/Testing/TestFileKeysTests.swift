@@ -43,7 +43,8 @@ struct TestFileKeysTests {
     world.files["other.txt"] = "one two\n"
     let wrong = try world.set().diagnostics
     #expect(wrong.map(\.code).contains("invalid-value"))
-    #expect(wrong.allSatisfy { $0.source.hasSuffix("/other.txt") || $0.source.hasSuffix("/p.yaml") })
+    #expect(
+      wrong.allSatisfy { $0.source.hasSuffix("/other.txt") || $0.source.hasSuffix("/p.yaml") })
   }
 
   @Test func `the times of steps add up, and a step stands for the cases that it names`() throws {

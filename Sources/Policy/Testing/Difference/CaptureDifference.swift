@@ -14,8 +14,9 @@ public struct CaptureDifference: Equatable, Sendable {
     public var lost: UInt64
     /// The number of events that both report.
     public var same: UInt64
-    /// The first frames with an event that one set reports and the other does not, among the first 10,000 packets that either
-    /// wants. A finding is noted by the frame that completed it, or after which it came.
+    /// The first frames with an event that one set reports and the other does not.
+    ///
+    /// They are among the first 10,000 packets that either set wants. A finding is noted by the frame after which it came.
     public var examples: [Example]
 
     /// Creates the numbers of one policy and event.

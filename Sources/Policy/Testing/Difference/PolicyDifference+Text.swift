@@ -137,7 +137,8 @@ extension PolicyDifference {
       let rows = capture.rows
       text += rows.isEmpty ? "\nNo event of the capture differs.\n" : "\nIn the capture:\n"
       if !rows.isEmpty {
-        text += "\n| policy | event | gained | lost | same | first frames |\n|---|---|---|---|---|---|\n"
+        text +=
+          "\n| policy | event | gained | lost | same | first frames |\n|---|---|---|---|---|---|\n"
         for row in rows { text += "| " + row.map(\.cell).joined(separator: " | ") + " |\n" }
       }
     }
