@@ -60,8 +60,6 @@ struct ReplayScopes {
   private let rules: [PlanRule]
   private var known: [String: Known] = [:]
   private var followed: [String: Set<Int>] = [:]
-  /// The number of the latest owner: none is given twice, also when owners are worked out again.
-  private var number: UInt64 = 0
 
   /// The most owners that are kept at a time.
   private static let limit = 1 << 14
@@ -89,8 +87,8 @@ struct ReplayScopes {
       ReferenceMatcher.matches(rule.scope, owner: owner)
         && ReferenceMatcher.follows(rule, owner: owner)
     }
-    number += 1
-    let result = Known(scope: scope, number: number, owner: owner, expression: expression)
+    let result = Known(
+      scope: scope, number: UInt64(known.count + 1), owner: owner, expression: expression)
     known[expression.text] = result
     return result
   }
