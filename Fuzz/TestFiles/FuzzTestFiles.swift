@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Pipeline
 @testable import Policy
 
-/// Reads any bytes as a file of tests, runs its tests, and writes what came of them in every format.
+/// Reads any bytes as a file of tests, runs its tests, also those that expect findings, and writes what came of them in every
+/// format.
 enum FuzzTestFiles: FuzzTarget {
   static let name = "tests"
 
@@ -24,6 +26,14 @@ enum FuzzTestFiles: FuzzTarget {
       rules:
         - event: net_packet_dns_request
           filters: ["data.dns_questions.query=*.org"]
+        - event: scan
+      ---
+      type: signature
+      name: scan
+      selections:
+        syn: { event: net_packet_tcp, filters: [data.proto_tcp.SYN=1] }
+        question: { event: net_packet_dns_request, filters: [data.dns_questions.query=*.org] }
+      correlation: { type: temporal, condition: syn and not question, timespan: 3s }
       """.utf8))
 
   static var seeds: [[UInt8]] {
@@ -41,6 +51,7 @@ enum FuzzTestFiles: FuzzTarget {
       "- { name: n, cases: { p: 79-81, q: [a, b] }, packet: 'egress tcp 1.1.1.1:1 > 1.1.1.2:{p}', owner: '{q}', expect: {} }",
       "- { name: n, steps: [{ at: +1s each, packet: '\(packet)', owner: a }], expect: [{ count: 1, policy: web, event: net_packet_tcp, where: [data.dst_port=443] }] }",
       "- { name: n, capture: x.pcap, flows: [{ between: '10.0.0.2:4 8.8.8.8:53', owner: a }], expect: [{ count: 0 }] }",
+      "- { name: n, steps: [{ at: +1s each, packet: '\(packet)' }, { at: +9h, packet: '\(packet)' }], expect: { findings: [{ event: scan, count: 1, by: +10s, policy: dns }] } }",
       "- { name: n, packet: 'ingress icmp 1.1.1.1 > 1.1.1.2 data.proto_icmp.typeCode=EchoReply', expect: {} }",
     ]
     return tests.map { Array((head + "  " + $0 + "\n").utf8) }
@@ -67,7 +78,7 @@ enum FuzzTestFiles: FuzzTarget {
     let results = suite.cases.prefix(64).map { test in
       TestResult(
         source: suite.source, name: test.name, place: test.place,
-        failures: run.failures(of: test) ?? [])
+        failures: (run.failures(of: test) ?? []) + findings(of: test, in: suite))
     }
     claim(!suite.cases.isEmpty, "a file without findings has a test")
     let report = TestReport(
@@ -87,6 +98,12 @@ enum FuzzTestFiles: FuzzTarget {
     }
     let json = Data(TestJSON.json(report).rendered().utf8)
     claim((try? JSONSerialization.jsonObject(with: json)) is [String: Any], "no JSON")
+  }
+
+  /// The failures of a test that expects findings, if it has few packets.
+  private static func findings(of test: TestCase, in suite: TestSuite) -> [TestFailure] {
+    guard case .packets(let steps) = test.action, steps.count <= 64 else { return [] }
+    return FindingTest.failures(of: test, in: suite)
   }
 
   private nonisolated(unsafe) static var turn = Turn(each: 8)

@@ -128,7 +128,46 @@ struct CaptureOwnersTests {
           folder + "/a.pcap",
         ])
       #expect(diff.ending == .exited(1))
-      #expect(diff.errors.contains("policy 'all', net_packet_udp: gained 0, lost 1, same 2"))
+      let lines = diff.output.split(separator: "\n")
+      let index = try #require(
+        lines.firstIndex(of: "capture: policy 'all', net_packet_udp: gained 0, lost 1, same 2"))
+      #expect(
+        lines[index + 1]
+          == "    lost, frame 1: --packet 'ingress udp 10.0.0.1:40000 > 10.0.0.9:53'"
+      )
+    }
+  }
+
+  @Test func `what a capture decides counts in the coverage`() async throws {
+    try await withFolder { folder in
+      func covered(_ expected: String) async throws -> String {
+        let test = """
+          kind: PolicyTest
+          policies: [p.yaml]
+          owners: { dig: comm=dig pid=7, other: comm=x }
+          tests:
+            - name: a
+          \(expected)
+          """
+        try Data(test.utf8).write(to: URL(filePath: folder + "/p.test.yaml"))
+        let result = try await outcome(
+          of: [Tracer.path, "test", folder + "/p.test.yaml", "--coverage"])
+        #expect(result.ending == .exited(0), "\(result.output)\(result.errors)")
+        return result.output
+      }
+      let nobody = try await covered("    capture: a.pcap\n    expect: [{ count: 3 }]")
+      #expect(nobody.contains("comm=dig: met by no test"), "\(nobody)")
+      #expect(!nobody.contains("data.dst_port=53:"), "met by one packet, and refused by another")
+      let owned = try await covered(
+        """
+            capture: a.pcap
+            flows:
+              - { between: "10.0.0.1:40000 10.0.0.9:53", owner: dig }
+              - { between: "10.0.0.2 10.0.0.9", owner: other }
+            expect: [{ count: 3, event: net_packet_udp }]
+        """)
+      #expect(!owned.contains("comm=dig:"), "\(owned)")
+      #expect(owned.contains("policy all, rule 1, net_packet_udp: refused by no test"))
     }
   }
 }

@@ -103,6 +103,37 @@ struct SignatureCommandTests {
     }
   }
 
+  @Test func `a file of tests that is made of a capture has its findings`() async throws {
+    try await withFolder(Self.both) { folder in
+      let made = try await command("test", "--create", "\(folder)/a.pcap", folder)
+      #expect(made.ending == .exited(0), "\(made.errors)")
+      #expect(made.output.contains("- { count: 1, policy: web, event: again }"), "\(made.output)")
+      try Data(made.output.utf8).write(to: URL(filePath: "\(folder)/made.test.yaml"))
+      let passed = try await command("test", "\(folder)/made.test.yaml")
+      #expect(passed.ending == .exited(0), "\(passed.output)\(passed.errors)")
+    }
+  }
+
+  @Test func `diff over a capture counts findings, with the frame after which they come`()
+    async throws
+  {
+    try await withFolder(["again.yaml": Self.signature, "web.yaml": Self.policy]) { old in
+      let never = Self.signature.replacing("gte: 2", with: "gte: 200")
+      try await withFolder(["again.yaml": never, "web.yaml": Self.policy]) { new in
+        let lost = try await command("diff", old, new, "--capture", "\(old)/a.pcap")
+        #expect(
+          lost.output.contains(
+            "capture: policy 'web', again: gained 0, lost 1, same 0\n    lost, frame "),
+          "\(lost.output)\(lost.errors)")
+        let gained = try await command("diff", new, old, "--capture", "\(old)/a.pcap")
+        #expect(gained.output.contains("again: gained 1, lost 0, same 0"), "\(gained.output)")
+      }
+      let same = try await command("diff", old, old, "--capture", "\(old)/a.pcap")
+      #expect(same.ending == .exited(0))
+      #expect(same.output.contains("capture: no event differs, same "), "\(same.output)")
+    }
+  }
+
   @Test(arguments: [
     ("same", "# a comment\n" + signature, policy, "the same packets give the same events\n", false),
     (

@@ -42,6 +42,47 @@ extension EndToEnd {
       }
     }
 
+    @Test func `findings of previewed signatures are counted, and not written`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        func files(_ count: Int) -> String {
+          """
+          type: signature
+          name: again
+          selections:
+            seen: { event: net_packet_udp, filters: [data.src=\(network.ipv4), data.dst_port=9] }
+          correlation: { type: event_count, timespan: 60s, condition: { gte: \(count) } }
+          ---
+          type: policy
+          name: web
+          scope: [global]
+          rules: [{ event: again }]
+          """
+        }
+        let folder = try stage.folder(["own.yaml": files(2), "next.yaml": files(3)])
+        let tracer = try await stage.tracer([
+          "apply", "-p", folder + "/own.yaml", "--preview", folder + "/next.yaml", "-o", "json",
+        ])
+        for _ in 0..<3 {
+          let client = try stage.start(
+            "nc", "-u", "-N", "-q", "0", network.left.ipv4, "9", on: network.right,
+            input: .text("x"))
+          try await client.end()
+        }
+        let counts = "preview: policy 'web', again: gained 1, lost 1, same 0"
+        try await eventually("counts of the preview", instead: { tracer.process.errorText }) {
+          if tracer.process.errorText.contains(counts) { return true }
+          tracer.process.send(SIGUSR1)
+          return false
+        }
+        tracer.process.send(SIGINT)
+        #expect(try await tracer.process.end() == .exited(0))
+        let lines = tracer.process.outputLines().map { String(decoding: $0, as: UTF8.self) }
+        let own = "\"eventName\":\"again\",\"matchedPolicies\":[\"web\"]"
+        #expect(lines.count == 1 && lines[0].contains(own), "\(lines)")
+      }
+    }
+
     private static let policies = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../policies").standardizedFileURL.path
 

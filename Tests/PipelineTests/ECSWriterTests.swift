@@ -57,7 +57,7 @@ import Testing
       name: "scan", id: "S-1", version: "1.2.0", title: "Port scan", description: "Many ports.",
       tags: ["recon"], threat: threat, selections: [], correlation: nil, output: [])
     return SignatureFinding(
-      signature, number: 0, policies: ["web"], base: .tcp, event: 0,
+      signature, number: 0, policies: ["web"], base: .tcp, event: 0, time: 0,
       data: [
         FindingDatum(name: "port", value: .number(80)),
         FindingDatum(name: "a.b", value: .texts(["x", "y"])),

@@ -22,8 +22,8 @@ public struct EventTally: Sendable {
 
   /// The numbers of events, one for each combination of event and policies that occurred.
   public private(set) var counts: [Key: UInt64] = [:]
-  /// The numbers of findings, one for each combination of signature and policies that occurred.
-  public internal(set) var findings: [FindingKey: UInt64] = [:]
+  /// The times of findings in ns since the epoch, for each combination of signature and policies that occurred.
+  public internal(set) var findings: [FindingKey: [UInt64]] = [:]
 
   /// Creates a tally in which nothing is counted.
   public init() {}

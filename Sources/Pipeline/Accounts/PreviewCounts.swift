@@ -12,6 +12,14 @@ public struct PreviewCounts: Sendable {
     public let event: EventKind
   }
 
+  /// A policy, by the name that it has in both sets, and a signature.
+  public struct FindingKey: Hashable, Sendable {
+    /// The name of the policy.
+    public let policy: String
+    /// The name of the signature.
+    public let signature: String
+  }
+
   /// The numbers of events of one policy and event.
   public struct Count: Equatable, Sendable {
     /// The number of events that only the previewed set reports.
@@ -24,6 +32,9 @@ public struct PreviewCounts: Sendable {
 
   /// The counts, for each policy and event that gave events; at most one for each policy name and event.
   public private(set) var counts: [Key: Count] = [:]
+
+  /// The counts, for each policy and signature that gave findings.
+  public internal(set) var findings: [FindingKey: Count] = [:]
 
   /// Creates counts of nothing.
   public init() {}
@@ -38,19 +49,33 @@ public struct PreviewCounts: Sendable {
     }
   }
 
-  /// Returns a line for each policy and event that differs, or one line when none does, each beginning with `preview:`.
-  public var lines: [String] { lines(about: "preview") }
+  /// The name of a policy and that of an event or a signature, and their numbers.
+  struct Row {
+    var policy: String
+    var event: String
+    var count: Count
+  }
 
-  /// Returns a line for each policy and event that differs, or one line when none does, each beginning with a title and a colon.
-  public func lines(about title: String) -> [String] {
-    let sorted = counts.sorted {
-      ($0.key.policy, $0.key.event.rawValue) < ($1.key.policy, $1.key.event.rawValue)
+  /// The counts in the order of policies; of each the events in the order of their kinds, then the findings by their names.
+  var rows: [Row] {
+    let events = counts.sorted { $0.key.event.rawValue < $1.key.event.rawValue }.map {
+      Row(policy: $0.key.policy, event: $0.key.event.name, count: $0.value)
     }
-    let lines = sorted.filter { $0.value.gained + $0.value.lost > 0 }.map { key, count in
-      "\(title): policy '\(key.policy)', \(key.event.name): gained \(count.gained), "
-        + "lost \(count.lost), same \(count.same)"
+    let found = findings.sorted { $0.key.signature < $1.key.signature }.map {
+      Row(policy: $0.key.policy, event: $0.key.signature, count: $0.value)
     }
-    let same = counts.values.reduce(0) { $0 + $1.same }
-    return lines.isEmpty ? ["\(title): no event differs, same \(same)"] : lines
+    let grouped = Dictionary(grouping: events + found, by: \.policy)
+    return grouped.keys.sorted().flatMap { policy in grouped[policy] ?? [] }
+  }
+
+  /// Returns a line for each policy and event that differs, or one line when none does, each beginning with `preview:`.
+  public var lines: [String] {
+    let rows = rows
+    let lines = rows.filter { $0.count.gained + $0.count.lost > 0 }.map { row in
+      "preview: policy '\(row.policy)', \(row.event): gained \(row.count.gained), "
+        + "lost \(row.count.lost), same \(row.count.same)"
+    }
+    let same = rows.reduce(0) { $0 + $1.count.same }
+    return lines.isEmpty ? ["preview: no event differs, same \(same)"] : lines
   }
 }

@@ -17,6 +17,9 @@ struct PreviewTally: Sendable {
   /// By name, which of the sets want the event that is being counted; all 0 between two events.
   private var sets: [UInt8]
 
+  /// The events that one set reports and the other does not, of any policy.
+  private(set) var differing: UInt64 = 0
+
   private static let inForce: UInt8 = 1
   private static let previewed: UInt8 = 2
 
@@ -49,8 +52,12 @@ struct PreviewTally: Sendable {
       let index = place * EventKind.allCases.count + kind.index
       switch sets[place] {
       case 0: continue
-      case Self.inForce: counts[index].lost += count
-      case Self.previewed: counts[index].gained += count
+      case Self.inForce:
+        counts[index].lost += count
+        differing += count
+      case Self.previewed:
+        counts[index].gained += count
+        differing += count
       default: counts[index].same += count
       }
       sets[place] = 0

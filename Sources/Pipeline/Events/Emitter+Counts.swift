@@ -52,7 +52,13 @@ extension Emitter {
       preview = preview ?? PreviewCounts()
       if let more = matcher.counts.preview { preview?.add(more) }
     }
+    preview?.findings = found.preview ?? [:]
     return preview
+  }
+
+  /// The events that only one of the sets reports, the previewed or that in force.
+  var previewDifferences: UInt64 {
+    matchers.reduce(found.differing) { $0 + ($1.counts.preview?.differing ?? 0) }
   }
 
   /// What became of messages that were in several segments.

@@ -11,8 +11,8 @@ extension Emitter {
   /// Gives what signatures found to the outputs.
   mutating func emitFindings() {
     guard let signatures else { return }
-    for finding in signatures.takeFindings() {
-      if !isDone {
+    for taken in signatures.takeFindings() {
+      if !isDone, let finding = found.judge(taken) {
         let showings = found.labels.showings(of: finding, outputs)
         signatures.retained.withPacket(finding.event) { packet in
           outputs.append(finding, of: packet, to: showings)
@@ -20,7 +20,7 @@ extension Emitter {
         counts.events += 1
         found.count(finding)
       }
-      signatures.retained.release(finding.event)
+      signatures.retained.release(taken.event)
     }
   }
 
@@ -79,16 +79,48 @@ extension Emitter {
 struct EmittedFindings {
   /// The number of findings.
   private(set) var count: UInt64 = 0
-  /// How often each signature found something; nil unless that is counted.
-  var tally: [EventTally.FindingKey: UInt64]?
+  /// When each signature found something; nil unless that is noted.
+  var tally: [EventTally.FindingKey: [UInt64]]?
+  /// What previewed policies would change of the findings; nil unless some are previewed.
+  private(set) var preview: [PreviewCounts.FindingKey: PreviewCounts.Count]?
+  /// The findings that only one of the sets reports, the previewed or that in force.
+  private(set) var differing: UInt64 = 0
   /// What outputs show of findings, by the labels of the newest plan.
   var labels = FindingLabels()
   /// The names of signatures whose state went with a plan, until they are taken.
   var dropped: [String] = []
 
+  /// Notes that a plan previews others.
+  mutating func notePreview() { preview = preview ?? [:] }
+
+  /// Counts what previewed policies would change of a finding.
+  ///
+  /// - Returns: the finding of the policies in force; nil when there is none.
+  mutating func judge(_ finding: SignatureFinding) -> SignatureFinding? {
+    guard preview != nil else { return finding }
+    let suffix = TracePlan.previewSuffix
+    let inForce = finding.policies.filter { !$0.hasSuffix(suffix) }
+    let previewed = finding.policies.filter { $0.hasSuffix(suffix) }.map {
+      String($0.dropLast(suffix.count))
+    }
+    for policy in Set(inForce).union(previewed) {
+      let key = PreviewCounts.FindingKey(policy: policy, signature: finding.signature.name)
+      var count = preview?[key] ?? PreviewCounts.Count()
+      switch (inForce.contains(policy), previewed.contains(policy)) {
+      case (true, true): count.same += 1
+      case (true, false): count.lost += 1
+      case (false, _): count.gained += 1
+      }
+      if !inForce.contains(policy) || !previewed.contains(policy) { differing += 1 }
+      preview?[key] = count
+    }
+    return inForce.isEmpty ? nil : previewed.isEmpty ? finding : finding.of(inForce)
+  }
+
   /// Counts a finding that was emitted.
   mutating func count(_ finding: SignatureFinding) {
     count += 1
-    tally?[.init(signature: finding.signature.name, policies: finding.policies), default: 0] += 1
+    tally?[.init(signature: finding.signature.name, policies: finding.policies), default: []]
+      .append(finding.time)
   }
 }

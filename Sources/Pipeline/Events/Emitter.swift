@@ -84,6 +84,7 @@ public struct Emitter: ~Copyable {
     found.labels = FindingLabels(labels)
     guard !plan.uses.isEmpty else { return }
     if tallies { found.tally = found.tally ?? [:] }
+    if plan.previewed != nil { found.notePreview() }
     let stage = signatures ?? SignatureStage(clock: outputs.clock, programs: programs)
     signatures = stage
     stage.add(plan, generation: generation)

@@ -14,6 +14,8 @@ final class SignatureFinding: Sendable {
   let base: EventKind
   /// The place of that event among those that are retained; one holder's share of it goes with the finding.
   let event: UInt32
+  /// When it was found by the clock of events, in ns since the epoch.
+  let time: UInt64
   /// Its data, in the order of the document.
   let data: [FindingDatum]
   /// Whether the number that met the condition may be smaller than it should be.
@@ -23,16 +25,24 @@ final class SignatureFinding: Sendable {
 
   init(
     _ signature: Signature, number: Int, policies: [String], base: EventKind, event: UInt32,
-    data: [FindingDatum], isApproximate: Bool, isIncomplete: Bool
+    time: UInt64, data: [FindingDatum], isApproximate: Bool, isIncomplete: Bool
   ) {
     self.signature = signature
     self.number = number
     self.policies = policies
     self.base = base
     self.event = event
+    self.time = time
     self.data = data
     self.isApproximate = isApproximate
     self.isIncomplete = isIncomplete
+  }
+
+  /// The finding as some of its policies have it.
+  func of(_ policies: [String]) -> SignatureFinding {
+    SignatureFinding(
+      signature, number: number, policies: policies, base: base, event: event, time: time,
+      data: data, isApproximate: isApproximate, isIncomplete: isIncomplete)
   }
 
   /// The identity of its event.

@@ -8,11 +8,26 @@ public struct ReplayOwners: Sendable {
   /// The flows; the first that holds counts.
   public var flows: [FlowOwner]
 
+  /// The owners of frames in their order, by which flows are not asked; empty unless they are known.
+  var frames: [OwnerExpression?] = []
+
   /// Creates the owners of a capture from flows, of which the first that holds counts.
   public init(_ flows: [FlowOwner] = []) { self.flows = flows }
 
-  /// The owner by the flows; nil when none holds.
-  func owner(of headers: PacketHeaders) -> OwnerExpression? {
+  /// Creates the owners of a capture, one for each frame.
+  init(frames: [OwnerExpression?]) {
+    flows = []
+    self.frames = frames
+  }
+
+  /// Whether nothing is known of any owner.
+  var isEmpty: Bool { flows.isEmpty && frames.isEmpty }
+
+  /// The owner of a frame, counted from 1, or by the flows; nil when none is known.
+  func owner(of headers: PacketHeaders, frame: UInt64) -> OwnerExpression? {
+    if let index = Int(exactly: frame), frames.indices.contains(index - 1) {
+      return frames[index - 1]
+    }
     guard !flows.isEmpty else { return nil }
     let ports = headers.ports
     return flows.first {
@@ -31,11 +46,14 @@ struct ReplayScopes {
     /// The number by which records tell owners apart, from 1.
     let number: UInt64
     let owner: Owner
+    /// The owner as it is written.
+    let expression: OwnerExpression
 
-    init(scope: Row, number: UInt64, owner: Owner) {
+    init(scope: Row, number: UInt64, owner: Owner, expression: OwnerExpression) {
       self.scope = scope
       self.number = number
       self.owner = owner
+      self.expression = expression
     }
   }
 
@@ -69,7 +87,8 @@ struct ReplayScopes {
       ReferenceMatcher.matches(rule.scope, owner: owner)
         && ReferenceMatcher.follows(rule, owner: owner)
     }
-    let result = Known(scope: scope, number: UInt64(known.count + 1), owner: owner)
+    let result = Known(
+      scope: scope, number: UInt64(known.count + 1), owner: owner, expression: expression)
     known[expression.text] = result
     return result
   }

@@ -92,21 +92,21 @@ extension ReplayRun {
     if part != .messages, let hidden = headers.hiddenTransport(in: packet) {
       hidings.count(hidden)
     }
-    let isToldOf = reader.frame.comment != nil || !owners.flows.isEmpty
+    let isToldOf = reader.frame.comment != nil || !owners.isEmpty
     let owner = isToldOf ? owner(of: headers) : nil
     let row = classifier.row(of: headers, packet, origin.direction, part, scope: owner?.scope)
+    if let observer {
+      fill(packet, headers, row ?? Row(), owner, length: length, origin)
+      observer(
+        ReplayedPacket(
+          record, headers, owner?.expression, bytes: part == .messages ? nil : packet.copy))
+    }
     guard row != nil || reads(headers, packet, origin, part, scope: owner?.scope) else {
       counts.unwanted += 1
       return
     }
+    fill(packet, headers, row ?? Row(), owner, length: length, origin)
     let record = record
-    if owner != nil || isOwned {
-      record.fill(owner?.owner, number: owner?.number ?? 0)
-      isOwned = owner != nil
-    }
-    record.fill(
-      packet, headers, row: row ?? Row(), time: origin.time, length: length,
-      direction: origin.direction, interface: origin.interface)
     if row == nil {
       counts.unwanted += 1
       emitter.follow(record.bytes)
@@ -114,6 +114,21 @@ extension ReplayRun {
       counts.wanted += 1
       emitter.consume(record.bytes)
     }
+  }
+
+  /// Describes a packet and its owner in the record.
+  @inline(__always)
+  private mutating func fill(
+    _ packet: RawSpan, _ headers: PacketHeaders, _ row: Row, _ owner: ReplayScopes.Known?,
+    length: Int, _ origin: Origin
+  ) {
+    if owner != nil || isOwned {
+      record.fill(owner?.owner, number: owner?.number ?? 0)
+      isOwned = owner != nil
+    }
+    record.fill(
+      packet, headers, row: row, time: origin.time, length: length, direction: origin.direction,
+      interface: origin.interface)
   }
 
   /// Whether a packet that no rule wants is read for the other direction of its connection.

@@ -34,6 +34,17 @@ public struct ReplayRun: ~Copyable {
   public let policiesOfOwners: [String]
   /// Whether a rule asks which way a packet went.
   public let asksDirection: Bool
+  /// Is given every packet with all that it has, and its owner; costs much for each packet.
+  var observer: ((ReplayedPacket) -> Void)?
+  /// Is told after a frame with an event that a previewed set gains or loses, and at the end: the number of the frame, and
+  /// what differs so far.
+  var previewObserver: ((UInt64, PreviewCounts) -> Void)?
+  private var differences: UInt64 = 0
+  private var wanted: UInt64 = 0
+  /// The time of the first frame in ns since the epoch; nil before it.
+  var startTime: UInt64?
+  /// How long after the start signatures wait for what may be missing, in ns; until the last frame if that is later.
+  var waits: UInt64 = 0
   /// Is told now and then how many bytes of the capture were read.
   public var progress: (UInt64) -> Void = { _ in }
   /// Is told what there is to say about the outputs, as sentences.
@@ -84,7 +95,11 @@ public struct ReplayRun: ~Copyable {
     }
     var failure: OutputError?
     do throws(OutputError) { try read(stop) } catch { failure = error }
+    if waits > 0, let startTime {
+      emitter.advance(to: startTime &+ waits &+ SignatureStage.lateness &+ 1)
+    }
     for text in emitter.finishSignatures() { notice(text) }
+    if let preview { previewObserver?(counts.frames, preview) }
     progress(reader.input.taken)
     awaitReaders(stop)
     do throws(OutputError) { _ = try emitter.outputs.finish() } catch { failure = failure ?? error }
@@ -101,7 +116,9 @@ public struct ReplayRun: ~Copyable {
         if try emitter.outputs.flush() == .readerGone { return }
       }
       guard reader.next() else { return }
+      startTime = startTime ?? reader.frame.time
       replay()
+      if previewObserver != nil { notePreview() }
       if !emitter.programs.isEmpty, counts.frames % 64 == 0 {
         for text in emitter.servePrograms() { notice(text) }
       }
@@ -112,6 +129,18 @@ public struct ReplayRun: ~Copyable {
         if try emitter.outputs.flush() == .readerGone { return }
       }
     }
+  }
+
+  /// The most frames with a wanted packet after which what differs is looked for: that takes long.
+  private static let previewLimit = 10_000
+
+  private mutating func notePreview() {
+    guard counts.wanted != wanted, wanted < Self.previewLimit else { return }
+    wanted = counts.wanted
+    let now = emitter.previewDifferences
+    guard now != differences, let preview else { return }
+    differences = now
+    previewObserver?(counts.frames, preview)
   }
 
   /// Gives readers the time that they take, as long as nobody wants to stop.
@@ -131,7 +160,7 @@ public struct ReplayRun: ~Copyable {
 
   /// Whose the frame is, when something tells it.
   mutating func owner(of headers: PacketHeaders) -> ReplayScopes.Known? {
-    var owner = owners.owner(of: headers)
+    var owner = owners.owner(of: headers, frame: counts.frames)
     if owner == nil, let comment = reader.frame.comment {
       owner = comments.owner(in: reader.input.bytes.extracting(comment))
     }

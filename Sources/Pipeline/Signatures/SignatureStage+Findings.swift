@@ -71,11 +71,14 @@ extension SignatureStage {
         continue
       }
       var policies = [(first.policyNumber, first.policy)]
+      // Of a signature in two sets, that in force names the event.
+      var lead = first
       for other in ready.indices where other > index && !isJoined[other] {
         guard ready[other].data == ready[index].data, let more = watchers[ready[other].watcher],
           more.signature.name == first.signature.name, isShown(more, ready[other].data)
         else { continue }
         isJoined[other] = true
+        if more.policyNumber < lead.policyNumber { lead = more }
         if !policies.contains(where: { $0.1 == more.policy }) {
           policies.append((more.policyNumber, more.policy))
         }
@@ -84,9 +87,9 @@ extension SignatureStage {
       let memory = first.machine.memory
       add(
         SignatureFinding(
-          first.signature, number: first.number,
+          lead.signature, number: lead.number,
           policies: policies.sorted { $0.0 < $1.0 }.map(\.1), base: retained.event(event),
-          event: event,
+          event: event, time: time,
           data: ready[index].data, isApproximate: ready[index].isApproximate,
           isIncomplete: lossTime > 0 && (memory == 0 || lossTime &+ memory >= time)
             || first.program?.hasMissed == true))

@@ -138,9 +138,9 @@ import System
       guard let watcher = watchers[place] else { continue }
       let keys = watcher.machine.keys
       while let event = watcher.machine.abandon() { retained.release(event) }
-      retired.add(watcher.account)
+      if !watcher.isPreviewed { retired.add(watcher.account) }
       watchers[place] = nil
-      if keys > 0, !dropped.contains(watcher.signature.name) {
+      if keys > 0, !watcher.isPreviewed, !dropped.contains(watcher.signature.name) {
         dropped.append(watcher.signature.name)
       }
     }
@@ -165,7 +165,9 @@ import System
   /// What became of the events that signatures got, by policy and signature.
   var accounts: [SignatureAccount] {
     var accounts = retired
-    for watcher in watchers { if let watcher { accounts.add(watcher.account) } }
+    for watcher in watchers {
+      if let watcher, !watcher.isPreviewed { accounts.add(watcher.account) }
+    }
     return accounts.all
   }
 

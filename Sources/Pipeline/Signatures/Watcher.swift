@@ -10,6 +10,8 @@ final class Watcher {
   let machine: Machine
   /// The name of the policy.
   let policy: String
+  /// Whether its policy is only previewed.
+  let isPreviewed: Bool
   /// Its place among the policies.
   private(set) var policyNumber = 0
   /// The number of the signature among all in load order.
@@ -36,6 +38,7 @@ final class Watcher {
   init(_ signature: Signature, policy: String, program: ProgramFeed? = nil) {
     self.signature = signature
     self.policy = policy
+    isPreviewed = policy.hasSuffix(TracePlan.previewSuffix)
     self.program = program
     machine = Machine(signature.correlation)
   }

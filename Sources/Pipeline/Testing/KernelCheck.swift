@@ -35,7 +35,10 @@ public struct KernelCheck: ~Copyable {
   public mutating func failures(
     of test: TestCase, in suite: TestSuite, number: Int
   ) throws(SystemError) -> [TestFailure] {
-    guard case .packets(let steps) = test.action, let plan = suite.policies.plan else { return [] }
+    guard let plan = suite.policies.plan else { return [] }
+    guard case .packets(let steps) = test.action else {
+      return try failures(ofCapture: test, plan, number: number)
+    }
     var failures: [TestFailure] = []
     for step in steps {
       guard let packet = PacketBytes(step.packet) else {
@@ -47,6 +50,52 @@ public struct KernelCheck: ~Copyable {
       failures += try judge(step.packet, packet.bytes, plan)
     }
     return failures
+  }
+
+  /// Returns where the kernel and the reference disagree about the packets of a capture, by their owners.
+  ///
+  /// What a message says is not compared: the kernel follows the stream that it is in, and here it sees one packet.
+  private mutating func failures(
+    ofCapture test: TestCase, _ plan: TracePlan, number: Int
+  ) throws(SystemError) -> [TestFailure] {
+    guard case .capture(let path, _, let flows) = test.action else { return [] }
+    let observer = PacketObserver()
+    do {
+      _ = try CaptureTest.run(plan, path, ReplayOwners(flows), tallies: false) { run in
+        run.observer = { observer.note($0) }
+      }
+    } catch { return [TestFailure("\(error)")] }
+    var failures: [TestFailure] = []
+    for key in observer.packets.keys.sorted() {
+      for packet in observer.packets[key] ?? [] {
+        guard let bytes = packet.bytes, failures.count < Self.shownLimit else { continue }
+        try install(plan, suite: number, packet.owner)
+        failures += try judge(packet.packet, bytes, plan, asksMessage: false)
+      }
+    }
+    if observer.isFull {
+      failures.append(
+        TestFailure("--kernel takes the first \(TestSuite.caseLimit) packets of a capture"))
+    }
+    return failures
+  }
+
+  /// The failures of a capture that are shown.
+  private static let shownLimit = 10
+
+  /// The packets of a capture by their owners: the kernel's tables are those of one owner at a time.
+  private final class PacketObserver {
+    var packets: [String: [ReplayedPacket]] = [:]
+    var isFull = false
+    private var count = 0
+
+    func note(_ packet: ReplayedPacket) {
+      guard packet.bytes != nil else { return }
+      isFull = count == TestSuite.caseLimit
+      guard !isFull else { return }
+      count += 1
+      packets[packet.owner?.text ?? "", default: []].append(packet)
+    }
   }
 
   private mutating func install(
@@ -85,7 +134,7 @@ public struct KernelCheck: ~Copyable {
   }
 
   private mutating func judge(
-    _ expression: PacketExpression, _ bytes: [UInt8], _ plan: TracePlan
+    _ expression: PacketExpression, _ bytes: [UInt8], _ plan: TracePlan, asksMessage: Bool = true
   ) throws(SystemError) -> [TestFailure] {
     guard let installed else { return [] }
     let isEgress = expression.packet.numbers(.direction) == 1
@@ -102,7 +151,7 @@ public struct KernelCheck: ~Copyable {
     var failures: [TestFailure] = []
     for (bit, (number, rule)) in installed.rules.enumerated() {
       let isOfMessage = rule.event.contentProtocol != nil
-      if isOfMessage, !expression.statesContent { continue }
+      if isOfMessage, !asksMessage || !expression.statesContent { continue }
       var ofKernel = rule
       let open = installed.undecided[bit].filters
       ofKernel.filters.removeAll { open.contains($0) }

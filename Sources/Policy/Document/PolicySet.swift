@@ -26,9 +26,11 @@ public struct PolicySet: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - variables: the values of `${NAME}`.
+  ///   - replacing: absolute paths of files of lists that are read in place of those that documents name, by the names of
+  ///     the lists.
   ///   - read: reads one file; an error becomes one of ``failures``.
   public static func load(
-    paths: [String], variables: Variables = Variables(),
+    paths: [String], variables: Variables = Variables(), replacing: [String: String] = [:],
     read: (String) throws(SourceFailure) -> SourceFile = SourceFile.read
   ) -> PolicySet {
     var files: [SourceFile] = []
@@ -48,6 +50,7 @@ public struct PolicySet: Equatable, Sendable {
     }
     var set = parse(files, variables: variables)
     set.failures = failures
+    set.replaceLists(replacing)
     var size = 0
     for path in set.listPaths {
       do throws(SourceFailure) {
@@ -59,6 +62,22 @@ public struct PolicySet: Equatable, Sendable {
       }
     }
     return set
+  }
+
+  private mutating func replaceLists(_ paths: [String: String]) {
+    func replaced(_ entry: DocumentEntry<SourceText>) -> DocumentEntry<SourceText> {
+      var entry = entry
+      if let path = paths[entry.key.text] {
+        entry.value = SourceText(
+          text: path, source: entry.value.source, range: entry.value.range)
+      }
+      return entry
+    }
+    guard !paths.isEmpty else { return }
+    for index in documents.indices { documents[index].lists = documents[index].lists.map(replaced) }
+    for index in signatures.indices {
+      signatures[index].lists = signatures[index].lists.map(replaced)
+    }
   }
 
   /// The paths of the files of lists that documents name, each once, in order.

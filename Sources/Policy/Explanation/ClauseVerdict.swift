@@ -15,8 +15,9 @@ extension ExplainedClause {
       let values = packet.packet.fields[base].map { _ in packet.packet.values(of: question.field) }
       if values == nil, packet.mayHave(base) { return .depends }
       return ReferenceMatcher.matches(question.condition, values ?? []) ? .yes : .no
-    case .element:
-      return .depends
+    case .element(let question):
+      guard packet.isWhole else { return .depends }
+      return ReferenceMatcher.matches(question, packet.packet) ? .yes : .no
     case .owner(let question):
       guard let owner else { return .no }
       if origin == .follow, remembered == true { return .yes }

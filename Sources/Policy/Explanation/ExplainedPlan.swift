@@ -55,6 +55,7 @@ public struct ExplainedPlan: Equatable, Sendable {
           guard var explained = rest.popFirst() else {
             preconditionFailure("a plan has a rule for each event of each rule of its policies")
           }
+          explained.source = name.source
           explained.number = number + 1
           explained.line = rule.document.range.start.line
           explained.clauses =
@@ -90,6 +91,8 @@ public struct ExplainedRule: Equatable, Sendable {
   /// The number of the written rule in its policy, counted from 1; rules with the same number differ only in their
   /// events.
   public var number = 0
+  /// The name of the file that contains the written rule: that of its policy, or of the signature that takes its events.
+  public var source = ""
   /// The line where the written rule starts, counted from 1.
   public var line = 0
   /// The clauses that must hold, one for each key: those of the policy's scope first, then those of the rule's filters.
@@ -114,6 +117,7 @@ public struct ExplainedRule: Equatable, Sendable {
     signatureName = signature.name
     selectionName = signature.selections[feed.selection].name
     number = feed.selection + 1
+    source = checked?.document.source ?? ""
     line = checked?.document.selections[feed.selection].value.range.start.line ?? 0
     let filters = checked?.selections.rules[feed.selection].filters ?? []
     clauses = policy.scope.explained(policy.follows ? .follow : .scope) + filters.explained(.rule)

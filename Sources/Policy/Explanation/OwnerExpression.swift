@@ -90,6 +90,9 @@ public struct OwnerExpression: Equatable, Sendable {
   /// The process that is meant: its number when that is told.
   var process: UInt32? { known.contains(.processID) ? owner.processID : nil }
 
+  /// Returns whether the value of a field is given.
+  func states(_ field: OwnerField) -> Bool { known.contains(field) }
+
   /// Returns whether enough is given to decide a condition on a field.
   func determines(_ field: OwnerField, _ condition: Condition) -> Bool {
     let isGiven = known.contains(field)

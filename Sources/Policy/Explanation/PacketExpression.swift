@@ -10,6 +10,8 @@ public struct PacketExpression: Equatable, Sendable {
   public private(set) var packet: Packet
   /// What the packet is written to carry.
   private var content = ContentExpression()
+  /// Whether the fields of the packet are all that it has.
+  let isWhole: Bool
 
   private enum Kind: String, CaseIterable {
     case tcp, udp, icmp, icmp6, ip
@@ -39,13 +41,14 @@ public struct PacketExpression: Equatable, Sendable {
   private static let form =
     "write DIRECTION PROTOCOL FROM > TO, such as "
     + "egress tcp 10.0.0.5:40000 > 1.1.1.1:443"
-  private static let flags = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"]
+  static let flags = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR", "NS"]
 
   /// Parses a packet: direction, protocol, endpoints, then TCP flags and fields with values.
   ///
   /// - Throws: the reason why the text is not a valid packet.
   public init(_ text: String) throws(ExpressionFault) {
     self.text = text
+    isWhole = false
     packet = Packet(events: [], fields: [.returnValue: [.signed(0)]])
     let words = try ExpressionFault.words(of: text)
     guard words.count >= 5, words[3] == ">" else {
@@ -95,17 +98,24 @@ public struct PacketExpression: Equatable, Sendable {
     }
   }
 
+  /// Creates the expression of a packet whose fields are all that it has; its text is empty.
+  public init(whole packet: Packet) {
+    text = ""
+    isWhole = true
+    self.packet = packet
+  }
+
   /// Whether it is told what the packet carries after its headers, if only that this is nothing.
-  public var statesContent: Bool { content.word != nil }
+  public var statesContent: Bool { isWhole || content.word != nil }
 
   /// Whether the packet gives an event, or may give it by what it was not told to carry.
   func mayGive(_ event: EventKind) -> Bool {
-    packet.events.contains(event) || content.word == nil && packet.mayGive(event)
+    packet.events.contains(event) || !statesContent && packet.mayGive(event)
   }
 
   /// Whether such a packet may have a value in a field of which nothing is told.
   func mayHave(_ field: PacketField) -> Bool {
-    packet.fields[field] == nil && field.description.events.contains(where: mayGive)
+    !isWhole && packet.fields[field] == nil && field.description.events.contains(where: mayGive)
   }
 
   /// The keys of all fields that such a packet may have.

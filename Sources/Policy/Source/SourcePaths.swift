@@ -37,6 +37,13 @@ public enum SourcePaths {
     try entries(at: path).filter { $0.fate == .read }.map(\.path)
   }
 
+  /// Returns a path that means the same file from every directory; the path itself when the current directory has none.
+  static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let current = getcwd(nil, 0) else { return path }
+    defer { free(current) }
+    return String(cString: current) + "/" + path
+  }
+
   /// Returns the path itself or, for directories, the policy files directly in them, sorted by the bytes of their names.
   ///
   /// Names that start with a dot are ignored: editors, rsync and Kubernetes use them for files that are not to be read.

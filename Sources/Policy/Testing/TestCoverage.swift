@@ -40,7 +40,7 @@ public struct TestCoverage: Equatable, Sendable {
   private var places: [Key: Int] = [:]
 
   /// Creates the coverage of a plan before any test.
-  init(_ plan: ExplainedPlan) { add(plan) }
+  public init(_ plan: ExplainedPlan) { add(plan) }
 
   /// Creates the coverage of several suites together; a point that several have is one point.
   public init(_ parts: [TestCoverage]) {
@@ -69,11 +69,12 @@ public struct TestCoverage: Equatable, Sendable {
 
   private mutating func add(_ plan: ExplainedPlan) {
     for entry in plan.entries {
-      for rule in entry.ownRules {
+      for rule in entry.rules {
         _ = self.rule(rule, entry)
         for clause in rule.clauses {
-          _ = self.clause(clause, entry)
-          for value in clause.values { _ = self.value(value, clause, entry) }
+          let source = rule.source(of: clause, entry)
+          _ = self.clause(clause, entry, source)
+          for value in clause.values { _ = self.value(value, source) }
         }
       }
     }
@@ -81,50 +82,61 @@ public struct TestCoverage: Equatable, Sendable {
 
   private mutating func rule(_ rule: ExplainedRule, _ entry: ExplainedPlan.Entry) -> Int {
     let place = SourcePosition(line: rule.line, column: 1, offset: rule.line)
-    let key = Key(source: entry.source, offset: rule.line, part: -1 - Int(rule.rule.event.rawValue))
+    let key = Key(source: rule.source, offset: rule.line, part: -1 - Int(rule.rule.event.rawValue))
+    let words =
+      rule.signature.map { "signature \($0.name), selection \($0.selection)" }
+      ?? "policy \(entry.name), rule \(rule.number)"
     return index(
       key,
       Point(
-        words: "policy \(entry.name), rule \(rule.number), \(rule.rule.event.name)",
-        source: entry.source, place: place, isMet: false, isUnmet: false))
-  }
-
-  private mutating func clause(_ clause: ExplainedClause, _ entry: ExplainedPlan.Entry) -> Int {
-    let place = clause.places.first?.start ?? SourcePosition(line: entry.line, column: 1, offset: 0)
-    return index(
-      Key(source: entry.source, offset: place.offset, part: 0),
-      Point(
-        words: clause.words.joined(separator: " and "), source: entry.source, place: place,
+        words: "\(words), \(rule.rule.event.name)", source: rule.source, place: place,
         isMet: false, isUnmet: false))
   }
 
-  private mutating func value(
-    _ value: CheckedFilter.Value, _ clause: ExplainedClause, _ entry: ExplainedPlan.Entry
+  private mutating func clause(
+    _ clause: ExplainedClause, _ entry: ExplainedPlan.Entry, _ source: String
   ) -> Int {
+    let place = clause.places.first?.start ?? SourcePosition(line: entry.line, column: 1, offset: 0)
+    return index(
+      Key(source: source, offset: place.offset, part: 0),
+      Point(
+        words: clause.words.joined(separator: " and "), source: source, place: place,
+        isMet: false, isUnmet: false))
+  }
+
+  private mutating func value(_ value: CheckedFilter.Value, _ source: String) -> Int {
     let place = value.word.range.start
     return index(
-      Key(source: entry.source, offset: place.offset, part: 1),
+      Key(source: source, offset: place.offset, part: 1),
       Point(
-        words: "value \(value.word.text)", source: entry.source, place: place, isMet: false,
+        words: "value \(value.word.text)", source: source, place: place, isMet: false,
         isUnmet: nil))
+  }
+
+  /// Counts what a packet of which everything is known, and its owner, decide of a plan.
+  public mutating func count(
+    _ packet: PacketExpression, _ owner: OwnerExpression?, _ plan: ExplainedPlan
+  ) {
+    count(TestCase.Step(packet: packet, owner: owner), plan)
   }
 
   /// Counts what a packet and its owner decide of a plan.
   mutating func count(_ step: TestCase.Step, _ plan: ExplainedPlan) {
     for entry in plan.entries {
-      for rule in entry.ownRules {
+      for rule in entry.rules {
         decide(self.rule(rule, entry), rule.verdict(step.packet, step.owner, remembered: false))
         guard step.packet.mayGive(rule.rule.event) else { continue }
         for clause in rule.clauses {
+          let source = rule.source(of: clause, entry)
           decide(
-            self.clause(clause, entry),
+            self.clause(clause, entry, source),
             clause.verdict(step.packet, step.owner, remembered: false))
           let found = clause.found(step)
           for value in clause.values {
             guard case .operands(let operands) = value.meaning,
               found.contains(where: { found in operands.contains { $0.contains(found) } })
             else { continue }
-            points[self.value(value, clause, entry)].isMet = true
+            points[self.value(value, source)].isMet = true
           }
         }
       }
@@ -137,6 +149,13 @@ public struct TestCoverage: Equatable, Sendable {
     case .no: points[index].isUnmet = true
     case .depends: break
     }
+  }
+}
+
+extension ExplainedRule {
+  /// The name of the file that contains a clause of the rule.
+  fileprivate func source(of clause: ExplainedClause, _ entry: ExplainedPlan.Entry) -> String {
+    clause.origin == .rule ? source : entry.source
   }
 }
 

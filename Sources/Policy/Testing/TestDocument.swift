@@ -13,10 +13,20 @@ public struct TestDocument: Equatable, Sendable {
   public var range: SourceRange
   /// The paths of the policies under test, relative to the directory of the file.
   public var policies: [SourceText] = []
+  /// The files of lists that are read in place of the policies' own, by the names of the lists.
+  public var lists: [List] = []
   /// The named owners of packets.
   public var owners: [Owner] = []
   /// The tests, in the order of the file.
   public var tests: [Test] = []
+
+  /// A list of the policies under test, and the file that is read in its place.
+  public struct List: Equatable, Sendable {
+    /// The name of the list, as filters write it behind `@`.
+    public var name: SourceText
+    /// The path of the file, relative to the directory of the file of tests.
+    public var path: SourceText
+  }
 
   /// An owner of packets, and the name that tests use for it.
   public struct Owner: Equatable, Sendable {
@@ -100,8 +110,12 @@ public struct TestDocument: Equatable, Sendable {
     public var count: Int
     /// The name of the policy that reports the events; nil for any policy.
     public var policy: SourceText?
-    /// The name of the event; nil for any event.
+    /// The name of the event or of the signature; nil for any event.
     public var event: SourceText?
+    /// The time by which findings must have come, as it is written; nil for the whole test.
+    public var limit: SourceText?
+    /// Whether only findings of signatures can be meant.
+    public var isFinding = false
     /// Filters that the events must meet, all of them.
     public var filters: [SourceText]
   }

@@ -77,44 +77,44 @@ struct TestJudge {
   ) -> [TestFailure.Note] {
     let entry = plan.entries[event.policy]
     return entry.ownRules.filter { $0.rule.event == event.event }.flatMap { rule in
-      notes(on: rule, in: entry, step, where: verdict)
+      rule.notes(step, where: verdict)
     }
   }
+}
 
-  private func notes(
-    on rule: ExplainedRule, in entry: ExplainedPlan.Entry, _ step: TestCase.Step,
-    where verdict: ExplainedMatch.Verdict
-  ) -> [TestFailure.Note] {
+extension ExplainedRule {
+  /// Returns why the rule has a verdict on a packet, with the place of each clause; nothing when it has another.
+  func notes(_ step: TestCase.Step, where verdict: ExplainedMatch.Verdict) -> [TestFailure.Note] {
     // What a rule remembers of an owner is not known here; a clause that may hold by it is said to.
-    let answers = rule.clauses.map {
+    let answers = clauses.map {
       ExplainedMatch.Answer($0, step.packet, step.owner, remembered: false)
     }
-    guard rule.verdict(step.packet, step.owner, remembered: false) == verdict else { return [] }
-    let place = SourcePosition(line: rule.line, column: 1, offset: 0)
-    let title = "rule \(rule.number)"
+    guard self.verdict(step.packet, step.owner, remembered: false) == verdict else { return [] }
+    let place = SourcePosition(line: line, column: 1, offset: 0)
+    let title = signature.map { "selection \($0.selection) of \($0.name)" } ?? "rule \(number)"
     if verdict == .yes {
-      return [TestFailure.Note("\(title) wants it", source: entry.source, place: place)]
+      return [TestFailure.Note("\(title) wants it", source: source, place: place)]
     }
-    if !step.packet.packet.events.contains(rule.rule.event) {
-      if verdict == .no, !step.packet.mayGive(rule.rule.event) {
+    if !step.packet.packet.events.contains(rule.event) {
+      if verdict == .no, !step.packet.mayGive(rule.event) {
         let given = step.packet.packet.events.map(\.name).sorted().joined(separator: ", ")
         return [
           TestFailure.Note(
-            "\(title): the packet gives \(given)", source: entry.source, place: place)
+            "\(title): the packet gives \(given)", source: source, place: place)
         ]
       }
       if verdict == .depends {
         return [
           TestFailure.Note(
             "\(title): it depends on what the packet carries: add a field of the message, "
-              + "\(step.packet.contentWords), or no-content", source: entry.source, place: place)
+              + "\(step.packet.contentWords), or no-content", source: source, place: place)
         ]
       }
     }
     return answers.filter { $0.verdict == verdict }.map { answer in
       TestFailure.Note(
         "\(title): \(answer.text)" + (verdict == .depends ? answer.clause.addition : ""),
-        source: entry.source, place: answer.clause.places.first?.start ?? place)
+        source: source, place: answer.clause.places.first?.start ?? place)
     }
   }
 }

@@ -43,12 +43,13 @@ struct TestMatrix {
     }
   }
 
-  /// Returns whether a step names a variable.
-  func isUsed(in step: TestDocument.Step) -> Bool {
-    variables.contains { variable in
+  /// Returns the cases of the variables that a step names, one without words when it names none.
+  func assignments(for step: TestDocument.Step) -> [Assignment] {
+    let named = variables.filter { variable in
       let name = "{\(variable.name.text)}"
       return step.packet.text.contains(name) || step.owner?.text.contains(name) ?? false
     }
+    return TestMatrix(named).assignments
   }
 
   /// Returns a text with the words of a case in place of the names in braces.

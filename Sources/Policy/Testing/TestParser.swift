@@ -10,13 +10,12 @@ struct TestParser {
   ]
   private static let stepKeys = ["at", "packet", "owner"]
   private static let flowKeys = ["between", "owner"]
-  private static let countKeys = ["count", "policy", "event", "where"]
 
   private let file: SourceFile
   /// The number of words in all variables so far; a range counts with each of its numbers.
   private var words = 0
-  private var source: String { file.name }
-  private var diagnostics: [Diagnostic] = []
+  var source: String { file.name }
+  var diagnostics: [Diagnostic] = []
 
   /// Returns one document whose kind is ``TestDocument/kind``, with the findings about it.
   static func parse(_ root: YAMLNode, of file: SourceFile) -> (TestDocument, [Diagnostic]) {
@@ -42,12 +41,18 @@ struct TestParser {
     var document = TestDocument(source: source, range: root.range)
     guard let top = keyed(root, "a file of tests", Self.topKeys) else { return document }
     if let node = top["description"] { _ = text(node, "`description`") }
-    refuse(top, "lists", "lists of policies cannot be replaced yet")
+    if let node = top["lists"] { document.lists = lists(node) }
     document.policies = required("policies", top).map { texts($0, "`policies`", "a path") } ?? []
     if let node = top["owners"] { document.owners = owners(node) }
     document.tests =
       required("tests", top).map { elements($0, "`tests`") }?.compactMap { test($0) } ?? []
     return document
+  }
+
+  private mutating func lists(_ node: YAMLNode) -> [TestDocument.List] {
+    entries(node, "`lists`").compactMap { name, value in
+      text(value, "the path of a list").map { TestDocument.List(name: name, path: $0) }
+    }
   }
 
   private mutating func owners(_ node: YAMLNode) -> [TestDocument.Owner] {
@@ -100,18 +105,9 @@ struct TestParser {
       let packet = text(required("packet", step), "`packet`")
     else { return nil }
     let time = step["at"].flatMap { text($0, "`at`") }
-    if let time, !Self.isTime(time.text) { diagnostics.append(.wrongTime(time)) }
+    if let time, TestTime(time.text) == nil { diagnostics.append(.wrongTime(time)) }
     return TestDocument.Step(
       time: time, packet: packet, owner: step["owner"].flatMap { text($0, "`owner`") })
-  }
-
-  /// Returns whether a text is a time such as `+100ms` or `+10s`, or either with ` each` for every packet of a matrix.
-  private static func isTime(_ text: String) -> Bool {
-    guard text.hasPrefix("+") else { return false }
-    let rest = text.hasSuffix(" each") ? text.dropFirst().dropLast(5) : text.dropFirst()
-    let digits = rest.prefix { $0.isASCII && $0.isNumber }
-    return !digits.isEmpty && digits.count <= 9
-      && ["ms", "s", "m", "h"].contains(rest.dropFirst(digits.count))
   }
 
   private mutating func flows(_ node: YAMLNode) -> [TestDocument.Flow] {
@@ -151,69 +147,19 @@ struct TestParser {
     }
     return diagnostics.count == before ? variables : nil
   }
-
-  private mutating func expectation(
-    _ node: YAMLNode, _ action: TestDocument.Action
-  ) -> TestDocument.Expectation? {
-    if case .mapping(let entries) = node.content,
-      let key = entries.first(where: { $0.key.text?.text == "findings" })?.key
-    {
-      diagnostics.append(.noFindings(key, source))
-      return nil
-    }
-    if case .packet = action {
-      return .verdict(
-        entries(node, "`expect`").map { policy, value in
-          TestDocument.Wanted(
-            policy: policy, events: texts(value, "the events of `\(policy.text)`", "an event"))
-        })
-    }
-    guard case .sequence = node.content else {
-      diagnostics.append(
-        .wrongType(
-          node, source, wanted: "a list", of: "`expect`",
-          help: "write how many events there must be: - { count: 3, event: net_packet_dns }"))
-      return nil
-    }
-    return .counts(elements(node, "`expect`").compactMap { count($0) })
-  }
-
-  private mutating func count(_ node: YAMLNode) -> TestDocument.Count? {
-    guard let count = keyed(node, "an expectation", Self.countKeys),
-      let text = text(required("count", count), "`count`")
-    else { return nil }
-    guard let number = WholeNumber.decimal(text.text.utf8), let number = Int(exactly: number) else {
-      diagnostics.append(
-        Diagnostic(
-          .invalidValue, "`\(text.text)` is not a whole number", source: source,
-          range: text.range))
-      return nil
-    }
-    return TestDocument.Count(
-      range: node.range, count: number,
-      policy: count["policy"].flatMap { self.text($0, "`policy`") },
-      event: count["event"].flatMap { self.text($0, "`event`") },
-      filters: count["where"].map { texts($0, "`where`", "a filter") } ?? [])
-  }
 }
 
 extension TestParser {
-  private mutating func keyed(_ node: YAMLNode?, _ noun: String, _ keys: [String]) -> KeyedNode? {
+  mutating func keyed(_ node: YAMLNode?, _ noun: String, _ keys: [String]) -> KeyedNode? {
     guard let node else { return nil }
     return KeyedNode(node, noun, keys: keys, source: source, &diagnostics)
   }
 
-  private mutating func required(_ key: String, _ node: KeyedNode) -> YAMLNode? {
+  mutating func required(_ key: String, _ node: KeyedNode) -> YAMLNode? {
     node.required(key, source, &diagnostics)
   }
 
-  private mutating func refuse(_ node: KeyedNode, _ key: String, _ message: String) {
-    guard let value = node[key] else { return }
-    diagnostics.append(
-      Diagnostic(.unknownKey, message, source: source, range: value.range))
-  }
-
-  private mutating func text(_ node: YAMLNode?, _ noun: String) -> SourceText? {
+  mutating func text(_ node: YAMLNode?, _ noun: String) -> SourceText? {
     guard let node else { return nil }
     guard let text = node.text, !node.isNull else {
       diagnostics.append(.wrongType(node, source, wanted: "text", of: noun))
@@ -223,7 +169,7 @@ extension TestParser {
   }
 
   /// Returns the keys and values of a mapping whose keys are chosen freely.
-  private mutating func entries(
+  mutating func entries(
     _ node: YAMLNode, _ noun: String
   ) -> [(name: SourceText, value: YAMLNode)] {
     guard case .mapping(let entries) = node.content else {
@@ -235,7 +181,7 @@ extension TestParser {
     }
   }
 
-  private mutating func elements(_ node: YAMLNode, _ noun: String) -> [YAMLNode] {
+  mutating func elements(_ node: YAMLNode, _ noun: String) -> [YAMLNode] {
     guard case .sequence(let elements) = node.content else {
       diagnostics.append(
         .wrongType(
@@ -249,7 +195,7 @@ extension TestParser {
     return elements
   }
 
-  private mutating func texts(_ node: YAMLNode, _ noun: String, _ element: String) -> [SourceText] {
+  mutating func texts(_ node: YAMLNode, _ noun: String, _ element: String) -> [SourceText] {
     elements(node, noun).compactMap { text($0, element) }
   }
 }
@@ -284,7 +230,7 @@ extension Diagnostic {
       range: node.range, help: help)
   }
 
-  fileprivate static func wrongTime(_ time: SourceText) -> Self {
+  static func wrongTime(_ time: SourceText) -> Self {
     Self(
       .invalidValue, "`\(time.text)` is not a time", source: time.source,
       range: time.range, help: "write +100ms, +10s or, for each packet of a matrix, +100ms each")
@@ -294,11 +240,5 @@ extension Diagnostic {
     Self(
       .invalidValue, "with `\(name.text)`, the file has more than \(TestSuite.caseLimit) cases",
       source: name.source, range: name.range, help: "divide the tests between several files")
-  }
-
-  fileprivate static func noFindings(_ key: YAMLNode, _ source: String) -> Self {
-    Self(
-      .unknownKey, "findings of signatures cannot be expected yet", source: source,
-      range: key.range, help: "expect events of policies")
   }
 }

@@ -3,16 +3,17 @@
 /// A reader of the texts in a document of tests: packets, owners, and the names of policies and events.
 struct TestPreparation {
   private let document: TestDocument
-  private let policies: [String]
-  private let signatures: [String]
+  let policies: [String]
+  /// The signatures under test, and whether a policy under test selects them.
+  let signatures: [String: Bool]
   private var owners: [String: OwnerExpression] = [:]
   /// The number of packets in all tests so far.
   private var packets = 0
-  private var diagnostics: [Diagnostic] = []
+  var diagnostics: [Diagnostic] = []
 
   /// Returns the tests of a document, ready to run; a test that has findings is left out.
   static func cases(
-    of document: TestDocument, policies: [String], signatures: [String] = [],
+    of document: TestDocument, policies: [String], signatures: [String: Bool] = [:],
     into diagnostics: inout [Diagnostic]
   ) -> [TestCase] {
     var preparation = TestPreparation(
@@ -39,14 +40,14 @@ struct TestPreparation {
   ) -> [FlowOwner] {
     var document = TestDocument(source: source, range: range)
     document.owners = owners
-    var preparation = TestPreparation(document: document, policies: [], signatures: [])
+    var preparation = TestPreparation(document: document, policies: [], signatures: [:])
     preparation.readOwners()
     let result = flows.compactMap { preparation.flow($0) }
     diagnostics += preparation.diagnostics
     return result
   }
 
-  private init(document: TestDocument, policies: [String], signatures: [String]) {
+  private init(document: TestDocument, policies: [String], signatures: [String: Bool]) {
     self.document = document
     self.policies = policies
     self.signatures = signatures
@@ -77,14 +78,7 @@ struct TestPreparation {
             action: .packets([step]), expectation: expectation))
       }
     case .steps(let steps):
-      var packets: [TestCase.Step] = []
-      for step in steps {
-        let assignments = matrix.isUsed(in: step) ? matrix.assignments : [.none]
-        for assignment in assignments {
-          guard diagnostics.count == before else { break }
-          if let step = self.step(step, assignment, &matrix) { packets.append(step) }
-        }
-      }
+      let packets = self.packets(of: steps, &matrix)
       if let expectation {
         cases = [
           TestCase(
@@ -108,6 +102,32 @@ struct TestPreparation {
       diagnostics.append(problem.diagnostic(test))
     }
     return diagnostics.count == before ? cases : []
+  }
+
+  /// Returns the packets of steps with their times, up to the first that has a finding.
+  private mutating func packets(
+    of steps: [TestDocument.Step], _ matrix: inout TestMatrix
+  ) -> [TestCase.Step] {
+    let before = diagnostics.count
+    var packets: [TestCase.Step] = []
+    var time: UInt64 = 0
+    for step in steps {
+      let assignments = matrix.assignments(for: step)
+      let stated = step.time.flatMap { TestTime($0.text) }
+      for (number, assignment) in assignments.enumerated() {
+        guard diagnostics.count == before else { return packets }
+        if let stated, number == 0 || stated.isEach {
+          time += stated.nanoseconds
+        } else if !packets.isEmpty {
+          time += TestTime.usual
+        }
+        if time > TestTime.limit { diagnostics.append(.tooLong(step.time ?? step.packet)) }
+        guard var packet = self.step(step, assignment, &matrix) else { continue }
+        packet.time = time
+        packets.append(packet)
+      }
+    }
+    return packets
   }
 
   private mutating func step(
@@ -164,94 +184,17 @@ struct TestPreparation {
   }
 }
 
-extension TestPreparation {
-  private mutating func expectation(
-    _ expectation: TestDocument.Expectation
-  ) -> TestCase.Expectation? {
-    let before = diagnostics.count
-    let result: TestCase.Expectation
-    switch expectation {
-    case .verdict(let wanted):
-      result = .verdict(
-        wanted.flatMap { wanted -> [PolicyEvent] in
-          let index = policy(wanted.policy)
-          return wanted.events.compactMap { name -> PolicyEvent? in
-            guard let event = event(name), let index else { return nil }
-            return PolicyEvent(policy: index, event: event)
-          }
-        })
-    case .counts(let counts): result = .counts(counts.map { count($0) })
-    }
-    return diagnostics.count == before ? result : nil
-  }
-
-  private mutating func count(_ count: TestDocument.Count) -> TestCase.Count {
-    let signature = count.event.flatMap { signatures.contains($0.text) ? $0 : nil }
-    let event = signature == nil ? count.event.flatMap { self.event($0) } : nil
-    if let signature, let filter = count.filters.first {
-      diagnostics.append(
-        Diagnostic(
-          .invalidValue, "findings of `\(signature.text)` are counted without `where`",
-          source: filter.source, range: filter.range))
-    }
-    var checker = FilterChecker(.rule)
-    let filters = count.filters.compactMap { checker.check($0) }
-    diagnostics += checker.diagnostics
-    for filter in filters {
-      guard let event, case .packet(let field, _) = filter.target,
-        !field.description.events.contains(event)
-      else { continue }
-      diagnostics.append(
-        Diagnostic(
-          .unknownField, "`\(event.name)` has no `\(filter.expression.key.text)`",
-          source: filter.expression.source.source, range: filter.expression.key.range))
-    }
-    let words =
-      [count.event?.text ?? "events", count.policy.map { "of policy \($0.text)" }].compactMap { $0 }
-      + (filters.isEmpty ? [] : ["with"]) + filters.map(\.expression.source.text)
-    return TestCase.Count(
-      count: count.count, policy: count.policy.flatMap { policy($0) }, event: event,
-      signature: signature?.text, filters: filters, place: count.range,
-      words: words.joined(separator: " "))
-  }
-
-  private mutating func policy(_ name: SourceText) -> Int? {
-    if let index = policies.firstIndex(of: name.text) { return index }
-    diagnostics.append(
-      Diagnostic(
-        .invalidValue, "no policy under test is named `\(name.text)`",
-        source: name.source, range: name.range,
-        help: Nearest.question(name.text, among: policies)
-          ?? "they are \(policies.prefix(6).joined(separator: ", "))"))
-    return nil
-  }
-
-  private mutating func event(_ name: SourceText) -> EventKind? {
-    if let event = EventKind(name: name.text) { return event }
-    if signatures.contains(name.text) {
-      diagnostics.append(
-        Diagnostic(
-          .unknownEvent, "what `\(name.text)` finds is counted, in the packets of a capture",
-          source: name.source, range: name.range,
-          help: "write `expect: [{ count: 1, event: \(name.text) }]` in a test with `capture`"))
-      return nil
-    }
-    let known = EventKind.allCases.map(\.name)
-    diagnostics.append(
-      Diagnostic(
-        .unknownEvent, "there is no event `\(name.text)`", source: name.source,
-        range: name.range,
-        help: Nearest.question(name.text, among: known)
-          ?? "`tracee-policy list events` shows all"))
-    return nil
-  }
-}
-
 extension Diagnostic {
   fileprivate static func tooManyPackets(_ packet: SourceText) -> Self {
     Self(
       .invalidValue, "the file has more than \(TestSuite.caseLimit) packets", source: packet.source,
       range: packet.range, help: "divide the tests between several files")
+  }
+
+  fileprivate static func tooLong(_ place: SourceText) -> Self {
+    Self(
+      .invalidValue, "the steps of the test take more than ten years", source: place.source,
+      range: place.range)
   }
 
   fileprivate static func duplicateTest(_ name: SourceText, first: SourceText) -> Self {

@@ -15,13 +15,19 @@ public enum TestSchema {
         [
           "kind": JSONSchema.constant(TestDocument.kind), "description": JSONSchema.text,
           "policies": JSONSchema.filledList(JSONSchema.text),
+          "lists": JSONSchema.map(
+            described("the file of a list, in place of that which the policies name")),
           "owners": JSONSchema.map(
             described("an owner in the words of explain --owner, such as comm=nginx pid=900")),
           "tests": JSONSchema.filledList(test),
         ]),
       .init("required", ["kind", "policies", "tests"]),
       .init("additionalProperties", false),
-      .init("$defs", ["packet": packet, "step": step, "count": count]),
+      .init(
+        "$defs",
+        [
+          "packet": packet, "step": step, "count": count, "finding": finding, "time": time,
+        ]),
     ])
   }
 
@@ -45,9 +51,23 @@ public enum TestSchema {
   private static let count = JSONSchema.object(
     [
       ("count", ["type": "integer", "minimum": 0]), ("policy", JSONSchema.text),
-      ("event", JSONSchema.words(EventKind.allCases.map(\.name))),
-      ("where", JSONSchema.filledList(JSONSchema.text)),
+      (
+        "event",
+        ["anyOf": [JSONSchema.words(EventKind.allCases.map(\.name)), described("a signature")]]
+      ),
+      ("where", JSONSchema.filledList(JSONSchema.text)), ("by", reference("time")),
     ], required: ["count"])
+
+  private static let finding = JSONSchema.object(
+    [
+      ("count", ["type": "integer", "minimum": 0]), ("policy", JSONSchema.text),
+      ("event", described("the name of a signature")), ("by", reference("time")),
+    ], required: ["count", "event"])
+
+  private static let time: JSONValue = [
+    "description": "the time since the start of the test by which findings count",
+    "type": "string", "pattern": "^\\+[0-9]{1,9}(ms|s|m|h)$",
+  ]
 
   private static let flow = JSONSchema.object([
     ("between", described("both ends, such as 10.0.0.2:40000 8.8.8.8:53")),
@@ -64,7 +84,13 @@ public enum TestSchema {
 
   /// A test has a packet, steps or a capture, and the form of its expectation depends on which.
   private static var test: JSONValue {
-    let counts = JSONSchema.filledList(reference("count"))
+    let counts: JSONValue = [
+      "anyOf": [
+        JSONSchema.filledList(reference("count")),
+        JSONSchema.object(
+          [("findings", JSONSchema.filledList(reference("finding")))], required: ["findings"]),
+      ]
+    ]
     let verdict = JSONSchema.map(
       JSONSchema.filledList(JSONSchema.words(EventKind.allCases.map(\.name))))
     return [

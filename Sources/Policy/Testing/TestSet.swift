@@ -63,7 +63,7 @@ public struct TestSet: Sendable {
       let before = diagnostics.count
       let cases = TestPreparation.cases(
         of: document, policies: policies.policies.map(\.document.name.text),
-        signatures: policies.signatures.map(\.document.name.text), into: &diagnostics)
+        signatures: policies.selectedSignatures, into: &diagnostics)
       guard stream.diagnostics.isEmpty, found.isEmpty, diagnostics.count == before,
         let plan = ExplainedPlan(policies)
       else {
@@ -80,12 +80,16 @@ public struct TestSet: Sendable {
   ) -> CheckedSet? {
     guard !document.policies.isEmpty else { return nil }
     let paths = document.policies.map { Self.directories($0.text, besides: document.source) }
-    let isNew = known[paths] == nil
-    let checked =
-      known[paths] ?? PolicySet.load(paths: paths, variables: variables, read: read).checked()
-    known[paths] = checked
+    let lists = self.lists(of: document)
+    let key = paths + lists.flatMap { [$0.name, $0.path] }
+    let isNew = known[key] == nil
+    let checked = known[key] ?? Self.checked(paths, lists, variables, read)
+    known[key] = checked
+    let unknown = document.lists.filter { !checked.listNames.contains($0.name.text) }
+    diagnostics += unknown.map { .unknownList($0.name, among: checked.listNames) }
     for failure in checked.failures {
-      let text = zip(document.policies, paths).first { failure.path.hasPrefix($0.1) }?.0
+      let list = zip(document.lists, lists).first { failure.path == $0.1.path }?.0.path
+      let text = list ?? zip(document.policies, paths).first { failure.path.hasPrefix($0.1) }?.0
       diagnostics.append(
         Diagnostic(
           .invalidValue, "\(failure.path): \(failure.reason)", source: document.source,
@@ -95,7 +99,14 @@ public struct TestSet: Sendable {
       for source in checked.sources where !sources.contains(where: { $0.name == source.name }) {
         sources.append(source)
       }
-      diagnostics += checked.diagnostics.filter { $0.severity == .error }
+      // A list that cannot be read is reported where it is named, and not again by each filter that names it.
+      let isListed = checked.failures.contains { failure in
+        lists.contains { $0.path == failure.path }
+      }
+      diagnostics += checked.diagnostics.filter {
+        $0.severity == .error && !diagnostics.contains($0)
+          && !(isListed && $0.code == LintRule.unknownList.code)
+      }
     }
     if checked.failures.isEmpty, let plan = checked.plan, plan.rules.isEmpty {
       diagnostics.append(
@@ -104,7 +115,24 @@ public struct TestSet: Sendable {
           range: document.policies[0].range))
       return nil
     }
-    return checked.plan == nil ? nil : checked
+    return checked.plan == nil || !unknown.isEmpty ? nil : checked
+  }
+
+  /// Returns the paths of the lists that a document puts in place of the policies' own, as the file system has them.
+  private func lists(of document: TestDocument) -> [(name: String, path: String)] {
+    document.lists.map {
+      ($0.name.text, SourcePaths.absolute(Self.path($0.path.text, besides: document.source)))
+    }
+  }
+
+  private static func checked(
+    _ paths: [String], _ lists: [(name: String, path: String)], _ variables: Variables,
+    _ read: (String) throws(SourceFailure) -> SourceFile
+  ) -> CheckedSet {
+    PolicySet.load(
+      paths: paths, variables: variables,
+      replacing: Dictionary(lists.map { ($0.name, $0.path) }) { first, _ in first }, read: read
+    ).checked()
   }
 
   /// Returns a path, or several directories separated by colons, that are relative to the directory of a file.
@@ -119,5 +147,32 @@ public struct TestSet: Sendable {
   static func path(_ path: String, besides file: String) -> String {
     guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
     return String(file[...slash]) + path
+  }
+}
+
+extension CheckedSet {
+  /// The names of the signatures, and whether findings of each are events of a policy.
+  fileprivate var selectedSignatures: [String: Bool] {
+    var selected: [String: Bool] = [:]
+    for signature in signatures { selected[signature.document.name.text] = false }
+    guard let plan else { return selected }
+    for use in plan.uses where use.isShown { selected[plan.signatures[use.signature].name] = true }
+    return selected
+  }
+
+  /// The names of the lists that policies and signatures name.
+  fileprivate var listNames: [String] {
+    let lists = policies.flatMap(\.document.lists) + signatures.flatMap(\.document.lists)
+    return Set(lists.map(\.key.text)).sorted()
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unknownList(_ name: SourceText, among known: [String]) -> Self {
+    Self(
+      .unknownList, "no policy under test has a list named `\(name.text)`", source: name.source,
+      range: name.range,
+      help: Nearest.question(name.text, among: known)
+        ?? (known.isEmpty ? nil : "they are \(known.prefix(6).joined(separator: ", "))"))
   }
 }

@@ -45,6 +45,8 @@ public struct TestCase: Sendable {
 
   /// A packet and its owner.
   public struct Step: Sendable {
+    /// The time since the start of the test, in ns.
+    public var time: UInt64 = 0
     /// The packet.
     public var packet: PacketExpression
     /// The owner of the packet; nil when nobody owns it.
@@ -71,6 +73,8 @@ public struct TestCase: Sendable {
     public var event: EventKind?
     /// The name of the signature whose findings are counted; nil for events of packets.
     public var signature: String?
+    /// The time since the start of the test after which findings no longer count, in ns; nil for the whole test.
+    public var limit: UInt64?
     /// Filters that the events must meet, all of them.
     public var filters: [CheckedFilter]
     /// Where the expectation is written.

@@ -15,7 +15,8 @@ public enum TestText {
     return text + (text.isEmpty ? "" : "\n") + summary(report) + "\n"
   }
 
-  private static func render(_ coverage: TestCoverage) -> String {
+  /// Returns the coverage in a line, and after it a line for each gap.
+  static func render(_ coverage: TestCoverage) -> String {
     let gaps = coverage.points.compactMap { point in
       point.gap.map { "  \(point.source):\(point.place.line):\(point.place.column): \($0)\n" }
     }
@@ -59,7 +60,8 @@ extension Visible {
 ///
 /// Source: TAP version 13, https://testanything.org/tap-version-13-specification.html.
 public enum TestTAP {
-  /// Returns the plan and a line for each test, with a YAML block of reasons after each that failed.
+  /// Returns the plan and a line for each test, with a YAML block of reasons after each that failed, and the coverage in
+  /// comments if it was counted.
   public static func render(_ report: TestReport) -> String {
     var text = "TAP version 13\n1..\(report.results.count)\n"
     for (index, result) in report.results.enumerated() {
@@ -73,7 +75,8 @@ public enum TestTAP {
       }
       text += "  ...\n"
     }
-    return text
+    let coverage = report.coverage.map { TestText.render($0).split(separator: "\n") } ?? []
+    return text + coverage.map { "# \($0)\n" }.joined()
   }
 }
 
@@ -81,14 +84,23 @@ public enum TestTAP {
 ///
 /// Source: GitHub Docs, "Workflow commands for GitHub Actions".
 public enum TestGitHub {
-  /// Returns the commands, followed by the summary in a line of its own.
+  /// Returns the commands, with a notice for each gap of the coverage if it was counted, followed by the summary in a line of
+  /// its own.
   public static func render(_ report: TestReport) -> String {
     let failed = report.results.filter { !$0.isPassed }.map { result in
       GitHubRenderer.command(
         "error", source: result.source, range: result.place, title: "test failed",
         message: "\(result.name): " + result.lines.joined(separator: "\n")) + "\n"
     }
-    return failed.joined() + TestText.summary(report) + "\n"
+    let gaps = (report.coverage?.points ?? []).compactMap { point in
+      point.gap.map {
+        GitHubRenderer.command(
+          "notice", source: point.source, range: SourceRange(start: point.place, end: point.place),
+          title: "not tested", message: $0) + "\n"
+      }
+    }
+    let coverage = report.coverage.map { "coverage \($0.percent) %\n" } ?? ""
+    return failed.joined() + gaps.joined() + coverage + TestText.summary(report) + "\n"
   }
 }
 

@@ -50,25 +50,29 @@ struct Diff: ParsableCommand {
     if let old = cost(of: before, oldPlan), let new = cost(of: after, newPlan) {
       difference.cost = (old, new)
     }
-    try StandardOutput.write(text(of: difference))
     if let capture, let old = before.plan, let new = after.plan {
-      for line in try lines(of: capture, old, new) { StandardError.report(line) }
+      difference.capture = try self.difference(of: capture, old, new)
     }
+    try StandardOutput.write(text(of: difference))
     if isDifferent(difference) { throw ExitCode.findings }
   }
 
-  /// Returns what differs in a capture, one line for each policy and event.
-  private func lines(of path: String, _ old: TracePlan, _ new: TracePlan) throws -> [String] {
-    do {
-      guard let counts = try CaptureTest.difference(of: path, from: old, to: new) else {
-        StandardError.report("both sets have more than \(TracePlan.ruleLimit) rules together")
-        throw ExitCode.worldRefused
-      }
-      return counts.lines(about: "capture")
-    } catch let code as ExitCode { throw code } catch {
+  /// Returns what differs in a capture.
+  ///
+  /// - Throws: the exit code, after printing why the capture cannot be compared.
+  private func difference(
+    of path: String, _ old: TracePlan, _ new: TracePlan
+  ) throws(ExitCode) -> CaptureDifference {
+    let found: CaptureDifference?
+    do { found = try CaptureComparison.difference(of: path, from: old, to: new) } catch {
       StandardError.report("\(error)")
-      throw ExitCode.worldRefused
+      throw .worldRefused
     }
+    guard let found else {
+      StandardError.report("both sets have more than \(TracePlan.ruleLimit) rules together")
+      throw .worldRefused
+    }
+    return found
   }
 
   /// Returns whether the sets count as different; what is undecided may be a gain or a loss.

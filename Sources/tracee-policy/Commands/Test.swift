@@ -117,7 +117,14 @@ struct Test: ParsableCommand {
       var run = TestRun(suite, countsCoverage: coverage)
       for test in suite.cases {
         if let pattern, (try? pattern.firstMatch(in: test.name)) ?? nil == nil { continue }
-        var failures = run.failures(of: test) ?? CaptureTest.failures(of: test, in: suite)
+        var failures: [TestFailure]
+        if let found = run.failures(of: test) {
+          failures = found + FindingTest.failures(of: test, in: suite)
+        } else {
+          let result = CaptureTest.result(of: test, in: suite, countsCoverage: coverage)
+          failures = result.failures
+          if let part = result.coverage { coverages.append(part) }
+        }
         if kernel { failures += try check.failures(of: test, in: suite, number: number) }
         results.append(
           TestResult(
@@ -143,13 +150,13 @@ struct Test: ParsableCommand {
       TextRenderer(sources: checked.sources).render(
         checked.diagnostics.filter { $0.severity == .error }))
     guard let plan = checked.plan, !plan.rules.isEmpty else { throw ExitCode.worldRefused }
-    let counts: [(event: PolicyEvent, count: UInt64)]
+    let counts: [CaptureTest.Number]
     do { counts = try CaptureTest.counts(of: paths[0], by: plan) } catch {
       StandardError.report("\(error)")
       throw ExitCode.worldRefused
     }
-    let expected = counts.map { event, count in
-      "      - { count: \(count), policy: \(plan.policies[event.policy]), event: \(event.event.name) }\n"
+    let expected = counts.map {
+      "      - { count: \($0.count), policy: \($0.policy), event: \($0.event) }\n"
     }
     return """
       kind: PolicyTest

@@ -44,6 +44,25 @@ struct KernelCheckTests {
     #expect(found.allSatisfy { $0.message.hasPrefix("the kernel ") })
   }
 
+  @Test func `packets of captures are asked too, and a wrong bit is seen in them`() throws {
+    let file = "/../examples/signatures/e2e-udp/signature.test.yaml"
+    #expect(try failures(of: file) == [])
+    let found = try failures(of: file) { tables in
+      for index in tables.rows.indices where !tables.rows[index].isEmpty {
+        tables.rows[index][0].toggle()
+      }
+    }
+    let suite = try #require(TestSet.load(paths: [Self.folder + file]).suites.first)
+    let captures = suite.cases.filter { if case .capture = $0.action { true } else { false } }
+    #expect(captures.count == 1 && !found.isEmpty)
+    var check = KernelCheck { tables in
+      for index in tables.rows.indices where !tables.rows[index].isEmpty {
+        tables.rows[index][0].toggle()
+      }
+    }
+    #expect(try !check.failures(of: captures[0], in: suite, number: 0).isEmpty)
+  }
+
   @Test func `one wrong bit is enough, in whichever row of a shipped policy's tables`() throws {
     let file = "/inbound-ssh.test.yaml"
     let suite = try #require(TestSet.load(paths: [Self.folder + file]).suites.first)

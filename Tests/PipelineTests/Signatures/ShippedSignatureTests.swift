@@ -37,6 +37,24 @@ struct ShippedSignatureTests {
     }
   }
 
+  @Test(arguments: names) func `it has tests, some in which nothing is found, and all pass`(
+    name: String
+  ) throws {
+    let set = TestSet.load(paths: ["\(Self.folder)/\(name)/signature.test.yaml"])
+    try #require(set.failures.isEmpty && set.diagnostics.isEmpty, "\(set.diagnostics)")
+    let suite = try #require(set.suites.first)
+    var (quiet, loud) = (0, 0)
+    for test in suite.cases {
+      let failures =
+        FindingTest.failures(of: test, in: suite) + CaptureTest.result(of: test, in: suite).failures
+      #expect(failures.isEmpty, "\(test.name)")
+      guard case .counts(let counts) = test.expectation else { continue }
+      #expect(counts.contains { $0.signature != nil }, "\(test.name)")
+      if counts.allSatisfy({ $0.count == 0 }) { quiet += 1 } else { loud += 1 }
+    }
+    #expect(quiet > 0 && loud > 0)
+  }
+
   @Test func `there are sixteen`() { #expect(Self.names.count == 16) }
 
   @Test(arguments: names) func `it finds what it should in its capture, and nothing else`(

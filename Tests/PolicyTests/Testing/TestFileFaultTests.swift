@@ -41,10 +41,43 @@ struct TestFileFaultTests {
     ),
     ("{ name: a, packet: 'PACKET {y}', cases: { x: [SYN] }, expect: {} }", "`{y}` is not a flag"),
     ("{ name: a, packet: 'PACKET', cases: { x: 0-65535, y: 0-65535 }, expect: {} }", "more than"),
-    ("{ name: a, packet: 'PACKET', expect: { findings: [] } }", "findings of signatures"),
+    (
+      "{ name: a, packet: 'PACKET', expect: { findings: [{ event: scan, count: 1 }] } }",
+      "of `steps` or of a `capture`"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET' }], expect: { findings: [{ event: scan, count: 1 }] } }",
+      "no signature under test is named `scan`"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET' }], expect: { findings: [{ count: 1 }] } }",
+      "must have the key `event`"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET' }], expect: { findings: [] } }", "`findings` is empty"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET' }], expect: [{ count: 1, by: +1s }] }",
+      "`by` is for findings"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET' }], expect: [{ count: 1, by: 1s }] }",
+      "not a time after the start"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET', at: -1s }], expect: [{ count: 1 }] }", "not a time"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET', at: +999999999h }], expect: [{ count: 1 }] }",
+      "not a time"
+    ),
+    (
+      "{ name: a, steps: [{ packet: 'PACKET', at: +60000h }, { packet: 'PACKET', at: +60000h }], expect: [{ count: 1 }] }",
+      "more than ten years"
+    ),
     ("{ name: a, packet: 'PACKET', flows: [], expect: {} }", "no place for `flows`"),
     ("{ name: a, steps: [{ packet: 'PACKET', at: soon }], expect: [{ count: 1 }] }", "not a time"),
-    ("{ name: a, steps: [{ packet: 'PACKET' }], expect: {} }", "must be a list"),
+    ("{ name: a, steps: [{ packet: 'PACKET' }], expect: {} }", "must have the key `findings`"),
     ("{ name: a, steps: [{ packet: 'PACKET' }], expect: [] }", "`expect` is empty"),
     ("{ name: a, steps: [], expect: [{ count: 1 }] }", "`steps` is empty"),
     ("{ name: a, steps: [{ packet: 'PACKET' }], expect: [{ count: -1 }] }", "whole number"),
@@ -78,7 +111,7 @@ struct TestFileFaultTests {
     ),
     (
       "kind: PolicyTest\npolicies: [p.yaml]\nlists: { a: b }\ntests: [{ name: a, packet: PACKET, expect: {} }]",
-      "lists"
+      "no policy under test has a list named `a`"
     ),
     ("type: policy\nname: x", "no test in this file"),
     ("kind: [", "did not find expected node content"),

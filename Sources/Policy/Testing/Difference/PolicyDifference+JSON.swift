@@ -34,6 +34,7 @@ extension PolicyDifference {
     if let cost {
       members.append(.init("cost", ["old": cost.old.json, "new": cost.new.json]))
     }
+    if let capture { members.append(.init("capture", capture.json)) }
     return .object(members)
   }
 }

@@ -25,7 +25,7 @@ extension PolicyDifference {
     }
   }
 
-  /// The differences as text, with the summary in the last line.
+  /// The differences as text, with the summary in the last line, and after it what differs in a capture.
   public var text: String {
     var text = ""
     if !added.isEmpty { text += "policies added: \(added.joined(separator: ", "))\n" }
@@ -66,8 +66,9 @@ extension PolicyDifference {
         + "\(cost.new.bytes.shownBytes); user-space filters \(cost.old.userSpaceFilters) -> "
         + "\(cost.new.userSpaceFilters)\n"
     }
-    return text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { Visible.text($0) }.joined(separator: "\n") + summary + "\n"
+    return (text + summary + "\n" + (capture.map { "\n" + $0.text } ?? ""))
+      .split(separator: "\n", omittingEmptySubsequences: false).map { Visible.text($0) }
+      .joined(separator: "\n")
   }
 
   /// The numbers of differences, such as `1 gained, 0 lost, 1 undecided`, or a sentence when there are none.
@@ -131,6 +132,15 @@ extension PolicyDifference {
         "\nRules \(cost.old.rules) → \(cost.new.rules), tables \(cost.old.bytes.shownBytes) → "
         + "\(cost.new.bytes.shownBytes), user-space filters \(cost.old.userSpaceFilters) → "
         + "\(cost.new.userSpaceFilters).\n"
+    }
+    if let capture {
+      let rows = capture.rows
+      text += rows.isEmpty ? "\nNo event of the capture differs.\n" : "\nIn the capture:\n"
+      if !rows.isEmpty {
+        text +=
+          "\n| policy | event | gained | lost | same | first frames |\n|---|---|---|---|---|---|\n"
+        for row in rows { text += "| " + row.map(\.cell).joined(separator: " | ") + " |\n" }
+      }
     }
     return text
   }

@@ -109,6 +109,8 @@ public struct PolicyDifference: Equatable, Sendable {
   public private(set) var reworded: [Place] = []
   /// The filters that the kernel decided or did not have to decide before, and that user space decides now.
   public private(set) var fallen: [FallenFilter] = []
+  /// What differs in the packets of a capture; nil when none was compared.
+  public var capture: CaptureDifference?
   /// The costs of the old and the new set; nil until they are set.
   public var cost: (old: Cost, new: Cost)? {
     get { costs.map { ($0[0], $0[1]) } }

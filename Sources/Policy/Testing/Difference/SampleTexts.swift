@@ -41,12 +41,11 @@ struct SampleTexts {
       case .exact(let text): found.append(text)
       case .prefix(let text):
         prefixes.append(text)
-        found.append(text)
-        if let longer = Self.longer(than: text, apartFrom: starts) {
-          found.append(longer)
-        } else {
-          isComplete = false
-        }
+        let longer = Self.longer(than: text, apartFrom: starts)
+        if longer == nil { isComplete = false }
+        // A name does not end, or begin, with the separator of its parts.
+        let isPart = text.hasSuffix(".") || text.hasSuffix("/")
+        found += (isPart ? [longer, text] : [text, longer]).compactMap(\.self)
       case .suffix(let text), .contains(let text):
         if text.isEmpty { continue }
         isComplete = false
