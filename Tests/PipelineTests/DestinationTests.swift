@@ -69,7 +69,7 @@ import Testing
     (
       "json,add=zzzzzz",
       "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id, "
-        + "labels, digest"
+        + "cgroup, labels, digest"
     ),
     ("json,shape=esc", "`shape` is tracee or ecs, not `esc`"),
     ("table,shape=ecs", "only json has `shape`, not table"),

@@ -107,6 +107,9 @@ public final class Output {
   /// Has events of a generation show a set of policies, where they show any.
   func take(_ set: ShownSet) { writer?.take(set) }
 
+  /// Has events show the paths of cgroups, where they show any; `cgroupPath` returns an empty text if it is not known.
+  func take(cgroupPath: @escaping (UInt64) -> String) { writer?.take(cgroupPath: cgroupPath) }
+
   /// Adds an event that the label's policies want.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {
     guard makesRoom(for: label, at: packet.record.time), let writer else { return }
