@@ -28,6 +28,8 @@ public final class Output {
   /// What was dropped since the last line.
   private var gap: (losses: Losses, since: UInt64, until: UInt64)?
   private var isStopped = false
+  /// What it had taken then.
+  private var takenAtStop: Taken?
   private var isGivenUp = false
   /// Whether it takes something, since it was first found full; nil when it was not.
   private var taken: Taken?
@@ -246,6 +248,7 @@ public final class Output {
     isStopped = true
     if gap != nil { appendGap() }
     queue?.stop(chunk)
+    takenAtStop = queue.map { Taken($0, nil) }
     chunk = LineChunk()
   }
 
@@ -254,11 +257,12 @@ public final class Output {
 
   /// Waits until everything is written.
   ///
-  /// - Parameter patience: how long it may take nothing before what is left is given up.
+  /// - Parameter patience: how long it may take nothing, from ``stop()`` on, before what is left is given up.
   func awaitEnd(patience: Duration) {
     guard let queue else { return }
     let patience = max(patience, destination.place.patience)
-    var taken = Taken(queue, patience)
+    var taken = takenAtStop ?? Taken(queue, patience)
+    taken.patience = patience
     while !queue.isFinished {
       queue.emitterWakeup.wait(milliseconds: taken.milliseconds)
       guard taken.isOver else { continue }
@@ -278,7 +282,7 @@ public final class Output {
 /// Whether a queue's destination still takes something.
 private struct Taken {
   private let queue: OutputQueue
-  private let patience: Duration?
+  var patience: Duration?
   private var bytes: UInt64
   private var last = ContinuousClock.now
 
