@@ -139,7 +139,7 @@ deb tarball: $(package)/tracee-policy
 
 SUITE ?= bookworm
 service-test: deb
-	@.ci/install mmdebstrap procps util-linux
+	@.ci/install lintian mmdebstrap procps util-linux
 	Tests/Service/run $(package)/tracee-policy_$(version)_$(shell dpkg --print-architecture).deb $(SUITE)
 
 clean:
