@@ -19,7 +19,7 @@ SHELL := /bin/bash
 
 to_build := libyaml-dev libbpf-dev libcurl4-openssl-dev libelf-dev libmd-dev librdkafka-dev libseccomp-dev zlib1g-dev
 to_test := $(to_build) bpftool busybox-static curl dnsmasq-base dnsutils gcc-multilib iproute2 iptables iputils-ping kcat \
-  netcat-openbsd nginx-light openssl podman procps prometheus python3 rsyslog runc socat systemd tcpdump tshark util-linux \
+  netcat-openbsd nginx-light openssl podman procps prometheus python3 rsyslog rsyslog-openssl runc socat systemd tcpdump tshark util-linux \
   $(shell python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema) \
   python3-msgpack
 to_bench := $(to_build) nginx-light wrk
@@ -139,7 +139,7 @@ deb tarball: $(package)/tracee-policy
 
 SUITE ?= bookworm
 service-test: deb
-	@.ci/install mmdebstrap procps util-linux
+	@.ci/install lintian mmdebstrap procps util-linux
 	Tests/Service/run $(package)/tracee-policy_$(version)_$(shell dpkg --print-architecture).deb $(SUITE)
 
 clean:

@@ -43,7 +43,9 @@ let package = Package(
     .target(name: "Policy", dependencies: ["CYAML", "CMessageDigest"], swiftSettings: house),
     .target(
       name: "Pipeline",
-      dependencies: ["Policy", "System", "CBPF", "CSystem", "CTransfer", "CZlib", "CSeccomp"],
+      dependencies: [
+        "Policy", "System", "CBPF", "CMessageDigest", "CSystem", "CTransfer", "CZlib", "CSeccomp",
+      ],
       swiftSettings: house + [
         .strictMemorySafety(), .enableExperimentalFeature("Lifetimes"),
       ]),

@@ -17,6 +17,8 @@ enum FuzzAnswers: FuzzTarget {
     return texts.map { Array($0.utf8) } + [
       [0x81, 0xa3, 0x61, 0x63, 0x6b, 0xd9, 0x02, 0x78, 0x79],
       [0x92, 0xa4, 0x48, 0x45, 0x4c, 0x4f, 0x80],
+      [0x92, 0xa4] + Array("HELO".utf8) + [0x81, 0xa5] + Array("nonce".utf8) + [0xc4, 0x01, 0x78],
+      [0x95, 0xa4] + Array("PONG".utf8) + [0xc3, 0xa0, 0xa1, 0x68, 0xa1, 0x78],
     ]
   }
 
@@ -27,6 +29,14 @@ enum FuzzAnswers: FuzzTarget {
       claim(
         ForwardMessage.answer(array + [0]) == answer, "what follows an answer does not matter")
     }
+    if case .asks(let nonce) = ForwardHandshake.hello(array) {
+      claim(nonce.count < array.count, "a nonce is a part of the greeting")
+      claim(
+        ForwardHandshake.hello(array + [0]) == .asks(nonce: nonce),
+        "what follows a greeting does not matter")
+    }
+    let handshake = ForwardHandshake(key: [1], host: [2])
+    claim(handshake.pong(array, []) != .agrees, "nobody guesses the key")
     let statuses = BulkAnswer(bytes)?.statuses
     withCopy(of: bytes) { copy in
       claim(BulkAnswer(copy)?.statuses == statuses, "it does not matter where bytes are")

@@ -57,7 +57,7 @@ static size_t take_answer(char *bytes, size_t size, size_t count, void *user) {
   return size * count;
 }
 
-tp_http *tp_http_new(const char *url, const char *const *headers, const char *authorities, long timeout) {
+tp_http *tp_http_new(const char *url, const char *const *headers, const char *authorities, const char *certificate, long timeout) {
   struct tp_http *http = calloc(1, sizeof *http);
   if (!http) return NULL;
   http->easy = library.curl_easy_init();
@@ -85,6 +85,10 @@ tp_http *tp_http_new(const char *url, const char *const *headers, const char *au
   SET(CURLOPT_WRITEFUNCTION, take_answer)
   SET(CURLOPT_WRITEDATA, http)
   if (authorities) SET(CURLOPT_CAINFO, authorities)
+  if (certificate) {
+    SET(CURLOPT_SSLCERT, certificate)
+    SET(CURLOPT_SSLKEY, certificate)
+  }
   return http;
 failed:
   tp_http_free(http);

@@ -83,7 +83,6 @@ extension PlanReading {
 extension Settings {
   /// Returns one warning line for each route that names a policy that is not in the plan; the output gets no events of it.
   func routeRemarks(on plan: TracePlan) -> String {
-    outputs.compactMap { $0.fault(in: plan) }
-      .map { StandardError.line("warning: \($0); the output gets no events of it") }.joined()
+    OutputOptions.remarks(on: outputs, plan)
   }
 }

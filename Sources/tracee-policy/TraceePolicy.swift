@@ -16,6 +16,10 @@ struct TraceePolicy: ParsableCommand {
 
   static func main() {
     StandardDescriptors.occupy()
+    if let script = CompletionScript.asked(by: CommandLine.arguments.dropFirst()) {
+      print(script, terminator: "")
+      return
+    }
     if let fault = MistakenCommand.fault(in: CommandLine.arguments.dropFirst().first) {
       exit(withError: ValidationError(fault))
     }

@@ -89,11 +89,21 @@ import Testing
         ("signatures: ['/p,on-full=x']", "error[invalid-value]: `/p,on-full=x` is no value for"),
         ("metrics: localhost:1", "error[invalid-value]: `localhost:1` is no value for `metrics`"),
         ("stats-every: 5", "error[invalid-value]: `5` is no value for `stats-every`"),
+        (
+          "outputs: ['json:/a', 'http://h/', 'http://h/', 'table:/a']",
+          "error[invalid-value]: `table:/a` is no value for `outputs`"
+        ),
       ] {
         let outcome = try await lint("variables: {PORT: 443}\n" + line)
         #expect(outcome.ending == .exited(1) && outcome.errors.hasPrefix(words), "\(outcome)")
         #expect(outcome.errors.contains("config.yaml:2:"))
       }
+      let routed = try await lint(good + "outputs: ['json:/a,policies=a', 'json:/b,policies=b']\n")
+      #expect(routed.ending == .exited(0))
+      #expect(
+        routed.errors
+          == "tracee-policy: warning: `--output json:/b`: there is no policy `b`: did you mean `a`?; "
+          + "the output gets no events of it\n")
     }
   }
 
@@ -108,6 +118,36 @@ import Testing
       let found = try await CompletionProbe.candidates(words)
       #expect(found.contains(wanted), "\(words): \(found)")
     }
+  }
+}
+
+/// The completion script of bash, in bash.
+@Suite(.enabled(if: Machine.has("bash"), "needs bash")) struct BashCompletionTests {
+  @Test(arguments: [
+    ("", "ctl"), ("-", "--metrics-file"), ("-e net_packet_t", "net_packet_tcp"),
+    ("apply -e net_packet_t", "net_packet_tcp"),
+    ("policies/ --scope co", "comm="), ("--watch -o js", "json"), ("ctl re", "reload"),
+    ("lint --explain unknown-v", "unknown-variable"), ("lint --st", "--strict"),
+  ])
+  func `without a command, words are completed as those of apply`(line: String, wanted: String)
+    async throws
+  {
+    let script = try await run(Tracer.path, "--generate-completion-script", "bash")
+    let probe = """
+      PATH=$1:$PATH
+      COMP_LINE="tracee-policy $2"
+      COMP_POINT=${#COMP_LINE}
+      read -r -a COMP_WORDS <<<"$COMP_LINE"
+      [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('')
+      COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+      function=$(complete -p tracee-policy)
+      function=${function##*-F }
+      ${function% *} tracee-policy "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+      printf '%s\\n' "${COMPREPLY[@]}"
+      """
+    let folder = URL(filePath: Tracer.path).deletingLastPathComponent().path
+    let found = try await run("bash", "-c", script + "\n" + probe, "bash", folder, line)
+    #expect(found.split(separator: "\n").contains(Substring(wanted)), "\(found)")
   }
 }
 

@@ -62,6 +62,30 @@ extension EndToEnd {
       }
     }
 
+    @Test(
+      .enabled(
+        if: Rsyslog.hasTLS && ForwardServer.isThere,
+        "needs rsyslogd with rsyslog-openssl, and python3 with msgpack"))
+    func `servers of syslog and Forward get every event over TLS`() async throws {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let certificate = try await stage.certificate()
+        let daemon = try await Rsyslog(stage, certificate: certificate)
+        let server = try await ForwardServer(stage, certificate: certificate)
+        let tracer = try await start(
+          stage, network, "\(daemon.place("tls")),ca=\(certificate),certificate=\(certificate)",
+          "forward:tls:127.0.0.1:\(server.port),ca=\(certificate)")
+        try await send(3, stage, network)
+        for message in try await daemon.messages(3) {
+          #expect(try TracedEvent(line: Array(message.text.utf8)).name == "net_packet_udp")
+        }
+        try await eventually("events", instead: { tracer.process.errorText }) {
+          try await server.batches(1).flatMap(\.records).count == 3
+        }
+        try await end(tracer, events: 3)
+      }
+    }
+
     @Test(.enabled(if: Journal.canBeHad, "needs root, systemd-journald and journalctl"))
     func `the journal gets every event`() async throws {
       try await withStage { stage in

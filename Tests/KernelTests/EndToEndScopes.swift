@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import TestSupport
 import Testing
 
@@ -78,6 +79,40 @@ extension EndToEnd {
         #expect(
           trace.events.map(\.destinationPort) == [7001, 7002], "\(trace.summary)")
         #expect(trace.events.allSatisfy { $0.leaves && $0.matchedPolicies == ["group"] })
+      }
+    }
+
+    @Test(.enabled(if: Machine.has("nc"), "needs nc"))
+    func `events show the path of the owner's cgroup where that is asked for, older or younger`()
+      async throws
+    {
+      try await withStage { stage in
+        let network = try await stage.network()
+        let here = network.left.ipv4
+        let path = try stage.folder() + "/events"
+        let older = try stage.make(stage.plannedGroup())
+        let tracer = try await stage.trace(
+          policy(
+            "group", scope: "cgroup=\(older.path)", events: "net_packet_udp", "data.dst=\(here)"),
+          options: [
+            "-o", "json:\(path),add=cgroup", "-o", "json:\(path).ecs,shape=ecs,add=cgroup",
+          ])
+        let younger = try stage.make(stage.plannedGroup(below: older))
+        for place in [older, younger, younger] {
+          let client = try stage.start(
+            "nc", "-u", "-N", "-q", "0", here, "9", on: network.right, in: place, input: .text("x"))
+          try await client.end()
+        }
+        let trace = try await tracer.stop()
+        #expect(trace.events.count == 3 && trace.events.allSatisfy { $0.json["cgroup"] == nil })
+        func cgroups(_ file: String, _ value: (JSONValue) -> JSONValue?) throws -> [JSONValue?] {
+          try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").map {
+            value(try JSONValue(parsing: Array($0.utf8)))
+          }
+        }
+        let expected = [older.path, younger.path, younger.path].map { JSONValue.string($0) }
+        #expect(try cgroups(path) { $0["cgroup"] } == expected)
+        #expect(try cgroups(path + ".ecs") { $0["tracee"]?["cgroup"] } == expected)
       }
     }
 

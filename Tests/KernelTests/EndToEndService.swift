@@ -103,6 +103,21 @@ extension EndToEnd.Control {
 
         """,
         "b.yaml": Scene.policy("one"),
+        "c.yaml": "{type: policy, name: found, scope: [global], rules: [{event: ports}]}",
+        "d.yaml": """
+        type: signature
+        name: ports
+        selections:
+          leaving:
+            event: net_packet_udp
+            filters: [data.metadata.direction=egress, data.dst=127.79.0.1]
+        correlation:
+          type: event_count
+          group-by: [data.src_port]
+          timespan: 1m
+          condition: { gte: 1 }
+          suppress: 1m
+        """,
       ])
       let state = try stage.folder()
       let tracer = try await stage.tracer([
@@ -121,6 +136,9 @@ extension EndToEnd.Control {
       let wanted = [
         #"tracee_policy_events_total{policy="two",event="net_packet_udp"} "#,
         #"tracee_policy_events_total{policy="one",event="net_packet_udp"} 3"#,
+        #"tracee_policy_findings_total{policy="found",signature="ports"} 3"#,
+        #"tracee_policy_signature_state_entries{policy="found",signature="ports"} 3"#,
+        #"tracee_policy_signature_missed_events_total{reason="late"} 0"#,
       ]
       var text = ""
       try await eventually("the events") {
@@ -140,7 +158,9 @@ extension EndToEnd.Control {
       }
       let file = try String(contentsOfFile: "\(state)/m.prom", encoding: .utf8)
       try await run("promtool", "check", "metrics", input: .text(file))
-      _ = try await tracer.stop()
+      // Findings have a key more than other events.
+      tracer.process.send(SIGINT)
+      #expect(try await tracer.process.end() == .exited(0))
       let last = try String(contentsOfFile: "\(state)/m.prom", encoding: .utf8)
       #expect(last.contains(wanted[1]))
     }

@@ -33,6 +33,8 @@ import Testing
     ("syslog", Destination(.json, .syslog(.local("/dev/log")))),
     ("table:syslog:", Destination(.table, .syslog(.local("/dev/log")))),
     ("syslog:udp:h:514", Destination(.json, .syslog(.udp(Endpoint("h", 514))))),
+    ("syslog:tls:h:6514", Destination(.json, .syslog(.tls(Endpoint("h", 6514))))),
+    ("forward:tls:h:24224", Destination(.json, .forward(Endpoint("h", 24224), isSecure: true))),
     ("syslog:unix:/run/log", Destination(.json, .syslog(.local("/run/log")))),
     ("journald", Destination(.json, .journald(nil))),
     ("json:journald:web", Destination(.json, .journald("web"))),
@@ -54,7 +56,19 @@ import Testing
     ("tcp:h", "`tcp:` takes HOST:PORT or [IPV6]:PORT, not `h`"),
     ("pcap:journald", "pcap cannot go to journald: it takes json, table"),
     ("journald:../x", "`journald:` takes the name of a journal namespace, not `../x`"),
-    ("syslog:h:514", "`syslog:` takes udp:HOST:PORT, tcp:HOST:PORT or unix:PATH, not `h:514`"),
+    (
+      "syslog:h:514",
+      "`syslog:` takes udp:HOST:PORT, tcp:HOST:PORT, tls:HOST:PORT or unix:PATH, not `h:514`"
+    ),
+    (
+      "syslog:tcp:h:514,ca=x",
+      "only https, forward:tls and syslog:tls have `ca`, not syslog:tcp:h:514"
+    ),
+    (
+      "http://h/,certificate=x",
+      "only https, forward:tls and syslog:tls have `certificate`, not http://h/"
+    ),
+    ("forward:tls:h", "`forward:` takes HOST:PORT or [IPV6]:PORT, not `h`"),
     ("syslog,limit=1", "`limit` is a number of bytes from 480 to 65507, not `1`"),
     ("json,limit=500", "only syslog has `limit`, not json"),
     ("forward:h:1,tag=a b", "`tag` has at most 255 characters of ASCII, and no blanks: `a b`"),
@@ -69,7 +83,7 @@ import Testing
     (
       "json,add=zzzzzz",
       "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id, "
-        + "labels, digest"
+        + "cgroup, labels, digest"
     ),
     ("json,shape=esc", "`shape` is tracee or ecs, not `esc`"),
     ("table,shape=ecs", "only json has `shape`, not table"),

@@ -276,6 +276,37 @@ import Testing
     #expect(events.allSatisfy { $0["digest"] == nil })
   }
 
+  @Test func `an event has the path of its owner's cgroup, once it is known`() throws {
+    var paths: [UInt64: String] = [:]
+    var asked = 0
+    func record(_ cgroup: UInt64) -> [UInt8] {
+      var sample = SampleRecord(EmitterTests.packet, row: [1])
+      sample.own()
+      sample.header.generation = 1
+      sample.header.owner.cgroup_id = cgroup
+      return sample.bytes
+    }
+    let events = try events([.cgroup]) { emitter in
+      emitter.add(EmitterTests.plan, generation: 1)
+      emitter.consume(record(7).span.bytes)
+      emitter.outputs.take(cgroupPath: {
+        asked += 1
+        return paths[$0] ?? ""
+      })
+      emitter.consume(record(7).span.bytes)
+      paths = [7: "/a\"\u{1}b", 8: "/c"]
+      for cgroup in [7, 8, 7, 0] { emitter.consume(record(UInt64(cgroup)).span.bytes) }
+      emitter.outputs.append(
+        Gap(
+          reason: .ringFull, count: 1, since: 1, until: 2,
+          losses: [Gap.Loss(policies: ["web"], event: EventKind.tcp.id, count: 1)]))
+    }
+    #expect(
+      events.map { $0["cgroup"] as? String }
+        == ["", "", "/a\"\u{1}b", "/c", "/a\"\u{1}b", "", ""])
+    #expect(asked == 3)
+  }
+
   @Test func `an event has the digest of the set that it was judged by`() throws {
     let digests = ["a", "b", "c"].map { String(repeating: $0, count: 64) }
     let gap = Gap(

@@ -70,9 +70,62 @@ import Testing
       let result = Lines.send(Lines.chunk([Lines.event(1)]), by: sender, try OutputQueue())
       #expect(
         result.failure?.description
-          == "cannot write to 'forward:127.0.0.1:\(server.port)': it asks for a shared key, which is not "
-          + "supported; check the server and the way to it")
+          == "cannot write to 'forward:127.0.0.1:\(server.port)': it asks for a shared key; name a file "
+          + "with it by `shared-key=`; check the server and the way to it")
     }
+  }
+
+  @Test(.enabled(if: ForwardServer.isThere, "needs python3 with msgpack"))
+  func `a server with a shared key gets events from who has it, too`() async throws {
+    try await withStage { stage in
+      let server = try await ForwardServer(
+        stage, answers: ["ack", "close", "ack"], key: "s3cret é")
+      let folder = try stage.folder(["right": "# key\ns3cret é\n", "wrong": "s3cret", "none": ""])
+      func send(_ key: String, to port: UInt16) throws -> (delivered: Int, words: String) {
+        let sender = ForwardSender(
+          Endpoint("127.0.0.1", port), tag: nil, sharedKey: "\(folder)/\(key)",
+          patience: .milliseconds(300))
+        let result = Lines.send(
+          Lines.chunk((0..<3).map { Lines.event($0) }), by: sender, try OutputQueue())
+        return (result.delivered, result.failure?.description ?? "")
+      }
+      for key in ["wrong", "none"] {
+        let refused = try send(key, to: server.port)
+        #expect(refused.delivered == 0)
+        #expect(refused.words.contains("it refuses the shared key: shared_key mismatch"))
+      }
+      #expect(try send("absent", to: server.port).words.contains("absent"))
+      #expect(try send("right", to: server.port) == (3, ""))
+      #expect(try send("right", to: server.port).delivered == 0)
+      #expect(try send("right", to: server.port).delivered == 3)
+      #expect(try await server.batches(3).map(\.records.count) == [3, 3, 3])
+
+      let impostor = try await ForwardServer(stage, answers: ["impostor"], key: "s3cret é")
+      let doubted = try send("right", to: impostor.port)
+      #expect(doubted.words.contains("it does not have the shared key itself"))
+      let other = try await ForwardServer(stage, key: "s3cret é", asksForUser: true)
+      let asked = try send("right", to: other.port)
+      #expect(asked.words.contains("it asks for a user, which is not supported"))
+      // One that asks for nothing says nothing.
+      let plain = try await ForwardServer(stage)
+      #expect(try send("right", to: plain.port).words.contains("timed out"))
+      for server in [plain, impostor, other] {
+        let batches = try await server.batches(0)
+        #expect(batches.isEmpty)
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([0x92], .incomplete), ([0x92, 0xa4, 0x48], .incomplete), ([0x90], .unknown),
+      ([0x92, 0xa4, 0x48, 0x45, 0x4c, 0x4f, 0x80], .unknown), ([0xc1], .unknown),
+      ([0x92, 0xa4, 0x48, 0x45, 0x4c, 0x4f, 0x81, 0xc4, 0xff], .incomplete),
+      ([0xdc, 0xff, 0xff], .incomplete), ([0x91, 0x91, 0x91, 0x91, 0x91, 0x91], .unknown),
+      ([0xdc, 0xff, 0xff] + [UInt8](repeating: 0, count: 1100), .unknown),
+    ] as [([UInt8], ForwardHandshake.Reading)])
+  func `a greeting is read as far as it goes`(bytes: [UInt8], expected: ForwardHandshake.Reading) {
+    #expect(ForwardHandshake.hello(bytes) == expected)
   }
 
   @Test(

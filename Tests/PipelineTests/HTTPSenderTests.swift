@@ -94,6 +94,33 @@ import Testing
     }
   }
 
+  @Test(arguments: ["ndjson", "bulk", "clickhouse"])
+  func `what is too large for a server is sent in parts, and only a line that is too large is lost`(
+    body: String
+  ) async throws {
+    try await withStage { stage in
+      // One event in the middle is larger than the server takes, all others together are, too.
+      let events = (0..<9).map { Lines.event($0, argument: $0 == 4 ? 3000 : 4) }
+      let server = try await HTTPServer(
+        stage, answers: body == "bulk" ? ["413", "413", "bulk"] : ["largest=1500"])
+      let destination = try Destination(
+        parsing: "http://127.0.0.1:\(server.port)/,body=\(body)")
+      try destination.prepare()
+      let sender = try #require(destination.sender)
+      let result = Lines.send(Lines.chunk(events), by: sender, try OutputQueue())
+      #expect(result.failure == nil)
+      #expect(result.delivered == (body == "bulk" ? 9 : 8))
+      #expect(
+        result.refused == (body == "bulk" ? [] : ["the server answers 413: no"]))
+      let requests = try await server.requests(1)
+      #expect(requests[0].lines.count == (body == "bulk" ? 18 : 9))
+      if body == "ndjson" {
+        let taken = requests.map(\.lines).filter { $0.joined(separator: "\n").utf8.count < 1500 }
+        #expect(taken.flatMap(\.self) == events.filter { $0.utf8.count < 1500 })
+      }
+    }
+  }
+
   @Test
   func `a bulk interface says what becomes of each event, and gets again what it had no room for`()
     async throws

@@ -57,6 +57,25 @@ import Testing
     #expect((output.account.written, output.account.unwritten) == (0, 1))
   }
 
+  @Test func `servers that are not there are waited for together at the end`() throws {
+    let clock = ContinuousClock()
+    let outputs = try (0..<4).map { _ in
+      try Output(
+        Destination(.json, .forward(Endpoint("127.0.0.1", TCPServer().port))),
+        clock: OutputTests.clock)
+    }
+    var emitter = Emitter(outputs: outputs)
+    emitter.add(EmitterTests.plan, generation: 1)
+    let bytes = SampleRecord(EmitterTests.packet, row: [1]).bytes
+    emitter.consume(bytes.span.bytes)
+    let duration = clock.measure {
+      #expect(throws: OutputError.self) { try emitter.outputs.finish(patience: .milliseconds(20)) }
+    }
+    #expect(outputs.allSatisfy { $0.account.unwritten == 1 })
+    // One of them is waited for during five seconds.
+    #expect(duration >= .seconds(5) && duration < .seconds(10), "\(duration)")
+  }
+
   @Test(arguments: [
     ("127.0.0.1:24224", Endpoint("127.0.0.1", 24224)), ("[::1]:80", Endpoint("::1", 80)),
     ("log-1.example.org:1", Endpoint("log-1.example.org", 1)), ("host", nil), ("host:", nil),

@@ -35,10 +35,19 @@ public struct ForwardServer: Sendable {
 
   /// Starts a server.
   ///
-  /// - Parameter answers: what it does after each message, the last for all that follow: `ack`, `close`, `other`, `silent`,
-  ///   `hello`.
-  public init(_ stage: Stage, answers: [String] = ["ack"]) async throws {
-    process = try stage.start([Self.python, "-u", "-c", Self.program] + answers)
+  /// - Parameters:
+  ///   - answers: what it does after each message, the last for all that follow: `ack`, `close`, `other`, `silent`,
+  ///     `hello`.
+  ///   - certificate: a file with its certificate and key, in PEM, for TLS; empty for none.
+  ///   - key: the key that clients have to have; empty for none.
+  ///   - user: whether it asks for a user, too.
+  public init(
+    _ stage: Stage, answers: [String] = ["ack"], certificate: String = "", key: String = "",
+    asksForUser: Bool = false
+  ) async throws {
+    process = try stage.start(
+      [Self.python, "-u", "-c", Self.program, certificate, key, asksForUser ? "user" : ""]
+        + answers)
     let port = try await process.line(startingWith: "port ")
     self.port = UInt16(port) ?? 0
   }
@@ -61,16 +70,46 @@ public struct ForwardServer: Sendable {
   }
 
   private static let program = """
-    import json, msgpack, socket, struct, sys
-    answers = sys.argv[1:]
+    import hashlib, json, msgpack, os, socket, ssl, struct, sys
+    certificate, key, user, answers = sys.argv[1], sys.argv[2].encode(), sys.argv[3], sys.argv[4:]
+
+    def admits(peer):
+        nonce = os.urandom(16)
+        # In two pieces, as networks may have it.
+        hello = msgpack.packb(["HELO", {"nonce": nonce, "auth": user.encode(), "keepalive": True}])
+        peer.sendall(hello[:9])
+        peer.sendall(hello[9:])
+        data = peer.recv(4096)
+        if not data:
+            return False
+        kind, host, salt, digest, name, password = msgpack.unpackb(data)
+        assert kind == "PING" and name == "" and password == ""
+        digest_of = lambda name: hashlib.sha512(salt + name.encode() + nonce + key).hexdigest()
+        isRight = digest == digest_of(host)
+        own = digest_of("server") if isRight and answers[0] != "impostor" else "0" * 128
+        peer.sendall(msgpack.packb(["PONG", isRight, "" if isRight else "shared_key mismatch", "server", own]))
+        return isRight
+
     server = socket.create_server(("127.0.0.1", 0))
     print("port", server.getsockname()[1])
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server = context.wrap_socket(server, server_side=True)
     held = []
     while True:
-        peer, _ = server.accept()
+        try:
+            peer, _ = server.accept()
+        except OSError:
+            continue
         if answers[0] == "hello":
             peer.sendall(msgpack.packb(["HELO", {"nonce": b"x", "auth": b"", "keepalive": True}]))
             held.append(peer)
+            continue
+        try:
+            if key and not admits(peer):
+                continue
+        except OSError:
             continue
         unpacker = msgpack.Unpacker(raw=False, unicode_errors="strict")
         while True:

@@ -19,7 +19,8 @@ public struct HTTPServer: Sendable {
   /// Starts a server.
   ///
   /// - Parameters:
-  ///   - answers: what it does with each request, the last with all that follow: a status, `close`, `stall`, or `bulk` and
+  ///   - answers: what it does with each request, the last with all that follow: a status, `close`, `stall`, `largest=BYTES`
+  ///     for 413 to bodies that have more, or `bulk` and
   ///     the statuses of events that differ from 201, such as `bulk:1=429,2=400`.
   ///   - port: where; nil for a free port.
   ///   - certificate: a file with a certificate and its key, in PEM, for TLS.
@@ -78,6 +79,8 @@ public struct HTTPServer: Sendable {
                 self.close_connection = True
                 return
             text, status = b"no\\nwords", 200
+            if answer.startswith("largest="):
+                answer = "413" if int(self.headers["Content-Length"]) > int(answer[8:]) else "200"
             if answer.startswith("bulk"):
                 others = dict(pair.split("=") for pair in answer[5:].split(",") if pair)
                 items = [{"create": {"_index": "x", "status": int(others.get(str(number), 201)),

@@ -6,6 +6,7 @@
 #define TP_TRANSFER_H
 
 #include "CKafka.h"
+#include "CSecure.h"
 
 #include <stddef.h>
 
@@ -15,10 +16,10 @@ typedef struct tp_http tp_http;
 /// Loads libcurl, once; NULL, or why it cannot be loaded. Nothing else here may be called before. It opens files and maps code.
 const char *_Nullable tp_http_load(void);
 /// Makes what sends requests to a URL; NULL when there is no memory. `headers` ends with NULL, and `authorities` is a file of
-/// certificates in PEM, NULL for the system's.
+/// certificates in PEM, NULL for the system's; `certificate` one with the client's certificate and its key, NULL for none.
 tp_http *_Nullable tp_http_new(
   const char *_Nonnull url, const char *_Nullable const *_Nonnull headers, const char *_Nullable authorities,
-  long timeout_in_milliseconds);
+  const char *_Nullable certificate, long timeout_in_milliseconds);
 void tp_http_free(tp_http *_Nullable http);
 /// Begins a POST request; the body must stay where it is until the request is over.
 void tp_http_begin(tp_http *_Nonnull http, const void *_Nullable body, size_t length);

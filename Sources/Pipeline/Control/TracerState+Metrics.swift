@@ -9,6 +9,7 @@ extension TracerState {
     metrics.addPolicies(self, facts)
     metrics.addPackets(ledger)
     metrics.addEvents(ledger)
+    metrics.addSignatures(ledger)
     metrics.addOutputs(ledger)
     metrics.addRing(ring)
     metrics.add(ProcessFigures())
@@ -149,7 +150,7 @@ extension MetricsText {
   }
 
   /// Names of which two can be the same, each with its number then.
-  private static func distinct(_ names: [String]) -> [String] {
+  static func distinct(_ names: [String]) -> [String] {
     var seen: [String: Int] = [:]
     return names.map { name in
       let count = seen[name, default: 0] + 1

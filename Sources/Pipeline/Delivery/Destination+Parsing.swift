@@ -11,8 +11,7 @@ extension Destination {
 
   private static let options = [
     "on-full", "policies", "events", "add", "shape", "limit", "tag", "body", "compress", "headers",
-    "ca",
-    "settings",
+    "ca", "certificate", "settings", "shared-key",
   ]
 
   /// Reads `json`, `table:PATH`, `json:unix:PATH,on-full=drop,policies=a,b,events=net_packet_tcp` and the like.
@@ -134,12 +133,27 @@ extension Destination {
           description: "`tag` has at most 255 characters of ASCII, and no blanks: `\(halves[1])`")
       }
       tag = String(halves[1])
+    case "shared-key":
+      guard case .forward = place else {
+        throw ParsingError(description: "only forward has `shared-key`, not \(name)")
+      }
+      sharedKey = String(halves[1])
     case "settings":
       guard case .kafka = place else {
         throw ParsingError(description: "only kafka has `settings`, not \(name)")
       }
       kafkaSettings = String(halves[1])
-    case "body", "compress", "headers", "ca":
+    case "ca", "certificate":
+      guard place.isSecure else {
+        throw ParsingError(
+          description: "only https, forward:tls and syslog:tls have `\(halves[0])`, not \(name)")
+      }
+      if halves[0] == "ca" {
+        tls.authorities = String(halves[1])
+      } else {
+        tls.certificate = String(halves[1])
+      }
+    case "body", "compress", "headers":
       guard case .http = place else {
         throw ParsingError(description: "only http and https have `\(halves[0])`, not \(name)")
       }
@@ -177,8 +191,7 @@ extension Destination {
         throw ParsingError(description: "`compress` is gzip, not `\(value)`")
       }
       http.isCompressed = true
-    case "headers": http.headers = value
-    default: http.authorities = value
+    default: http.headers = value
     }
   }
 

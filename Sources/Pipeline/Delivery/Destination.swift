@@ -24,8 +24,12 @@ public struct Destination: Equatable, Sendable {
   public var messageLimit: Int?
   /// The tag that events have in Fluent's Forward protocol; nil for the usual one.
   public var tag: String?
+  /// A file with the key that a server of Forward has, too; nil for none.
+  public var sharedKey: String?
   /// A file with settings of librdkafka; nil for none.
   public var kafkaSettings: String?
+  /// Whom connections of TLS trust, and who they are.
+  public var tls = TLSOptions()
   /// How events are sent over HTTP.
   public var http = HTTPOptions()
   /// Which events it gets.

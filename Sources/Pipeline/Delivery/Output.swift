@@ -32,6 +32,8 @@ public final class Output {
   /// What was dropped since the last line.
   private var gap: (losses: Losses, since: UInt64, until: UInt64)?
   private var isStopped = false
+  /// What it had taken then.
+  private var takenAtStop: Taken?
   private var isGivenUp = false
   /// Whether it takes something, since it was first found full; nil when it was not.
   private var taken: Taken?
@@ -114,6 +116,9 @@ public final class Output {
 
   /// Has events of a generation show a set of policies, where they show any.
   func take(_ set: ShownSet) { writer?.take(set) }
+
+  /// Has events show the paths of cgroups, where they show any; `cgroupPath` returns an empty text if it is not known.
+  func take(cgroupPath: @escaping (UInt64) -> String) { writer?.take(cgroupPath: cgroupPath) }
 
   /// Adds an event that the label's policies want.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel) {
@@ -248,6 +253,7 @@ public final class Output {
     isStopped = true
     if gap != nil { appendGap() }
     queue?.stop(chunk)
+    takenAtStop = queue.map { Taken($0, nil) }
     chunk = LineChunk()
   }
 
@@ -256,11 +262,12 @@ public final class Output {
 
   /// Waits until everything is written.
   ///
-  /// - Parameter patience: how long it may take nothing before what is left is given up.
+  /// - Parameter patience: how long it may take nothing, from ``stop()`` on, before what is left is given up.
   func awaitEnd(patience: Duration) {
     guard let queue else { return }
     let patience = max(patience, destination.place.patience)
-    var taken = Taken(queue, patience)
+    var taken = takenAtStop ?? Taken(queue, patience)
+    taken.patience = patience
     while !queue.isFinished {
       queue.emitterWakeup.wait(milliseconds: taken.milliseconds)
       guard taken.isOver else { continue }
@@ -280,7 +287,7 @@ public final class Output {
 /// Whether a queue's destination still takes something.
 private struct Taken {
   private let queue: OutputQueue
-  private let patience: Duration?
+  var patience: Duration?
   private var bytes: UInt64
   private var last = ContinuousClock.now
 

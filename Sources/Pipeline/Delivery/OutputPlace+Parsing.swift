@@ -14,8 +14,8 @@ extension OutputPlace {
 
   /// How the places begin that need no format before them.
   public static let forms = [
-    "forward:", "http://", "https://", "journald", "kafka:", "syslog", "syslog:tcp:", "syslog:udp:",
-    "tcp:",
+    "forward:", "forward:tls:", "http://", "https://", "journald", "kafka:", "syslog",
+    "syslog:tcp:", "syslog:tls:", "syslog:udp:", "tcp:",
   ]
 
   /// Reads `PATH`, `unix:PATH`, `tcp:HOST:PORT` and the like.
@@ -50,7 +50,10 @@ extension OutputPlace {
             "`kafka:` takes HOST:PORT/TOPIC, with commas between several brokers, not `\(rest)`")
       }
       self = .kafka(topic)
-    case .forward: self = .forward(try Self.endpoint(rest, of: scheme))
+    case .forward:
+      let isSecure = rest.hasPrefix("tls:")
+      let server = isSecure ? String(rest.dropFirst(4)) : rest
+      self = .forward(try Self.endpoint(server, of: scheme), isSecure: isSecure)
     case .syslog: self = .syslog(try Self.receiver(rest))
     case .journald:
       // The name becomes a part of a path.
@@ -84,9 +87,11 @@ extension OutputPlace {
     if halves.count == 2, let endpoint = Endpoint(parsing: halves[1]) {
       if halves[0] == "udp" { return .udp(endpoint) }
       if halves[0] == "tcp" { return .tcp(endpoint) }
+      if halves[0] == "tls" { return .tls(endpoint) }
     }
     throw Destination.ParsingError(
-      description: "`syslog:` takes udp:HOST:PORT, tcp:HOST:PORT or unix:PATH, not `\(text)`")
+      description: "`syslog:` takes udp:HOST:PORT, tcp:HOST:PORT, tls:HOST:PORT or unix:PATH, "
+        + "not `\(text)`")
   }
 
   private static func endpoint(

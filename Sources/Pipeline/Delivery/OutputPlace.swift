@@ -13,8 +13,8 @@ public enum OutputPlace: Hashable, Sendable {
   case syslog(SyslogReceiver)
   /// The journal of systemd, by its native protocol; in a namespace of it, or nil for the machine's own.
   case journald(String?)
-  /// A server of Fluent's Forward protocol.
-  case forward(Endpoint)
+  /// A server of Fluent's Forward protocol, over TLS if that is asked for.
+  case forward(Endpoint, isSecure: Bool = false)
   /// A server that takes batches of events by POST.
   case http(EventURL)
   /// A topic of Kafka.
@@ -31,7 +31,8 @@ extension OutputPlace: CustomStringConvertible {
     case .tcp(let endpoint): "tcp:\(endpoint)"
     case .syslog(let receiver): receiver.description
     case .journald(let space): space.map { "journald:\($0)" } ?? "journald"
-    case .forward(let endpoint): "forward:\(endpoint)"
+    case .forward(let endpoint, isSecure: false): "forward:\(endpoint)"
+    case .forward(let endpoint, isSecure: true): "forward:tls:\(endpoint)"
     case .http(let target): target.description
     case .kafka(let topic): topic.description
     }
@@ -44,11 +45,20 @@ extension OutputPlace: CustomStringConvertible {
   var servers: [Endpoint] {
     switch self {
     case .tcp(let endpoint), .syslog(.tcp(let endpoint)), .syslog(.udp(let endpoint)),
-      .forward(let endpoint):
+      .syslog(.tls(let endpoint)), .forward(let endpoint, isSecure: _):
       [endpoint]
     case .http(let target): [target.endpoint]
     case .kafka(let topic): topic.brokers
     case .standardOutput, .file, .unix, .syslog(.local), .journald: []
+    }
+  }
+
+  /// Whether the server is reached over TLS, or may be.
+  var isSecure: Bool {
+    switch self {
+    case .syslog(.tls), .forward(_, isSecure: true): true
+    case .http(let target): target.isSecure
+    default: false
     }
   }
 

@@ -18,6 +18,11 @@ public struct OutputSet {
     for output in all { output.take(set) }
   }
 
+  /// Has all outputs show the paths of cgroups where they are asked for; `cgroupPath` returns an empty text if it is not known.
+  func take(cgroupPath: @escaping (UInt64) -> String) {
+    for output in all { output.take(cgroupPath: cgroupPath) }
+  }
+
   /// Adds a finding to each output that shows it, with the packet of the event that completed it.
   func append(
     _ finding: SignatureFinding, of packet: borrowing DecodedPacket,

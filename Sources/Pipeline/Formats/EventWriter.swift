@@ -13,6 +13,9 @@ class EventWriter {
   /// set that was taken is that of gaps.
   func take(_ set: ShownSet) {}
 
+  /// Takes what finds the path of a cgroup by its id, before the first event; it returns an empty text if it is not known.
+  func take(cgroupPath: @escaping (UInt64) -> String) {}
+
   /// Adds an event that a packet gives, and ends its line with the label, or keeps it until the packet ends.
   func append(_ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk) {}
 

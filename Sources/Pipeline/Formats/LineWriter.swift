@@ -8,6 +8,9 @@ protocol LineFormat {
   /// Takes what events of a generation can show of their policies, as ``EventWriter/take(_:)`` does.
   func take(_ set: ShownSet)
 
+  /// Takes what finds the path of a cgroup by its id; empty if it is not known.
+  func take(cgroupPath: @escaping (UInt64) -> String)
+
   /// Writes an event that a packet gives.
   func append(_ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer)
 
@@ -24,6 +27,8 @@ extension LineFormat {
   var header: [UInt8] { [] }
 
   func take(_ set: ShownSet) {}
+
+  func take(cgroupPath: @escaping (UInt64) -> String) {}
 }
 
 /// Puts the lines of a format into chunks.
@@ -36,6 +41,10 @@ final class LineWriter<Format: LineFormat>: EventWriter {
   override var header: [UInt8] { format.header }
 
   override func take(_ set: ShownSet) { format.take(set) }
+
+  override func take(cgroupPath: @escaping (UInt64) -> String) {
+    format.take(cgroupPath: cgroupPath)
+  }
 
   override func append(
     _ packet: borrowing DecodedPacket, as label: EventLabel, to chunk: LineChunk

@@ -41,10 +41,8 @@ public struct FileAccess: Sendable {
     if case .file(let path) = destination.place { write(path) }
     network.add(destination.place)
     if network.looksUpNames { readable += NetworkAccess.lookupFiles }
-    let files = [
-      destination.http.headers, destination.http.authorities, destination.kafkaSettings,
-    ]
-    readable += files.compactMap(\.self)
+    let files = [destination.http.headers, destination.kafkaSettings, destination.sharedKey]
+    readable += files.compactMap(\.self) + destination.tls.files
     if network.usesTLS { readable += NetworkAccess.certificates }
   }
 

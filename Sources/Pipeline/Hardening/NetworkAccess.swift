@@ -22,14 +22,13 @@ struct NetworkAccess: Equatable, Sendable {
       add(nameOf: server)
     }
     switch place {
-    case .http(let target):
-      wakesBySockets = true
-      usesTLS = usesTLS || target.isSecure
+    case .http: wakesBySockets = true
     case .kafka:
       wakesBySockets = true
       usesTLS = true
-    default: break
+    default: wakesBySockets = wakesBySockets || place.isSecure
     }
+    usesTLS = usesTLS || place.isSecure
   }
 
   private mutating func add(nameOf server: Endpoint) {

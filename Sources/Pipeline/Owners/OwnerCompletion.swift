@@ -21,7 +21,8 @@ final class OwnerCompletion {
     owner.isInHostMountNamespace = HostMountNamespace.inode == owner.mountNamespace
   }
 
-  private func path(of id: UInt64) -> String {
+  /// Returns the path of a cgroup by its id; empty if it is not known.
+  func path(of id: UInt64) -> String {
     if let known = paths[id] { return known }
     guard let path = cgroups.path(of: id) else { return "" }
     if paths.count >= Self.pathLimit { paths.removeAll(keepingCapacity: true) }

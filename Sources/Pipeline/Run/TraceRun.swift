@@ -87,6 +87,7 @@ public struct TraceRun: ~Copyable {
     current = readiness
     inForce = InForce(PlanReading(plan: plan, remarks: ""))
     emitter.completeOwner = { [completion] owner, _ in completion.complete(&owner) }
+    emitter.outputs.take(cgroupPath: { [completion] in completion.path(of: $0) })
     if tables.undecided.contains(where: \.asksForProcesses) { keepProcesses() }
     take(plan, tables.undecided, DatagramTables(tables), Self.firstGeneration)
   }

@@ -117,6 +117,9 @@ struct Lint: ParsableCommand {
     let checked = set.checked(comparesWithTracee: tracee)
     let failures = checked.failures + fixingFailures
     for failure in failures { StandardError.report("\(failure.path): \(failure.reason)") }
+    if self.paths.isEmpty, let configuration, let plan = checked.plan {
+      StandardError.write(OutputOptions.remarks(on: configuration.outputs, plan), .warning)
+    }
     let output = FindingOutput(checked, isComplete: failures.isEmpty)
     if isFilter {
       StandardError.write(output.text(format))

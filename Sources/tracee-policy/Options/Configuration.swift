@@ -25,7 +25,11 @@ struct Configuration: Sendable {
     (values, diagnostics) = ServiceConfiguration.parse(source)
     for text in values.lists["outputs"] ?? [] {
       do throws(Destination.ParsingError) {
-        outputs.append(try Destination(parsing: text.text))
+        let output = try Destination(parsing: text.text)
+        if let fault = OutputOptions.collision(of: output, with: outputs) {
+          diagnostics.append(.invalidSetting(text, "outputs", fault))
+        }
+        outputs.append(output)
       } catch { diagnostics.append(.invalidSetting(text, "outputs", error.description)) }
     }
     for text in values.lists["signatures"] ?? [] {

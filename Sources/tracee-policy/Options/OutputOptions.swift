@@ -44,12 +44,22 @@ struct OutputOptions: ParsableArguments {
     {
       return "cannot write pcap to a terminal; name a file with --output pcap:PATH"
     }
-    for (index, output) in outputs.enumerated()
-    where outputs[..<index].contains(where: output.collides) {
-      return "two outputs cannot share \(output.place.quoted): "
-        + "their lines would be mixed"
-    }
-    return nil
+    return outputs.indices.lazy.compactMap { collision(of: outputs[$0], with: outputs[..<$0]) }
+      .first
+  }
+
+  /// Returns why an output cannot be used next to others, in one sentence; nil if it can.
+  static func collision(
+    of output: Destination, with others: some Sequence<Destination>
+  ) -> String? {
+    guard others.contains(where: output.collides) else { return nil }
+    return "two outputs cannot share \(output.place.quoted): their lines would be mixed"
+  }
+
+  /// Returns a warning for each output of a configuration whose options name what is not in the plan.
+  static func remarks(on outputs: [Destination], _ plan: TracePlan) -> String {
+    outputs.compactMap { $0.fault(in: plan) }
+      .map { StandardError.line("warning: \($0); the output gets no events of it") }.joined()
   }
 
   /// Checks that every policy named in an output's options is in the plan.

@@ -13,6 +13,7 @@ extension Destination {
     let failure: UnsafePointer<CChar>?
     switch place {
     case .http: unsafe failure = tp_http_load()
+    case _ where place.isSecure: unsafe failure = tp_secure_load()
     case .kafka: unsafe failure = tp_kafka_load()
     default: return
     }
@@ -26,10 +27,11 @@ extension Destination {
   var sender: EventSender? {
     switch place {
     case .standardOutput, .file, .unix, .tcp: nil
-    case .syslog(let receiver): SyslogSender(receiver, place, limit: messageLimit)
+    case .syslog(let receiver): SyslogSender(receiver, place, limit: messageLimit, tls: tls)
     case .journald(let space): JournalSender(space, place)
-    case .forward(let endpoint): ForwardSender(endpoint, tag: tag)
-    case .http(let target): HTTPSender(target, http)
+    case .forward(let endpoint, let isSecure):
+      ForwardSender(endpoint, tag: tag, tls: isSecure ? tls : nil, sharedKey: sharedKey)
+    case .http(let target): HTTPSender(target, http, tls)
     case .kafka(let topic): KafkaSender(topic, settings: kafkaSettings)
     }
   }

@@ -64,7 +64,5 @@ extension Destination {
     public var isCompressed = false
     /// A file with further headers, one a line; nil for none.
     public var headers: String?
-    /// A file with the certificates, in PEM, of those whom a server may be certified by; nil for the system's.
-    public var authorities: String?
   }
 }

@@ -12,15 +12,15 @@ import System
   ///
   /// - Parameters:
   ///   - headers: of each request, each as a line.
-  ///   - authorities: a file with certificates in PEM; nil for those that the machine trusts.
+  ///   - tls: whom it trusts, and who it is.
   ///   - timeout: how long a request may take, in milliseconds.
-  init?(_ url: String, headers: [String], authorities: String?, timeout: Int) {
+  init?(_ url: String, headers: [String], _ tls: TLSOptions, timeout: Int) {
     let texts = unsafe headers.map { unsafe strdup($0) }
     defer { unsafe texts.forEach { unsafe free($0) } }
     let lines = unsafe texts.map { unsafe $0.map { unsafe UnsafePointer($0) } } + [nil]
     let made = unsafe lines.withUnsafeBufferPointer { lines -> OpaquePointer? in
       guard let first = lines.baseAddress else { return nil }
-      return unsafe tp_http_new(url, first, authorities, timeout)
+      return unsafe tp_http_new(url, first, tls.authorities, tls.certificate, timeout)
     }
     guard let made = unsafe made else { return nil }
     unsafe http = made

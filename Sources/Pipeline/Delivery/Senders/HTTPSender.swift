@@ -7,6 +7,7 @@ import System
 final class HTTPSender: EventSender {
   private let target: EventURL
   private let options: Destination.HTTPOptions
+  private let tls: TLSOptions
   private let timeout: Int
   private var place: OutputPlace { .http(target) }
   private var connection: HTTPConnection?
@@ -14,6 +15,8 @@ final class HTTPSender: EventSender {
   /// The status of a line that the server refuses.
   private var refusal = 0
   private var body = LineBuffer()
+  /// The bytes of the lines of a request at most, unless it is one line; less than any where a server has found a body too large.
+  private var limit = Int.max
   private var compressed: [UInt8] = []
   private var askedPause: Duration = .zero
 
@@ -24,7 +27,11 @@ final class HTTPSender: EventSender {
   /// Creates a sender; libcurl has to be loaded.
   ///
   /// - Parameter timeout: how long a request may take, in milliseconds.
-  init(_ target: EventURL, _ options: Destination.HTTPOptions, timeout: Int = 30_000) {
+  init(
+    _ target: EventURL, _ options: Destination.HTTPOptions, _ tls: TLSOptions = TLSOptions(),
+    timeout: Int = 30_000
+  ) {
+    self.tls = tls
     self.target = target
     self.options = options
     self.timeout = timeout
@@ -33,14 +40,22 @@ final class HTTPSender: EventSender {
   override func disconnect() { connection = nil }
 
   override func send(_ chunk: LineChunk, from line: Int, _ queue: OutputQueue) -> Outcome {
-    batch.begin(chunk, from: line)
     do throws(OutputError) {
       try open()
-      try fill(from: chunk)
-      let isOver =
-        options.isCompressed
-        ? connection?.post(compressed.bytes, queue) : connection?.post(body.bytes, queue)
-      return isOver ?? false ? try judge() : .interrupted
+      while true {
+        batch.begin(chunk, from: line, limit: limit)
+        try fill(from: chunk)
+        let isOver =
+          options.isCompressed
+          ? connection?.post(compressed.bytes, queue) : connection?.post(body.bytes, queue)
+        guard isOver ?? false else { return .interrupted }
+        // A smaller body may be taken.
+        if connection?.status == 413, let bytes = batch.withdraw() {
+          limit = bytes / 2
+          continue
+        }
+        return try judge()
+      }
     } catch { return .failed(error) }
   }
 
@@ -50,7 +65,7 @@ final class HTTPSender: EventSender {
     if options.isCompressed { headers.append("Content-Encoding: gzip") }
     headers += try SettingsFile.lines(of: options.headers, for: place)
     connection = HTTPConnection(
-      target.text, headers: headers, authorities: options.authorities, timeout: timeout)
+      target.text, headers: headers, tls, timeout: timeout)
     if connection == nil { throw OutputError(operation: .open, place: place, code: ENOMEM) }
   }
 
@@ -83,6 +98,8 @@ final class HTTPSender: EventSender {
     case 200..<300 where options.body == .bulk: return try judgeEach()
     case 200..<300:
       _ = batch.settle(batch.pending.map { _ in .delivered })
+      // The server may take more than was found, or not have meant it.
+      if limit < Int.max / 2 { limit += limit / 16 + 1 }
       return batch.outcome("")
     case 0: throw failure(connection?.error ?? "")
     // What the events are is wrong, and will be.

@@ -14,14 +14,22 @@ struct LineBatch {
   /// The lines that have to be sent, in order; empty when there is no batch.
   private(set) var pending: [Int] = []
   private var first = 0
+  private var bytes = 0
   /// Whether each line of the batch is delivered.
   private var verdicts: [Bool] = []
 
-  /// Begins a batch of all lines of a chunk from one on, unless there is one that was not settled yet.
-  mutating func begin(_ chunk: LineChunk, from line: Int) {
+  /// Begins a batch of the lines of a chunk from one on, unless there is one that was not settled yet.
+  ///
+  /// - Parameter limit: the bytes of the lines at most, unless it is one line.
+  mutating func begin(_ chunk: LineChunk, from line: Int, limit: Int = .max) {
     guard pending.isEmpty else { return }
     first = line
-    pending = Array(line..<chunk.lineCount)
+    var end = chunk.lineCount
+    while end > line + 1, chunk.range(of: line..<end).count > limit {
+      end = line + (end - line + 1) / 2
+    }
+    pending = Array(line..<end)
+    bytes = chunk.range(of: line..<end).count
     verdicts = pending.map { _ in false }
   }
 
@@ -37,6 +45,13 @@ struct LineBatch {
     }
     pending = later
     return later.count
+  }
+
+  /// Gives up a batch of several lines of which nothing is known yet, and returns its bytes; nil for another batch, which stays.
+  mutating func withdraw() -> Int? {
+    guard pending.count > 1, pending.count == verdicts.count else { return nil }
+    pending = []
+    return bytes
   }
 
   /// What became of the whole batch, of which no line is pending.

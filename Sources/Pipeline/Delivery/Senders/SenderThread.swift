@@ -65,7 +65,7 @@ final class SenderThread {
         queue.progress(chunk.bytes(of: line..<line + count))
         line += count
       case .settled(let verdicts, let reason):
-        recover()
+        if verdicts.contains(true) { recover() }
         refuse(reason)
         for (offset, isTaken) in verdicts.enumerated() where !isTaken {
           lost += lose(line + offset..<line + offset + 1, of: chunk)

@@ -29,9 +29,57 @@ struct DatagramSocket: ~Copyable {
   }
 }
 
-/// A connection of TCP that messages are written to.
+/// A connection of TCP that messages are written to, with TLS or without.
 struct MessageStream: ~Copyable {
-  let descriptor: Descriptor
+  private let descriptor: Descriptor?
+  private let secure: SecureConnection?
+
+  /// Connects to a server, with TLS if there are options for it.
+  ///
+  /// - Parameters:
+  ///   - attempt: counts attempts, so that another address of the host is tried first each time.
+  ///   - place: the place for which it is done, for errors.
+  /// - Returns: nil when the queue gives up what is left.
+  static func connect(
+    _ endpoint: Endpoint, _ options: TLSOptions?, attempt: Int, for place: OutputPlace,
+    _ queue: OutputQueue
+  ) throws(OutputError) -> MessageStream? {
+    guard let options else {
+      let made = try endpoint.connect(SOCK_STREAM, attempt: attempt, for: place)
+      return MessageStream(descriptor: made, secure: nil)
+    }
+    let made = try SecureConnection(endpoint, options, for: place, queue)
+    return made.map { MessageStream(descriptor: nil, secure: $0) }
+  }
+
+  private var socket: Int32 {
+    if let secure { return secure.socket }
+    switch descriptor {
+    case .some(let descriptor): return descriptor.number
+    case .none: return -1
+    }
+  }
+
+  /// Sends bytes without waiting; returns how many, or a negative error number.
+  private func send(_ bytes: RawSpan) -> Int {
+    if let secure { return secure.send(bytes) }
+    let socket = socket
+    let count = unsafe bytes.withUnsafeBytes {
+      unsafe Glibc.send(
+        socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+    }
+    return count < 0 ? Int(-errno) : count
+  }
+
+  /// Receives bytes without waiting; returns how many, 0 at the end, or a negative error number.
+  private func receive(into bytes: inout [UInt8]) -> Int {
+    if let secure { return secure.receive(into: &bytes) }
+    let socket = socket
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe recv(socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
+    }
+    return count < 0 ? Int(-errno) : count
+  }
 
   /// Writes bytes, and waits for room; returns how many were written, and why not all; 0 for all.
   ///
@@ -40,18 +88,16 @@ struct MessageStream: ~Copyable {
     var done = 0
     var idle = ContinuousClock.now + .seconds(30)
     while done < bytes.byteCount {
-      let count = unsafe bytes.extracting(droppingFirst: done).withUnsafeBytes {
-        unsafe send(descriptor.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-      }
+      let count = send(bytes.extracting(droppingFirst: done))
       if count > 0 {
         done += count
         idle = .now + .seconds(30)
         continue
       }
-      switch errno {
+      switch Int32(-count) {
       case EINTR: continue
-      case EAGAIN:
-        let ready = queue.awaitReady(descriptor.number, for: POLLOUT, within: 1000)
+      case EAGAIN, 0:
+        let ready = queue.awaitReady(socket, for: POLLOUT, within: 1000)
         if ready == .abandoned { return (done, ECANCELED) }
         if .now > idle { return (done, ETIMEDOUT) }
       case let code: return (done, code)
@@ -67,16 +113,14 @@ struct MessageStream: ~Copyable {
     into bytes: inout [UInt8], until deadline: ContinuousClock.Instant, _ queue: OutputQueue
   ) -> (count: Int, code: Int32) {
     while true {
-      let count = unsafe bytes.withUnsafeMutableBytes {
-        unsafe recv(descriptor.number, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT))
-      }
+      let count = receive(into: &bytes)
       if count > 0 { return (count, 0) }
       if count == 0 { return (0, EPIPE) }
-      switch errno {
+      switch Int32(-count) {
       case EINTR: continue
       case EAGAIN:
         if .now >= deadline { return (0, ETIMEDOUT) }
-        let ready = queue.awaitReady(descriptor.number, for: POLLIN, within: 1000)
+        let ready = queue.awaitReady(socket, for: POLLIN, within: 1000)
         if ready == .abandoned { return (0, ECANCELED) }
       case let code: return (0, code)
       }
@@ -85,9 +129,8 @@ struct MessageStream: ~Copyable {
 
   /// Whether the other end has ended the connection, or sent what nobody asked for.
   var isOver: Bool {
-    var byte: UInt8 = 0
-    let count = unsafe recv(
-      descriptor.number, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK))
-    return count >= 0 || ![EAGAIN, EINTR].contains(errno)
+    var byte: [UInt8] = [0]
+    let count = receive(into: &byte)
+    return count >= 0 || ![EAGAIN, EINTR].contains(Int32(-count))
   }
 }

@@ -8,6 +8,8 @@ public enum SyslogReceiver: Hashable, Sendable {
   case udp(Endpoint)
   /// RFC 5424 over TCP, with the length before each message (RFC 6587 §3.4.1).
   case tcp(Endpoint)
+  /// The same over TLS (RFC 5425).
+  case tls(Endpoint)
 
   /// The socket of this machine's daemon.
   public static let standardPath = "/dev/log"
@@ -21,6 +23,7 @@ extension SyslogReceiver: CustomStringConvertible {
     case .local(let path): "syslog:unix:\(path)"
     case .udp(let endpoint): "syslog:udp:\(endpoint)"
     case .tcp(let endpoint): "syslog:tcp:\(endpoint)"
+    case .tls(let endpoint): "syslog:tls:\(endpoint)"
     }
   }
 }

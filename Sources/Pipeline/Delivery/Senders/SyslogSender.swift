@@ -8,7 +8,7 @@ extension SyslogReceiver {
   fileprivate var header: SyslogMessage.Header {
     switch self {
     case .local: .local
-    case .udp, .tcp: .standard
+    case .udp, .tcp, .tls: .standard
     }
   }
 }
@@ -18,6 +18,7 @@ final class SyslogSender: EventSender {
   private let receiver: SyslogReceiver
   private let place: OutputPlace
   private let limit: Int
+  private let tls: TLSOptions
   private var format: SyslogMessage
   private var message = LineBuffer()
   private var attempts = 0
@@ -33,8 +34,13 @@ final class SyslogSender: EventSender {
 
   /// Creates a sender; the first event makes the connection.
   ///
-  /// - Parameter limit: the most bytes of a message.
-  init(_ receiver: SyslogReceiver, _ place: OutputPlace, limit: Int?) {
+  /// - Parameters:
+  ///   - limit: the most bytes of a message.
+  ///   - tls: how to connect to a receiver of TLS, for which libcurl has to be loaded.
+  init(
+    _ receiver: SyslogReceiver, _ place: OutputPlace, limit: Int?, tls: TLSOptions = TLSOptions()
+  ) {
+    self.tls = tls
     self.receiver = receiver
     self.place = place
     self.limit = limit ?? Self.standardLimit
@@ -50,7 +56,9 @@ final class SyslogSender: EventSender {
     do throws(OutputError) {
       switch receiver {
       case .tcp(let endpoint):
-        return try sendFrames(of: chunk, from: line, to: endpoint, queue)
+        return try sendFrames(of: chunk, from: line, to: endpoint, nil, queue)
+      case .tls(let endpoint):
+        return try sendFrames(of: chunk, from: line, to: endpoint, tls, queue)
       case .udp, .local: return try sendDatagram(of: chunk, line: line, queue)
       }
     } catch {
@@ -104,7 +112,7 @@ final class SyslogSender: EventSender {
         throw OutputError(operation: .open, place: place, code: errno)
       }
       return made
-    case .udp(let endpoint), .tcp(let endpoint):
+    case .udp(let endpoint), .tcp(let endpoint), .tls(let endpoint):
       return try endpoint.connect(SOCK_DGRAM, attempt: attempts - 1, for: place)
     }
   }
@@ -115,13 +123,15 @@ final class SyslogSender: EventSender {
   private static let frameLimit = 1 << 16
 
   private func sendFrames(
-    of chunk: LineChunk, from line: Int, to endpoint: Endpoint, _ queue: OutputQueue
+    of chunk: LineChunk, from line: Int, to endpoint: Endpoint, _ options: TLSOptions?,
+    _ queue: OutputQueue
   ) throws(OutputError) -> Outcome {
     if stream?.isOver ?? false { stream = nil }
     if stream == nil {
-      stream = MessageStream(
-        descriptor: try endpoint.connect(SOCK_STREAM, attempt: attempts, for: place))
       attempts += 1
+      stream = try MessageStream.connect(
+        endpoint, options, attempt: attempts - 1, for: place, queue)
+      if stream == nil { return .interrupted }
     }
     var frames = LineBuffer()
     var ends: [(end: Int, isTruncated: Bool)] = []

@@ -14,6 +14,8 @@ final class ECSWriter: LineFormat {
   private let calls = (native: SystemCallNames.native, compat: SystemCallNames.compat)
   /// The objects `ecs` and `host`, each with a comma before it.
   private let host: [UInt8]
+  /// The paths of cgroups; nil if they are not asked for.
+  private let cgroups: CgroupTexts?
   private let hasLabels: Bool
   private let hasDigest: Bool
   private var sets = ShownSets()
@@ -25,6 +27,7 @@ final class ECSWriter: LineFormat {
   init(clock: BootClock, additions: Set<EventAddition> = []) {
     self.clock = clock
     owners = ECSOwners(clock: clock)
+    cgroups = additions.contains(.cgroup) ? CgroupTexts() : nil
     hasLabels = additions.contains(.labels)
     hasDigest = additions.contains(.digest)
     var text = LineBuffer(capacity: 256)
@@ -42,6 +45,8 @@ final class ECSWriter: LineFormat {
   }
 
   func take(_ set: ShownSet) { sets.take(set) }
+
+  func take(cgroupPath: @escaping (UInt64) -> String) { cgroups?.path = cgroupPath }
 
   /// Writes an event that the packet gives as one line.
   func append(
@@ -113,6 +118,10 @@ final class ECSWriter: LineFormat {
     }
     owners.append(.second, of: owner, to: &line)
     line.append(detailsOf: packet.headers, record, in: kind)
+    if let cgroup = cgroups?.text(of: record.owner.cgroupID) {
+      line.append(",\"cgroup\":")
+      line.append(cgroup)
+    }
     appendDigest(of: record.generation, to: &line)
   }
 }

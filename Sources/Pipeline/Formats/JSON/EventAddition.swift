@@ -10,13 +10,15 @@ public enum EventAddition: String, CaseIterable, Sendable {
   case host
   /// The id of the machine that traces.
   case hostID = "host-id"
+  /// The path of the owner's cgroup.
+  case cgroup
   /// The labels of the policies that matched.
   case labels
   /// The digest of the policy files by which the event was judged.
   case digest
 
   /// Whether events in the Elastic Common Schema do not have it unless it is asked for.
-  var isMissingInECS: Bool { self == .labels || self == .digest }
+  var isMissingInECS: Bool { [.cgroup, .labels, .digest].contains(self) }
 }
 
 /// The keys after `args` that an output asks for.
@@ -25,6 +27,8 @@ public enum EventAddition: String, CaseIterable, Sendable {
 final class AdditionalKeys {
   private let hasTime: Bool
   private let hasTimestamp: Bool
+  /// The paths of cgroups; nil if they are not asked for.
+  private let cgroups: CgroupTexts?
   private let hasLabels: Bool
   private let hasDigest: Bool
   /// The keys of the machine's name and id, with a comma before each; empty if they are not asked for.
@@ -36,6 +40,7 @@ final class AdditionalKeys {
   init(_ additions: Set<EventAddition>) {
     hasTime = additions.contains(.time)
     hasTimestamp = additions.contains(.timestamp)
+    cgroups = additions.contains(.cgroup) ? CgroupTexts() : nil
     hasLabels = additions.contains(.labels)
     hasDigest = additions.contains(.digest)
     var text = LineBuffer(capacity: 256)
@@ -53,6 +58,9 @@ final class AdditionalKeys {
   /// Takes what events of a generation show of their policies.
   func take(_ set: ShownSet) { sets.take(set) }
 
+  /// Takes what finds the path of a cgroup by its id; empty if it is not known.
+  func take(cgroupPath: @escaping (UInt64) -> String) { cgroups?.path = cgroupPath }
+
   /// The labels of the newest set of policies.
   var labels: PolicyLabels { sets.labels }
 
@@ -62,8 +70,10 @@ final class AdditionalKeys {
   ///   - time: of the event, in ns since the epoch.
   ///   - label: what the event shows of its policies.
   ///   - generation: of the plan that it was judged by; nil for the newest.
+  ///   - cgroup: the id of the owner's cgroup; 0 if there is no owner.
   func append(
-    _ time: UInt64, _ label: EventLabel, generation: UInt32?, to line: inout LineBuffer
+    _ time: UInt64, _ label: EventLabel, generation: UInt32?, cgroup: UInt64,
+    to line: inout LineBuffer
   ) {
     if hasTime {
       line.append(",\"time\":\"")
@@ -76,6 +86,10 @@ final class AdditionalKeys {
       line.append("\"")
     }
     line.append(host)
+    if let cgroups {
+      line.append(",\"cgroup\":")
+      if let text = cgroups.text(of: cgroup) { line.append(text) } else { line.append("\"\"") }
+    }
     if hasLabels {
       line.append(",\"labels\":")
       line.append(label.labels)

@@ -24,7 +24,8 @@ extension JSONWriter {
     line.append(Array(finding.base.name.utf8))
     line.append("\",\"returnValue\":0}}],\"metadata\":")
     append(finding.signature, to: &line)
-    appendAdditions(label, record.time, generation: record.generation, to: &line)
+    appendAdditions(
+      label, record.time, generation: record.generation, cgroup: record.owner.cgroupID, to: &line)
     line.append("}\n")
   }
 

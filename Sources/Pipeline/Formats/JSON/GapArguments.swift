@@ -27,7 +27,7 @@ extension JSONWriter {
       }
       line.append("}")
     }
-    appendEnd(label, gap.until, generation: nil, to: &line)
+    appendEnd(label, gap.until, generation: nil, cgroup: 0, to: &line)
   }
 }
 

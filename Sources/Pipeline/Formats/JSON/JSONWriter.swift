@@ -20,6 +20,8 @@ final class JSONWriter: LineFormat {
 
   func take(_ set: ShownSet) { additional?.take(set) }
 
+  func take(cgroupPath: @escaping (UInt64) -> String) { additional?.take(cgroupPath: cgroupPath) }
+
   /// Writes an event that the packet gives as one line.
   func append(
     _ label: EventLabel, of packet: borrowing DecodedPacket, to line: inout LineBuffer
@@ -29,7 +31,8 @@ final class JSONWriter: LineFormat {
       label, time: record.time, processor: record.processor, systemCall: record.systemCall,
       isCompat: record.isCompat, owner: record.owner, to: &line)
     appendArguments(of: label.kind, packet, to: &line)
-    appendEnd(label, record.time, generation: record.generation, to: &line)
+    appendEnd(
+      label, record.time, generation: record.generation, cgroup: record.owner.cgroupID, to: &line)
   }
 
   /// Writes what follows the last argument of an event.
@@ -37,15 +40,17 @@ final class JSONWriter: LineFormat {
   /// - Parameters:
   ///   - time: in ns of `CLOCK_BOOTTIME`.
   ///   - generation: of the plan that the event was judged by; nil for the newest.
+  ///   - cgroup: the id of the owner's cgroup; 0 if there is no owner.
   func appendEnd(
-    _ label: EventLabel, _ time: UInt64, generation: UInt32?, to line: inout LineBuffer
+    _ label: EventLabel, _ time: UInt64, generation: UInt32?, cgroup: UInt64,
+    to line: inout LineBuffer
   ) {
     guard additional != nil else {
       line.append("]}\n")
       return
     }
     line.append("]")
-    appendAdditions(label, time, generation: generation, to: &line)
+    appendAdditions(label, time, generation: generation, cgroup: cgroup, to: &line)
     line.append("}\n")
   }
 
@@ -54,9 +59,12 @@ final class JSONWriter: LineFormat {
   /// - Parameters:
   ///   - time: in ns of `CLOCK_BOOTTIME`.
   ///   - generation: of the plan that the event was judged by; nil for the newest.
+  ///   - cgroup: the id of the owner's cgroup; 0 if there is no owner.
   func appendAdditions(
-    _ label: EventLabel, _ time: UInt64, generation: UInt32?, to line: inout LineBuffer
+    _ label: EventLabel, _ time: UInt64, generation: UInt32?, cgroup: UInt64,
+    to line: inout LineBuffer
   ) {
-    additional?.append(envelope.clock.epoch(time), label, generation: generation, to: &line)
+    additional?.append(
+      envelope.clock.epoch(time), label, generation: generation, cgroup: cgroup, to: &line)
   }
 }

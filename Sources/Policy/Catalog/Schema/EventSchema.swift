@@ -37,7 +37,8 @@ public enum EventSchema {
   private static let additions: [(name: String, schema: JSONValue)] = [
     ("time", ["type": "string", "format": "date-time"]),
     ("@timestamp", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
-    ("hostId", JSONSchema.text), ("labels", JSONSchema.map(JSONSchema.map(JSONSchema.text))),
+    ("hostId", JSONSchema.text), ("cgroup", JSONSchema.text),
+    ("labels", JSONSchema.map(JSONSchema.map(JSONSchema.text))),
     ("digest", ["type": "string", "pattern": "^([0-9a-f]{64})?$"]), ("truncated", ["const": true]),
   ]
 
