@@ -43,6 +43,7 @@ import Testing
       "web": ["team": "edge", "severity": "high"],
       "all": ["team": "core", "app.kubernetes.io/part-of": "net"],
     ]
+    plan.annotations = ["web": ["description": "HTTP \"in\""]]
     return PolicyLabels(plan)
   }()
 
@@ -164,9 +165,15 @@ import Testing
     }
   }
 
-  @Test func `labels and digest are there only if asked for`() throws {
-    for line in try Self.lines([]) {
-      #expect(!line.contains(#""labels":"#) && !line.contains(#""digest":"#))
+  @Test func `labels, annotations and digest are there only if asked for`() throws {
+    let keys = [#""labels":"#, #""annotations":"#, #""digest":"#]
+    for line in try Self.lines([]) { #expect(!keys.contains(where: line.contains)) }
+    for line in try Self.lines([.annotations]) {
+      let event = try #require(
+        JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let tracee = event["tracee"] as? [String: Any]
+      let annotations = tracee?["annotations"] as? [String: [String: String]]
+      #expect(annotations == ["web": ["description": "HTTP \"in\""]], "\(line)")
     }
   }
 
@@ -260,7 +267,8 @@ import Testing
   {
     var plan = EmitterTests.plan
     plan.labels = ["web": ["severity": "high", "team": "a\"b"], "late": ["team": "c"]]
-    let events = try events([.labels]) { emitter in
+    plan.annotations = ["web": ["description": "HTTP\n"], "late": ["owner": "d"]]
+    let events = try events([.labels, .annotations]) { emitter in
       emitter.add(plan, generation: 1)
       emitter.consume(record(1, row: 0b0001).span.bytes)
       emitter.consume(record(1, row: 0b0010).span.bytes)
@@ -272,6 +280,10 @@ import Testing
     #expect(
       events.map { $0["labels"] as? [String: [String: String]] } == [
         ["web": ["severity": "high", "team": "a\"b"]], [:], ["late": ["team": "c"]],
+      ])
+    #expect(
+      events.map { $0["annotations"] as? [String: [String: String]] } == [
+        ["web": ["description": "HTTP\n"]], [:], ["late": ["owner": "d"]],
       ])
     #expect(events.allSatisfy { $0["digest"] == nil })
   }
@@ -341,6 +353,7 @@ import Testing
         metadata:
           name: web
           labels: { team: edge, severity: high }
+          annotations: { description: a gate }
         spec: { scope: [global], rules: [{ event: net_packet_tcp }] }
         ---
         type: policy
@@ -355,6 +368,7 @@ import Testing
     }
     let old = try plan("{ tier: 1 }")
     #expect(old.labels == ["web": ["team": "edge", "severity": "high"], "dns": ["tier": "1"]])
+    #expect(old.annotations == ["web": ["description": "a gate"]])
     #expect(try plan("{}").labels["dns"] == nil)
     #expect(PlanChange(from: old, to: try plan("{ tier: 2 }")).changed == ["dns"])
     #expect(try old != plan("{ tier: 2 }"))

@@ -11,6 +11,8 @@ final class EventLabel: Sendable {
   let policies: [String]
   /// The labels of these policies: an object by policy, in JSON.
   let labels: [UInt8]
+  /// The annotations of these policies: an object by policy, in JSON.
+  let annotations: [UInt8]
   /// What the JSON of the event says before the name of the system call, from `eventId` on.
   let json: [UInt8]
   /// The objects `rule` and `event` in the Elastic Common Schema, each with a comma before it; the brace that closes the second
@@ -44,6 +46,7 @@ final class EventLabel: Sendable {
     self.kind = kind
     self.policies = policies
     self.labels = labels.json(of: policies)
+    annotations = labels.annotationsJSON(of: policies)
     mergedLabels = labels.merged(of: policies)
     ecs = Self.ecs(event, kind, policies)
     name = Array(event.name.utf8)

@@ -2,27 +2,38 @@
 
 import Policy
 
-/// The labels of the policies of a plan, as events show them.
+/// The labels and annotations of the policies of a plan, as events show them.
 struct PolicyLabels: Equatable, Sendable {
   private var byPolicy: [String: [String: String]] = [:]
+  private var annotations: [String: [String: String]] = [:]
 
   /// No labels.
   static let none = PolicyLabels()
 
   /// Creates the labels of a plan's policies.
-  init(_ plan: TracePlan) { byPolicy = plan.labels }
+  init(_ plan: TracePlan) {
+    byPolicy = plan.labels
+    annotations = plan.annotations
+  }
 
   private init() {}
 
   /// Returns the labels of some policies as a JSON object with an object for each policy that has labels.
-  func json(of policies: [String]) -> [UInt8] {
+  func json(of policies: [String]) -> [UInt8] { Self.json(of: policies, byPolicy) }
+
+  /// Returns the annotations of some policies as a JSON object with an object for each policy that has annotations.
+  func annotationsJSON(of policies: [String]) -> [UInt8] { Self.json(of: policies, annotations) }
+
+  private static func json(
+    of policies: [String], _ byPolicy: [String: [String: String]]
+  ) -> [UInt8] {
     var text = LineBuffer(capacity: 64)
     text.append("{")
     for policy in policies {
-      guard let labels = byPolicy[policy], !labels.isEmpty else { continue }
+      guard let texts = byPolicy[policy], !texts.isEmpty else { continue }
       text.append(text.count == 1 ? "" : ",")
       text.append(jsonText: Array(policy.utf8))
-      for (index, label) in labels.sorted(by: { $0.key < $1.key }).enumerated() {
+      for (index, label) in texts.sorted(by: { $0.key < $1.key }).enumerated() {
         text.append(index == 0 ? ":{" : ",")
         text.append(jsonText: Array(label.key.utf8))
         text.append(":")
@@ -62,7 +73,7 @@ struct ShownSet {
   var generation: UInt32
   /// The SHA-256 of its files in 64 hexadecimal digits; empty as long as it is not known.
   var digest: String
-  /// The labels of its policies.
+  /// The labels and annotations of its policies.
   var labels: PolicyLabels
 }
 

@@ -31,6 +31,8 @@ public struct PolicyDocument: Equatable, Sendable {
   public var lists: [DocumentEntry<SourceText>] = []
   /// The labels of the policy, which events can show.
   public var labels: [String: String] = [:]
+  /// The annotations of the policy, which events can show; the plain form has none.
+  public var annotations: [String: String] = [:]
 
   /// A rule as its file has it, before its words are looked up.
   public struct Rule: Equatable, Sendable {

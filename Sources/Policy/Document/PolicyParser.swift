@@ -62,9 +62,10 @@ struct PolicyParser {
     constant("Policy", required("kind", top), "kind")
     let metadata = keyed(required("metadata", top), "`metadata`", Self.metadataKeys)
     let spec = keyed(required("spec", top), "`spec`", Self.bodyKeys)
-    if let node = metadata?["annotations"] { texts(byKey: node, "`annotations`") }
+    let annotations = metadata?["annotations"].map { texts(byKey: $0, "`annotations`") } ?? [:]
     let labels = labels(in: metadata)
     var document = body(.resource, root, name(in: metadata), spec)
+    document.annotations = annotations
     document.labels = labels
     return document
   }

@@ -76,6 +76,9 @@ public enum PolicySchema {
   private static let labels = JSONSchema.described(
     "words of your own, which events show with add=labels", JSONSchema.map(scalar))
 
+  private static let annotations = JSONSchema.described(
+    "texts of your own, which events show with add=annotations", JSONSchema.map(scalar))
+
   private static let resource = JSONSchema.object([
     ("apiVersion", JSONSchema.constant(PolicyParser.apiVersion)),
     ("kind", JSONSchema.constant("Policy")),
@@ -83,7 +86,7 @@ public enum PolicySchema {
       "metadata",
       JSONSchema.object(
         [
-          ("name", reference("name")), ("annotations", JSONSchema.map(scalar)),
+          ("name", reference("name")), ("annotations", annotations),
           ("labels", labels),
         ], required: ["name"])
     ),

@@ -11,7 +11,7 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
 
   /// Compares two plans, whose policies are matched by name.
   ///
-  /// A policy has changed if its expanded rules are not the same in the same order, or its labels differ.
+  /// A policy has changed if its expanded rules are not the same in the same order, or its labels or annotations differ.
   public init(from old: TracePlan, to new: TracePlan) {
     let before = old.rulesByPolicy
     let after = new.rulesByPolicy
@@ -23,6 +23,7 @@ public struct PlanChange: Equatable, Sendable, CustomStringConvertible {
       }
       if rules != after[policy] || old.watches(of: policy) != new.watches(of: policy)
         || old.labels[policy] != new.labels[policy]
+        || old.annotations[policy] != new.annotations[policy]
       {
         changed.append(policy)
       }

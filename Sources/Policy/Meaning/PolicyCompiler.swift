@@ -40,6 +40,9 @@ public enum PolicyCompiler {
     for document in documents where !document.labels.isEmpty {
       plan.labels[document.name.text] = document.labels
     }
+    for document in documents where !document.annotations.isEmpty {
+      plan.annotations[document.name.text] = document.annotations
+    }
     for (index, policy) in policies.enumerated() {
       let hadRoom = plan.rules.count <= TracePlan.ruleLimit
       plan.rules += policy.expanded(policy: index)

@@ -16,6 +16,8 @@ public struct TracePlan: Equatable, Sendable {
 
   /// The labels of policies, by the names of those that have any; events show them where an output asks for it.
   public var labels: [String: [String: String]] = [:]
+  /// The annotations of policies, as ``labels``.
+  public var annotations: [String: [String: String]] = [:]
 
   /// The most rules of a plan: `TP_RULES_MAX` of the BPF programs.
   public static let ruleLimit = 1024

@@ -19,7 +19,7 @@ extension ECSWriter {
     line.append("}")
     appendLabels(of: label, to: &line)
     append(signature.threat, to: &line)
-    append(packet, of: finding.base, to: &line)
+    append(packet, of: finding.base, label, to: &line)
     append(signature, to: &line)
     line.append(",\"finding\":{\"event\":\"")
     line.append(Array(finding.base.name.utf8))
@@ -103,7 +103,7 @@ extension ECSWriter {
     line.append("\",\"losses\":")
     line.append(gap.losses)
     line.append("}")
-    appendDigest(of: nil, to: &line)
+    appendSet(of: label, nil, to: &line)
     line.append("}}\n")
   }
 }

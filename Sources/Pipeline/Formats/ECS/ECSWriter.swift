@@ -17,6 +17,7 @@ final class ECSWriter: LineFormat {
   /// The paths of cgroups; nil if they are not asked for.
   private let cgroups: CgroupTexts?
   private let hasLabels: Bool
+  private let hasAnnotations: Bool
   private let hasDigest: Bool
   private var sets = ShownSets()
 
@@ -29,6 +30,7 @@ final class ECSWriter: LineFormat {
     owners = ECSOwners(clock: clock)
     cgroups = additions.contains(.cgroup) ? CgroupTexts() : nil
     hasLabels = additions.contains(.labels)
+    hasAnnotations = additions.contains(.annotations)
     hasDigest = additions.contains(.digest)
     var text = LineBuffer(capacity: 256)
     text.append(",\"ecs\":{\"version\":\"")
@@ -55,7 +57,7 @@ final class ECSWriter: LineFormat {
     appendStart(label, packet.record.time, to: &line)
     line.append("}")
     appendLabels(of: label, to: &line)
-    append(packet, of: label.kind, to: &line)
+    append(packet, of: label.kind, label, to: &line)
     line.append("}}\n")
   }
 
@@ -77,10 +79,14 @@ final class ECSWriter: LineFormat {
     line.append(label.mergedLabels)
   }
 
-  /// Writes the digest of a generation's set of policies as a member of `tracee`, if it is asked for.
+  /// Writes the annotations of policies and the digest of a generation's set as members of `tracee`, if they are asked for.
   ///
   /// - Parameter generation: nil for the newest.
-  func appendDigest(of generation: UInt32?, to line: inout LineBuffer) {
+  func appendSet(of label: EventLabel, _ generation: UInt32?, to line: inout LineBuffer) {
+    if hasAnnotations {
+      line.append(",\"annotations\":")
+      line.append(label.annotations)
+    }
     guard hasDigest else { return }
     line.append(",\"digest\":\"")
     sets.append(digestOf: generation, to: &line)
@@ -91,8 +97,11 @@ final class ECSWriter: LineFormat {
   var labels: PolicyLabels { sets.labels }
 
   /// Writes what a packet and its owner show; the object `tracee` stays open.
+  ///
+  /// - Parameter kind: of the event that the packet gives, which completed a finding if `label` is that of one.
   func append(
-    _ packet: borrowing DecodedPacket, of kind: EventKind?, to line: inout LineBuffer
+    _ packet: borrowing DecodedPacket, of kind: EventKind?, _ label: EventLabel,
+    to line: inout LineBuffer
   ) {
     let record = packet.record
     let owner = owners.place(of: record.owner)
@@ -122,6 +131,6 @@ final class ECSWriter: LineFormat {
       line.append(",\"cgroup\":")
       line.append(cgroup)
     }
-    appendDigest(of: record.generation, to: &line)
+    appendSet(of: label, record.generation, to: &line)
   }
 }

@@ -14,11 +14,13 @@ public enum EventAddition: String, CaseIterable, Sendable {
   case cgroup
   /// The labels of the policies that matched.
   case labels
+  /// The annotations of the policies that matched.
+  case annotations
   /// The digest of the policy files by which the event was judged.
   case digest
 
   /// Whether events in the Elastic Common Schema do not have it unless it is asked for.
-  var isMissingInECS: Bool { [.cgroup, .labels, .digest].contains(self) }
+  var isMissingInECS: Bool { [.cgroup, .labels, .annotations, .digest].contains(self) }
 }
 
 /// The keys after `args` that an output asks for.
@@ -30,6 +32,7 @@ final class AdditionalKeys {
   /// The paths of cgroups; nil if they are not asked for.
   private let cgroups: CgroupTexts?
   private let hasLabels: Bool
+  private let hasAnnotations: Bool
   private let hasDigest: Bool
   /// The keys of the machine's name and id, with a comma before each; empty if they are not asked for.
   private let host: [UInt8]
@@ -42,6 +45,7 @@ final class AdditionalKeys {
     hasTimestamp = additions.contains(.timestamp)
     cgroups = additions.contains(.cgroup) ? CgroupTexts() : nil
     hasLabels = additions.contains(.labels)
+    hasAnnotations = additions.contains(.annotations)
     hasDigest = additions.contains(.digest)
     var text = LineBuffer(capacity: 256)
     if additions.contains(.host) {
@@ -93,6 +97,10 @@ final class AdditionalKeys {
     if hasLabels {
       line.append(",\"labels\":")
       line.append(label.labels)
+    }
+    if hasAnnotations {
+      line.append(",\"annotations\":")
+      line.append(label.annotations)
     }
     if hasDigest {
       line.append(",\"digest\":\"")

@@ -39,6 +39,7 @@ public enum EventSchema {
     ("@timestamp", ["type": "string", "format": "date-time"]), ("host", JSONSchema.text),
     ("hostId", JSONSchema.text), ("cgroup", JSONSchema.text),
     ("labels", JSONSchema.map(JSONSchema.map(JSONSchema.text))),
+    ("annotations", JSONSchema.map(JSONSchema.map(JSONSchema.text))),
     ("digest", ["type": "string", "pattern": "^([0-9a-f]{64})?$"]), ("truncated", ["const": true]),
   ]
 
