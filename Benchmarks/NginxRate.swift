@@ -5,7 +5,8 @@ import Glibc
 /// Prints how many requests a second nginx answers on loopback, of what it answers untraced, and what the tracer takes.
 ///
 /// nginx has one worker, `wrk` asks it over 32 connections that stay, and both share the processors with the tracer. Each
-/// round measures both, one after the other, the other way round in the next; medians are printed.
+/// round measures both, one after the other, the other way round in the next; medians are printed. Processor time is that of all
+/// that runs: of two processors, part is idle when the scheduler has nginx and `wrk` on one.
 func measureNginx() throws {
   let rounds = 7
   let folder = try Folder(megabytes: 64)
@@ -22,7 +23,9 @@ func measureNginx() throws {
     usleep(10_000)
   }
   _ = try load(folder)
-  print("\nnginx  % of untraced  requests/s untraced  traced  tracer's µs of processor a request")
+  print(
+    "\nnginx  % of untraced  in processor time  requests/s untraced  traced  "
+      + "tracer's µs of processor a request")
   try compare("programs that return at once", rounds, folder) {
     let programs = try BarePrograms()
     let load = try load(folder)
@@ -51,6 +54,7 @@ private func compare(
   traced: () throws -> (load: Load, cost: Double)
 ) throws {
   var ratios: [Double] = []
+  var ratiosOfTime: [Double] = []
   var free: [Double] = []
   var rates: [Double] = []
   var costs: [Double] = []
@@ -59,14 +63,17 @@ private func compare(
     let with = try traced()
     let without = if let before { before } else { try load(folder) }
     ratios.append(with.load.perSecond / without.perSecond)
+    ratiosOfTime.append(without.busy / without.requests / (with.load.busy / with.load.requests))
     free.append(without.perSecond)
     rates.append(with.load.perSecond)
     costs.append(with.cost)
   }
   let percent = (median(ratios) * 1000).rounded() / 10
+  let percentOfTime = (median(ratiosOfTime) * 1000).rounded() / 10
   let cost = (median(costs) * 100).rounded() / 100
   print(
-    "  \(name)", "\(percent) %", Int(median(free)), Int(median(rates)), cost, separator: "\t")
+    "  \(name)", "\(percent) %", "\(percentOfTime) %", Int(median(free)), Int(median(rates)), cost,
+    separator: "\t")
 }
 
 private let port = 18_080
@@ -122,14 +129,31 @@ private func plans(_ folder: borrowing Folder) throws -> [NginxPlan] {
 private struct Load {
   var perSecond: Double
   var requests: Double
+  /// The ticks in which a processor was not idle.
+  var busy: Double
+}
+
+/// The ticks since the machine started in which a processor was not idle.
+private func busyTicks() throws -> Double {
+  guard let file = fopen("/proc/stat", "r") else { throw Refused("open /proc/stat") }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 512)
+  guard fgets(&line, CInt(line.count), file) != nil else { throw Refused("read /proc/stat") }
+  let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+  let ticks = text.split(separator: " ").dropFirst().compactMap { Double($0) }
+  guard ticks.count >= 8 else { throw Refused("understand /proc/stat", EPROTO) }
+  // user, nice, system, idle, iowait, irq, softirq
+  return ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]
 }
 
 /// Asks for two seconds.
 private func load(_ folder: borrowing Folder) throws -> Load {
+  let before = try busyTicks()
   var wrk = try Program(
     ["wrk", "-t", "1", "-c", "32", "-d", "2s", "http://127.0.0.1:\(port)/"],
     output: "\(folder.path)/wrk")
   guard try wrk.end(0).isWell else { throw Refused("run wrk: \(wrk.said)", ECHILD) }
+  let busy = try busyTicks() - before
   let lines = folder.read("wrk").split(separator: "\n").map {
     $0.split(whereSeparator: \.isWhitespace)
   }
@@ -138,5 +162,5 @@ private func load(_ folder: borrowing Folder) throws -> Load {
     let requests = lines.first(where: { $0.dropFirst().first == "requests" })?.first
       .flatMap({ Double($0) })
   else { throw Refused("understand wrk", EPROTO) }
-  return Load(perSecond: rate, requests: requests)
+  return Load(perSecond: rate, requests: requests, busy: busy)
 }

@@ -18,8 +18,8 @@ import Testing
   {
     #expect(rest(1, bytes: 700) == 1)
     #expect(rest(127, bytes: 30_000) == 1)
-    #expect(rest(128, bytes: 30_000) == 4)
-    #expect(rest(4000, bytes: 1 << 16) == 4)
+    #expect(rest(128, bytes: 30_000) == 2)
+    #expect(rest(4000, bytes: 1 << 16) == 2)
     #expect(rest(4000, bytes: 1 << 16 + 1) == 1)
   }
 }

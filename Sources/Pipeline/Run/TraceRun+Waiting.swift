@@ -17,7 +17,7 @@ extension TraceRun {
     switch count {
     case 0: nil
     case batchLimit...: 0
-    case 128... where bytes <= ring / 16: 4
+    case 128... where bytes <= ring / 16: 2
     default: 1
     }
   }
