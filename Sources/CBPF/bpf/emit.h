@@ -149,7 +149,10 @@ __noinline int emit_brief(struct __sk_buff *skb, struct tp_view *seen, __u32 scr
   return emit_as(skb, seen, scratch, want, &keeping, false, TP_BRIEF, needed);
 }
 
-/* Records `needed` bytes of a packet and all of its owner, who stands in the scratch. User space keeps that, unless somebody else is kept right now. */
+/*
+ * Records `needed` bytes of a packet and all of its owner, who stands in the scratch. User space keeps that, unless somebody else takes the
+ * place right now.
+ */
 __noinline int emit_whole(struct __sk_buff *skb, struct tp_view *seen, __u32 scratch_number, struct tp_want *want, __u32 needed) {
   const struct tp_scratch *scratch = scratch_at(scratch_number);
   if (!seen || !want || !scratch || !may_take(&scratch->row, TP_WHOLE + needed)) return TP_NO_ROOM;
