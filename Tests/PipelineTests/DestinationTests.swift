@@ -83,7 +83,7 @@ import Testing
     (
       "json,add=zzzzzz",
       "nothing named `zzzzzz` can be added: there are time, @timestamp, host, host-id, "
-        + "cgroup, labels, digest"
+        + "cgroup, labels, annotations, digest"
     ),
     ("json,shape=esc", "`shape` is tracee or ecs, not `esc`"),
     ("table,shape=ecs", "only json has `shape`, not table"),

@@ -124,6 +124,9 @@ static __always_inline enum tp_emission emit_sized(struct __sk_buff *skb, const 
   return TP_EMITTED;
 }
 
+/* Few records are whole, so they have fewer sizes: of each the verifier checks a copy of the code. */
+#define WHOLE_CAPTURES(X) X(512) X(4096)
+
 /* The smallest capture is taken that holds the packet, or what is needed of it. */
 static __always_inline enum tp_emission emit_as(struct __sk_buff *skb, const struct tp_view *seen,
                                                 const struct tp_scratch *scratch, const struct tp_want *want,
@@ -131,7 +134,11 @@ static __always_inline enum tp_emission emit_as(struct __sk_buff *skb, const str
                                                 __u32 needed) {
 #define X(size) \
   if (needed <= size) return emit_sized(skb, seen, scratch, want, keeping, keeps, form, size);
-  TP_CAPTURES(X)
+  if (form == TP_BRIEF) {
+    TP_CAPTURES(X)
+  } else {
+    WHOLE_CAPTURES(X)
+  }
 #undef X
   return emit_sized(skb, seen, scratch, want, keeping, keeps, form, TP_CAPTURE_MAX);
 }
