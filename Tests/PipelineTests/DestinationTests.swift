@@ -149,6 +149,8 @@ import Testing
     }
     #expect(collide(Destination(.json), Destination(.table)))
     #expect(collide(Destination(.json, path: "x"), Destination(.pcap, path: "x")))
+    #expect(collide(Destination(.json, path: "x"), Destination(.json, path: "./x")))
+    #expect(collide(Destination(.json, path: "/tmp/x"), Destination(.json, path: "/usr/../tmp/x")))
     #expect(!collide(Destination(.json), Destination(.json, path: "x")))
     #expect(!collide(Destination(.json), Destination(.none)))
     #expect(!collide(Destination(.json, .unix("x")), Destination(.json, .unix("x"))))

@@ -43,7 +43,7 @@ import Testing
       "web": ["team": "edge", "severity": "high"],
       "all": ["team": "core", "app.kubernetes.io/part-of": "net"],
     ]
-    plan.annotations = ["web": ["description": "HTTP \"in\""]]
+    plan.annotations = ["web": ["a.b": "HTTP \"in\""]]
     return PolicyLabels(plan)
   }()
 
@@ -173,7 +173,7 @@ import Testing
         JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       let tracee = event["tracee"] as? [String: Any]
       let annotations = tracee?["annotations"] as? [String: [String: String]]
-      #expect(annotations == ["web": ["description": "HTTP \"in\""]], "\(line)")
+      #expect(annotations == ["web": ["a_b": "HTTP \"in\""]], "\(line)")
     }
   }
 

@@ -69,6 +69,46 @@ import Testing
     }
   }
 
+  @Test func `a server that never answers is a failure at the end, which names it`() throws {
+    let server = try TCPServer()
+    let output = try Output(
+      Destination(parsing: "http://127.0.0.1:\(server.port)/"), clock: OutputTests.clock)
+    var emitter = Emitter(outputs: [output])
+    emitter.add(EmitterTests.plan, generation: 1)
+    emitter.consume(SampleRecord(EmitterTests.packet, row: [1]).bytes.span.bytes)
+    let error = #expect(throws: OutputError.self) {
+      try emitter.outputs.finish(patience: .milliseconds(20))
+    }
+    #expect(
+      error?.description.contains("'http://127.0.0.1:\(server.port)/': Connection timed out")
+        == true, "\(error, default: "none")")
+    #expect(output.account.unwritten == 1)
+  }
+
+  @Test(arguments: [
+    ("Content-Length: 3", "a request sets `Content-Length` itself"),
+    ("transfer-encoding: chunked", "a request sets `transfer-encoding` itself"),
+    ("Foo", "a line that is not `NAME: VALUE`"), (": bad", "a line that is not `NAME: VALUE`"),
+  ])
+  func `headers that would contradict the request, or are none, are refused`(
+    line: String, words: String
+  ) async throws {
+    try await withStage { stage in
+      let server = try await HTTPServer(stage)
+      let file = try stage.folder(["headers": "Authorization: Bearer x\n\(line)\n"]) + "/headers"
+      let output = try Output(
+        Destination(parsing: "http://127.0.0.1:\(server.port)/,headers=\(file)"),
+        clock: OutputTests.clock)
+      var emitter = Emitter(outputs: [output])
+      emitter.add(EmitterTests.plan, generation: 1)
+      emitter.consume(SampleRecord(EmitterTests.packet, row: [1]).bytes.span.bytes)
+      emitter.outputs.push()
+      try await eventually("a refusal") { output.account.retries > 0 }
+      #expect(output.takeNotices().first?.contains(words) == true)
+      #expect(output.account.written == 0)
+    }
+  }
+
   @Test func `what a server refuses for good is lost and counted, and tracing goes on`()
     async throws
   {

@@ -106,7 +106,7 @@ extension UInt8 {
     }
   }
   /// Whether it is a `tchar` of RFC 9110 §5.6.2: a letter, a digit, or one of !#$%&'*+-.^_`|~.
-  fileprivate var isOfTokens: Bool {
+  var isOfTokens: Bool {
     // A bit for each of the bytes below 64, and for each from there to 127.
     let marks: UInt64 = self < 64 ? 0x03ff_6cfa_0000_0000 : 0x57ff_ffff_c7ff_fffe
     return self < 128 && marks >> (self & 63) & 1 == 1

@@ -46,7 +46,8 @@ public struct Destination: Equatable, Sendable {
 
   /// Whether both would write into each other's lines; at a socket each has a connection of its own.
   public func collides(with other: Destination) -> Bool {
-    place == other.place && !place.isConnection && format != .none && other.format != .none
+    place.isSamePlace(as: other.place) && !place.isConnection && format != .none
+      && other.format != .none
   }
 
   /// The format and the place, as the command line says them.

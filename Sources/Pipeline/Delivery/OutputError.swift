@@ -26,6 +26,11 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
   /// The option that names the path.
   var option = "--output"
 
+  /// A server that accepted nothing until what was left for it was given up.
+  static func silence(of place: OutputPlace) -> OutputError {
+    OutputError(operation: .write, place: place, code: ETIMEDOUT)
+  }
+
   /// Whether it may pass: a disk gets room, a reader comes back, a network is mended.
   var isPassing: Bool {
     [ENOSPC, EDQUOT, EIO, ENOMEM, ENOBUFS, ESTALE].contains(code) || needsNewDescriptor

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// Where an output delivers events to, and over what.
 public enum OutputPlace: Hashable, Sendable {
   case standardOutput
@@ -40,6 +42,23 @@ extension OutputPlace: CustomStringConvertible {
 
   /// The text in a sentence: a place of the command line is in quotes.
   public var quoted: String { self == .standardOutput ? description : "'\(self)'" }
+
+  /// Whether both are one place, however their paths are written.
+  func isSamePlace(as other: OutputPlace) -> Bool {
+    guard case .file(let path) = self, case .file(let otherPath) = other else {
+      return self == other
+    }
+    return Self.resolved(path) == Self.resolved(otherPath)
+  }
+
+  /// A path whose directory has no links and no dots; the path itself where there is no such directory.
+  private static func resolved(_ path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let directory = path.contains("/") ? parts.dropLast().joined(separator: "/") + "/" : "."
+    guard let found = unsafe realpath(directory, nil) else { return path }
+    defer { unsafe free(found) }
+    return unsafe String(cString: found) + "/" + (parts.last ?? "")
+  }
 
   /// The servers on a network; none for others.
   var servers: [Endpoint] {

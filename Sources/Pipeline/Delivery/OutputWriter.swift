@@ -65,7 +65,7 @@ final class OutputWriter {
     while true {
       let orders = queue.orders
       if orders.isAbandoned {
-        queue.end(.abandoned(nil))
+        queue.end(.abandoned(place.servers.isEmpty ? nil : .silence(of: place)))
         return done
       }
       if queue.takeReopening(), reopen() { done = chunk.startOfLine(at: done) }

@@ -20,6 +20,8 @@ final class EventLabel: Sendable {
   let ecs: [UInt8]
   /// The labels of these policies in the Elastic Common Schema: an object in JSON.
   let mergedLabels: [UInt8]
+  /// The annotations of these policies in the Elastic Common Schema: an object by policy, in JSON.
+  let mergedAnnotations: [UInt8]
   /// The name of the event.
   let name: [UInt8]
   /// The names of the policies joined with commas, for people; safe to show.
@@ -48,6 +50,7 @@ final class EventLabel: Sendable {
     self.labels = labels.json(of: policies)
     annotations = labels.annotationsJSON(of: policies)
     mergedLabels = labels.merged(of: policies)
+    mergedAnnotations = labels.mergedAnnotations(of: policies)
     ecs = Self.ecs(event, kind, policies)
     name = Array(event.name.utf8)
     var json = LineBuffer(capacity: 256)

@@ -24,18 +24,24 @@ struct PolicyLabels: Equatable, Sendable {
   /// Returns the annotations of some policies as a JSON object with an object for each policy that has annotations.
   func annotationsJSON(of policies: [String]) -> [UInt8] { Self.json(of: policies, annotations) }
 
+  /// Returns the same with underscores instead of dots in names of policies and in keys, as in ``merged(of:)``.
+  func mergedAnnotations(of policies: [String]) -> [UInt8] {
+    Self.json(of: policies, annotations) { $0.replacing(".", with: "_") }
+  }
+
   private static func json(
-    of policies: [String], _ byPolicy: [String: [String: String]]
+    of policies: [String], _ byPolicy: [String: [String: String]],
+    name: (String) -> String = { $0 }
   ) -> [UInt8] {
     var text = LineBuffer(capacity: 64)
     text.append("{")
     for policy in policies {
       guard let texts = byPolicy[policy], !texts.isEmpty else { continue }
       text.append(text.count == 1 ? "" : ",")
-      text.append(jsonText: Array(policy.utf8))
+      text.append(jsonText: Array(name(policy).utf8))
       for (index, label) in texts.sorted(by: { $0.key < $1.key }).enumerated() {
         text.append(index == 0 ? ":{" : ",")
-        text.append(jsonText: Array(label.key.utf8))
+        text.append(jsonText: Array(name(label.key).utf8))
         text.append(":")
         text.append(jsonText: Array(label.value.utf8))
       }

@@ -123,7 +123,7 @@ struct ListPolicies: ParsableCommand {
 
 struct ListSignatures: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "signatures", abstract: "Lists the signatures of files and directories.")
+    commandName: "signatures", abstract: "List the signatures of files and directories.")
 
   @Argument(help: "Files or directories with signatures.", completion: .file())
   var paths: [String]

@@ -10,8 +10,8 @@ struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Apply policies to a pcap or pcapng file, without root and without the kernel.",
     discussion: """
-      Without a selection, shows the events of the set `default`. A capture does not record the owners of packets, so \
-      only policies with the scope `global` match.
+      Without a selection, shows the events of the set `default`. Captures of `-o pcap` record the owners of \
+      packets. Of other captures only policies with the scope `global` match, or those whose owners `--owners` gives.
       """)
 
   @Argument(

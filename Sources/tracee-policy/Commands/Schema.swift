@@ -7,7 +7,7 @@ import Policy
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the JSON Schema of a file that is read or written.",
-    discussion: "Policies, events, the statistics file, the doctor report, or config.yaml.")
+    discussion: "Policies, events, the statistics file, the doctor report, config.yaml, or tests.")
 
   /// The kinds of document that have a schema.
   enum Subject: String, CaseIterable, ExpressibleByArgument {

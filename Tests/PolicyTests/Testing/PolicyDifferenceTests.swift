@@ -25,6 +25,18 @@ struct PolicyDifferenceTests {
     "{ event: net_packet_tcp, filters: [\(filters.map { "'\($0)'" }.joined(separator: ", "))] }"
   }
 
+  @Test func `only a filter that the kernel decided before can have left it`() throws {
+    let field = "data.dns_questions.query"
+    func dns(_ name: String) -> String {
+      Self.policy("{ event: net_packet_dns_request, filters: ['\(field)=\(name)'] }")
+    }
+    #expect(try difference(dns("a.example.com"), dns("b.example.com")).fallen.isEmpty)
+    let any = Self.policy("{ event: net_packet_dns_request, filters: ['data.dst=10.0.0.1'] }")
+    #expect(
+      try difference(any, dns("b.example.com")).fallen.map(\.words)
+        == ["\(field)=b.example.com"])
+  }
+
   @Test(arguments: [
     (tcp("data.dst_port=80"), tcp("data.dst_port=80,443"), "gained", ":443"),
     (tcp("data.dst_port=80,443"), tcp("data.dst_port=80"), "lost", ":443"),

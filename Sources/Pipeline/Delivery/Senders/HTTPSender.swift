@@ -63,10 +63,36 @@ final class HTTPSender: EventSender {
     guard connection == nil else { return }
     var headers = ["Expect:", "User-Agent: tracee-policy", "Content-Type: application/x-ndjson"]
     if options.isCompressed { headers.append("Content-Encoding: gzip") }
-    headers += try SettingsFile.lines(of: options.headers, for: place)
+    headers += try fields()
     connection = HTTPConnection(
       target.text, headers: headers, tls, timeout: timeout)
     if connection == nil { throw OutputError(operation: .open, place: place, code: ENOMEM) }
+  }
+
+  /// The fields of a header that belong to each request, not to all of them.
+  private static let ownFields: Set = [
+    "connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding",
+    "upgrade",
+  ]
+
+  /// Reads the fields that all requests have.
+  ///
+  /// - Throws: the first line that is no field, or one that would contradict the request.
+  private func fields() throws(OutputError) -> [String] {
+    let lines = try SettingsFile.lines(of: options.headers, for: place)
+    for line in lines {
+      let name = line.prefix { $0 != ":" }
+      let isField = name.count < line.count && !name.isEmpty && name.utf8.allSatisfy(\.isOfTokens)
+      guard !isField || Self.ownFields.contains(name.lowercased()) else { continue }
+      var failure = OutputError(operation: .open, place: place, code: 0)
+      // A value may be a secret.
+      failure.words =
+        isField
+        ? "a request sets `\(name)` itself: leave it out of the file of `headers=`"
+        : "the file of `headers=` has a line that is not `NAME: VALUE`"
+      throw failure
+    }
+    return lines
   }
 
   /// Writes the body of a request with all lines that are still to be sent.

@@ -50,7 +50,7 @@ final class SenderThread {
     var lost: UInt64 = 0
     while line < chunk.lineCount, queue.ending == nil {
       if queue.orders.isAbandoned {
-        queue.end(.abandoned(failure))
+        queue.end(.abandoned(failure ?? .silence(of: place)))
         break
       }
       if queue.takeReopening() { sender.disconnect() }

@@ -85,7 +85,7 @@ final class ECSWriter: LineFormat {
   func appendSet(of label: EventLabel, _ generation: UInt32?, to line: inout LineBuffer) {
     if hasAnnotations {
       line.append(",\"annotations\":")
-      line.append(label.annotations)
+      line.append(label.mergedAnnotations)
     }
     guard hasDigest else { return }
     line.append(",\"digest\":\"")

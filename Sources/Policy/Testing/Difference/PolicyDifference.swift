@@ -246,14 +246,14 @@ public struct PolicyDifference: Equatable, Sendable {
 
   private mutating func findFallen(_ before: [String: ExplainedPlan.Entry], _ new: ExplainedPlan) {
     for entry in new.entries {
+      // Another value of a field that user space decided for the same reason is none that the kernel decided.
       let known = Set(
-        (before[entry.name]?.rules ?? []).flatMap(\.clauses).filter { $0.place != .kernel }
-          .map(\.words))
+        (before[entry.name]?.rules ?? []).flatMap(\.clauses).compactMap(\.undecidedField))
       var told: Set<[String]> = []
       for rule in entry.rules {
         for clause in rule.clauses {
-          guard case .userSpace(let reason) = clause.place, !known.contains(clause.words),
-            told.insert(clause.words).inserted
+          guard case .userSpace(let reason) = clause.place, let field = clause.undecidedField,
+            !known.contains(field), told.insert(clause.words).inserted
           else { continue }
           fallen.append(
             FallenFilter(
@@ -262,6 +262,14 @@ public struct PolicyDifference: Equatable, Sendable {
         }
       }
     }
+  }
+}
+
+extension ExplainedClause {
+  /// The fields of a clause that the kernel does not decide, and why it does not; nil for one that it decides.
+  fileprivate var undecidedField: [String]? {
+    guard case .userSpace(let reason) = place else { return nil }
+    return words.map { String($0.prefix { !"=!<>|".contains($0) }) } + ["\(reason)"]
   }
 }
 
