@@ -81,7 +81,7 @@ import Testing
     }
     #expect(
       error?.description.contains("'http://127.0.0.1:\(server.port)/': Connection timed out")
-        == true, "\(error, default: "none")")
+        == true, "\(String(describing: error))")
     #expect(output.account.unwritten == 1)
   }
 
