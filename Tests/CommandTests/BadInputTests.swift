@@ -107,7 +107,7 @@ struct BadPolicy: CustomTestStringConvertible, Sendable {
     #expect(applied.errors.split(separator: "\n").count == 1, "\(applied.errors)")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `what is no regular file is refused, and its name cannot write to a terminal`() async throws
   {
     try await withStage { stage in
