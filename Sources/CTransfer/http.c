@@ -2,34 +2,12 @@
 
 #include "CTransfer.h"
 
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The functions of libcurl that are used, with the types of its header. */
-#define FUNCTIONS(each)                                                                                                  \
-  each(curl_global_init) each(curl_easy_init) each(curl_easy_setopt) each(curl_easy_getinfo) each(curl_easy_cleanup)     \
-    each(curl_easy_strerror) each(curl_slist_append) each(curl_slist_free_all) each(curl_multi_init)                     \
-      each(curl_multi_add_handle) each(curl_multi_remove_handle) each(curl_multi_perform) each(curl_multi_poll)          \
-        each(curl_multi_info_read) each(curl_multi_cleanup)
+#include "curl.h"
 
-/* The header wraps some of them in macros that check types. */
-#undef curl_easy_setopt
-#undef curl_easy_getinfo
-
-#include "library.h"
-
-static void load(void) {
-  if (!load_library("libcurl.so.4", "libcurl.so.4 is older than 7.66")) return;
-  if (library.curl_global_init(CURL_GLOBAL_DEFAULT) != 0) failure = "libcurl.so.4 does not start";
-}
-
-const char *tp_http_load(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, load);
-  return failure;
-}
+const char *tp_http_load(void) { return load_curl(); }
 
 #define ANSWER_LIMIT (1 << 20)
 

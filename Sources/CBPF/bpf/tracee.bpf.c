@@ -6,7 +6,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_tracing.h>
-#include "tp_event.h"
+#include "tp_tables.h"
 #include "packet.h"
 #include "maps.h"
 #include "scratch.h"

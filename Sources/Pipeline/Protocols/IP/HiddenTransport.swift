@@ -2,7 +2,7 @@
 
 /// Why a packet's header of TCP, UDP or ICMP is not found, so that it gives an event of IP alone.
 ///
-/// Source: `enum tp_hiding` of `tp_event.h`.
+/// Source: `enum tp_hiding` of `tp_tables.h`.
 enum HiddenTransport: Error {
   /// It is a fragment after the first.
   case inFragment
